@@ -1,0 +1,324 @@
+//! Cloudflare Workers: the only file that names the platform's crate.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use url::Url;
+use worker::js_sys::{self, Reflect};
+use worker::wasm_bindgen::JsValue;
+use worker::{
+    AbortController, ByteStream, Cache, Context, Delay, Env, Fetch, Headers, RequestInit,
+    RequestRedirect, ResponseBody, ResponseBuilder, event,
+};
+
+use crate::config::{self, Config, SETTINGS};
+use crate::platform::{Platform, Unreachable};
+use crate::reply::Body;
+use crate::serve::{Request, serve};
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(
+    request: worker::Request,
+    env: Env,
+    context: Context,
+) -> worker::Result<worker::Response> {
+    static CONFIG: OnceLock<Result<Config, config::Error>> = OnceLock::new();
+    let config = CONFIG.get_or_init(|| read_config(&env));
+    let request = Request {
+        method: request
+            .method()
+            .as_ref()
+            .parse()
+            .unwrap_or(http::Method::TRACE), // refused like any other unknown one
+        url: request.url()?,
+        id: request_id(request.headers()),
+    };
+    let reply = serve(&Workers { env, context }, config, &request).await;
+    let (head, body) = reply.into_parts();
+    let body = match body {
+        Body::Empty => ResponseBody::Empty,
+        Body::Bytes(bytes) => ResponseBody::Body(bytes),
+        Body::Passed(incoming) => incoming.into_passed(head.status),
+    };
+    Ok(ResponseBuilder::new()
+        .with_status(head.status.as_u16())
+        .with_headers(to_js(&head.headers)?)
+        .body(body))
+}
+
+/// One request's view of the platform.
+struct Workers {
+    env: Env,
+    context: Context,
+}
+
+/// The body of an answer, and the means to give the rest of it up.
+struct Incoming {
+    body: ResponseBody,
+    stream: Option<ByteStream>,
+    abort: AbortOnDrop,
+}
+
+impl Incoming {
+    fn new(body: ResponseBody, abort: AbortOnDrop) -> Incoming {
+        Incoming {
+            body,
+            stream: None,
+            abort,
+        }
+    }
+
+    /// The body for a reply: the platform streams it without us.
+    fn into_passed(self, status: StatusCode) -> ResponseBody {
+        self.abort.disarm();
+        let bodiless = matches!(
+            status,
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+        );
+        if bodiless {
+            ResponseBody::Empty
+        } else {
+            self.body
+        }
+    }
+}
+
+/// A fetch that nobody waits for any more is cut.
+struct AbortOnDrop(Cell<Option<AbortController>>);
+
+impl AbortOnDrop {
+    fn disarm(&self) {
+        self.0.take();
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = self.0.take() {
+            controller.abort();
+        }
+    }
+}
+
+impl Platform for Workers {
+    type Body = Incoming;
+
+    async fn fetch(&self, url: &Url) -> Result<Response<Incoming>, Unreachable> {
+        let headers = Headers::new();
+        headers.set("Accept", "image/*").map_err(unreachable)?;
+        headers
+            .set(
+                "User-Agent",
+                concat!("letterbox/", env!("CARGO_PKG_VERSION")),
+            )
+            .map_err(unreachable)?;
+        let mut init = RequestInit::new();
+        init.with_headers(headers)
+            .with_redirect(RequestRedirect::Manual);
+        let request = worker::Request::new_with_init(url.as_str(), &init).map_err(unreachable)?;
+        let controller = AbortController::default();
+        let signal = controller.signal();
+        let abort = AbortOnDrop(Cell::new(Some(controller)));
+        let answer = Fetch::Request(request)
+            .send_with_signal(&signal)
+            .await
+            .map_err(unreachable)?;
+        from_js(answer, abort)
+    }
+
+    async fn bound_origin(
+        &self,
+        path_and_query: &str,
+    ) -> Result<Option<Response<Incoming>>, Unreachable> {
+        if let Ok(bucket) = self.env.bucket("ORIGIN_BUCKET") {
+            return from_bucket(&bucket, path_and_query)
+                .await
+                .map(Some)
+                .map_err(unreachable);
+        }
+        let Ok(assets) = self.env.assets("ASSETS") else {
+            return Ok(None);
+        };
+        let url = format!("https://assets.local{path_and_query}");
+        let answer = assets.fetch(url, None).await.map_err(unreachable)?;
+        from_js(answer, AbortOnDrop(Cell::new(None))).map(Some)
+    }
+
+    async fn next_chunk(&self, incoming: &mut Incoming) -> Result<Option<Vec<u8>>, Unreachable> {
+        if incoming.stream.is_none() {
+            let ResponseBody::Stream(stream) = &incoming.body else {
+                return Ok(None);
+            };
+            incoming.stream = Some(ByteStream::from(stream.clone()));
+        }
+        let Some(stream) = &mut incoming.stream else {
+            return Ok(None);
+        };
+        stream.next().await.transpose().map_err(unreachable)
+    }
+
+    async fn cache_get(&self, key: &Url) -> Option<Response<Incoming>> {
+        let stored = Cache::default().get(key.as_str(), false).await.ok()??;
+        from_js(stored, AbortOnDrop(Cell::new(None))).ok()
+    }
+
+    fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>) {
+        let key = key.to_string();
+        self.context.wait_until(async move {
+            let (head, body) = answer.into_parts();
+            let stored = to_js(&head.headers)
+                .map(|headers| ResponseBuilder::new().with_headers(headers).fixed(body));
+            let put = match stored {
+                Ok(stored) => Cache::default().put(key, stored).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = put {
+                worker::console_error!("cache put: {error}");
+            }
+        });
+    }
+
+    fn sleep(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(Delay::from(Duration::from_millis(milliseconds.into())))
+    }
+
+    fn now_ms(&self) -> f64 {
+        js_sys::Date::now()
+    }
+
+    fn log(&self, line: &str) {
+        worker::console_log!("{line}");
+    }
+}
+
+/// An object of the bucket under the path without its first slash, or 404.
+async fn from_bucket(
+    bucket: &worker::Bucket,
+    path_and_query: &str,
+) -> worker::Result<Response<Incoming>> {
+    let path = path_and_query
+        .split('?')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches('/');
+    let key = js_sys::decode_uri_component(path)
+        .map(String::from)
+        .unwrap_or_default();
+    let object = if key.is_empty() {
+        None
+    } else {
+        bucket.get(key).execute().await?
+    };
+    let Some(object) = object else {
+        return not_found();
+    };
+    let Some(body) = object.body() else {
+        return not_found();
+    };
+    let headers = Headers::new();
+    object.write_http_metadata(headers.clone())?;
+    headers.set("ETag", &object.http_etag())?;
+    let incoming = Incoming::new(body.response_body()?, AbortOnDrop(Cell::new(None)));
+    let mut answer = Response::new(incoming);
+    *answer.headers_mut() = header_map(&headers);
+    Ok(answer)
+}
+
+fn not_found() -> worker::Result<Response<Incoming>> {
+    let body = ResponseBody::Body(b"not found\n".to_vec());
+    let mut answer = Response::new(Incoming::new(body, AbortOnDrop(Cell::new(None))));
+    *answer.status_mut() = StatusCode::NOT_FOUND;
+    answer.headers_mut().insert(
+        "content-type",
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    Ok(answer)
+}
+
+fn from_js(
+    answer: worker::Response,
+    abort: AbortOnDrop,
+) -> Result<Response<Incoming>, Unreachable> {
+    let status = StatusCode::from_u16(answer.status_code()).map_err(unreachable)?;
+    let headers = header_map(answer.headers());
+    let (_, body) = answer.into_parts();
+    let mut answer = Response::new(Incoming::new(body, abort));
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    Ok(answer)
+}
+
+/// The header fields that are valid ones; a source's broken field is not our failure.
+fn header_map(headers: &Headers) -> HeaderMap {
+    let valid = |(name, value): (String, String)| {
+        Some((name.parse::<HeaderName>().ok()?, value.parse().ok()?))
+    };
+    let mut map = HeaderMap::new();
+    headers
+        .entries()
+        .filter_map(valid)
+        .for_each(|(name, value): (HeaderName, HeaderValue)| {
+            map.append(name, value);
+        });
+    map
+}
+
+fn to_js(headers: &HeaderMap) -> worker::Result<Headers> {
+    let to = Headers::new();
+    for (name, value) in headers {
+        to.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+    }
+    Ok(to)
+}
+
+/// What failed goes to the log; the caller needs to know only that it did.
+fn unreachable(error: impl std::fmt::Display) -> Unreachable {
+    worker::console_error!("{error}");
+    Unreachable
+}
+
+/// The deployment's variables: strings, or what wrangler makes of numbers and switches.
+fn read_config(env: &Env) -> Result<Config, config::Error> {
+    let text = |value: JsValue| {
+        value
+            .as_string()
+            .or_else(|| value.as_f64().map(|n| n.to_string()))
+            .or_else(|| value.as_bool().map(|b| b.to_string()))
+    };
+    let pairs: Vec<(&str, String)> = SETTINGS
+        .iter()
+        .filter_map(|setting| {
+            Some((
+                setting.name,
+                Reflect::get(env, &JsValue::from_str(setting.name)).ok()?,
+            ))
+        })
+        .filter(|(_, value)| !value.is_undefined() && !value.is_null())
+        .map(|(name, value)| {
+            (
+                name,
+                text(value).unwrap_or_else(|| "(not a text)".to_owned()),
+            )
+        })
+        .collect();
+    Config::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
+/// The platform's own name for the request, or a random one.
+fn request_id(headers: &Headers) -> String {
+    let ray = headers.get("cf-ray").ok().flatten();
+    let plain =
+        |id: &String| id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    ray.filter(plain)
+        .unwrap_or_else(|| format!("{:016x}", (js_sys::Math::random() * 2f64.powi(53)) as u64))
+}

@@ -1,0 +1,383 @@
+//! Every setting once: name, default, what it means, how it is read.
+//!
+//! A deployment gives strings; a [`Config`] comes out, or the list of what is wrong with them. Production fails closed:
+//! a configuration with a problem serves nothing.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::image::Limits;
+use crate::origin::Patience;
+use crate::origin::rules::{AllowList, Rules, check_form};
+use crate::transform::{Colour, Dpr, Fit, Gravity, Quality, Side, Target, Transform};
+use crate::url::{Defaults, value::whole};
+
+/// A deployment's settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Development: samples, timings, loopback sources.
+    pub development: bool,
+    /// Which sources may be fetched, and the origin.
+    pub rules: Rules,
+    /// How long and how far a fetch may go.
+    pub patience: Patience,
+    /// What an image may cost.
+    pub limits: Limits,
+    /// Seconds that an answer is kept.
+    pub cache_ttl_secs: u32,
+    /// Longest side of an answer, in device pixels.
+    pub max_output_side: u32,
+    /// The transform of a request that gives nothing but `s`.
+    pub transform: Transform,
+}
+
+/// One setting: a variable of the deployment.
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// Its default, as text that `read` accepts; empty for none.
+    pub default: &'static str,
+    /// What it does, one sentence.
+    pub doc: &'static str,
+    read: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+/// What is wrong with a configuration, one sentence each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(pub Vec<String>);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+/// Every setting, in the README's order.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "MODE",
+        default: "production",
+        doc: "`development` allows http and loopback sources and adds timings; it is refused on any host but a loopback name",
+        read: |config, text| match text {
+            "production" => Ok(()),
+            "development" => {
+                config.development = true;
+                config.rules.development = true;
+                Ok(())
+            }
+            _ => Err("expected production or development".to_owned()),
+        },
+    },
+    Setting {
+        name: "ALLOWED_SOURCES",
+        default: "",
+        doc: "Comma list of hosts that sources may come from: `images.example.com`, `*.example.com`, `example.com/prefix/`",
+        read: |config, text| {
+            AllowList::parse(text)
+                .map(|list| config.rules.allowed = list)
+                .map_err(|e| e.to_string())
+        },
+    },
+    Setting {
+        name: "ORIGIN",
+        default: "",
+        doc: "Base URL of the origin whose own files win; the bindings `ORIGIN_BUCKET` (R2) and `ASSETS` do the same without a URL",
+        read: |config, text| {
+            let url = Url::parse(text)
+                .ok()
+                .filter(|url| url.has_host() && url.query().is_none());
+            config.rules.origin = Some(url.ok_or("expected an absolute URL without query")?);
+            Ok(())
+        },
+    },
+    Setting {
+        name: "SIGNING_KEYS",
+        default: "",
+        doc: "Reserved for signed URLs, which this version cannot verify: setting it is an error, so that nobody relies on it",
+        read: |_, _| {
+            Err(
+                "signed URLs are not supported yet: remove it and list hosts in ALLOWED_SOURCES"
+                    .to_owned(),
+            )
+        },
+    },
+    Setting {
+        name: "DEFAULT_WIDTH",
+        default: "1200",
+        doc: "Width of an answer without `w`",
+        read: |config, text| ranged(text, 1, 16_384).map(|v| config.transform.width = px(v)),
+    },
+    Setting {
+        name: "DEFAULT_HEIGHT",
+        default: "627",
+        doc: "Height of an answer without `h`",
+        read: |config, text| ranged(text, 1, 16_384).map(|v| config.transform.height = px(v)),
+    },
+    Setting {
+        name: "DEFAULT_QUALITY",
+        default: "80",
+        doc: "Quality of an answer without `q`",
+        read: |config, text| {
+            config.transform.quality =
+                Quality::new(ranged(text, 1, 100)? as u8).ok_or("out of range")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "MAX_SOURCE_BYTES",
+        default: "41943040",
+        doc: "Largest source file, counted after content decoding while it is read",
+        read: |config, text| ranged(text, 1, 67_108_864).map(|v| config.limits.source_bytes = v),
+    },
+    Setting {
+        name: "MAX_OUTPUT_SIDE",
+        default: "4096",
+        doc: "Longest side of an answer in pixels, after `dpr`",
+        read: |config, text| {
+            config.max_output_side = ranged(text, 1, 16_384)? as u32;
+            config.limits.output_side = config.max_output_side;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "MAX_OUTPUT_PIXELS",
+        default: "16777216",
+        doc: "Most pixels of an answer, after `dpr`",
+        read: |config, text| ranged(text, 1, 16_777_216).map(|v| config.limits.output_pixels = v),
+    },
+    Setting {
+        name: "MEMORY_BUDGET_BYTES",
+        default: "75497472",
+        doc: "Memory that one image's plan may need; a plan beyond it is refused before a pixel is decoded",
+        read: |config, text| {
+            ranged(text, 1_048_576, 92_274_688).map(|v| config.limits.memory_bytes = v)
+        },
+    },
+    Setting {
+        name: "MAX_REDIRECTS",
+        default: "3",
+        doc: "Redirects that a source may take, each decided like the first URL",
+        read: |config, text| ranged(text, 0, 10).map(|v| config.patience.redirects = v as u32),
+    },
+    Setting {
+        name: "HEAD_TIMEOUT_MS",
+        default: "3000",
+        doc: "Milliseconds that a source has to send its response header",
+        read: |config, text| ranged(text, 1, 60_000).map(|v| config.patience.head_ms = v as u32),
+    },
+    Setting {
+        name: "TOTAL_TIMEOUT_MS",
+        default: "10000",
+        doc: "Milliseconds that a source has in all",
+        read: |config, text| ranged(text, 1, 120_000).map(|v| config.patience.total_ms = v as u32),
+    },
+    Setting {
+        name: "CACHE_TTL",
+        default: "31536000",
+        doc: "Seconds that an answer is kept",
+        read: |config, text| ranged(text, 1, 31_536_000).map(|v| config.cache_ttl_secs = v as u32),
+    },
+];
+
+impl Config {
+    /// Reads a deployment's variables; unknown names are ignored, empty values mean the default.
+    ///
+    /// # Errors
+    /// Every setting that cannot be read, each with the fix.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Config, Error> {
+        let mut config = Config::default();
+        let mut problems = Vec::new();
+        for (name, text) in pairs {
+            let Some(setting) = SETTINGS.iter().find(|s| s.name == name) else {
+                continue;
+            };
+            if text.trim().is_empty() {
+                continue;
+            }
+            if let Err(problem) = (setting.read)(&mut config, text.trim()) {
+                problems.push(format!("{name} is wrong: {problem}"));
+            }
+        }
+        config.check_as_a_whole(&mut problems);
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(Error(problems))
+        }
+    }
+
+    /// The configuration as far as it is good for requests to this host.
+    ///
+    /// # Errors
+    /// Development mode is for loopback hosts only: on a public host it would be an open proxy.
+    pub fn for_host(&self, request_url: &Url) -> Result<&Config, Error> {
+        if self.development && !crate::origin::rules::is_loopback(request_url) {
+            return Err(Error(vec![
+                "MODE=development serves loopback hosts only: remove MODE and list hosts in ALLOWED_SOURCES".to_owned(),
+            ]));
+        }
+        Ok(self)
+    }
+
+    /// What the URL parser needs to know of the deployment.
+    pub fn url_defaults(&self) -> Defaults {
+        Defaults {
+            transform: self.transform,
+            max_side: self.max_output_side,
+            max_pixels: self.limits.output_pixels,
+        }
+    }
+
+    fn check_as_a_whole(&self, problems: &mut Vec<String>) {
+        if self.development {
+            return;
+        }
+        if self.rules.allowed.is_empty() && problems.is_empty() {
+            problems.push(
+                "ALLOWED_SOURCES is empty: list the hosts whose images may be resized, for example \
+                 ALLOWED_SOURCES = \"images.example.com\" under [vars] in wrangler.toml"
+                    .to_owned(),
+            );
+        }
+        if self
+            .rules
+            .origin
+            .as_ref()
+            .is_some_and(|origin| check_form(origin).is_err())
+        {
+            problems.push(
+                "ORIGIN is wrong: expected an https URL of a public host on the default port"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let mut config = Config {
+            development: false,
+            rules: Rules::default(),
+            patience: Patience {
+                redirects: 0,
+                head_ms: 0,
+                total_ms: 0,
+            },
+            limits: Limits {
+                source_bytes: 0,
+                output_side: 0,
+                output_pixels: 0,
+                memory_bytes: 0,
+            },
+            cache_ttl_secs: 0,
+            max_output_side: 0,
+            transform: Transform {
+                width: Side::Auto,
+                height: Side::Auto,
+                fit: Fit::Contain,
+                gravity: Gravity::default(),
+                background: Colour::WHITE,
+                enlarge: true,
+                dpr: Dpr::ONE,
+                target: Target::Keep,
+                quality: Quality::new(80).expect("80 is a quality"),
+                interlace: false,
+            },
+        };
+        for setting in SETTINGS.iter().filter(|s| !s.default.is_empty()) {
+            (setting.read)(&mut config, setting.default).expect("a test reads every default");
+        }
+        config
+    }
+}
+
+/// The README's table of settings, in Markdown.
+pub fn table() -> String {
+    let mut text = String::from("| setting | default | what it does |\n|---|---|---|\n");
+    for s in SETTINGS {
+        let default = if s.default.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{}`", s.default)
+        };
+        text += &format!("| `{}` | {default} | {} |\n", s.name, s.doc);
+    }
+    text
+}
+
+fn ranged(text: &str, least: u64, most: u64) -> Result<u64, String> {
+    whole(text)
+        .filter(|v| (least..=most).contains(v))
+        .ok_or_else(|| format!("expected a whole number from {least} to {most}"))
+}
+
+fn px(pixels: u64) -> Side {
+    u16::try_from(pixels)
+        .ok()
+        .and_then(std::num::NonZeroU16::new)
+        .map_or(Side::Auto, Side::Px)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(pairs: &[(&str, &str)]) -> String {
+        Config::from_pairs(pairs.iter().copied())
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn nothing_configured_fails_closed_and_says_how_to_fix_it() {
+        assert!(problems(&[]).contains("ALLOWED_SOURCES = \"images.example.com\""));
+        assert!(problems(&[("ALLOWED_SOURCES", " ")]).contains("ALLOWED_SOURCES"));
+        assert_eq!(problems(&[("ALLOWED_SOURCES", "images.example.com")]), "");
+    }
+
+    #[test]
+    fn an_open_proxy_and_a_value_that_does_not_parse_are_refused() {
+        assert!(problems(&[("ALLOWED_SOURCES", "*")]).contains("strangers"));
+        assert!(
+            problems(&[("ALLOWED_SOURCES", "a.example.com"), ("CACHE_TTL", "1y")])
+                .contains("CACHE_TTL is wrong")
+        );
+        assert!(
+            problems(&[("ALLOWED_SOURCES", "a.example.com"), ("MODE", "dev")])
+                .contains("MODE is wrong")
+        );
+        assert!(
+            problems(&[
+                ("ALLOWED_SOURCES", "a.example.com"),
+                ("ORIGIN", "http://a.example.com")
+            ])
+            .contains("ORIGIN")
+        );
+        assert!(
+            problems(&[("SIGNING_KEYS", "00"), ("ALLOWED_SOURCES", "a.example.com")])
+                .contains("not supported")
+        );
+    }
+
+    #[test]
+    fn development_is_for_loopback_hosts_only() {
+        let config = Config::from_pairs([("MODE", "development")]).expect("needs nothing else");
+        let at = |url: &str| config.for_host(&Url::parse(url).expect("a URL")).is_ok();
+        assert!(at("http://localhost:8787/") && at("http://127.0.0.1/") && at("http://[::1]:1/"));
+        assert!(!at("https://img.example.com/") && !at("https://localhost.example.com/"));
+    }
+
+    #[test]
+    fn the_defaults_are_the_seed_service() {
+        let config = Config::default();
+        assert_eq!(
+            (config.transform.width, config.transform.height),
+            (px(1200), px(627))
+        );
+        assert_eq!(config.cache_ttl_secs, 31_536_000);
+    }
+}

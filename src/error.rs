@@ -1,0 +1,158 @@
+//! Everything that can go wrong, and the only place that knows what HTTP calls it.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::{config, image, origin, url};
+
+/// A request's failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The deployment: nothing is served until it is mended.
+    NotConfigured(config::Error),
+    /// A method other than GET, HEAD and OPTIONS.
+    MethodNotAllowed,
+    /// No `s`, and no origin that could answer without it.
+    MissingSource,
+    /// The caller's parameters.
+    Url(url::Error),
+    /// The source, or the way to it.
+    Origin(origin::Error),
+    /// The image.
+    Image(image::Error),
+}
+
+impl Error {
+    /// The status code (RFC 9110, section 15).
+    pub fn status(&self) -> StatusCode {
+        use image::Error as I;
+        use origin::Error as O;
+        match self {
+            Error::MissingSource | Error::Url(url::Error::Bad { .. } | url::Error::Twice(_)) => {
+                StatusCode::BAD_REQUEST
+            }
+            Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
+            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::NotConfigured(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Origin(error) => match error {
+                O::Malformed(_) | O::NoOrigin => StatusCode::BAD_REQUEST,
+                O::NotAllowed => StatusCode::FORBIDDEN,
+                O::NotFound(status) => *status,
+                O::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+                O::Timeout => StatusCode::GATEWAY_TIMEOUT,
+                O::Denied
+                | O::Status(_)
+                | O::RedirectRefused
+                | O::TooManyRedirects
+                | O::Unreachable
+                | O::Truncated => StatusCode::BAD_GATEWAY,
+            },
+            Error::Image(error) => match error {
+                I::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                I::Corrupt(_) | I::OverBudget { .. } | I::OutputTooLarge { .. } => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                I::SourceTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+                I::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
+                I::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    /// The stable word for programs.
+    pub fn code(&self) -> &'static str {
+        use image::Error as I;
+        use origin::Error as O;
+        match self {
+            Error::NotConfigured(_) => "not-configured",
+            Error::MethodNotAllowed => "method-not-allowed",
+            Error::MissingSource => "missing-source",
+            Error::Url(url::Error::TooLong) => "uri-too-long",
+            Error::Url(_) | Error::Origin(O::Malformed(_) | O::NoOrigin) => "bad-parameter",
+            Error::Origin(error) => match error {
+                O::NotAllowed => "source-not-allowed",
+                O::NotFound(_) => "source-not-found",
+                O::Denied => "origin-denied",
+                O::Busy(_) => "origin-busy",
+                O::RedirectRefused => "redirect-refused",
+                O::TooManyRedirects => "too-many-redirects",
+                O::Timeout => "origin-timeout",
+                O::Truncated => "origin-truncated",
+                O::Unreachable => "origin-unreachable",
+                O::Malformed(_) | O::NoOrigin | O::Status(_) => "origin-error",
+            },
+            Error::Image(error) => match error {
+                I::Unsupported(_) => "unsupported-format",
+                I::Corrupt(_) => "corrupt-image",
+                I::SourceTooLarge(_) => "source-too-large",
+                I::OverBudget { .. } | I::OutputTooLarge { .. } => "image-too-large",
+                I::OutOfMemory => "busy",
+                I::Internal(_) => "internal",
+            },
+        }
+    }
+
+    /// The sentence for people; never the source's URL, never a library's own words.
+    pub fn public_message(&self) -> String {
+        match self {
+            Error::NotConfigured(error) => format!("this deployment is not configured: {error}"),
+            Error::MethodNotAllowed => "only GET, HEAD and OPTIONS are answered".to_owned(),
+            Error::MissingSource => {
+                "s is missing: expected the URL of an image, for example ?s=https://images.example.com/photo.jpg".to_owned()
+            }
+            Error::Url(error) => error.to_string(),
+            Error::Origin(error) => error.to_string(),
+            Error::Image(error) => error.to_string(),
+        }
+    }
+
+    /// Seconds after which another try makes sense (RFC 9110, section 10.2.3).
+    pub fn retry_after_secs(&self) -> Option<u32> {
+        match self {
+            Error::Origin(origin::Error::Busy(secs)) => Some(*secs),
+            Error::Image(image::Error::OutOfMemory) => Some(1),
+            _ => None,
+        }
+    }
+
+    /// What only the log gets to see.
+    pub fn private_detail(&self) -> Option<&str> {
+        match self {
+            Error::Image(image::Error::Internal(detail)) => Some(detail),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.public_message())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<config::Error> for Error {
+    fn from(error: config::Error) -> Error {
+        Error::NotConfigured(error)
+    }
+}
+
+impl From<url::Error> for Error {
+    fn from(error: url::Error) -> Error {
+        Error::Url(error)
+    }
+}
+
+impl From<origin::Error> for Error {
+    fn from(error: origin::Error) -> Error {
+        Error::Origin(error)
+    }
+}
+
+impl From<image::Error> for Error {
+    fn from(error: image::Error) -> Error {
+        Error::Image(error)
+    }
+}

@@ -1,0 +1,118 @@
+//! File formats to rows and back. Each format is one thin file; this one picks it.
+//!
+//! A decoder takes the file's bytes as they arrive and hands rows to a sink; an encoder takes rows and gives the file.
+//! Libraries that want the whole file, or the whole image, stand behind the two adapters of `whole`, so that a streaming
+//! codec can take their place without anyone else noticing.
+
+mod gif;
+mod jpeg;
+mod longtail;
+mod png;
+mod webp;
+pub(super) mod whole;
+
+use super::Error;
+use super::frame::Frame;
+use super::header::Coding;
+use super::plan::Plan;
+use crate::transform::Format;
+
+/// Takes decoded rows, top to bottom, in the layout and size of [`Plan::decoded`].
+pub(super) trait Rows {
+    /// The next row.
+    fn row(&mut self, row: &[u8]) -> Result<(), Error>;
+
+    /// All rows at once, from a decoder that has them so anyway.
+    fn frame(&mut self, frame: Frame) -> Result<(), Error> {
+        frame
+            .pixels
+            .chunks_exact(frame.row_bytes())
+            .try_for_each(|row| self.row(row))
+    }
+}
+
+/// Bytes in, rows out.
+pub(super) trait Decode {
+    /// The next bytes of the file.
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error>;
+
+    /// The file is complete: the remaining rows, or what is wrong with it.
+    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error>;
+}
+
+/// Rows in, bytes out.
+pub(super) trait Encode {
+    /// The next row, in the layout and size of the plan's canvas.
+    fn row(&mut self, row: &[u8]) -> Result<(), Error>;
+
+    /// The image is complete: the file.
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error>;
+
+    /// All rows at once, for an encoder that wants them so anyway.
+    fn frame(mut self: Box<Self>, frame: Frame) -> Result<Vec<u8>, Error> {
+        frame
+            .pixels
+            .chunks_exact(frame.row_bytes())
+            .try_for_each(|row| self.row(row))?;
+        self.finish()
+    }
+}
+
+/// The decoder of a planned source; `start` is what has been read of the file.
+pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Box<dyn Decode> {
+    Box::new(match plan.header.format {
+        Format::Jpeg => whole::File::new(start, jpeg::decode),
+        Format::Png => whole::File::new(start, png::decode),
+        Format::WebP => whole::File::new(start, webp::decode),
+        Format::Gif => whole::File::new(start, gif::decode),
+        Format::Bmp | Format::Ico | Format::Tiff => whole::File::new(start, longtail::decode),
+    })
+}
+
+/// The encoder of a planned answer.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(super) fn encoder(plan: &Plan) -> Result<Box<dyn Encode + '_>, Error> {
+    Ok(match plan.format {
+        Format::Jpeg => Box::new(whole::Canvas::new(plan, jpeg::encode)),
+        Format::WebP => Box::new(whole::Canvas::new(plan, webp::encode)),
+        Format::Gif => Box::new(whole::Canvas::new(plan, gif::encode)),
+        Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {
+            Box::new(png::Encoder::new(plan)?)
+        }
+    })
+}
+
+/// What decoding holds at its peak, the decoded image included, the file not.
+pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
+    let decoded = plan.decoded.pixels() * plan.header.layout.channels() as u64;
+    match plan.header.coding {
+        Coding::Rows => decoded + 8 * u64::from(plan.header.stored.width) * 4,
+        Coding::Whole { bytes_per_pixel } => plan.decoded.pixels() * u64::from(bytes_per_pixel),
+        Coding::Jpeg {
+            progressive,
+            blocks,
+        } => {
+            let shrink = u64::from(plan.shrink);
+            let planes = blocks * 64 / (shrink * shrink);
+            let coefficients = if progressive { blocks * 128 } else { 0 };
+            let cmyk = decoded / 3; // one more sample a pixel, at most
+            planes + coefficients + decoded + cmyk
+        }
+    }
+}
+
+/// What encoding holds at its peak beside the canvas.
+pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+    let pixels = plan.canvas.pixels();
+    match plan.format {
+        // Coefficients of all blocks, twice a byte each, for the optimised Huffman tables; the file itself.
+        Format::Jpeg => pixels * plan.layout.channels() as u64 * 2 + pixels,
+        Format::Gif => pixels * 6,
+        Format::WebP => pixels * 8,
+        Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {
+            pixels * plan.layout.channels() as u64
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Stage: lays transparent pixels on the background, where the answer has no alpha.
+
+use super::Error;
+use super::frame::{Frame, Layout};
+use super::plan::Plan;
+
+/// The image without alpha, if the planned layout has none.
+///
+/// # Errors
+/// None.
+pub(super) fn run(plan: &Plan, mut frame: Frame) -> Result<Frame, Error> {
+    if !frame.layout.alpha() || plan.layout.alpha() {
+        return Ok(frame);
+    }
+    let under = plan.background.over_white();
+    let channels = frame.layout.channels();
+    let colours = channels - 1;
+    // A grey image on a coloured background has become RGB before this stage.
+    let under = [under.r, under.g, under.b];
+    let mut to = 0;
+    for from in (0..frame.pixels.len()).step_by(channels) {
+        let alpha = u32::from(frame.pixels[from + colours]);
+        for c in 0..colours {
+            let mixed =
+                u32::from(frame.pixels[from + c]) * alpha + u32::from(under[c]) * (255 - alpha);
+            frame.pixels[to] = ((mixed + 127) / 255) as u8;
+            to += 1;
+        }
+    }
+    frame.pixels.truncate(to);
+    frame.layout = Layout::of(frame.layout.grey(), false);
+    Ok(frame)
+}

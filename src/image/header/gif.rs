@@ -1,0 +1,49 @@
+//! GIF blocks up to the first image: the logical screen is the canvas.
+
+use super::cursor::{Cursor, Stop};
+use super::{Coding, Header};
+use crate::image::frame::{Layout, Size};
+use crate::image::orient::Orientation;
+use crate::transform::Format;
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+    let mut cursor = Cursor::little_endian(bytes).seek(6);
+    let (width, height, flags) = (cursor.u16()?, cursor.u16()?, cursor.u8()?);
+    cursor.skip(2);
+    if flags & 0x80 != 0 {
+        cursor.skip(3 << ((flags & 7) + 1));
+    }
+    let mut transparency = false;
+    loop {
+        match cursor.u8()? {
+            0x21 => {
+                let graphic_control = cursor.u8()? == 0xf9;
+                loop {
+                    let length = usize::from(cursor.u8()?);
+                    let block = cursor.take(length)?;
+                    if length == 0 {
+                        break;
+                    }
+                    if graphic_control {
+                        transparency = block[0] & 1 != 0;
+                    }
+                }
+            }
+            0x2c => break,
+            0x3b => return Err(Stop::Corrupt("the GIF has no image")),
+            _ => return Err(Stop::Corrupt("the GIF has an unknown block")),
+        }
+    }
+    let (left, top, w, h) = (cursor.u16()?, cursor.u16()?, cursor.u16()?, cursor.u16()?);
+    let covers = left == 0 && top == 0 && w >= width && h >= height;
+    Ok(Header {
+        format: Format::Gif,
+        stored: Size {
+            width: width.into(),
+            height: height.into(),
+        },
+        orientation: Orientation::default(),
+        layout: Layout::of(false, transparency || !covers),
+        coding: Coding::Whole { bytes_per_pixel: 5 }, // a palette index and RGBA
+    })
+}

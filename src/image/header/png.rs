@@ -1,0 +1,49 @@
+//! PNG chunks up to the first IDAT: IHDR, tRNS and eXIf.
+
+use super::cursor::{Cursor, Stop};
+use super::{Coding, Header, exif};
+use crate::image::frame::{Layout, Size};
+use crate::image::orient::Orientation;
+use crate::transform::Format;
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+    let mut cursor = Cursor::big_endian(bytes).seek(8);
+    cursor.skip(4);
+    if cursor.take(4)? != b"IHDR" {
+        return Err(Stop::Corrupt("the PNG does not start with IHDR"));
+    }
+    let (width, height) = (cursor.u32()?, cursor.u32()?);
+    let [_depth, colour_type, _compression, _filter, _interlace] = cursor.array()?;
+    cursor.skip(4);
+    let (mut orientation, mut transparency) = (Orientation::default(), false);
+    loop {
+        let length = cursor.u32()? as usize;
+        let kind: [u8; 4] = cursor.array()?;
+        match &kind {
+            b"IDAT" => break,
+            b"IEND" => return Err(Stop::Corrupt("the PNG has no image data")),
+            b"tRNS" => transparency = true,
+            b"eXIf" => {
+                orientation = exif::orientation(cursor.take(length)?);
+                cursor.skip(4);
+                continue;
+            }
+            _ => {}
+        }
+        cursor.skip(length.saturating_add(4));
+    }
+    let (grey, alpha) = match colour_type {
+        0 => (true, transparency),
+        2 | 3 => (false, transparency),
+        4 => (true, true),
+        6 => (false, true),
+        _ => return Err(Stop::Corrupt("the PNG has an unknown colour type")),
+    };
+    Ok(Header {
+        format: Format::Png,
+        stored: Size { width, height },
+        orientation,
+        layout: Layout::of(grey, alpha),
+        coding: Coding::Rows,
+    })
+}

@@ -1,0 +1,53 @@
+//! TIFF 6.0: the first directory has everything.
+
+use super::cursor::Stop;
+use super::{Coding, Header, exif};
+use crate::image::frame::{Layout, Size};
+use crate::image::orient::Orientation;
+use crate::transform::Format;
+
+/// Compression schemes 6 and 7.
+const JPEG_IN_TIFF: [u32; 2] = [6, 7];
+
+pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
+    if !complete {
+        return Err(Stop::NeedMore); // the directory may stand anywhere in the file
+    }
+    let (mut stored, mut bits, mut samples, mut extra) = (
+        Size {
+            width: 0,
+            height: 0,
+        },
+        8,
+        1,
+        0,
+    );
+    let (mut photometric, mut orientation) = (1, Orientation::default());
+    for entry in exif::directory(bytes)? {
+        match entry.tag {
+            0x0100 => stored.width = entry.value,
+            0x0101 => stored.height = entry.value,
+            // All samples of a pixel have the same depth, in every file that is read.
+            0x0102 => bits = exif::first_short(bytes, &entry)?.min(64),
+            0x0103 if JPEG_IN_TIFF.contains(&entry.value) => {
+                return Err(Stop::Unsupported("JPEG-compressed TIFF is not read"));
+            }
+            0x0106 => photometric = entry.value,
+            0x0112 => orientation = Orientation::from_exif(entry.value).unwrap_or_default(),
+            0x0115 => samples = entry.value.min(16),
+            0x0152 => extra = entry.count,
+            _ => {}
+        }
+    }
+    let grey = photometric < 2;
+    let alpha = extra > 0 || (grey && samples == 2) || (photometric == 2 && samples == 4);
+    Ok(Header {
+        format: Format::Tiff,
+        stored,
+        orientation,
+        layout: Layout::of(grey, alpha),
+        coding: Coding::Whole {
+            bytes_per_pixel: 2 * samples * bits.div_ceil(8) + 8,
+        }, // strips, pixels, ours
+    })
+}

@@ -1,0 +1,14 @@
+//! What an image may cost. The values come from the deployment; nothing in a URL raises them.
+
+/// Ceilings for one image.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the source file.
+    pub source_bytes: u64,
+    /// Longest side of the answer, in pixels.
+    pub output_side: u32,
+    /// Pixels of the answer.
+    pub output_pixels: u64,
+    /// Bytes that the source file and the plan may hold together.
+    pub memory_bytes: u64,
+}

@@ -1,0 +1,358 @@
+//! One image: bytes are pushed in, a file comes out.
+//!
+//! The header decides the [`Plan`], the plan decides everything else, and what cannot be done is refused before a pixel
+//! is decoded. The pipeline is a list of stages, one verb and one file each. No I/O, no clock, no async: the same code
+//! runs in tests, in fuzz targets and on every platform.
+
+mod codec;
+mod colour;
+mod flatten;
+pub mod frame;
+pub mod header;
+mod limits;
+pub mod orient;
+mod pad;
+mod plan;
+mod resize;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::fmt;
+
+use codec::{Decode, Rows, whole};
+use frame::{Frame, Size};
+use header::Header;
+pub use limits::Limits;
+pub use plan::{Plan, Window};
+use serde_json::json;
+
+use crate::transform::{Format, Target, Transform};
+
+/// What happens to the decoded image, in order.
+const STAGES: [(&str, fn(&Plan, Frame) -> Result<Frame, Error>); 5] = [
+    ("resize", resize::run),
+    ("orient", orient::run),
+    ("colour", colour::run),
+    ("flatten", flatten::run),
+    ("pad", pad::run),
+];
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// No image, or a kind of image that is not read; the text says which.
+    Unsupported(&'static str),
+    /// An image that cannot be decoded.
+    Corrupt(&'static str),
+    /// The source file is larger than this many bytes.
+    SourceTooLarge(u64),
+    /// The plan needs more memory than there is.
+    OverBudget {
+        /// Pixels of the source.
+        pixels: u64,
+        /// Bytes needed.
+        need: u64,
+        /// Bytes to be had.
+        budget: u64,
+    },
+    /// The answer would be larger than allowed.
+    OutputTooLarge {
+        /// The answer's size.
+        canvas: Size,
+        /// The longest side allowed.
+        side: u32,
+    },
+    /// The allocator refused: the isolate is busy.
+    OutOfMemory,
+    /// A library refused what should have been right.
+    Internal(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Unsupported(what) | Error::Corrupt(what) => f.write_str(what),
+            Error::SourceTooLarge(limit) => {
+                write!(f, "the source file is larger than {limit} bytes")
+            }
+            Error::OverBudget {
+                pixels,
+                need,
+                budget,
+            } => write!(
+                f,
+                "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
+                *pixels as f64 / 1e6,
+            ),
+            Error::OutputTooLarge {
+                canvas: Size { width, height },
+                side,
+            } => {
+                write!(
+                    f,
+                    "the result would be {width} x {height} pixels, and {side} is the longest side"
+                )
+            }
+            Error::OutOfMemory => {
+                f.write_str("too many images are being resized at once: try again in a moment")
+            }
+            Error::Internal(_) => f.write_str("the image could not be processed"),
+        }
+    }
+}
+
+/// A finished answer and what there is to say about it.
+#[derive(Debug)]
+pub struct Output {
+    /// The answer's body.
+    pub body: Vec<u8>,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// What was done.
+    pub plan: Plan,
+    /// Bytes of the source file.
+    pub source_bytes: u64,
+    /// Milliseconds of decoding, of the stages, of encoding.
+    pub spent: Spent,
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// File to pixels.
+    pub decode_ms: f64,
+    /// All stages.
+    pub resize_ms: f64,
+    /// Pixels to file.
+    pub encode_ms: f64,
+}
+
+/// One transform on its way.
+pub struct Pipeline<'a> {
+    transform: &'a Transform,
+    limits: &'a Limits,
+    source_bytes: u64,
+    state: State,
+}
+
+enum State {
+    /// The header is not complete; from this length on it is worth another look.
+    Header { start: Vec<u8>, look_at: usize },
+    /// The header has been read.
+    Body {
+        plan: Box<Plan>,
+        decoder: Box<dyn Decode>,
+        rows: Gather,
+    },
+    /// Only a description is wanted: bytes are counted and dropped.
+    Description { plan: Box<Plan> },
+}
+
+impl<'a> Pipeline<'a> {
+    /// A pipeline that waits for the first bytes.
+    pub fn new(transform: &'a Transform, limits: &'a Limits) -> Pipeline<'a> {
+        Pipeline {
+            transform,
+            limits,
+            source_bytes: 0,
+            state: State::Header {
+                start: Vec::new(),
+                look_at: 0,
+            },
+        }
+    }
+
+    /// Takes the next bytes of the source file.
+    ///
+    /// # Errors
+    /// Whatever can be refused by now: the size of the file, its kind, the cost of the plan.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.source_bytes += bytes.len() as u64;
+        if self.source_bytes > self.limits.source_bytes {
+            return Err(Error::SourceTooLarge(self.limits.source_bytes));
+        }
+        match &mut self.state {
+            State::Description { .. } => Ok(()),
+            State::Body { decoder, rows, .. } => decoder.push(bytes, rows),
+            State::Header { start, look_at } => {
+                whole::append(start, bytes)?;
+                if start.len() < *look_at {
+                    return Ok(());
+                }
+                // A header far behind is looked for a few times, not once a chunk.
+                *look_at = start.len() + start.len() / 2;
+                self.open(false)
+            }
+        }
+    }
+
+    /// The source file is complete: decodes what is left of it, runs the stages, encodes.
+    ///
+    /// `now_ms` is the clock that [`Output::spent`] is read from.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn finish(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
+        self.open(true)?;
+        let source_bytes = self.source_bytes;
+        let (plan, decoder, mut rows) = match self.state {
+            State::Body {
+                plan,
+                decoder,
+                rows,
+            } => (*plan, decoder, rows),
+            State::Description { plan } => return Ok(describe(*plan, source_bytes)),
+            State::Header { .. } => {
+                return Err(Error::Corrupt("the file breaks off in its header"));
+            }
+        };
+        let need = plan.peak_bytes + source_bytes;
+        if need > self.limits.memory_bytes {
+            let pixels = plan.header.stored.pixels();
+            return Err(Error::OverBudget {
+                pixels,
+                need,
+                budget: self.limits.memory_bytes,
+            });
+        }
+        let start = now_ms();
+        decoder.finish(&plan, &mut rows)?;
+        let mut frame = rows.into_frame()?;
+        let decoded = now_ms();
+        for (_, run) in STAGES {
+            frame = run(&plan, frame)?;
+        }
+        let resized = now_ms();
+        let body = codec::encoder(&plan)?.frame(frame)?;
+        let spent = Spent {
+            decode_ms: decoded - start,
+            resize_ms: resized - decoded,
+            encode_ms: now_ms() - resized,
+        };
+        Ok(Output {
+            body,
+            content_type: plan.format.content_type(),
+            plan,
+            source_bytes,
+            spent,
+        })
+    }
+
+    /// Reads the header, if it is all here, and plans.
+    fn open(&mut self, complete: bool) -> Result<(), Error> {
+        let State::Header { start, .. } = &mut self.state else {
+            return Ok(());
+        };
+        let Some(header) = Header::parse(start, complete)? else {
+            return Ok(());
+        };
+        let plan = Box::new(Plan::new(header, self.transform, self.limits)?);
+        self.state = if self.transform.target == Target::Json {
+            State::Description { plan }
+        } else {
+            let decoder = codec::decoder(&plan, std::mem::take(start));
+            let rows = Gather {
+                size: plan.decoded,
+                layout: plan.header.layout,
+                frame: None,
+                filled: 0,
+            };
+            State::Body {
+                plan,
+                decoder,
+                rows,
+            }
+        };
+        Ok(())
+    }
+}
+
+/// Gathers decoded rows into a frame.
+struct Gather {
+    size: Size,
+    layout: frame::Layout,
+    frame: Option<Frame>,
+    filled: usize,
+}
+
+impl Gather {
+    fn into_frame(self) -> Result<Frame, Error> {
+        match self.frame {
+            Some(frame) if self.filled == frame.pixels.len() => Ok(frame),
+            _ => Err(Error::Corrupt("the image's rows break off")),
+        }
+    }
+}
+
+impl Rows for Gather {
+    fn row(&mut self, row: &[u8]) -> Result<(), Error> {
+        let frame = match &mut self.frame {
+            Some(frame) => frame,
+            none => none.insert(Frame::new(self.size, self.layout)?),
+        };
+        let end = self.filled + row.len();
+        let target = frame
+            .pixels
+            .get_mut(self.filled..end)
+            .ok_or(Error::Corrupt("the image has more rows than it says"))?;
+        target.copy_from_slice(row);
+        self.filled = end;
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: Frame) -> Result<(), Error> {
+        let planned = self.size.pixels() * self.layout.channels() as u64;
+        if frame.size != self.size
+            || frame.layout != self.layout
+            || frame.pixels.len() as u64 != planned
+        {
+            return Err(Error::Corrupt("the image's headers contradict each other"));
+        }
+        self.filled = frame.pixels.len();
+        self.frame = Some(frame);
+        Ok(())
+    }
+}
+
+/// The answer to `f=json`.
+fn describe(plan: Plan, source_bytes: u64) -> Output {
+    let header = plan.header;
+    let (source, image) = (
+        header.upright(),
+        plan.resized.swapped_if(header.orientation.swaps_axes()),
+    );
+    let description = json!({
+        "source": {
+            "width": source.width,
+            "height": source.height,
+            "format": header.format.name(),
+            "bytes": source_bytes,
+            "orientation": header.orientation.to_exif(),
+            "alpha": header.layout.alpha(),
+        },
+        "plan": {
+            "width": plan.canvas.width,
+            "height": plan.canvas.height,
+            "format": plan.format.name(),
+            "alpha": plan.layout.alpha(),
+            "shrink_on_load": plan.shrink,
+            "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
+            "peak_bytes": plan.peak_bytes,
+        },
+    });
+    let body = description.to_string().into_bytes();
+    Output {
+        body,
+        content_type: "application/json",
+        plan,
+        source_bytes,
+        spent: Spent::default(),
+    }
+}
+
+impl Output {
+    /// The format of the answer; `None` for a description.
+    pub fn format(&self) -> Option<Format> {
+        (self.content_type != "application/json").then_some(self.plan.format)
+    }
+}

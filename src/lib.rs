@@ -1,0 +1,21 @@
+//! **letterbox** resizes images on the fly at the edge: `GET /?s=<image URL>&w=1200&h=627`.
+//!
+//! One request meets the modules in this order, and nothing calls back up: [`url`] reads what is asked for, [`cache`]
+//! names it, [`origin`] fetches the source, [`image`] makes the answer, [`reply`] dresses it. [`serve`] is that sequence
+//! on one screen; [`config`] is what the deployment decides, [`platform`] what the outside world provides, [`error`] what
+//! can go wrong and how HTTP says so. The platform's own crate is named in one file, and only for its own target.
+
+pub mod cache;
+pub mod config;
+pub mod error;
+pub mod image;
+mod log;
+pub mod origin;
+pub mod platform;
+pub mod reply;
+pub mod serve;
+pub mod transform;
+pub mod url;
+
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+mod cloudflare;

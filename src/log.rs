@@ -1,0 +1,64 @@
+//! One JSON line a request: enough to see what happened and what it cost, and never the query or the source's URL.
+
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::image::Output;
+use crate::url::Asked;
+
+/// What is known about a request so far.
+pub(crate) struct Record(Map<String, Value>);
+
+impl Record {
+    pub(crate) fn new(id: &str, method: &Method) -> Record {
+        let mut record = Record(Map::new());
+        record.set("id", json!(id));
+        record.set("method", json!(method.as_str()));
+        record
+    }
+
+    /// How the request was answered: `hit`, `transform`, `origin`.
+    pub(crate) fn way(&mut self, way: &str) {
+        self.set("way", json!(way));
+    }
+
+    pub(crate) fn asked(&mut self, asked: &Asked) {
+        self.set("host", json!(asked.source.host()));
+    }
+
+    pub(crate) fn output(&mut self, output: &Output, fetch_ms: f64) {
+        let plan = &output.plan;
+        self.set(
+            "format",
+            json!(output.format().map_or("json", |format| format.name())),
+        );
+        self.set("width", json!(plan.canvas.width));
+        self.set("height", json!(plan.canvas.height));
+        self.set("bytes", json!(output.body.len()));
+        self.set("source_format", json!(plan.header.format.name()));
+        self.set("source_width", json!(plan.header.stored.width));
+        self.set("source_height", json!(plan.header.stored.height));
+        self.set("source_bytes", json!(output.source_bytes));
+        self.set("decoded_pixels", json!(plan.decoded.pixels()));
+        self.set("peak_bytes", json!(plan.peak_bytes));
+        self.set("fetch_ms", json!(fetch_ms.round()));
+    }
+
+    pub(crate) fn error(&mut self, error: &Error) {
+        self.set("code", json!(error.code()));
+        if let Some(detail) = error.private_detail() {
+            self.set("detail", json!(detail));
+        }
+    }
+
+    pub(crate) fn line(mut self, status: StatusCode) -> String {
+        self.set("status", json!(status.as_u16()));
+        self.0.entry("code").or_insert_with(|| json!("ok"));
+        Value::Object(self.0).to_string()
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
+    }
+}

@@ -1,0 +1,269 @@
+//! Getting a source: one hop at a time, each decided by the rules, within the time and the bytes it may take.
+
+pub mod rules;
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::{fmt, mem};
+
+use http::{HeaderMap, Response, StatusCode, header};
+use url::Url;
+
+use crate::platform::Platform;
+use rules::{Refusal, Rules};
+
+/// How long and how far a fetch may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Redirects followed.
+    pub redirects: u32,
+    /// Milliseconds until the header of each hop.
+    pub head_ms: u32,
+    /// Milliseconds in all, body included.
+    pub total_ms: u32,
+}
+
+/// Why there is no source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The URL's form: what was expected of it.
+    Malformed(&'static str),
+    /// Not on the deployment's list.
+    NotAllowed,
+    /// `s` is a path and there is no origin to find it on.
+    NoOrigin,
+    /// 404 or 410.
+    NotFound(StatusCode),
+    /// 401 or 403.
+    Denied,
+    /// 429, with its Retry-After in seconds.
+    Busy(u32),
+    /// Any other status that carries no image.
+    Status(StatusCode),
+    /// A redirect to where the rules do not let us go, or to nowhere.
+    RedirectRefused,
+    /// More hops than allowed.
+    TooManyRedirects,
+    /// No connection, no TLS, no answer.
+    Unreachable,
+    /// Out of time.
+    Timeout,
+    /// The body broke off.
+    Truncated,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Malformed(expected) => write!(f, "s is not {expected}"),
+            Error::NotAllowed => {
+                f.write_str("the source's host or path is not on this deployment's ALLOWED_SOURCES")
+            }
+            Error::NoOrigin => {
+                f.write_str("s is a path, and this deployment has no origin: give an absolute URL")
+            }
+            Error::NotFound(status) => write!(f, "the source answered {}", status.as_u16()),
+            Error::Denied => f.write_str("the source refused to hand out the image"),
+            Error::Busy(_) => f.write_str("the source asks to slow down: try again later"),
+            Error::Status(status) => write!(
+                f,
+                "the source answered {} instead of an image",
+                status.as_u16()
+            ),
+            Error::RedirectRefused => {
+                f.write_str("the source redirects to where this deployment does not go")
+            }
+            Error::TooManyRedirects => f.write_str("the source redirects too often"),
+            Error::Unreachable => f.write_str("the source cannot be reached"),
+            Error::Timeout => f.write_str("the source took too long"),
+            Error::Truncated => f.write_str("the source's answer broke off"),
+        }
+    }
+}
+
+type Alarm = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A source on its way: the header is here, the body comes in chunks.
+pub struct Download<'p, P: Platform> {
+    platform: &'p P,
+    /// The header fields of the final answer.
+    pub headers: HeaderMap,
+    body: P::Body,
+    alarm: Alarm,
+}
+
+/// Opens an absolute URL, following redirects.
+///
+/// # Errors
+/// The rules' refusal before anything is fetched; else what went wrong on the way to a 200.
+pub async fn open<'p, P: Platform>(
+    platform: &'p P,
+    rules: &Rules,
+    patience: &Patience,
+    url: &Url,
+) -> Result<Download<'p, P>, Error> {
+    rules::check(url, rules).map_err(|refusal| match refusal {
+        Refusal::Malformed(expected) => Error::Malformed(expected),
+        Refusal::NotAllowed => Error::NotAllowed,
+    })?;
+    let mut alarm = platform.sleep(patience.total_ms);
+    let mut url = url.clone();
+    for _ in 0..=patience.redirects {
+        let answer = hop(platform, patience, &mut alarm, &url).await?;
+        if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
+            return download(platform, answer, alarm);
+        }
+        let location = answer
+            .headers()
+            .get(header::LOCATION)
+            .and_then(|v| v.to_str().ok());
+        let next = location
+            .and_then(|l| url.join(l).ok())
+            .ok_or(Error::RedirectRefused)?;
+        rules::check(&next, rules).map_err(|_| Error::RedirectRefused)?;
+        url = next;
+    }
+    Err(Error::TooManyRedirects)
+}
+
+/// Opens a path on the origin that is bound to the platform (a bucket, static assets).
+///
+/// # Errors
+/// As [`open`]; a redirect is no image here.
+pub async fn open_bound<'p, P: Platform>(
+    platform: &'p P,
+    patience: &Patience,
+    path: &str,
+) -> Result<Download<'p, P>, Error> {
+    let answer = ask_bound(platform, patience, path)
+        .await?
+        .ok_or(Error::NoOrigin)?;
+    download(platform, answer, platform.sleep(patience.total_ms))
+}
+
+/// One hop to the origin itself, for its own files: whatever it answers is its answer.
+///
+/// # Errors
+/// Only when there is no answer.
+pub async fn ask<P: Platform>(
+    platform: &P,
+    patience: &Patience,
+    url: &Url,
+) -> Result<Response<P::Body>, Error> {
+    let mut alarm = platform.sleep(patience.total_ms);
+    hop(platform, patience, &mut alarm, url).await
+}
+
+/// The same from the origin that is bound to the platform; `None` where there is none.
+///
+/// # Errors
+/// Only when there is no answer.
+pub async fn ask_bound<P: Platform>(
+    platform: &P,
+    patience: &Patience,
+    path_and_query: &str,
+) -> Result<Option<Response<P::Body>>, Error> {
+    let mut alarm = platform.sleep(patience.head_ms);
+    let answer = before(&mut alarm, platform.bound_origin(path_and_query))
+        .await
+        .ok_or(Error::Timeout)?;
+    answer.map_err(|_| Error::Unreachable)
+}
+
+/// A path (with query) on an origin with a base URL; dot segments cannot climb out of the base.
+pub fn resolve(origin: &Url, path_and_query: &str) -> Url {
+    let (path, query) = match path_and_query.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path_and_query, None),
+    };
+    let mut url = origin.clone();
+    url.set_path(path);
+    let below = format!("{}{}", origin.path().trim_end_matches('/'), url.path());
+    url.set_path(&below);
+    url.set_query(query);
+    url
+}
+
+impl<P: Platform> Download<'_, P> {
+    /// The next chunk of the body, content decoding undone; `None` at its end.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] or [`Error::Timeout`].
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let chunk = before(&mut self.alarm, self.platform.next_chunk(&mut self.body))
+            .await
+            .ok_or(Error::Timeout)?;
+        chunk.map_err(|_| Error::Truncated)
+    }
+}
+
+async fn hop<P: Platform>(
+    platform: &P,
+    patience: &Patience,
+    total: &mut Alarm,
+    url: &Url,
+) -> Result<Response<P::Body>, Error> {
+    let mut head = platform.sleep(patience.head_ms);
+    let answer = before(&mut head, before(total, platform.fetch(url))).await;
+    answer
+        .flatten()
+        .ok_or(Error::Timeout)?
+        .map_err(|_| Error::Unreachable)
+}
+
+fn download<P: Platform>(
+    platform: &P,
+    answer: Response<P::Body>,
+    alarm: Alarm,
+) -> Result<Download<'_, P>, Error> {
+    let (mut head, body) = answer.into_parts();
+    match head.status {
+        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => Ok(Download {
+            platform,
+            headers: mem::take(&mut head.headers),
+            body,
+            alarm,
+        }),
+        status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => Err(Error::NotFound(status)),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::Denied),
+        StatusCode::TOO_MANY_REQUESTS => Err(Error::Busy(retry_after_secs(&head.headers))),
+        status => Err(Error::Status(status)),
+    }
+}
+
+/// The source's own wish in seconds, within reason; a date or nothing is half a minute.
+fn retry_after_secs(headers: &HeaderMap) -> u32 {
+    let wish = headers
+        .get(header::RETRY_AFTER)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse().ok());
+    wish.unwrap_or(30).clamp(1, 3600)
+}
+
+/// `work`'s result, or `None` if the alarm rings first.
+async fn before<T>(alarm: &mut Alarm, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = work.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        alarm.as_mut().poll(cx).map(|()| None)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_below_its_origin() {
+        let origin = Url::parse("https://o.example/site/").expect("a URL");
+        let at = |path| resolve(&origin, path).to_string();
+        assert_eq!(at("/a.jpg?x=1"), "https://o.example/site/a.jpg?x=1");
+        assert_eq!(at("/../../secret"), "https://o.example/site/secret");
+        assert_eq!(at("//evil.com/a"), "https://o.example/site//evil.com/a");
+        assert_eq!(at("/\\evil.com/a"), "https://o.example/site//evil.com/a");
+    }
+}

@@ -1,0 +1,362 @@
+//! May we fetch this URL? A pure predicate over a parsed URL, asked again on every redirect.
+//!
+//! Everything is decided on what the WHATWG parser understood, never on the text: `127.1`, `2130706433` and full-width
+//! digits have all become an IPv4 address by then.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+/// What the deployment allows.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Hosts that sources may come from.
+    pub allowed: AllowList,
+    /// The deployment's own origin: always allowed.
+    pub origin: Option<Url>,
+    /// Plain http, other ports and loopback hosts are fine; an empty list allows every host.
+    pub development: bool,
+}
+
+/// Why a URL is not fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The URL has a part that no source may have; the text says what is expected.
+    Malformed(&'static str),
+    /// The host, or the path on it, is not one that the deployment allows.
+    NotAllowed,
+}
+
+/// Decides one URL.
+///
+/// # Errors
+/// [`Refusal`] says whose fault it is: the URL's form, or the deployment's list.
+pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
+    if rules.development {
+        return check_in_development(url, rules);
+    }
+    check_form(url)?;
+    if rules
+        .origin
+        .as_ref()
+        .is_some_and(|origin| is_below(url, origin))
+        || rules.allowed.allows(url)
+    {
+        return Ok(());
+    }
+    Err(Refusal::NotAllowed)
+}
+
+/// What holds for every URL in production, listed or not: also for the configured origin.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_form(url: &Url) -> Result<(), Refusal> {
+    if url.scheme() != "https" {
+        return Err(Refusal::Malformed("an https URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Refusal::Malformed("a URL without user name and password"));
+    }
+    if url.port().is_some() {
+        return Err(Refusal::Malformed("a URL on the default port"));
+    }
+    match url.host() {
+        Some(Host::Domain(name)) if is_public_name(name) => Ok(()),
+        _ => Err(Refusal::NotAllowed),
+    }
+}
+
+fn check_in_development(url: &Url, rules: &Rules) -> Result<(), Refusal> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Refusal::Malformed("an http or https URL"));
+    }
+    let listed = rules.allowed.is_empty() || rules.allowed.allows(url);
+    let own = rules
+        .origin
+        .as_ref()
+        .is_some_and(|origin| is_below(url, origin));
+    if listed || own || is_loopback(url) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
+/// A name that the public DNS can answer: two labels or more, none of the private endings, no trailing dot.
+fn is_public_name(name: &str) -> bool {
+    const PRIVATE: [&str; 4] = ["localhost", "local", "internal", "localdomain"];
+    let Some((_, top)) = name.rsplit_once('.') else {
+        return false;
+    };
+    !top.is_empty() && !PRIVATE.contains(&top)
+}
+
+/// Whether a host means this very machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether `url` is `base` or lies below it, on a segment boundary.
+fn is_below(url: &Url, base: &Url) -> bool {
+    url.origin() == base.origin() && path_is_below(url.path(), base.path())
+}
+
+fn path_is_below(path: &str, prefix: &str) -> bool {
+    let prefix = prefix.trim_end_matches('/');
+    if prefix.is_empty() {
+        return true;
+    }
+    // An encoded slash or backslash stays encoded here, and some servers decode it before they resolve `..`.
+    let lower = path.to_ascii_lowercase();
+    let ambiguous = lower.contains("%2f") || lower.contains("%5c");
+    !ambiguous
+        && path
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The parsed `ALLOWED_SOURCES`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowList(Vec<Entry>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    /// The host, or what follows the `*.`.
+    host: String,
+    subdomains: bool,
+    /// `/` or a path prefix.
+    path: String,
+}
+
+/// An entry of the list that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadEntry(String);
+
+impl fmt::Display for BadEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == "*" {
+            return f.write_str(
+                "`*` would let strangers fetch anything through this deployment: name the hosts",
+            );
+        }
+        write!(
+            f,
+            "`{}` is none of images.example.com, *.example.com, example.com/prefix/",
+            self.0
+        )
+    }
+}
+
+impl AllowList {
+    /// Reads a comma list of `host`, `*.domain` and `host/prefix/`.
+    ///
+    /// # Errors
+    /// The first entry that is none of these, or that names a private or literal address.
+    pub fn parse(text: &str) -> Result<AllowList, BadEntry> {
+        let entries = text
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty());
+        entries
+            .map(|entry| Entry::parse(entry).ok_or_else(|| BadEntry(entry.to_owned())))
+            .collect::<Result<_, _>>()
+            .map(AllowList)
+    }
+
+    /// Whether nothing is listed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn allows(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else {
+            return false;
+        };
+        self.0.iter().any(|entry| entry.matches(host, url.path()))
+    }
+}
+
+impl Entry {
+    fn parse(text: &str) -> Option<Entry> {
+        let (subdomains, rest) = match text.strip_prefix("*.") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        if rest.contains(['*', '@', '?', '#', ':', '\\'])
+            || rest.contains("..")
+            || rest.starts_with('/')
+        {
+            return None;
+        }
+        let url = Url::parse(&format!("https://{rest}")).ok()?;
+        check_form(&url).ok()?;
+        Some(Entry {
+            host: url.host_str()?.to_owned(),
+            subdomains,
+            path: url.path().to_owned(),
+        })
+    }
+
+    fn matches(&self, host: &str, path: &str) -> bool {
+        let host_matches = if self.subdomains {
+            host.strip_suffix(self.host.as_str())
+                .is_some_and(|label| label.len() > 1 && label.ends_with('.'))
+        } else {
+            host == self.host
+        };
+        host_matches && path_is_below(path, &self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(url: &str) -> Result<(), Refusal> {
+        let rules = Rules {
+            allowed: AllowList::parse(
+                "images.example.com, *.cdn.example.com, shared.example.com/public/",
+            )
+            .expect("a good list"),
+            origin: Some(Url::parse("https://origin.example.com/site").expect("a URL")),
+            development: false,
+        };
+        Url::parse(url).map_or(Err(Refusal::Malformed("a URL")), |url| check(&url, &rules))
+    }
+
+    #[test]
+    fn listed_hosts_wildcards_prefixes_and_the_origin_are_allowed() {
+        for url in [
+            "https://images.example.com/a.jpg",
+            "https://IMAGES.example.com:443/a.jpg?x=1",
+            "https://a.cdn.example.com/",
+            "https://a.b.cdn.example.com/",
+            "https://shared.example.com/public/a.jpg",
+            "https://shared.example.com/x/../public/a.jpg",
+            "https://origin.example.com/site/a.jpg",
+        ] {
+            assert_eq!(decide(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_not_allowed() {
+        for url in [
+            "https://evil-images.example.com/",
+            "https://images.example.com.evil.com/",
+            "https://example.com/",
+            "https://cdn.example.com/",
+            "https://xcdn.example.com/",
+            "https://shared.example.com/publicity/a.jpg",
+            "https://shared.example.com/public/../secret.jpg",
+            "https://shared.example.com/public/%2e%2e/secret.jpg",
+            "https://shared.example.com/public/..%2fsecret.jpg",
+            "https://shared.example.com/public/..%5Csecret.jpg",
+            "https://origin.example.com/site2/a.jpg",
+            "https://images.example.com./a.jpg",
+            "https://evil.com\\@images.example.com/",
+        ] {
+            assert_eq!(decide(url), Err(Refusal::NotAllowed), "{url}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_an_address_and_every_private_name_is_refused() {
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f.1",
+            "0177.0.0.1",
+            "１２７.0.0.1",
+            "10.0.0.1",
+            "169.254.169.254",
+            "8.8.8.8",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[2001:db8::1]",
+            "localhost",
+            "a.localhost",
+            "printer.local",
+            "vault.internal",
+            "intranet",
+            "localhost.",
+        ] {
+            assert_eq!(
+                decide(&format!("https://{host}/a.jpg")),
+                Err(Refusal::NotAllowed),
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
+    fn schemes_ports_and_userinfo_are_malformed() {
+        for url in [
+            "http://images.example.com/a.jpg",
+            "ftp://images.example.com/a.jpg",
+            "data:image/png;base64,AAAA",
+            "file:///etc/passwd",
+            "https://images.example.com:8443/a.jpg",
+            "https://user@images.example.com/a.jpg",
+            "https://images.example.com@evil.com/a.jpg",
+            "https://:secret@images.example.com/a.jpg",
+        ] {
+            assert!(matches!(decide(url), Err(Refusal::Malformed(_))), "{url}");
+        }
+    }
+
+    #[test]
+    fn development_allows_loopback_and_honours_a_list_if_there_is_one() {
+        let open = Rules {
+            development: true,
+            ..Rules::default()
+        };
+        let listed = Rules {
+            allowed: AllowList::parse("a.example.com").expect("a good list"),
+            ..open.clone()
+        };
+        let decide = |url: &str, rules: &Rules| check(&Url::parse(url).expect("a URL"), rules);
+        assert_eq!(decide("http://127.0.0.1:9000/a.jpg", &listed), Ok(()));
+        assert_eq!(decide("http://b.example.com/a.jpg", &open), Ok(()));
+        assert_eq!(
+            decide("http://b.example.com/a.jpg", &listed),
+            Err(Refusal::NotAllowed)
+        );
+        assert!(matches!(
+            decide("ftp://localhost/a.jpg", &open),
+            Err(Refusal::Malformed(_))
+        ));
+    }
+
+    #[test]
+    fn a_list_with_an_unreadable_or_dangerous_entry_is_refused_whole() {
+        for bad in [
+            "*",
+            "*.*",
+            "https://a.example.com",
+            "a.example.com:8080",
+            "127.0.0.1",
+            "localhost",
+            "a@b.com",
+            "com",
+            "/x",
+        ] {
+            assert!(
+                AllowList::parse(&format!("ok.example.com,{bad}")).is_err(),
+                "{bad}"
+            );
+        }
+        assert!(
+            AllowList::parse(" , ")
+                .expect("nothing is readable")
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! What letterbox needs from the place where it runs. One implementation a platform, and nothing else in it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use http::Response;
+use url::Url;
+
+/// A network or storage failure; the platform's own words go to its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable;
+
+/// The outside world as one request sees it.
+#[allow(
+    async_fn_in_trait,
+    reason = "every platform is single-threaded per request; no future needs to be Send"
+)]
+pub trait Platform {
+    /// The body of an answer from the network or the cache.
+    type Body;
+
+    /// Fetches one hop with GET; redirects are answers. No header of the client's request is passed on.
+    async fn fetch(&self, url: &Url) -> Result<Response<Self::Body>, Unreachable>;
+
+    /// Asks the origin that is bound to the platform, a bucket or static assets; `None` where there is none.
+    async fn bound_origin(
+        &self,
+        path_and_query: &str,
+    ) -> Result<Option<Response<Self::Body>>, Unreachable>;
+
+    /// The next chunk of a body, content decoding undone; `None` at its end.
+    async fn next_chunk(&self, body: &mut Self::Body) -> Result<Option<Vec<u8>>, Unreachable>;
+
+    /// A stored answer.
+    async fn cache_get(&self, key: &Url) -> Option<Response<Self::Body>>;
+
+    /// Stores an answer, after the reply has left where the platform can. A failure to store is not the client's concern.
+    fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>);
+
+    /// Completes after that many milliseconds. The future owns what it needs.
+    fn sleep(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()>>>;
+
+    /// Milliseconds since some fixed point.
+    fn now_ms(&self) -> f64;
+
+    /// Writes one line to the log.
+    fn log(&self, line: &str);
+}

@@ -1,0 +1,146 @@
+//! The header fields and the body of every reply, errors included.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use serde_json::json;
+
+use crate::error::Error;
+use crate::image::Output;
+use crate::image::frame::Size;
+
+/// A reply's body.
+#[derive(Debug)]
+pub enum Body<B> {
+    /// None.
+    Empty,
+    /// Our own.
+    Bytes(Vec<u8>),
+    /// Somebody else's, passed on as it comes.
+    Passed(B),
+}
+
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+
+/// A transformed image, as it is stored: without a word about this one request.
+pub fn image(output: &Output, cache_control: &str) -> Response<()> {
+    let mut reply = own(StatusCode::OK, output.content_type, cache_control);
+    reply
+        .headers_mut()
+        .insert(CONTENT_LENGTH, output.body.len().into());
+    reply
+}
+
+/// Marks a reply as made for this request.
+pub fn miss(reply: &mut HeaderMap) {
+    reply.insert(X_CACHE, HeaderValue::from_static("MISS"));
+}
+
+/// A stored answer.
+pub fn hit<B>(stored: Response<B>) -> Response<Body<B>> {
+    let mut reply = stored.map(Body::Passed);
+    reply
+        .headers_mut()
+        .insert(X_CACHE, HeaderValue::from_static("HIT"));
+    reply
+}
+
+/// The origin's own answer, as it is; only type sniffing is switched off.
+pub fn passed<B>(answer: Response<B>) -> Response<Body<B>> {
+    let mut reply = answer.map(Body::Passed);
+    reply
+        .headers_mut()
+        .entry(X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
+    reply
+}
+
+/// An error, as JSON (RFC 9457 in spirit: a code for programs, a sentence for people).
+pub fn error<B>(error: &Error, request_id: &str) -> Response<Body<B>> {
+    // Only what the source itself says is worth a minute; everything else may be mended by the next request.
+    let cache_control = if error.code() == "source-not-found" {
+        "public, max-age=60"
+    } else {
+        "no-store"
+    };
+    let body = json!({ "error": error.code(), "message": error.public_message(), "request_id": request_id });
+    let body = body.to_string().into_bytes();
+    let mut reply = own(error.status(), "application/problem+json", cache_control);
+    reply
+        .headers_mut()
+        .insert(CONTENT_LENGTH, body.len().into());
+    if let Some(secs) = error.retry_after_secs() {
+        reply.headers_mut().insert(RETRY_AFTER, secs.into());
+    }
+    if error.status() == StatusCode::METHOD_NOT_ALLOWED {
+        reply.headers_mut().insert(ALLOW, ALLOWED_METHODS);
+    }
+    reply.map(|()| Body::Bytes(body))
+}
+
+/// The answer to OPTIONS: images are for every page.
+pub fn options<B>() -> Response<Body<B>> {
+    let mut reply = own(StatusCode::NO_CONTENT, "", "public, max-age=86400");
+    reply.headers_mut().remove(CONTENT_TYPE);
+    reply.headers_mut().insert(ALLOW, ALLOWED_METHODS);
+    reply
+        .headers_mut()
+        .insert(ACCESS_CONTROL_ALLOW_METHODS, ALLOWED_METHODS);
+    reply
+        .headers_mut()
+        .insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    reply.map(|()| Body::Empty)
+}
+
+/// What development wants to know: where the time went, what became what.
+pub fn explain(reply: &mut HeaderMap, output: &Output, fetch_ms: f64) {
+    let spent = output.spent;
+    let timing = format!(
+        "fetch;dur={fetch_ms:.1}, decode;dur={:.1}, resize;dur={:.1}, encode;dur={:.1}",
+        spent.decode_ms, spent.resize_ms, spent.encode_ms
+    );
+    let size = |Size { width, height }| format!("{width}x{height}");
+    let result = output.format().map_or("json", |format| format.name());
+    for (name, value) in [
+        ("server-timing", timing),
+        (
+            "x-image-source-format",
+            output.plan.header.format.name().to_owned(),
+        ),
+        ("x-image-source-size", size(output.plan.header.upright())),
+        ("x-image-result-format", result.to_owned()),
+        ("x-image-result-size", size(output.plan.canvas)),
+    ] {
+        reply.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(&value).expect("digits and ASCII words"),
+        );
+    }
+}
+
+/// The fields that every reply of our own carries. An image is data: nothing in it may run, whatever it pretends to be.
+fn own(status: StatusCode, content_type: &'static str, cache_control: &str) -> Response<()> {
+    let mut reply = Response::new(());
+    *reply.status_mut() = status;
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_str(cache_control).expect("words and digits"),
+    );
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    reply
+}

@@ -1,0 +1,170 @@
+//! One request, top to bottom.
+
+use http::{Method, Response, StatusCode};
+use url::Url;
+
+use crate::cache::{freshness, key};
+use crate::config::{self, Config};
+use crate::error::Error;
+use crate::image::{Output, Pipeline};
+use crate::log::Record;
+use crate::origin::{self, Download};
+use crate::platform::Platform;
+use crate::reply::{self, Body};
+use crate::url::{self as vocabulary, Asked, Source};
+
+/// What a request is to us: no header of it matters.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// GET, HEAD or OPTIONS; others are refused.
+    pub method: Method,
+    /// The whole URL.
+    pub url: Url,
+    /// A name for logs and error bodies.
+    pub id: String,
+}
+
+/// A reply on a platform.
+pub type Reply<P> = Response<Body<<P as Platform>::Body>>;
+
+/// Answers a request. Whatever happens, there is a reply and one line in the log.
+pub async fn serve<P: Platform>(
+    platform: &P,
+    config: &Result<Config, config::Error>,
+    request: &Request,
+) -> Reply<P> {
+    let mut record = Record::new(&request.id, &request.method);
+    let answered = match request.method {
+        Method::GET | Method::HEAD => answer(platform, config, &request.url, &mut record).await,
+        Method::OPTIONS => Ok(reply::options()),
+        _ => Err(Error::MethodNotAllowed),
+    };
+    let mut reply = answered.unwrap_or_else(|error| {
+        record.error(&error);
+        reply::error(&error, &request.id)
+    });
+    if request.method == Method::HEAD {
+        *reply.body_mut() = Body::Empty;
+    }
+    platform.log(&record.line(reply.status()));
+    reply
+}
+
+async fn answer<P: Platform>(
+    platform: &P,
+    config: &Result<Config, config::Error>,
+    url: &Url,
+    record: &mut Record,
+) -> Result<Reply<P>, Error> {
+    let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
+    vocabulary::check_length(url)?;
+
+    // Without a source the origin answers, whatever it says.
+    let query = url
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    let asked = match vocabulary::parse(url.query().unwrap_or_default(), &config.url_defaults()) {
+        Ok(None) => {
+            record.way("origin");
+            let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
+            return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
+        }
+        Ok(Some(asked)) => Ok(on_its_origin(asked, config)),
+        Err(error) => Err(error),
+    };
+
+    // A stored answer touches neither source nor origin.
+    if let Ok(asked) = &asked {
+        record.asked(asked);
+        if let Some(stored) = platform.cache_get(&key::key(url, asked)).await {
+            record.way("hit");
+            return Ok(reply::hit(stored));
+        }
+    }
+
+    // A file of the origin's own wins over the transform, and over parameters that may be meant for it.
+    if url.path() != "/"
+        && let Ok(Some(file)) = ask_origin(platform, config, url.path()).await
+        && file.status() == StatusCode::OK
+    {
+        record.way("origin");
+        return Ok(reply::passed(file));
+    }
+
+    let asked = asked?;
+    record.way("transform");
+    let started = platform.now_ms();
+    let mut download = open(platform, config, &asked.source).await?;
+    let public = freshness::is_public(&download.headers);
+    let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
+    while let Some(chunk) = download.next().await? {
+        pipeline.push(&chunk)?;
+    }
+    let fetch_ms = platform.now_ms() - started;
+    let output = pipeline.finish(&|| platform.now_ms())?;
+    record.output(&output, fetch_ms);
+
+    let stored = reply::image(
+        &output,
+        &freshness::cache_control(public, config.cache_ttl_secs),
+    );
+    if public {
+        platform.cache_put(
+            &key::key(url, &asked),
+            stored.clone().map(|()| output.body.clone()),
+        );
+    }
+    Ok(dress(stored, output, config, fetch_ms))
+}
+
+/// A path on an origin with a URL is that URL: one image, one identity.
+fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
+    if let (Source::OnOrigin(path), Some(origin)) = (&asked.source, &config.rules.origin) {
+        asked.source = Source::Absolute(origin::resolve(origin, path));
+    }
+    asked
+}
+
+async fn open<'p, P: Platform>(
+    platform: &'p P,
+    config: &Config,
+    source: &Source,
+) -> Result<Download<'p, P>, origin::Error> {
+    match source {
+        Source::Absolute(url) => origin::open(platform, &config.rules, &config.patience, url).await,
+        Source::OnOrigin(path) => origin::open_bound(platform, &config.patience, path).await,
+    }
+}
+
+/// The origin's own answer to a path; `None` where no origin is configured.
+async fn ask_origin<P: Platform>(
+    platform: &P,
+    config: &Config,
+    path_and_query: &str,
+) -> Result<Option<Response<P::Body>>, origin::Error> {
+    match &config.rules.origin {
+        Some(base) => origin::ask(
+            platform,
+            &config.patience,
+            &origin::resolve(base, path_and_query),
+        )
+        .await
+        .map(Some),
+        None => origin::ask_bound(platform, &config.patience, path_and_query).await,
+    }
+}
+
+fn dress<B>(
+    stored: Response<()>,
+    output: Output,
+    config: &Config,
+    fetch_ms: f64,
+) -> Response<Body<B>> {
+    let mut reply = stored;
+    reply::miss(reply.headers_mut());
+    if config.development {
+        reply::explain(reply.headers_mut(), &output, fetch_ms);
+    }
+    reply.map(|()| Body::Bytes(output.body))
+}

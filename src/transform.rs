@@ -1,0 +1,274 @@
+//! What is to be done to an image, in types: no strings, no HTTP, no pixels.
+//!
+//! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default, and the default is
+//! the behaviour of the service that letterbox replaces.
+
+use std::num::NonZeroU16;
+
+/// The requested length of one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Pixels, before [`Dpr`].
+    Px(NonZeroU16),
+    /// From the other side and the source's aspect ratio.
+    Auto,
+}
+
+/// How the source's rectangle meets the requested one. The words are those of CSS `object-fit` and of sharp.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// The whole image inside the box, the rest filled with the background. The default.
+    #[default]
+    Contain,
+    /// The whole image inside the box; the result is as small as the image.
+    Inside,
+    /// The box is filled; what sticks out is cropped.
+    Cover,
+    /// The box is filled; the aspect ratio gives way.
+    Fill,
+    /// The image covers the box and is not cropped.
+    Outside,
+}
+
+/// Where the image sits on its canvas (`contain`), or which part of it is kept (`cover`).
+///
+/// Both coordinates run from 0 (left, top) to 1 (right, bottom) in steps of 1/10000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    /// One of the nine positions: 0 = start, 1 = middle, 2 = end of each axis.
+    Position(Third, Third),
+    /// A point of the image that is to stay in view, in ten-thousandths of each side.
+    Focus(u16, u16),
+}
+
+/// Start, middle or end of one axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Third {
+    /// Left or top.
+    Start,
+    /// The default.
+    #[default]
+    Middle,
+    /// Right or bottom.
+    End,
+}
+
+impl Default for Gravity {
+    fn default() -> Self {
+        Gravity::Position(Third::Middle, Third::Middle)
+    }
+}
+
+/// An sRGB colour with straight alpha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour {
+    /// Red.
+    pub r: u8,
+    /// Green.
+    pub g: u8,
+    /// Blue.
+    pub b: u8,
+    /// 0 = transparent, 255 = opaque.
+    pub a: u8,
+}
+
+impl Colour {
+    /// The background unless `bg` says otherwise.
+    pub const WHITE: Colour = Colour::rgb(0xff_ffff);
+    /// No colour at all.
+    pub const TRANSPARENT: Colour = Colour {
+        r: 0,
+        g: 0,
+        b: 0,
+        a: 0,
+    };
+
+    /// An opaque colour from `0xRRGGBB`.
+    pub const fn rgb(hex: u32) -> Colour {
+        let [_, r, g, b] = hex.to_be_bytes();
+        Colour { r, g, b, a: 255 }
+    }
+
+    /// Whether the colour is a shade of grey.
+    pub fn is_grey(self) -> bool {
+        self.r == self.g && self.g == self.b
+    }
+
+    /// The colour as it looks on white paper: opaque.
+    pub fn over_white(self) -> Colour {
+        let mix = |c: u8| {
+            let (c, a) = (u32::from(c), u32::from(self.a));
+            ((c * a + 255 * (255 - a) + 127) / 255) as u8
+        };
+        Colour {
+            r: mix(self.r),
+            g: mix(self.g),
+            b: mix(self.b),
+            a: 255,
+        }
+    }
+}
+
+/// Device pixel ratio in hundredths, 100 to 800: multiplies both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dpr(u16);
+
+impl Dpr {
+    /// One device pixel a CSS pixel. The default.
+    pub const ONE: Dpr = Dpr(100);
+
+    /// From hundredths; `None` outside 1 to 8.
+    pub fn from_hundredths(hundredths: u16) -> Option<Dpr> {
+        (100..=800).contains(&hundredths).then_some(Dpr(hundredths))
+    }
+
+    /// The ratio in hundredths.
+    pub fn hundredths(self) -> u16 {
+        self.0
+    }
+
+    /// `pixels` times the ratio, rounded to nearest.
+    pub fn times(self, pixels: NonZeroU16) -> u32 {
+        (u32::from(pixels.get()) * u32::from(self.0) + 50) / 100
+    }
+}
+
+/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale; lossless formats ignore it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quality(u8);
+
+impl Quality {
+    /// `None` outside 1 to 100.
+    pub fn new(quality: u8) -> Option<Quality> {
+        (1..=100).contains(&quality).then_some(Quality(quality))
+    }
+
+    /// 1 to 100.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// An image file format that letterbox reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// ITU T.81.
+    Jpeg,
+    /// W3C PNG.
+    Png,
+    /// RFC 9649.
+    WebP,
+    /// GIF 87a and 89a.
+    Gif,
+    /// Windows bitmap; read only.
+    Bmp,
+    /// Windows icon; read only.
+    Ico,
+    /// TIFF 6.0; read only.
+    Tiff,
+}
+
+impl Format {
+    /// The word in URLs, logs and `f=json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Jpeg => "jpg",
+            Format::Png => "png",
+            Format::WebP => "webp",
+            Format::Gif => "gif",
+            Format::Bmp => "bmp",
+            Format::Ico => "ico",
+            Format::Tiff => "tiff",
+        }
+    }
+
+    /// The media type (RFC 9110, section 8.3.1).
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Format::Jpeg => "image/jpeg",
+            Format::Png => "image/png",
+            Format::WebP => "image/webp",
+            Format::Gif => "image/gif",
+            Format::Bmp => "image/bmp",
+            Format::Ico => "image/vnd.microsoft.icon",
+            Format::Tiff => "image/tiff",
+        }
+    }
+
+    /// Whether a pixel of this format can be transparent.
+    pub fn has_alpha(self) -> bool {
+        self != Format::Jpeg
+    }
+
+    /// The format that `f=keep` answers in: the same, or PNG where the web has no use for it.
+    pub fn kept(self) -> Format {
+        match self {
+            Format::Bmp | Format::Ico | Format::Tiff => Format::Png,
+            web => web,
+        }
+    }
+}
+
+/// The kind of answer that is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// The source's own format. The default.
+    #[default]
+    Keep,
+    /// This format.
+    Image(Format),
+    /// A description of the source and of the plan, no pixels.
+    Json,
+}
+
+/// One image's worth of wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transform {
+    /// Default 1200 (`DEFAULT_WIDTH`).
+    pub width: Side,
+    /// Default 627 (`DEFAULT_HEIGHT`).
+    pub height: Side,
+    /// Default contain.
+    pub fit: Fit,
+    /// Default centre.
+    pub gravity: Gravity,
+    /// Colour of padding, and of what lies under transparency where the target has none. Default white.
+    pub background: Colour,
+    /// Whether a small source may grow. Default true.
+    pub enlarge: bool,
+    /// Default 1.
+    pub dpr: Dpr,
+    /// Default keep.
+    pub target: Target,
+    /// Default 80 (`DEFAULT_QUALITY`).
+    pub quality: Quality,
+    /// Progressive JPEG. Default false.
+    pub interlace: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_translucent_background_is_seen_on_white_where_there_is_no_alpha() {
+        assert_eq!(
+            Colour {
+                r: 0,
+                g: 0,
+                b: 0,
+                a: 128
+            }
+            .over_white(),
+            Colour::rgb(0x7f_7f7f)
+        );
+        assert_eq!(Colour::TRANSPARENT.over_white(), Colour::WHITE);
+    }
+
+    #[test]
+    fn dpr_rounds_to_the_nearest_pixel() {
+        let dpr = Dpr::from_hundredths(150).expect("1.5 is in range");
+        assert_eq!(dpr.times(NonZeroU16::new(627).expect("not zero")), 941);
+        assert_eq!(Dpr::from_hundredths(99), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Where the pixels come from: an absolute URL, or a path on the configured origin.
+
+use std::fmt;
+
+use url::Url;
+
+/// The longest `s`, in bytes.
+const MAX_BYTES: usize = 4096;
+
+/// A source as asked for, normalised by the WHATWG URL parser. Whether it may be fetched is `origin::rules`' business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An absolute URL without fragment.
+    Absolute(Url),
+    /// An absolute path, dot segments resolved, with its query if any.
+    OnOrigin(String),
+}
+
+impl Source {
+    /// Reads `s`; `None` for what is neither an absolute URL with a host nor a path.
+    pub fn parse(text: &str) -> Option<Source> {
+        if text.len() > MAX_BYTES || text.chars().any(char::is_control) || text.trim() != text {
+            return None;
+        }
+        if text.starts_with('/') {
+            // `//host/x` names another host, and browsers read `/\host` like it.
+            let another_host = text[1..].starts_with(['/', '\\']);
+            return (!another_host).then(|| on_origin(text))?;
+        }
+        // `https:host` and `https:///host` parse as `https://host`: a spelling nobody writes by accident.
+        let (_, rest) = text.split_once("://")?;
+        if rest.starts_with(['/', '\\']) {
+            return None;
+        }
+        let mut url = Url::parse(text).ok()?;
+        url.set_fragment(None);
+        url.has_host().then_some(Source::Absolute(url))
+    }
+
+    /// The host for logs; a path is on `-`.
+    pub fn host(&self) -> &str {
+        match self {
+            Source::Absolute(url) => url.host_str().unwrap_or("-"),
+            Source::OnOrigin(_) => "-",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Absolute(url) => f.write_str(url.as_str()),
+            Source::OnOrigin(path) => f.write_str(path),
+        }
+    }
+}
+
+fn on_origin(text: &str) -> Option<Source> {
+    let base = Url::parse("https://origin.invalid/").ok()?;
+    let url = base.join(text).ok()?;
+    let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
+    Some(Source::OnOrigin(format!("{}{query}", url.path())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(text: &str) -> Option<String> {
+        Source::parse(text).map(|s| s.to_string())
+    }
+
+    #[test]
+    fn one_source_has_one_spelling() {
+        let want = Some("https://images.example.com/a%20b.jpg?x=1".to_owned());
+        assert_eq!(spelled("https://images.example.com/a b.jpg?x=1"), want);
+        assert_eq!(
+            spelled("HTTPS://IMAGES.example.COM:443/c/../a%20b.jpg?x=1#top"),
+            want
+        );
+        assert_eq!(
+            spelled("/a/./b/../c.jpg?x#y"),
+            Some("/a/c.jpg?x".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_path_never_names_another_host_or_climbs_out() {
+        for bad in [
+            "//evil.com/a",
+            "/\\evil.com/a",
+            "\\\\evil.com",
+            "a.jpg",
+            "",
+            "https:evil.com",
+            "https:///evil.com",
+        ] {
+            assert_eq!(spelled(bad), None, "{bad:?}");
+        }
+        assert_eq!(spelled("/../../a.jpg").as_deref(), Some("/a.jpg"));
+        assert_eq!(spelled("/x/%2e%2e/a.jpg").as_deref(), Some("/a.jpg"));
+    }
+
+    #[test]
+    fn control_characters_and_giants_are_refused() {
+        assert_eq!(spelled("https://a.example/\0"), None);
+        assert_eq!(spelled("https://a.example/\r\nX: y"), None);
+        assert_eq!(
+            spelled(&format!("https://a.example/{}", "x".repeat(4096))),
+            None
+        );
+    }
+}

@@ -1,0 +1,300 @@
+//! One parameter's value, from its text and back. Parsing is strict: digits are ASCII digits, nothing is trimmed,
+//! nothing is rounded, and `None` means "not a value of this kind".
+
+use std::num::NonZeroU16;
+
+use super::names;
+use crate::transform::{Colour, Dpr, Fit, Format, Gravity, Quality, Side, Target, Third};
+
+/// A whole number without sign, leading zero, exponent or separator.
+pub(crate) fn whole(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit());
+    let plain = text == "0" || !text.starts_with('0');
+    (digits && plain).then(|| text.parse().ok())?
+}
+
+/// A decimal number in units of `10^-places`: `1.5` with two places is 150.
+fn decimal(text: &str, places: usize) -> Option<u64> {
+    let (int, frac) = match text.split_once('.') {
+        None => (text, ""),
+        Some((int, frac)) if !frac.is_empty() => (int, frac),
+        Some(_) => return None,
+    };
+    if frac.len() > places || !frac.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let unit = 10u64.pow(places as u32);
+    let frac = format!("{frac:0<places$}").parse::<u64>().ok()?;
+    whole(int)?.checked_mul(unit)?.checked_add(frac)
+}
+
+/// The shortest text that [`decimal`] reads as `value`.
+fn write_decimal(value: u64, places: usize) -> String {
+    let unit = 10u64.pow(places as u32);
+    let text = format!("{}.{:0places$}", value / unit, value % unit);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+pub(super) fn side(text: &str) -> Option<Side> {
+    if text == "auto" {
+        return Some(Side::Auto);
+    }
+    let pixels = u16::try_from(whole(text)?).ok()?;
+    NonZeroU16::new(pixels).map(Side::Px)
+}
+
+pub(super) fn write_side(side: Side) -> String {
+    match side {
+        Side::Auto => "auto".to_owned(),
+        Side::Px(pixels) => pixels.to_string(),
+    }
+}
+
+pub(super) fn dpr(text: &str) -> Option<Dpr> {
+    Dpr::from_hundredths(u16::try_from(decimal(text, 2)?).ok()?)
+}
+
+pub(super) fn write_dpr(dpr: Dpr) -> String {
+    write_decimal(u64::from(dpr.hundredths()), 2)
+}
+
+/// The fit, and whether the word also forbids enlargement.
+pub(super) fn fit(text: &str) -> Option<(Fit, bool)> {
+    Some(match text {
+        "contain" | "pad" => (Fit::Contain, false),
+        "inside" => (Fit::Inside, false),
+        "scale-down" => (Fit::Inside, true),
+        "cover" | "crop" => (Fit::Cover, false),
+        "fill" | "stretch" | "squeeze" => (Fit::Fill, false),
+        "outside" => (Fit::Outside, false),
+        _ => return None,
+    })
+}
+
+pub(super) fn write_fit(fit: Fit) -> String {
+    match fit {
+        Fit::Contain => "contain",
+        Fit::Inside => "inside",
+        Fit::Cover => "cover",
+        Fit::Fill => "fill",
+        Fit::Outside => "outside",
+    }
+    .to_owned()
+}
+
+const POSITIONS: [(&str, Third, Third); 9] = [
+    ("center", Third::Middle, Third::Middle),
+    ("top", Third::Middle, Third::Start),
+    ("bottom", Third::Middle, Third::End),
+    ("left", Third::Start, Third::Middle),
+    ("right", Third::End, Third::Middle),
+    ("top-left", Third::Start, Third::Start),
+    ("top-right", Third::End, Third::Start),
+    ("bottom-left", Third::Start, Third::End),
+    ("bottom-right", Third::End, Third::End),
+];
+
+pub(super) fn gravity(text: &str) -> Option<Gravity> {
+    if let Some((_, x, y)) = POSITIONS.iter().find(|(name, ..)| *name == text) {
+        return Some(Gravity::Position(*x, *y));
+    }
+    let (x, y) = text.split_once('x')?;
+    let share = |text| {
+        Some(decimal(text, 4)?)
+            .filter(|&v| v <= 10_000)
+            .map(|v| v as u16)
+    };
+    Some(Gravity::Focus(share(x)?, share(y)?))
+}
+
+pub(super) fn write_gravity(gravity: Gravity) -> String {
+    match gravity {
+        Gravity::Focus(x, y) => {
+            format!(
+                "{}x{}",
+                write_decimal(x.into(), 4),
+                write_decimal(y.into(), 4)
+            )
+        }
+        Gravity::Position(x, y) => POSITIONS
+            .iter()
+            .find(|(_, px, py)| (*px, *py) == (x, y))
+            .map(|(name, ..)| (*name).to_owned())
+            .expect("the table holds all nine positions"),
+    }
+}
+
+/// A CSS name, `transparent`, or 3, 4, 6 or 8 hexadecimal digits without `#`.
+pub(super) fn colour(text: &str) -> Option<Colour> {
+    let lower = text.to_ascii_lowercase();
+    if lower == "transparent" {
+        return Some(Colour::TRANSPARENT);
+    }
+    if let Some(rgb) = names::colour(&lower) {
+        return Some(Colour::rgb(rgb));
+    }
+    if !lower.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let digit = |at: usize| u8::from_str_radix(&lower[at..=at], 16).ok();
+    let short = |at: usize| Some(digit(at)? * 17);
+    let long = |at: usize| Some(digit(at)? * 16 + digit(at + 1)?);
+    Some(match lower.len() {
+        3 => Colour {
+            r: short(0)?,
+            g: short(1)?,
+            b: short(2)?,
+            a: 255,
+        },
+        4 => Colour {
+            r: short(0)?,
+            g: short(1)?,
+            b: short(2)?,
+            a: short(3)?,
+        },
+        6 => Colour {
+            r: long(0)?,
+            g: long(2)?,
+            b: long(4)?,
+            a: 255,
+        },
+        8 => Colour {
+            r: long(0)?,
+            g: long(2)?,
+            b: long(4)?,
+            a: long(6)?,
+        },
+        _ => return None,
+    })
+}
+
+pub(super) fn write_colour(colour: Colour) -> String {
+    let Colour { r, g, b, a } = colour;
+    format!("{r:02x}{g:02x}{b:02x}{a:02x}")
+}
+
+/// A switch: its mere presence turns it on.
+pub(super) fn switch(text: &str) -> Option<bool> {
+    match text {
+        "" | "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn write_switch(on: bool) -> String {
+    if on { "1" } else { "0" }.to_owned()
+}
+
+pub(super) fn target(text: &str) -> Option<Target> {
+    Some(match text {
+        "keep" => Target::Keep,
+        "jpg" | "jpeg" => Target::Image(Format::Jpeg),
+        "png" => Target::Image(Format::Png),
+        "webp" => Target::Image(Format::WebP),
+        "gif" => Target::Image(Format::Gif),
+        "json" => Target::Json,
+        _ => return None,
+    })
+}
+
+pub(super) fn write_target(target: Target) -> String {
+    match target {
+        Target::Keep => "keep",
+        Target::Json => "json",
+        Target::Image(format) => format.name(),
+    }
+    .to_owned()
+}
+
+pub(super) fn quality(text: &str) -> Option<Quality> {
+    Quality::new(u8::try_from(whole(text)?).ok()?)
+}
+
+/// 1 to 64 letters, digits, `.`, `_` or `-`.
+pub(super) fn token(text: &str) -> Option<String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
+    ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_strictly() {
+        assert_eq!(whole("1200"), Some(1200));
+        for bad in [
+            "", "1e3", "+1", "-1", " 1", "1 ", "01", "0x10", "1_000", "１２", "1.0",
+        ] {
+            assert_eq!(whole(bad), None, "{bad:?}");
+        }
+        assert_eq!(side("0"), None);
+        assert_eq!(side("65536"), None);
+        assert_eq!(side("auto"), Some(Side::Auto));
+    }
+
+    #[test]
+    fn dpr_runs_from_1_to_8_with_two_decimals() {
+        assert_eq!(dpr("1.5").map(Dpr::hundredths), Some(150));
+        assert_eq!(dpr("2").map(write_dpr).as_deref(), Some("2"));
+        for bad in ["0.99", "8.01", "1.", ".5", "1.234", "9", "1,5"] {
+            assert_eq!(dpr(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn gravity_is_one_of_nine_words_or_a_focal_point() {
+        for (name, ..) in POSITIONS {
+            assert_eq!(gravity(name).map(write_gravity).as_deref(), Some(name));
+        }
+        assert_eq!(gravity("0.5x0.33"), Some(Gravity::Focus(5000, 3300)));
+        assert_eq!(gravity("0x1"), Some(Gravity::Focus(0, 10_000)));
+        for bad in [
+            "",
+            "middle",
+            "1.1x0",
+            "0.5",
+            "0.5x",
+            "0.5x0.5x0.5",
+            "-0.1x0",
+        ] {
+            assert_eq!(gravity(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn colours_are_names_or_hexadecimal_digits() {
+        assert_eq!(colour("White"), Some(Colour::WHITE));
+        assert_eq!(colour("222"), Some(Colour::rgb(0x22_2222)));
+        assert_eq!(
+            colour("FF000080"),
+            Some(Colour {
+                r: 255,
+                g: 0,
+                b: 0,
+                a: 128
+            })
+        );
+        assert_eq!(
+            colour("f008"),
+            Some(Colour {
+                r: 255,
+                g: 0,
+                b: 0,
+                a: 0x88
+            })
+        );
+        for bad in ["", "#fff", "ff", "fffff", "ggg", "０００", "whit"] {
+            assert_eq!(colour(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_short_and_plain() {
+        assert_eq!(token("2024-11.a_b").as_deref(), Some("2024-11.a_b"));
+        assert_eq!(token(""), None);
+        assert_eq!(token("a b"), None);
+        assert_eq!(token(&"x".repeat(65)), None);
+    }
+}
