@@ -22,32 +22,56 @@ fn main() -> ExitCode {
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        .map(|(name, value)| {
+            (
+                name.clone(),
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned),
+            )
+        })
         .collect();
     let mut problems = Vec::new();
-    match Config::from_pairs(vars.iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
+    match Config::from_pairs(
+        vars.iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    ) {
         Err(error) => problems.extend(error.0),
         Ok(config) if config.development => {
-            problems.push("MODE=development is for this machine: a deployment in it answers nobody".to_owned());
+            problems.push(
+                "MODE=development is for this machine: a deployment in it answers nobody"
+                    .to_owned(),
+            );
         }
         Ok(_) => {}
     }
     for (name, _) in &vars {
         if !SETTINGS.iter().any(|setting| setting.name == name) {
-            problems.push(format!("{name} is no setting of letterbox: a typing error?"));
+            problems.push(format!(
+                "{name} is no setting of letterbox: a typing error?"
+            ));
         }
     }
     if !problems.is_empty() {
         return fail(&problems);
     }
     for setting in SETTINGS {
-        let given = vars.iter().find(|(name, value)| name == setting.name && !value.trim().is_empty());
-        let (value, source) = given.map_or((setting.default, " (default)"), |(_, value)| (value.as_str(), ""));
+        let given = vars
+            .iter()
+            .find(|(name, value)| name == setting.name && !value.trim().is_empty());
+        let (value, source) = given.map_or((setting.default, " (default)"), |(_, value)| {
+            (value.as_str(), "")
+        });
         if !value.is_empty() {
             println!("{:<20} {value}{source}", setting.name);
         }
     }
-    for binding in given["bindings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for binding in given["bindings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         println!("{binding:<20} bound");
     }
     ExitCode::SUCCESS

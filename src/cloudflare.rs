@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use url::Url;
 use worker::js_sys::{self, Reflect};
 use worker::wasm_bindgen::JsValue;
@@ -35,11 +35,7 @@ async fn fetch(
     static CONFIG: OnceLock<Result<Config, config::Error>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| read_config(&env));
     let request = Request {
-        method: request
-            .method()
-            .as_ref()
-            .parse()
-            .unwrap_or(http::Method::TRACE), // refused like any other unknown one
+        method: method(&request),
         url: request.url()?,
         id: request_id(request.headers()),
     };
@@ -54,6 +50,15 @@ async fn fetch(
         .with_status(head.status.as_u16())
         .with_headers(to_js(&head.headers)?)
         .body(body))
+}
+
+/// The method as the client wrote it: the platform crate's own type takes every unknown one for GET.
+fn method(request: &worker::Request) -> http::Method {
+    request
+        .inner()
+        .method()
+        .parse()
+        .unwrap_or(http::Method::TRACE) // refused like any other
 }
 
 /// One request's view of the platform.
@@ -225,12 +230,23 @@ async fn from_bucket(
     let Some(body) = object.body() else {
         return not_found();
     };
-    let headers = Headers::new();
-    object.write_http_metadata(headers.clone())?;
-    headers.set("ETag", &object.http_etag())?;
-    let incoming = Incoming::new(body.response_body()?, AbortOnDrop(Cell::new(None)));
-    let mut answer = Response::new(incoming);
-    *answer.headers_mut() = header_map(&headers);
+    let mut answer = Response::new(Incoming::new(
+        body.response_body()?,
+        AbortOnDrop(Cell::new(None)),
+    ));
+    let stored = object.http_metadata();
+    for (name, value) in [
+        (header::CONTENT_TYPE, stored.content_type),
+        (header::CONTENT_LANGUAGE, stored.content_language),
+        (header::CONTENT_DISPOSITION, stored.content_disposition),
+        (header::CONTENT_ENCODING, stored.content_encoding),
+        (header::CACHE_CONTROL, stored.cache_control),
+        (header::ETAG, Some(object.http_etag())),
+    ] {
+        if let Some(value) = value.and_then(|value| value.parse().ok()) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
     Ok(answer)
 }
 

@@ -20,9 +20,8 @@ pub(super) fn run(plan: &Plan, mut frame: Frame) -> Result<Frame, Error> {
     let mut to = 0;
     for from in (0..frame.pixels.len()).step_by(channels) {
         let alpha = u32::from(frame.pixels[from + colours]);
-        for c in 0..colours {
-            let mixed =
-                u32::from(frame.pixels[from + c]) * alpha + u32::from(under[c]) * (255 - alpha);
+        for (at, under) in (from..from + colours).zip(under) {
+            let mixed = u32::from(frame.pixels[at]) * alpha + u32::from(under) * (255 - alpha);
             frame.pixels[to] = ((mixed + 127) / 255) as u8;
             to += 1;
         }

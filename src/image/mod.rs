@@ -28,13 +28,16 @@ use serde_json::json;
 
 use crate::transform::{Format, Target, Transform};
 
+/// One thing that happens to the whole image; a stage with nothing to do hands the frame through.
+type Stage = fn(&Plan, Frame) -> Result<Frame, Error>;
+
 /// What happens to the decoded image, in order.
-const STAGES: [(&str, fn(&Plan, Frame) -> Result<Frame, Error>); 5] = [
-    ("resize", resize::run),
-    ("orient", orient::run),
-    ("colour", colour::run),
-    ("flatten", flatten::run),
-    ("pad", pad::run),
+const STAGES: [Stage; 5] = [
+    resize::run,
+    orient::run,
+    colour::run,
+    flatten::run,
+    pad::run,
 ];
 
 /// Why there is no result.
@@ -219,8 +222,8 @@ impl<'a> Pipeline<'a> {
         decoder.finish(&plan, &mut rows)?;
         let mut frame = rows.into_frame()?;
         let decoded = now_ms();
-        for (_, run) in STAGES {
-            frame = run(&plan, frame)?;
+        for stage in STAGES {
+            frame = stage(&plan, frame)?;
         }
         let resized = now_ms();
         let body = codec::encoder(&plan)?.frame(frame)?;

@@ -47,7 +47,7 @@ impl Orientation {
     }
 
     /// Where an upright window lies on the stored image of this size.
-    pub(super) fn to_stored(self, window: Window, stored_width: f64, stored_height: f64) -> Window {
+    pub(super) fn to_stored(self, window: Window, stored: Size) -> Window {
         let Window {
             x,
             y,
@@ -61,12 +61,12 @@ impl Orientation {
         };
         Window {
             x: if self.flip_x {
-                stored_width - x - width
+                f64::from(stored.width) - x - width
             } else {
                 x
             },
             y: if self.flip_y {
-                stored_height - y - height
+                f64::from(stored.height) - y - height
             } else {
                 y
             },
@@ -161,7 +161,13 @@ mod tests {
         };
         for (value, width, pixels) in STORED {
             let orientation = Orientation::from_exif(value).expect("1 to 8");
-            let at = orientation.to_stored(b, width.into(), (6 / width).into());
+            let at = orientation.to_stored(
+                b,
+                Size {
+                    width,
+                    height: 6 / width,
+                },
+            );
             assert_eq!(
                 pixels[(at.y * f64::from(width) + at.x) as usize],
                 b'b',

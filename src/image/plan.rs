@@ -1,7 +1,8 @@
 //! Every size, place and cost of one transform, computed from the header before a pixel exists. Stages only read it.
 //!
 //! The geometry is sharp's, rounding included: `contain` and `inside` fit the image into the box, `cover` and `outside`
-//! fit the box into the image, and an odd pixel of padding goes right and below.
+//! fit the box into the image, an odd pixel of padding goes right and below, and where a side has to be rounded to whole
+//! pixels the scale stays the same on both axes and the remainder is shared by both edges.
 
 use super::frame::{Layout, Size};
 use super::header::{Coding, Header};
@@ -22,6 +23,23 @@ pub struct Window {
     pub height: f64,
 }
 
+impl Window {
+    fn divided_by(self, shrink: f64) -> Window {
+        let Window {
+            x,
+            y,
+            width,
+            height,
+        } = self;
+        Window {
+            x: x / shrink,
+            y: y / shrink,
+            width: width / shrink,
+            height: height / shrink,
+        }
+    }
+}
+
 /// What will be done to one image.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -31,7 +49,8 @@ pub struct Plan {
     pub shrink: u32,
     /// What the decoder delivers.
     pub decoded: Size,
-    /// The part of the decoded image that is resampled.
+    /// The part of the decoded image that is resampled; where a side was rounded up, it reaches beyond the edge by up to
+    /// a quarter of a result pixel.
     pub window: Window,
     /// What the resampler makes of it, before orientation.
     pub resized: Size,
@@ -74,23 +93,18 @@ impl Plan {
             Target::Image(format) => format,
             Target::Keep | Target::Json => header.format.kept(),
         };
-        let shrink = shrink_on_load(&header, geometry.least_reduction(source));
+        let shrink = shrink_on_load(&header, geometry.scale.0.min(geometry.scale.1));
         let scaled_down = |length: u32| length.div_ceil(shrink);
         let decoded = Size {
             width: scaled_down(header.stored.width),
             height: scaled_down(header.stored.height),
         };
-        // The image covers a rational number of decoded pixels: 2725 columns at 1/8 are 340.6, not 341.
-        let exact = |length: u32| f64::from(length) / f64::from(shrink);
         let mut plan = Plan {
-            window: header.orientation.to_stored(
-                geometry.window(
-                    f64::from(source.width) / f64::from(shrink),
-                    f64::from(source.height) / f64::from(shrink),
-                ),
-                exact(header.stored.width),
-                exact(header.stored.height),
-            ),
+            // The image covers a rational number of decoded pixels: 2725 columns at 1/8 are 340.6, not 341.
+            window: header
+                .orientation
+                .to_stored(geometry.window(source), header.stored)
+                .divided_by(shrink.into()),
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
             at: geometry.at,
             layout: layout(&header, transform, format, geometry.kept != canvas),
@@ -159,6 +173,8 @@ const FIXED_BYTES: u64 = 512 * 1024;
 
 /// The upright rectangles of a transform.
 struct Geometry {
+    /// Source pixels per result pixel, each axis.
+    scale: (f64, f64),
     /// The whole source after scaling; only a `kept` part of it is ever made.
     scaled: Size,
     /// What of it is made.
@@ -177,7 +193,12 @@ impl Geometry {
             Side::Auto => None,
         };
         let (box_width, box_height) = (pixels(transform.width), pixels(transform.height));
-        let scaled = scale(source, box_width, box_height, transform);
+        let scale = scale(source, box_width, box_height, transform);
+        let rounded = |length: u32, scale: f64| ((f64::from(length) / scale + 0.5) as u32).max(1);
+        let scaled = Size {
+            width: rounded(source.width, scale.0),
+            height: rounded(source.height, scale.1),
+        };
         let asked = Size {
             width: box_width.unwrap_or(scaled.width),
             height: box_height.unwrap_or(scaled.height),
@@ -214,6 +235,7 @@ impl Geometry {
             canvas.height,
         );
         Geometry {
+            scale,
             scaled,
             kept,
             from: (from_x, from_y),
@@ -222,33 +244,43 @@ impl Geometry {
         }
     }
 
-    /// By how much the source shrinks on the axis that shrinks least.
-    fn least_reduction(&self, source: Size) -> f64 {
-        let x = f64::from(source.width) / f64::from(self.scaled.width);
-        let y = f64::from(source.height) / f64::from(self.scaled.height);
-        x.min(y)
-    }
-
-    /// The kept part, on an upright image of this size.
-    fn window(&self, width: f64, height: f64) -> Window {
-        let x = width / f64::from(self.scaled.width);
-        let y = height / f64::from(self.scaled.height);
+    /// The kept part of the upright source.
+    fn window(&self, source: Size) -> Window {
+        let along = |source: u32, scaled: u32, from: u32, kept: u32, scale: f64| {
+            let length = f64::from(source);
+            let margin = (length - f64::from(scaled) * scale) / 2.0;
+            (margin + f64::from(from) * scale, f64::from(kept) * scale)
+        };
+        let (x, width) = along(
+            source.width,
+            self.scaled.width,
+            self.from.0,
+            self.kept.width,
+            self.scale.0,
+        );
+        let (y, height) = along(
+            source.height,
+            self.scaled.height,
+            self.from.1,
+            self.kept.height,
+            self.scale.1,
+        );
         Window {
-            x: f64::from(self.from.0) * x,
-            y: f64::from(self.from.1) * y,
-            width: f64::from(self.kept.width) * x,
-            height: f64::from(self.kept.height) * y,
+            x,
+            y,
+            width,
+            height,
         }
     }
 }
 
-/// The size of the whole source after scaling.
+/// Source pixels per result pixel, each axis.
 fn scale(
     source: Size,
     box_width: Option<u32>,
     box_height: Option<u32>,
     transform: &Transform,
-) -> Size {
+) -> (f64, f64) {
     let shrink =
         |length: u32, asked: Option<u32>| asked.map(|asked| f64::from(length) / f64::from(asked));
     let (x, y) = (
@@ -268,11 +300,8 @@ fn scale(
     if !transform.enlarge {
         (x, y) = (x.max(1.0), y.max(1.0));
     }
-    let scaled = |length: u32, shrink: f64| ((f64::from(length) / shrink + 0.5) as u32).max(1);
-    Size {
-        width: scaled(source.width, x),
-        height: scaled(source.height, y),
-    }
+    // No side shrinks to nothing.
+    (x.min(source.width.into()), y.min(source.height.into()))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -412,6 +441,18 @@ mod tests {
     }
 
     #[test]
+    fn a_rounded_side_keeps_the_scale_and_shares_the_remainder() {
+        // 400 x 600 covers 185 x 100 at 2.162: 277.5 rows become 278, of which 100 are kept from row 89 on.
+        let window = plan((400, 600), asked(185, 100, Fit::Cover)).window;
+        let (scale, rows) = (400.0 / 185.0, 600.0);
+        assert!(
+            (window.y - (89.0 * scale + (rows - 278.0 * scale) / 2.0)).abs() < 1e-9,
+            "{window:?}"
+        );
+        assert!((window.height - 100.0 * scale).abs() < 1e-9, "{window:?}");
+    }
+
+    #[test]
     fn without_enlargement_a_small_image_keeps_its_size() {
         let small = |fit| {
             sizes(&plan(
@@ -497,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn every_window_lies_on_its_image() {
+    fn every_window_lies_on_its_image_but_for_a_quarter_of_a_result_pixel() {
         for fit in [
             Fit::Contain,
             Fit::Inside,
@@ -532,19 +573,15 @@ mod tests {
                             width,
                             height,
                         } = plan.window;
-                        assert!(
-                            x >= 0.0 && y >= 0.0 && width > 0.0 && height > 0.0,
-                            "{plan:?}"
-                        );
-                        let slack = 1e-9 * f64::from(w.max(h));
-                        assert!(
-                            x + width <= f64::from(plan.decoded.width) + slack,
-                            "{plan:?}"
-                        );
-                        assert!(
-                            y + height <= f64::from(plan.decoded.height) + slack,
-                            "{plan:?}"
-                        );
+                        for (start, length, kept, limit) in [
+                            (x, width, plan.resized.width, plan.decoded.width),
+                            (y, height, plan.resized.height, plan.decoded.height),
+                        ] {
+                            let beyond =
+                                length / f64::from(kept) / 4.0 + 1e-9 * f64::from(w.max(h));
+                            assert!(length > 0.0 && start >= -beyond, "{plan:?}");
+                            assert!(start + length <= f64::from(limit) + beyond, "{plan:?}");
+                        }
                         assert!(
                             plan.at.0 + plan.resized.width <= plan.canvas.width,
                             "{plan:?}"

@@ -11,18 +11,17 @@ use crate::image::plan::Plan;
 
 /// The quantiser looks at every tenth pixel: the library's own default.
 const SAMPLING: i32 = 10;
+/// Metadata blocks count towards the library's memory limit too.
+const SLACK_BYTES: u64 = 1 << 18;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
-    // An image outside the screen would be charged as less than it is.
-    options.check_frame_consistency(true);
+    options.allow_unknown_blocks(true);
+    // An image may reach beyond the screen and is clipped; one much larger than the screen is not what was planned.
+    let most = plan.decoded.pixels() + SLACK_BYTES;
     options.set_memory_limit(MemoryLimit::Bytes(
-        plan.decoded
-            .pixels()
-            .max(1)
-            .try_into()
-            .map_err(|_| Error::OutOfMemory)?,
+        most.try_into().map_err(|_| Error::OutOfMemory)?,
     ));
     let mut decoder = options.read_info(Cursor::new(file)).map_err(fault)?;
     let global = decoder.global_palette().map(<[u8]>::to_vec);

@@ -18,7 +18,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             0xc9..=0xcb | 0xcd..=0xcf => {
                 return Err(Stop::Unsupported("arithmetic-coded JPEG is not read"));
             }
-            0xd8 | 0xd9 | 0xda => return Err(Stop::Corrupt("the JPEG has no frame header")),
+            0xd8..=0xda => return Err(Stop::Corrupt("the JPEG has no frame header")),
             marker => {
                 let length = usize::from(cursor.u16()?);
                 let segment = cursor.take(

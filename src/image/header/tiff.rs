@@ -23,6 +23,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         0,
     );
     let (mut photometric, mut orientation) = (1, Orientation::default());
+    let (mut planar, mut tiled) = (false, false);
     for entry in exif::directory(bytes)? {
         match entry.tag {
             0x0100 => stored.width = entry.value,
@@ -35,9 +36,14 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             0x0106 => photometric = entry.value,
             0x0112 => orientation = Orientation::from_exif(entry.value).unwrap_or_default(),
             0x0115 => samples = entry.value.min(16),
+            0x011c => planar = entry.value == 2,
+            0x0142 => tiled = true,
             0x0152 => extra = entry.count,
             _ => {}
         }
+    }
+    if planar && tiled {
+        return Err(Stop::Unsupported("TIFF in planar tiles is not read")); // the library asserts what does not hold for it
     }
     let grey = photometric < 2;
     let alpha = extra > 0 || (grey && samples == 2) || (photometric == 2 && samples == 4);

@@ -1,0 +1,47 @@
+// `npm test`: everything that has to hold before a change goes in, cheapest first, stopping at the first failure.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { duration, Problem, program, run, say } from './program.mjs';
+import { setup } from './setup.mjs';
+import { root, wasmTarget } from './tools.mjs';
+
+const warningsAreErrors = ['--', '-D', 'warnings'];
+
+const steps = [
+  ['set-up', () => setup({ forTests: true })],
+  ['formatting', () => run('cargo', ['fmt', '--all', '--check'])],
+  ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
+  ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],
+  ['native tests', () => run('cargo', ['test', '--workspace', '--locked'])],
+  ['release build', build],
+  ['tests in the runtime', workerTests],
+];
+
+async function test() {
+  const times = [];
+  for (const [name, step] of steps) {
+    say(`\n=== ${name}`);
+    const started = Date.now();
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem(`${error.message}\n\nnpm test: ${name} failed after ${duration(Date.now() - started)}`);
+    }
+    times.push([name, Date.now() - started]);
+  }
+  times.push(['all', times.reduce((sum, [, ms]) => sum + ms, 0)]);
+  say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(22)}${duration(ms).padStart(12)}`).join('\n')}`);
+}
+
+function workerTests() {
+  // Named one by one, because Node 20 does not expand patterns.
+  const folder = join('tests', 'worker');
+  const specs = readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith('.spec.mjs'));
+  if (specs.length === 0) throw new Problem(`no *.spec.mjs in ${folder}`);
+  return run(process.execPath, ['--test', '--test-reporter=spec', ...specs.sort().map((name) => join(folder, name))]);
+}
+
+await program(import.meta.url, test);

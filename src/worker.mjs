@@ -1,0 +1,54 @@
+// The worker's entry: hands every request to the module, and turns a crash of the module into a reply.
+//
+// A Rust panic traps, and the trap takes the whole instance along, with every request in flight in it. The glue makes a new
+// instance on the next call by itself; what is left to do here is to answer the requests of the old one, which would wait for ever.
+
+import { fetch as answer } from '../build/bindgen/index.js';
+
+/** How to give up each request in flight. */
+const inFlight = new Set();
+
+function giveUp(event) {
+  const error = event.error ?? event.reason;
+  const fatal = error instanceof WebAssembly.RuntimeError || /^(Critical error|Module terminated)/.test(error?.message);
+  if (fatal) for (const reject of inFlight) reject(error);
+}
+
+// A trap in the middle of a request surfaces in one of these, depending on what the module was called back from.
+addEventListener('error', giveUp);
+addEventListener('unhandledrejection', giveUp);
+
+function crashed(request) {
+  const id = request.headers.get('cf-ray') ?? crypto.randomUUID();
+  console.error(JSON.stringify({ id, status: 500, code: 'crashed' }));
+  const message = 'the image could not be processed: the resizer restarted, try again';
+  return Response.json(
+    { error: 'crashed', message, request_id: id },
+    {
+      status: 500,
+      headers: {
+        'content-type': 'application/problem+json',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; sandbox",
+      },
+    },
+  );
+}
+
+export default {
+  async fetch(request, env, context) {
+    let reject;
+    const crash = new Promise((_, give) => (reject = give));
+    crash.catch(() => {}); // a request that has its answer already does not care
+    inFlight.add(reject);
+    try {
+      return await Promise.race([answer(request, env, context), crash]);
+    } catch (error) {
+      console.error(error);
+      return crashed(request);
+    } finally {
+      inFlight.delete(reject);
+    }
+  },
+};

@@ -1,0 +1,81 @@
+//! Every file of a corpus of real and hostile images, through the whole pipeline: no panic, and what two reference decoders
+//! read is read here with the same size.
+//!
+//! The corpus lies beside the checkout (`../shared/corpus`) or where `LETTERBOX_CORPUS` says; without it the test says so.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use letterbox::config::Config;
+use letterbox::image::{Error, Pipeline};
+
+fn corpus() -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
+    let place =
+        std::env::var_os("LETTERBOX_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    place.join("MANIFEST.tsv").exists().then_some(place)
+}
+
+/// Width and height as a viewer shows them, or why not.
+fn run(file: &[u8]) -> Result<(u32, u32), Error> {
+    let config = Config::default();
+    let mut pipeline = Pipeline::new(&config.transform, &config.limits);
+    for chunk in file.chunks(4096) {
+        pipeline.push(chunk)?;
+    }
+    let output = pipeline.finish(&|| 0.0)?;
+    let size = output.plan.header.stored;
+    Ok((size.width, size.height))
+}
+
+#[test]
+fn no_file_panics_and_good_files_are_read() {
+    let Some(corpus) = corpus() else {
+        eprintln!("skipped: no corpus beside the checkout");
+        return;
+    };
+    let manifest =
+        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
+    // Per format: good files, good files read with their size; all files, files refused.
+    let mut counts: BTreeMap<&str, [u32; 4]> = BTreeMap::new();
+    let (mut misses, mut panics) = (Vec::new(), Vec::new());
+    for line in manifest.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [name, class, width, height, ..] = fields[..] else {
+            panic!("a manifest line without a size: {line}")
+        };
+        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
+        let Ok(outcome) = std::panic::catch_unwind(|| run(&file)) else {
+            panics.push(name);
+            continue;
+        };
+        let count = counts
+            .entry(name.split('/').next().unwrap_or(name))
+            .or_default();
+        count[2] += 1;
+        count[3] += u32::from(outcome.is_err());
+        if class == "good" {
+            count[0] += 1;
+            let (width, height) = (width.parse().unwrap_or(0), height.parse().unwrap_or(0));
+            match outcome {
+                Ok((w, h)) if (w, h) == (width, height) || (h, w) == (width, height) => {
+                    count[1] += 1
+                }
+                other => misses.push(format!("{name} {width}x{height}: {other:?}")),
+            }
+        }
+    }
+    misses.iter().for_each(|miss| eprintln!("{miss}"));
+    for (format, [good, read, all, refused]) in &counts {
+        eprintln!("{format:5} {read} of {good} good files read; {all} files, {refused} refused");
+    }
+    assert_eq!(panics, [""; 0], "files that panic");
+    // The interim codecs' floor; it only goes up.
+    for (format, least) in [("gif", 95), ("jpeg", 50), ("png", 99), ("webp", 99)] {
+        let [good, read, ..] = counts[format];
+        assert!(
+            read * 100 >= good * least,
+            "{format}: {read} of {good} good files read, {least} % expected"
+        );
+    }
+}

@@ -1,0 +1,316 @@
+//! The service as a client sees it, over a platform in memory.
+
+mod support;
+
+use http::Method;
+use support::{Route, World, file, redirect, status};
+
+const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
+const SOURCE: &str = "https://images.example.com/photo.jpg";
+const ASK: &str = "https://img.example.com/?s=https://images.example.com/photo.jpg";
+
+fn with_photo() -> World {
+    World::production().route(SOURCE, file("image/jpeg", PHOTO))
+}
+
+/// Width and height of a JPEG, and its upper left pixel.
+fn jpeg(body: &[u8]) -> (u16, u16, [u8; 3]) {
+    let mut decoder = jpeg_decoder::Decoder::new(body);
+    let pixels = decoder.decode().expect("a JPEG");
+    let info = decoder.info().expect("a decoded header");
+    (info.width, info.height, [pixels[0], pixels[1], pixels[2]])
+}
+
+#[test]
+fn a_photo_is_letterboxed_on_white_and_kept_for_a_year() {
+    let got = with_photo().get(ASK);
+    assert_eq!(
+        (got.status, got.header("content-type")),
+        (200, "image/jpeg")
+    );
+    assert_eq!(got.header("cache-control"), "public, max-age=31536000");
+    assert_eq!(jpeg(&got.body), (1200, 627, [255; 3]));
+    assert_eq!(
+        jpeg(&with_photo().get(&format!("{ASK}&w=100&h=300")).body),
+        (100, 300, [255; 3])
+    );
+}
+
+#[test]
+fn the_second_request_touches_nothing_however_it_is_spelled() {
+    let world = with_photo();
+    let first = world.get(ASK);
+    let again = "https://IMG.example.com/?utm=x&h=627&width=1200&src=https%3A%2F%2FIMAGES.example.com%2Fphoto.jpg&fit=pad&q=80";
+    let second = world.get(again);
+    assert_eq!(
+        (first.header("x-cache"), second.header("x-cache")),
+        ("MISS", "HIT")
+    );
+    assert_eq!(first.body, second.body);
+    assert_eq!(world.fetches(), 1);
+    assert_eq!(world.get(&format!("{ASK}&v=2")).header("x-cache"), "MISS");
+}
+
+#[test]
+fn the_origins_own_file_wins_and_its_answer_passes_through() {
+    let mut world = with_photo()
+        .route(
+            "https://origin.example.com/logo.svg",
+            file("image/svg+xml", *b"<svg/>"),
+        )
+        .route("https://origin.example.com/", file("text/html", *b"home"))
+        .route("https://origin.example.com/gone?x=1", status(410))
+        .route("https://origin.example.com/broken", status(500));
+    world.vars.push(("ORIGIN", "https://origin.example.com"));
+    let own = world.get("https://img.example.com/logo.svg?s=nonsense&w=nonsense");
+    assert_eq!(
+        (own.status, own.header("content-type"), own.body.as_slice()),
+        (200, "image/svg+xml", &b"<svg/>"[..])
+    );
+    let gone = world.get("https://img.example.com/gone?x=1");
+    assert_eq!(
+        (gone.status, gone.body.as_slice()),
+        (410, &b"the origin's words"[..])
+    );
+    assert_eq!(world.get("https://img.example.com/").body, b"home");
+    // With a source, only a 200 of the origin counts, and `/` is not looked up.
+    assert_eq!(
+        world
+            .get("https://img.example.com/broken?s=https://images.example.com/photo.jpg")
+            .header("x-cache"),
+        "MISS"
+    );
+    world.fetched.borrow_mut().clear();
+    assert_eq!(world.get(ASK).status, 200);
+    assert_eq!(*world.fetched.borrow(), [SOURCE]);
+}
+
+#[test]
+fn a_path_is_found_on_the_configured_or_the_bound_origin() {
+    let mut world = World::production().route(
+        "https://origin.example.com/site/a.jpg",
+        file("image/jpeg", PHOTO),
+    );
+    world
+        .vars
+        .push(("ORIGIN", "https://origin.example.com/site/"));
+    assert_eq!(
+        world
+            .get("https://img.example.com/?s=/a.jpg")
+            .header("x-cache"),
+        "MISS"
+    );
+    assert_eq!(
+        world
+            .get("https://img.example.com/?s=https://origin.example.com/site/a.jpg")
+            .header("x-cache"),
+        "HIT"
+    );
+
+    let mut world = World::production();
+    assert_eq!(
+        world.get("https://img.example.com/?s=/a.jpg").error(),
+        (400, "bad-parameter".to_owned())
+    );
+    assert_eq!(
+        world.get("https://img.example.com/").error(),
+        (400, "missing-source".to_owned())
+    );
+    world.bound = Some([("/a.jpg".to_owned(), file("image/jpeg", PHOTO))].into());
+    assert_eq!(world.get("https://img.example.com/?s=/a.jpg").status, 200);
+    assert_eq!(
+        world.get("https://img.example.com/?s=/b.jpg").error(),
+        (404, "source-not-found".to_owned())
+    );
+    assert_eq!(world.get("https://img.example.com/a.jpg").body, PHOTO);
+}
+
+#[test]
+fn an_unconfigured_deployment_fetches_nothing_and_says_how_to_mend_it() {
+    let world = World {
+        vars: vec![],
+        ..with_photo()
+    };
+    let got = world.get(ASK);
+    assert_eq!(got.error(), (503, "not-configured".to_owned()));
+    assert!(
+        got.json()["message"]
+            .as_str()
+            .expect("a sentence")
+            .contains("ALLOWED_SOURCES")
+    );
+    let development = World {
+        vars: vec![("MODE", "development")],
+        ..with_photo()
+    };
+    assert_eq!(development.get(ASK).error().0, 503);
+    let here = development.get("http://localhost:8787/?s=https://images.example.com/photo.jpg");
+    assert_eq!(here.header("x-image-source-size"), "1800x1200");
+    assert!(here.header("server-timing").contains("decode;dur="));
+    assert_eq!(world.fetches(), 0);
+}
+
+#[test]
+fn what_the_source_does_wrong_has_a_status_and_is_never_stored() {
+    let refused = |route: Route| {
+        let world = World::production().route(SOURCE, route);
+        let got = world.get(ASK);
+        assert!(world.stored.borrow().is_empty());
+        assert!(
+            got.header("cache-control") == "no-store"
+                || got.header("cache-control") == "public, max-age=60"
+        );
+        assert_eq!(
+            got.header("content-security-policy"),
+            "default-src 'none'; sandbox"
+        );
+        got.error()
+    };
+    let mut huge =
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x06\0\0\0....".to_vec();
+    huge.extend(b"\0\0\0\x10IDAT");
+    for (route, status, code) in [
+        (status(404), 404, "source-not-found"),
+        (status(410), 410, "source-not-found"),
+        (status(401), 502, "origin-denied"),
+        (status(403), 502, "origin-denied"),
+        (status(429), 503, "origin-busy"),
+        (status(418), 502, "origin-error"),
+        (status(500), 502, "origin-error"),
+        (status(304), 502, "origin-error"),
+        (Route::Silent, 504, "origin-timeout"),
+        (Route::Broken(PHOTO.to_vec()), 502, "origin-truncated"),
+        (
+            file("image/jpeg", *b"<html>not here</html>"),
+            415,
+            "unsupported-format",
+        ),
+        (
+            file("image/jpeg", &PHOTO[..PHOTO.len() / 2]),
+            422,
+            "corrupt-image",
+        ),
+        (file("image/png", huge), 422, "image-too-large"),
+        (
+            redirect("https://images.example.com/photo.jpg"),
+            502,
+            "too-many-redirects",
+        ),
+        (
+            redirect("https://evil.com/photo.jpg"),
+            502,
+            "redirect-refused",
+        ),
+        (redirect("http://127.0.0.1/"), 502, "redirect-refused"),
+        (redirect("file:///etc/passwd"), 502, "redirect-refused"),
+        (Route::Answer(302, vec![], vec![]), 502, "redirect-refused"),
+    ] {
+        assert_eq!(refused(route), (status, code.to_owned()));
+    }
+    assert_eq!(
+        World::production().get(ASK).error(),
+        (502, "origin-unreachable".to_owned())
+    );
+}
+
+#[test]
+fn sources_that_are_not_allowed_are_never_contacted() {
+    let world = World::production();
+    for (source, code) in [
+        ("https://evil.com/a.jpg", 403),
+        ("https://127.1/a.jpg", 403),
+        ("http://images.example.com/a.jpg", 400),
+        ("https://user@images.example.com/a.jpg", 400),
+        ("data:image/png;base64,AAAA", 400),
+    ] {
+        let got = world.get(&format!("https://img.example.com/?s={source}"));
+        assert_eq!(got.status, code, "{source}");
+        assert!(
+            !got.json()["message"].to_string().contains(source),
+            "the URL is not echoed"
+        );
+    }
+    assert_eq!(world.fetches(), 0);
+}
+
+#[test]
+fn a_source_over_the_limit_is_refused_while_it_is_read() {
+    let mut world = with_photo();
+    world.vars.push(("MAX_SOURCE_BYTES", "100000"));
+    assert_eq!(world.get(ASK).error(), (413, "source-too-large".to_owned()));
+}
+
+#[test]
+fn a_private_source_is_answered_and_not_kept() {
+    let headers = vec![("set-cookie", "a=b".to_owned())];
+    let world = World::production().route(SOURCE, Route::Answer(200, headers, PHOTO.to_vec()));
+    let got = world.get(ASK);
+    assert_eq!(
+        (got.status, got.header("cache-control")),
+        (200, "private, no-store")
+    );
+    assert!(world.stored.borrow().is_empty());
+}
+
+#[test]
+fn methods_are_get_head_and_options() {
+    let world = with_photo();
+    let head = world.send(Method::HEAD, ASK);
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(
+        head.header("content-length"),
+        world.get(ASK).body.len().to_string()
+    );
+    assert_eq!(world.send(Method::OPTIONS, ASK).status, 204);
+    let post = world.send(Method::POST, ASK);
+    assert_eq!(post.error(), (405, "method-not-allowed".to_owned()));
+    assert_eq!(post.header("allow"), "GET, HEAD, OPTIONS");
+}
+
+#[test]
+fn json_describes_the_upright_source_and_the_plan() {
+    let got = with_photo().get(&format!("{ASK}&f=json&w=600"));
+    assert_eq!(got.header("content-type"), "application/json");
+    let said = got.json();
+    let source = &said["source"];
+    assert_eq!(
+        (&source["width"], &source["height"]),
+        (&1800.into(), &1200.into())
+    );
+    assert_eq!(
+        (&source["format"], &source["orientation"]),
+        (&"jpg".into(), &6.into())
+    );
+    assert_eq!(
+        (&source["bytes"], &source["alpha"]),
+        (&PHOTO.len().into(), &false.into())
+    );
+    assert_eq!(
+        (&said["plan"]["width"], &said["plan"]["height"]),
+        (&600.into(), &627.into())
+    );
+}
+
+#[test]
+fn the_log_has_one_line_a_request_and_no_source_url() {
+    let world = with_photo();
+    world.get(&format!("{ASK}&v=secret"));
+    world.get("https://img.example.com/?s=https://evil.com/secret.jpg");
+    let lines = world.lines.borrow();
+    assert_eq!(lines.len(), 2);
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.contains("secret") && !line.contains("photo.jpg")),
+        "{lines:?}"
+    );
+    let line: serde_json::Value = serde_json::from_str(&lines[0]).expect("JSON");
+    assert_eq!(
+        (&line["status"], &line["code"], &line["host"]),
+        (&200.into(), &"ok".into(), &"images.example.com".into())
+    );
+    assert_eq!(
+        (&line["source_width"], &line["width"]),
+        (&1200.into(), &1200.into())
+    );
+}

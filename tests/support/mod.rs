@@ -1,0 +1,204 @@
+//! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::{Future, pending, ready};
+use std::pin::Pin;
+
+use http::{Method, Response, StatusCode};
+use letterbox::config::Config;
+use letterbox::platform::{Platform, Unreachable};
+use letterbox::reply::Body;
+use letterbox::serve::{Request, serve};
+use url::Url;
+
+/// What a URL answers.
+#[derive(Clone)]
+pub enum Route {
+    Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// The header comes, half of the body comes, then the connection breaks.
+    Broken(Vec<u8>),
+    /// Never anything.
+    Silent,
+}
+
+pub fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
+    Route::Answer(
+        200,
+        vec![("content-type", content_type.to_owned())],
+        body.into(),
+    )
+}
+
+pub fn status(status: u16) -> Route {
+    Route::Answer(status, vec![], b"the origin's words".to_vec())
+}
+
+pub fn redirect(to: &str) -> Route {
+    Route::Answer(302, vec![("location", to.to_owned())], vec![])
+}
+
+/// Chunks still to come, the last one first; `Err` breaks the connection.
+pub type Chunks = Vec<Result<Vec<u8>, Unreachable>>;
+
+#[derive(Default)]
+pub struct World {
+    pub vars: Vec<(&'static str, &'static str)>,
+    pub routes: HashMap<String, Route>,
+    /// The bound origin, by path, if there is one.
+    pub bound: Option<HashMap<String, Route>>,
+    pub fetched: RefCell<Vec<String>>,
+    pub stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
+    pub lines: RefCell<Vec<String>>,
+}
+
+/// A reply with its body read to the end.
+pub struct Got {
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Got {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("ASCII"))
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("a JSON body")
+    }
+
+    /// Status and code of an error.
+    pub fn error(&self) -> (u16, String) {
+        (
+            self.status,
+            self.json()["error"].as_str().expect("a code").to_owned(),
+        )
+    }
+}
+
+impl World {
+    pub fn production() -> World {
+        World {
+            vars: vec![("ALLOWED_SOURCES", "images.example.com")],
+            ..World::default()
+        }
+    }
+
+    pub fn route(mut self, url: &str, route: Route) -> World {
+        self.routes.insert(url.to_owned(), route);
+        self
+    }
+
+    pub fn get(&self, url: &str) -> Got {
+        self.send(Method::GET, url)
+    }
+
+    pub fn send(&self, method: Method, url: &str) -> Got {
+        let config = Config::from_pairs(self.vars.iter().copied());
+        let request = Request {
+            method,
+            url: Url::parse(url).expect("a URL"),
+            id: "request-1".to_owned(),
+        };
+        let (head, body) = pollster::block_on(serve(self, &config, &request)).into_parts();
+        let body = match body {
+            Body::Empty => Vec::new(),
+            Body::Bytes(bytes) => bytes,
+            Body::Passed(chunks) => chunks.into_iter().rev().flatten().flatten().collect(),
+        };
+        Got {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+        }
+    }
+
+    pub fn fetches(&self) -> usize {
+        self.fetched.borrow().len()
+    }
+}
+
+fn answer(route: &Route) -> Response<Chunks> {
+    let (status, headers, mut chunks) = match route {
+        Route::Silent => (504, vec![], vec![]),
+        Route::Broken(body) => (
+            200,
+            vec![],
+            vec![Err(Unreachable), Ok(body[..body.len() / 2].to_vec())],
+        ),
+        Route::Answer(status, headers, body) => {
+            let chunks = body
+                .chunks(1000)
+                .map(|chunk| Ok(chunk.to_vec()))
+                .rev()
+                .collect();
+            (*status, headers.clone(), chunks)
+        }
+    };
+    chunks.shrink_to_fit();
+    let mut answer = Response::new(chunks);
+    *answer.status_mut() = StatusCode::from_u16(status).expect("a status");
+    for (name, value) in headers {
+        answer
+            .headers_mut()
+            .append(name, value.parse().expect("a header value"));
+    }
+    answer
+}
+
+impl Platform for World {
+    type Body = Chunks;
+
+    async fn fetch(&self, url: &Url) -> Result<Response<Chunks>, Unreachable> {
+        self.fetched.borrow_mut().push(url.to_string());
+        match self.routes.get(url.as_str()) {
+            None => Err(Unreachable),
+            Some(Route::Silent) => pending().await,
+            Some(route) => Ok(answer(route)),
+        }
+    }
+
+    async fn bound_origin(
+        &self,
+        path_and_query: &str,
+    ) -> Result<Option<Response<Chunks>>, Unreachable> {
+        let Some(bound) = &self.bound else {
+            return Ok(None);
+        };
+        self.fetched.borrow_mut().push(path_and_query.to_owned());
+        Ok(Some(answer(
+            bound.get(path_and_query).unwrap_or(&status(404)),
+        )))
+    }
+
+    async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Unreachable> {
+        body.pop().transpose()
+    }
+
+    async fn cache_get(&self, key: &Url) -> Option<Response<Chunks>> {
+        let stored = self.stored.borrow();
+        stored
+            .get(key.as_str())
+            .map(|stored| stored.clone().map(|body| vec![Ok(body)]))
+    }
+
+    fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>) {
+        self.stored.borrow_mut().insert(key.to_string(), answer);
+    }
+
+    /// Time passes only while something else is awaited for ever.
+    fn sleep(&self, _: u32) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(ready(()))
+    }
+
+    fn now_ms(&self) -> f64 {
+        0.0
+    }
+
+    fn log(&self, line: &str) {
+        self.lines.borrow_mut().push(line.to_owned());
+    }
+}

@@ -1,0 +1,78 @@
+// What an origin can answer, the faults included. Each function returns a handler for `origin.serve`.
+import { setTimeout as pause } from 'node:timers/promises';
+
+export function bytes(body, type, headers = {}) {
+  return (_request, response) => {
+    response.writeHead(200, { 'content-type': type, 'content-length': body.length, ...headers });
+    response.end(body);
+  };
+}
+
+export function status(code, body = '', headers = {}) {
+  return (_request, response) => {
+    response.writeHead(code, { 'content-type': 'text/plain', ...headers });
+    response.end(body);
+  };
+}
+
+/** A redirect to `location`; without one the header is left out. */
+export function redirect(location, code = 302) {
+  return (_request, response) => {
+    response.writeHead(code, location === undefined ? {} : { location });
+    response.end();
+  };
+}
+
+/** Each of `handlers` once, then the last one for ever. */
+export function inTurn(...handlers) {
+  let next = 0;
+  return (...request) => handlers[Math.min(next++, handlers.length - 1)](...request);
+}
+
+/** No Content-Length: the size is known only when the body ends. */
+export function chunked(body, type) {
+  return (_request, response) => {
+    response.writeHead(200, { 'content-type': type, 'transfer-encoding': 'chunked' });
+    const half = body.length >> 1;
+    response.write(body.subarray(0, half));
+    response.end(body.subarray(half));
+  };
+}
+
+/** Promises the whole body and resets the connection half-way. `length: false` does the same to a chunked body. */
+export function cut(body, type, { length = true } = {}) {
+  return async (_request, response) => {
+    response.writeHead(200, { 'content-type': type, ...(length && { 'content-length': body.length }) });
+    await new Promise((resolve) => response.write(body.subarray(0, body.length >> 1), resolve));
+    await pause(50);
+    response.destroy();
+  };
+}
+
+/** Answers rightly, `ms` too late. */
+export function slowHead(ms, handler) {
+  return async (request, response, hit) => {
+    await gone(response, ms);
+    if (!response.destroyed) handler(request, response, hit);
+  };
+}
+
+/** Sends one byte at a time, `everyMs` apart, until the client goes away. */
+export function drip(body, type, everyMs) {
+  return async (_request, response) => {
+    response.writeHead(200, { 'content-type': type, 'content-length': body.length });
+    for (const byte of body) {
+      if (response.destroyed) return;
+      response.write(Buffer.of(byte));
+      await gone(response, everyMs);
+    }
+    response.end();
+  };
+}
+
+// Waits `ms`, or until the other side has closed the connection.
+function gone(response, ms) {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  return pause(ms, undefined, { signal: closed.signal }).catch(() => {});
+}

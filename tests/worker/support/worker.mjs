@@ -1,0 +1,91 @@
+// The release build in workerd. Every outbound fetch, whatever its host, goes to the loopback origin.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { HttpOptions_Style, Log, LogLevel, Miniflare } from 'miniflare';
+
+const root = new URL('../../../', import.meta.url);
+const built = (name) => fileURLToPath(new URL(`build/${name}`, root));
+
+/** The vars of most specs: a production deployment with three kinds of allowed source. */
+export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.com,shared.example.com/public/' };
+
+/**
+ * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
+ * `assets` is a directory for the ASSETS binding.
+ */
+export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets }) {
+  if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
+  const logs = [];
+  const miniflare = new Miniflare({
+    ...platformOfDeployment(),
+    modules: [
+      { type: 'ESModule', path: built('index.js') },
+      { type: 'CompiledWasm', path: built('index_bg.wasm') },
+    ],
+    bindings: vars,
+    outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
+    ...(bucket && { r2Buckets: ['ORIGIN_BUCKET'] }),
+    ...(assets && {
+      assets: {
+        directory: assets,
+        binding: 'ASSETS',
+        routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+        assetConfig: { html_handling: 'auto-trailing-slash', not_found_handling: 'none' },
+      },
+    }),
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    handleStructuredLogs: ({ level, message }) => {
+      logs.push({ level, message });
+    },
+  });
+  await miniflare.ready;
+  if (bucket) {
+    const store = await miniflare.getR2Bucket('ORIGIN_BUCKET');
+    for (const [key, { body, type }] of Object.entries(bucket)) {
+      // Miniflare takes no Buffer here, only what workerd knows.
+      await store.put(key, typeof body === 'string' ? body : new Uint8Array(body), { httpMetadata: { contentType: type } });
+    }
+  }
+
+  return {
+    /** What the worker wrote to its console, oldest first: { level, message }. */
+    logs,
+    /** `target` is the query as an object, or a path with its query, or a whole URL. */
+    async get(target, init = {}) {
+      const { pathname = '/', ...rest } = init;
+      const path = typeof target === 'string' ? target : `${pathname}?${new URLSearchParams(target)}`;
+      const url = path.startsWith('/') ? base + path : path;
+      return readReply(await miniflare.dispatchFetch(url, { redirect: 'manual', ...rest }));
+    },
+    close: () => miniflare.dispose(),
+  };
+}
+
+/** Stops workers and origins, the workers first. */
+export async function closeAll(...started) {
+  for (const one of started) await one?.close();
+}
+
+async function readReply(response) {
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes,
+    text: () => bytes.toString('utf8'),
+    json: () => JSON.parse(bytes.toString('utf8')),
+  };
+}
+
+// The tests run under the compatibility date and flags that a deploy would use.
+function platformOfDeployment() {
+  const settings = readFileSync(new URL('wrangler.toml', root), 'utf8');
+  const date = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(settings);
+  const flags = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(settings);
+  if (!date) throw new Error('wrangler.toml states no compatibility_date');
+  return {
+    compatibilityDate: date[1],
+    compatibilityFlags: flags ? [...flags[1].matchAll(/"([^"]+)"/g)].map(([, flag]) => flag) : [],
+  };
+}
