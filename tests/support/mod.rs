@@ -14,7 +14,7 @@ use url::Url;
 
 /// What a URL answers.
 #[derive(Clone)]
-pub enum Route {
+pub(crate) enum Route {
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The header comes, half of the body comes, then the connection breaks.
     Broken(Vec<u8>),
@@ -22,7 +22,7 @@ pub enum Route {
     Silent,
 }
 
-pub fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
+pub(crate) fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
     Route::Answer(
         200,
         vec![("content-type", content_type.to_owned())],
@@ -30,48 +30,48 @@ pub fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
     )
 }
 
-pub fn status(status: u16) -> Route {
+pub(crate) fn status(status: u16) -> Route {
     Route::Answer(status, vec![], b"the origin's words".to_vec())
 }
 
-pub fn redirect(to: &str) -> Route {
+pub(crate) fn redirect(to: &str) -> Route {
     Route::Answer(302, vec![("location", to.to_owned())], vec![])
 }
 
 /// Chunks still to come, the last one first; `Err` breaks the connection.
-pub type Chunks = Vec<Result<Vec<u8>, Unreachable>>;
+pub(crate) type Chunks = Vec<Result<Vec<u8>, Unreachable>>;
 
 #[derive(Default)]
-pub struct World {
-    pub vars: Vec<(&'static str, &'static str)>,
-    pub routes: HashMap<String, Route>,
+pub(crate) struct World {
+    pub(crate) vars: Vec<(&'static str, &'static str)>,
+    pub(crate) routes: HashMap<String, Route>,
     /// The bound origin, by path, if there is one.
-    pub bound: Option<HashMap<String, Route>>,
-    pub fetched: RefCell<Vec<String>>,
-    pub stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
-    pub lines: RefCell<Vec<String>>,
+    pub(crate) bound: Option<HashMap<String, Route>>,
+    pub(crate) fetched: RefCell<Vec<String>>,
+    pub(crate) stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
+    pub(crate) lines: RefCell<Vec<String>>,
 }
 
 /// A reply with its body read to the end.
-pub struct Got {
-    pub status: u16,
-    pub headers: http::HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Got {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Got {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
     /// Status and code of an error.
-    pub fn error(&self) -> (u16, String) {
+    pub(crate) fn error(&self) -> (u16, String) {
         (
             self.status,
             self.json()["error"].as_str().expect("a code").to_owned(),
@@ -80,23 +80,23 @@ impl Got {
 }
 
 impl World {
-    pub fn production() -> World {
+    pub(crate) fn production() -> World {
         World {
             vars: vec![("ALLOWED_SOURCES", "images.example.com")],
             ..World::default()
         }
     }
 
-    pub fn route(mut self, url: &str, route: Route) -> World {
+    pub(crate) fn route(mut self, url: &str, route: Route) -> World {
         self.routes.insert(url.to_owned(), route);
         self
     }
 
-    pub fn get(&self, url: &str) -> Got {
+    pub(crate) fn get(&self, url: &str) -> Got {
         self.send(Method::GET, url)
     }
 
-    pub fn send(&self, method: Method, url: &str) -> Got {
+    pub(crate) fn send(&self, method: Method, url: &str) -> Got {
         let config = Config::from_pairs(self.vars.iter().copied());
         let request = Request {
             method,
@@ -116,7 +116,7 @@ impl World {
         }
     }
 
-    pub fn fetches(&self) -> usize {
+    pub(crate) fn fetches(&self) -> usize {
         self.fetched.borrow().len()
     }
 }
