@@ -1,0 +1,308 @@
+//! Huffman tables (T.81, annex C and F.2.2.3), unrolled for speed: one look-up gives a code and, mostly, the value behind it;
+//! a second table skips several symbols at once where only their lengths matter.
+
+use alloc::boxed::Box;
+
+use crate::bits::{BitReader, extend};
+use crate::{Error, Fault};
+
+/// Bits of one look-up.
+const LOOK: u32 = 11;
+const ENTRIES: usize = 1 << LOOK;
+
+/// How far a run goes that ends the block.
+const END_OF_BLOCK: u32 = 64;
+
+/// One table, as a DHT segment defines it.
+pub(crate) struct Table {
+    /// By the next [`LOOK`] bits: a value, its run and its length; see [`Entry`].
+    look: Box<[Entry; ENTRIES]>,
+    /// By the next [`LOOK`] bits: how many bits and coefficients whole symbols take.
+    skip: Box<[Skip; ENTRIES]>,
+    /// For codes longer than [`LOOK`]: by length, the first code beyond it, left-aligned in 16 bits.
+    limit: [u32; 18],
+    /// By length, what to add to a code to get its symbol's index.
+    offset: [i32; 17],
+    symbols: [u8; 256],
+}
+
+/// A decoded symbol. All zero: the code is longer than the look-up.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    /// The value behind the code, if `complete`.
+    value: i16,
+    /// The symbol: run in the high half, size in the low half.
+    symbol: u8,
+    /// Bits of the code, and of the value if `complete`; the top bit is `complete`.
+    length: u8,
+}
+
+const COMPLETE: u8 = 0x80;
+
+/// What lies within one look-up, when only lengths matter.
+#[derive(Clone, Copy, Default)]
+struct Skip {
+    /// Bits of all whole symbols with their values; 0: not even one fits.
+    bits: u8,
+    /// Coefficients they advance by; [`END_OF_BLOCK`] or more when the block ends.
+    coefficients: u8,
+    /// The same without the last symbol: a block that is full before it ends without saying so.
+    before_last: u8,
+}
+
+/// An AC coefficient, or none.
+pub(crate) struct Coefficient {
+    /// Zero coefficients before it; beyond the block when the block ends.
+    pub(crate) run: u32,
+    pub(crate) value: i32,
+}
+
+impl Table {
+    /// From the counts by length, and the symbols.
+    pub(crate) fn new(counts: &[u8; 16], values: &[u8]) -> Result<Table, Error> {
+        let mut symbols = [0; 256];
+        symbols
+            .get_mut(..values.len())
+            .ok_or(Error::Corrupt(Fault::HuffmanTable))?
+            .copy_from_slice(values);
+        let mut table = Table {
+            look: Box::new([Entry::default(); ENTRIES]),
+            skip: Box::new([Skip::default(); ENTRIES]),
+            limit: [0; 18],
+            offset: [0; 17],
+            symbols,
+        };
+        let (mut code, mut index) = (0u32, 0usize);
+        for length in 1..=16u32 {
+            table.offset[length as usize] = index as i32 - code as i32;
+            for _ in 0..counts[length as usize - 1] {
+                if code >> length != 0 {
+                    return Err(Error::Corrupt(Fault::HuffmanTable));
+                }
+                if length <= LOOK {
+                    table.enter(code, length, symbols[index]);
+                }
+                code += 1;
+                index += 1;
+            }
+            table.limit[length as usize] = code << (16 - length);
+            code <<= 1;
+        }
+        table.limit[17] = u32::MAX;
+        table.fill_skips();
+        Ok(table)
+    }
+
+    /// Writes one code into every look-up that starts with it.
+    fn enter(&mut self, code: u32, length: u32, symbol: u8) {
+        let free = LOOK - length;
+        for rest in 0..1u32 << free {
+            let size = u32::from(symbol & 15);
+            let entry = if size <= free {
+                let value = extend(rest >> (free - size), size) as i16;
+                Entry {
+                    value,
+                    symbol,
+                    length: (length + size) as u8 | COMPLETE,
+                }
+            } else {
+                Entry {
+                    value: 0,
+                    symbol,
+                    length: length as u8,
+                }
+            };
+            self.look[(code << free | rest) as usize] = entry;
+        }
+    }
+
+    fn fill_skips(&mut self) {
+        for start in 0..ENTRIES as u32 {
+            let (mut bits, mut coefficients, mut before_last) = (0, 0, 0);
+            while coefficients < END_OF_BLOCK {
+                let entry = self.look[((start << bits) as usize) & (ENTRIES - 1)];
+                let length = u32::from(entry.length & !COMPLETE);
+                if entry.length & COMPLETE == 0 || bits + length > LOOK {
+                    break;
+                }
+                bits += length;
+                before_last = coefficients;
+                coefficients += advance(entry.symbol);
+            }
+            self.skip[start as usize] = Skip {
+                bits: bits as u8,
+                coefficients: coefficients as u8, // at most 63 + 65
+                before_last: before_last as u8,
+            };
+        }
+    }
+
+    /// A symbol without what stands behind it.
+    #[inline(always)]
+    pub(crate) fn symbol(&self, bits: &mut BitReader) -> u8 {
+        let entry = self.look[bits.peek(LOOK) as usize];
+        if entry.length == 0 {
+            return self.long_symbol(bits);
+        }
+        let value_bits = if entry.length & COMPLETE != 0 {
+            u32::from(entry.symbol & 15)
+        } else {
+            0
+        };
+        bits.skip(u32::from(entry.length & !COMPLETE) - value_bits);
+        entry.symbol
+    }
+
+    /// A DC difference: its size is the symbol (F.2.2.1).
+    #[inline(always)]
+    pub(crate) fn difference(&self, bits: &mut BitReader) -> i32 {
+        let entry = self.look[bits.peek(LOOK) as usize];
+        if entry.length & COMPLETE != 0 && entry.symbol < 16 {
+            bits.skip(u32::from(entry.length & !COMPLETE));
+            return entry.value.into();
+        }
+        let size = u32::from(self.symbol(bits)).min(16);
+        bits.take_signed(size)
+    }
+
+    /// The next AC coefficient (F.2.2.2).
+    #[inline(always)]
+    pub(crate) fn coefficient(&self, bits: &mut BitReader) -> Coefficient {
+        let entry = self.look[bits.peek(LOOK) as usize];
+        if entry.length & COMPLETE != 0 {
+            bits.skip(u32::from(entry.length & !COMPLETE));
+            return Coefficient {
+                run: run(entry.symbol),
+                value: entry.value.into(),
+            };
+        }
+        let symbol = self.symbol(bits);
+        Coefficient {
+            run: run(symbol),
+            value: bits.take_signed(u32::from(symbol & 15)),
+        }
+    }
+
+    /// Skips symbols of a block that has `left` places left; returns how many they take.
+    #[inline(always)]
+    pub(crate) fn skip(&self, bits: &mut BitReader, left: u32) -> u32 {
+        let skip = self.skip[bits.peek(LOOK) as usize];
+        if skip.bits != 0 && u32::from(skip.before_last) < left {
+            bits.skip(skip.bits.into());
+            return skip.coefficients.into();
+        }
+        let symbol = self.symbol(bits);
+        bits.skip(u32::from(symbol & 15));
+        advance(symbol)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_symbol(&self, bits: &mut BitReader) -> u8 {
+        let code = bits.peek(16);
+        let mut length = LOOK + 1;
+        while code >= self.limit[length as usize] {
+            length += 1;
+        }
+        if length > 16 {
+            bits.skip(16); // no such code: the data is damaged, and a zero is as good as anything
+            return 0;
+        }
+        bits.skip(length);
+        let index = (code >> (16 - length)) as i32 + self.offset[length as usize];
+        self.symbols[index as usize & 255]
+    }
+}
+
+/// The zero run before a coefficient; a size of 0 is a long run or the end of the block.
+#[inline(always)]
+fn run(symbol: u8) -> u32 {
+    if symbol & 15 == 0 && symbol != 0xf0 {
+        END_OF_BLOCK
+    } else {
+        u32::from(symbol >> 4)
+    }
+}
+
+fn advance(symbol: u8) -> u32 {
+    run(symbol) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// T.81, table K.5: AC luminance, the start of it.
+    fn table() -> Table {
+        let counts = [0, 2, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+        Table::new(&counts, &[0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0xf9]).expect("a good table")
+    }
+
+    fn bytes(bits: &str) -> Vec<u8> {
+        let bits: Vec<u8> = bits
+            .bytes()
+            .filter(|b| *b != b' ')
+            .map(|b| b - b'0')
+            .collect();
+        bits.chunks(8)
+            .map(|chunk| {
+                chunk
+                    .iter()
+                    .enumerate()
+                    .fold(0, |byte, (at, bit)| byte | bit << (7 - at))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_code_and_its_value_come_in_one_look_up_or_in_several() {
+        // By the canonical order 00 is 0/1, 01 is 0/2, 100 is 0/3 and 1010 the end of the block.
+        let data = bytes("00 1  01 01  100 110  1010  1100 1 ");
+        let table = table();
+        let mut bits = BitReader::at(0);
+        bits.refill(&data);
+        let got: Vec<_> = (0..5)
+            .map(|_| table.coefficient(&mut bits))
+            .map(|c| (c.run, c.value))
+            .collect();
+        assert_eq!(got[..3], [(0, 1), (0, -2), (0, 6)]);
+        assert_eq!(got[3].0, 64);
+        let data = bytes("1101000000000000 1");
+        let mut bits = BitReader::at(0);
+        bits.refill(&data);
+        assert_eq!(
+            table.symbol(&mut bits),
+            0xf9,
+            "a code longer than a look-up"
+        );
+        assert!(
+            Table::new(&[3; 16], &[0; 48]).is_err(),
+            "three codes of one bit"
+        );
+    }
+
+    #[test]
+    fn skipping_advances_as_far_as_decoding() {
+        let table = table();
+        let mut state = 1u32;
+        for _ in 0..2000 {
+            let data: Vec<u8> = (0..16)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 24) as u8 & 0x7f
+                })
+                .collect();
+            let (mut one, mut many) = (BitReader::at(0), BitReader::at(0));
+            one.refill(&data);
+            many.refill(&data);
+            let advanced = table.skip(&mut many, 63);
+            let mut by_one = 0;
+            while by_one < advanced {
+                by_one += table.coefficient(&mut one).run + 1;
+            }
+            assert_eq!(by_one, advanced);
+            assert_eq!(one.peek(16), many.peek(16));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A JPEG decoder (ITU T.81) for places with little memory: bytes are pushed in, rows come out, and between them lies one
+//! row of MCUs.
+//!
+//! * It scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: only the coefficients that the smaller picture needs are transformed,
+//!   and the others are skipped several symbols at a time.
+//! * A baseline file is decoded as it arrives. A progressive one has to be resident, but only its compressed bytes: all scans
+//!   are decoded in step, one row of MCUs at a time, and scans above the kept band are not decoded at all.
+//! * It does no I/O, allocates what [`Decoder::peak_bytes`] says, and does not panic on any input.
+//!
+//! ```
+//! use letterbox_jpeg::{Decoder, Event, Scale};
+//!
+//! # fn photo() -> Vec<u8> {
+//! #     let mut file = Vec::new();
+//! #     let encoder = jpeg_encoder::Encoder::new(&mut file, 80);
+//! #     encoder.encode(&[128; 20 * 10 * 3], 20, 10, jpeg_encoder::ColorType::Rgb).expect("valid");
+//! #     file
+//! # }
+//! let mut decoder = Decoder::new();
+//! let mut rows = 0;
+//! let file = photo();
+//! let mut chunks = file.chunks(1000);
+//! loop {
+//!     match decoder.next()? {
+//!         Event::NeedMore => match chunks.next() {
+//!             Some(chunk) => decoder.push(chunk)?,
+//!             None => decoder.finish(),
+//!         },
+//!         Event::Header => {
+//!             let header = decoder.header().expect("the event says so");
+//!             assert_eq!((header.width, header.height), (20, 10));
+//!             decoder.set_scale(Scale::Half);
+//!         }
+//!         Event::Row(row) => {
+//!             assert_eq!(row.len(), 10 * 3);
+//!             rows += 1;
+//!         }
+//!         Event::End(status) => {
+//!             assert!(status.is_intact());
+//!             break;
+//!         }
+//!     }
+//! }
+//! assert_eq!(rows, 5);
+//! # Ok::<(), letterbox_jpeg::Error>(())
+//! ```
+#![no_std]
+
+extern crate alloc;
+
+mod bits;
+mod colour;
+mod decoder;
+mod frame;
+mod huffman;
+mod idct;
+mod rows;
+mod scan;
+mod segments;
+mod standard;
+
+pub use decoder::{Decoder, Event, Status};
+pub use segments::{Header, Pixels};
+
+/// How much of the picture's resolution is decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Every pixel.
+    #[default]
+    Full,
+    /// 4 x 4 samples a block.
+    Half,
+    /// 2 x 2 samples a block.
+    Quarter,
+    /// One sample a block.
+    Eighth,
+}
+
+impl Scale {
+    /// 1, 2, 4 or 8.
+    pub fn denominator(self) -> u32 {
+        8 / self.points() as u32
+    }
+
+    /// Samples along one side of a block.
+    fn points(self) -> usize {
+        match self {
+            Scale::Full => 8,
+            Scale::Half => 4,
+            Scale::Quarter => 2,
+            Scale::Eighth => 1,
+        }
+    }
+}
+
+/// Why a file is not decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// A valid kind of JPEG that this decoder does not read.
+    Unsupported(&'static str),
+    /// The file contradicts the standard where nothing can be made of it.
+    Corrupt(Fault),
+    /// The allocator refused.
+    OutOfMemory,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It does not start with SOI.
+    NotJpeg,
+    /// A marker segment's length or content is out of range.
+    Segment,
+    /// A Huffman table has more codes than fit.
+    HuffmanTable,
+    /// A scan names a table or a component that is not there.
+    Scan,
+    /// The entropy-coded data ends, or is damaged, before the picture does.
+    Data,
+    /// The file ends before its picture begins.
+    NoPicture,
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Error::Unsupported(what) => what,
+            Error::OutOfMemory => "not enough memory",
+            Error::Corrupt(fault) => match fault {
+                Fault::NotJpeg => "not a JPEG file",
+                Fault::Segment => "a marker segment is damaged",
+                Fault::HuffmanTable => "a Huffman table is damaged",
+                Fault::Scan => "a scan names what is not there",
+                Fault::Data => "the picture's data is damaged or breaks off",
+                Fault::NoPicture => "the file ends before its picture begins",
+            },
+        })
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,275 @@
+//! Samples of one row of MCUs, and the rows of pixels that come of them: upsampling and its context.
+
+use alloc::vec::Vec;
+
+use crate::Error;
+use crate::colour;
+use crate::frame::{Component, Frame};
+use crate::segments::Transform;
+
+/// One component's samples: a row of context from the MCU row before, then the MCU row's own.
+pub(crate) struct Plane {
+    samples: Vec<u8>,
+    pub(crate) stride: usize,
+    /// Rows of the MCU row.
+    rows: usize,
+    /// How it becomes as large as the result.
+    upsampling: Upsampling,
+    /// A row as large as the result, where one has to be made.
+    line: Vec<u8>,
+}
+
+/// The ways from a component's samples to the result's columns and rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Upsampling {
+    /// As it is.
+    None,
+    /// Triangle filter, two columns for one.
+    Across,
+    /// Triangle filter, two rows for one.
+    Down,
+    /// Triangle filter, both.
+    Both,
+    /// The nearest sample: `num` samples for `den` pixels, each axis.
+    Nearest {
+        across: (usize, usize),
+        down: (usize, usize),
+    },
+}
+
+impl Upsampling {
+    fn of(component: &Component, frame: &Frame) -> Upsampling {
+        let points = frame.scale.points();
+        let across = (component.h * component.points.across, frame.h_max * points);
+        let down = (component.v * component.points.down, frame.v_max * points);
+        let twice = |(num, den): (usize, usize)| den == 2 * num;
+        let same = |(num, den): (usize, usize)| den == num;
+        // The triangle filter needs neighbours, and the reference decoder has none to give at a point a block.
+        let smooth = points > 1;
+        match (across, down) {
+            (a, d) if same(a) && same(d) => Upsampling::None,
+            (a, d) if smooth && twice(a) && same(d) && component.width > 2 => Upsampling::Across,
+            (a, d) if smooth && same(a) && twice(d) => Upsampling::Down,
+            (a, d) if smooth && twice(a) && twice(d) && component.width > 2 => Upsampling::Both,
+            _ => Upsampling::Nearest { across, down },
+        }
+    }
+
+    fn looks_down(self) -> bool {
+        matches!(self, Upsampling::Down | Upsampling::Both)
+    }
+}
+
+impl Plane {
+    /// Bytes that [`Plane::new`] allocates.
+    pub(crate) fn bytes(component: &Component, frame: &Frame) -> usize {
+        let stride = frame.mcus_across * component.h * component.points.across;
+        let line = if Upsampling::of(component, frame) == Upsampling::None {
+            0
+        } else {
+            frame.out_width() + 1
+        };
+        stride * (component.v * component.points.down + 1) + line
+    }
+
+    pub(crate) fn new(component: &Component, frame: &Frame) -> Result<Plane, Error> {
+        let stride = frame.mcus_across * component.h * component.points.across;
+        let rows = component.v * component.points.down;
+        let upsampling = Upsampling::of(component, frame);
+        let line = if upsampling == Upsampling::None {
+            0
+        } else {
+            frame.out_width() + 1
+        };
+        Ok(Plane {
+            samples: zeroes(stride * (rows + 1))?,
+            stride,
+            rows,
+            upsampling,
+            line: zeroes(line)?,
+        })
+    }
+
+    /// Where a block's samples go: the block's column and its row within the MCU row, in samples.
+    #[inline(always)]
+    pub(crate) fn block(&mut self, x: usize, y: usize) -> &mut [u8] {
+        &mut self.samples[(y + 1) * self.stride + x..]
+    }
+
+    /// Keeps the last row as the next MCU row's context.
+    pub(crate) fn advance(&mut self) {
+        let last = self.rows * self.stride;
+        self.samples.copy_within(last..last + self.stride, 0);
+    }
+
+    fn row(&self, component: &Component, row: usize, mcu_row: usize) -> &[u8] {
+        let start = (row + 1 - mcu_row * self.rows) * self.stride;
+        &self.samples[start..start + component.width]
+    }
+
+    /// Makes ready the samples of row `y` of the result.
+    fn upsample(&mut self, component: &Component, y: usize, mcu_row: usize) {
+        let last = component.height - 1;
+        match self.upsampling {
+            Upsampling::None => {}
+            Upsampling::Across => {
+                let mut line = core::mem::take(&mut self.line);
+                triangle(self.row(component, y, mcu_row), &mut line);
+                self.line = line;
+            }
+            Upsampling::Down | Upsampling::Both => {
+                let (near, odd) = (y / 2, y % 2);
+                let far = if odd == 1 {
+                    (near + 1).min(last)
+                } else {
+                    near.saturating_sub(1)
+                };
+                let mut line = core::mem::take(&mut self.line);
+                let (near, far) = (
+                    self.row(component, near, mcu_row),
+                    self.row(component, far, mcu_row),
+                );
+                if self.upsampling == Upsampling::Both {
+                    triangle_both(near, far, &mut line);
+                } else {
+                    triangle_down(near, far, 1 + odd as u16, &mut line);
+                }
+                self.line = line;
+            }
+            Upsampling::Nearest {
+                across: (num, den),
+                down,
+            } => {
+                let mut line = core::mem::take(&mut self.line);
+                let from = self.row(component, (y * down.0 / down.1).min(last), mcu_row);
+                for (x, to) in line.iter_mut().enumerate() {
+                    *to = from[(x * num / den).min(from.len() - 1)];
+                }
+                self.line = line;
+            }
+        }
+    }
+}
+
+/// All components of a row of MCUs.
+pub(crate) struct Planes {
+    pub(crate) planes: Vec<Plane>,
+    transform: Transform,
+    /// Rows of the result that wait for the next MCU row's samples.
+    lag: usize,
+    out: Vec<u8>,
+}
+
+impl Planes {
+    /// Bytes that [`Planes::new`] allocates.
+    pub(crate) fn bytes(frame: &Frame, pixel_bytes: usize) -> usize {
+        frame
+            .components
+            .iter()
+            .map(|c| Plane::bytes(c, frame))
+            .sum::<usize>()
+            + frame.out_width() * pixel_bytes
+    }
+
+    pub(crate) fn new(
+        frame: &Frame,
+        transform: Transform,
+        pixel_bytes: usize,
+    ) -> Result<Planes, Error> {
+        let planes = frame
+            .components
+            .iter()
+            .map(|c| Plane::new(c, frame))
+            .collect::<Result<Vec<_>, _>>()?;
+        let lag = usize::from(planes.iter().any(|plane| plane.upsampling.looks_down()));
+        Ok(Planes {
+            planes,
+            transform,
+            lag,
+            out: zeroes(frame.out_width() * pixel_bytes)?,
+        })
+    }
+
+    /// How many rows of the result can be made when this MCU row is complete.
+    pub(crate) fn rows_after(&self, frame: &Frame, mcu_row: usize) -> usize {
+        if mcu_row + 1 >= frame.mcus_down {
+            return frame.out_height();
+        }
+        ((mcu_row + 1) * frame.mcu_rows() - self.lag).min(frame.out_height())
+    }
+
+    /// Row `y` of the result, from the MCU row that has been decoded last.
+    pub(crate) fn row(&mut self, frame: &Frame, y: usize, mcu_row: usize) -> &[u8] {
+        for (plane, component) in self.planes.iter_mut().zip(&frame.components) {
+            plane.upsample(component, y, mcu_row);
+        }
+        let mut samples: [&[u8]; 4] = [&[]; 4];
+        for ((samples, plane), component) in
+            samples.iter_mut().zip(&self.planes).zip(&frame.components)
+        {
+            *samples = match plane.upsampling {
+                Upsampling::None => plane.row(component, y, mcu_row),
+                _ => &plane.line,
+            };
+        }
+        colour::convert(self.transform, &samples[..self.planes.len()], &mut self.out);
+        &self.out
+    }
+
+    pub(crate) fn advance(&mut self) {
+        self.planes.iter_mut().for_each(Plane::advance);
+    }
+}
+
+/// Two for one: three quarters of the nearer sample, one of the farther, rounded up and down in turn.
+fn triangle(from: &[u8], to: &mut [u8]) {
+    let n = from.len();
+    let at = |x: usize| u16::from(from[x]);
+    for (x, pair) in to.chunks_exact_mut(2).enumerate().take(n) {
+        pair[0] = if x == 0 {
+            from[0]
+        } else {
+            ((3 * at(x) + at(x - 1) + 1) >> 2) as u8
+        };
+        pair[1] = if x + 1 == n {
+            from[x]
+        } else {
+            ((3 * at(x) + at(x + 1) + 2) >> 2) as u8
+        };
+    }
+}
+
+/// The same downwards.
+fn triangle_down(near: &[u8], far: &[u8], bias: u16, to: &mut [u8]) {
+    for ((to, &near), &far) in to.iter_mut().zip(near).zip(far) {
+        *to = ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
+    }
+}
+
+/// The same both ways: nine, three, three and one sixteenths.
+fn triangle_both(near: &[u8], far: &[u8], to: &mut [u8]) {
+    let n = near.len();
+    let sum = |x: usize| 3 * u16::from(near[x]) + u16::from(far[x]);
+    to[0] = ((4 * sum(0) + 8) >> 4) as u8;
+    let last = ((4 * sum(n - 1) + 7) >> 4) as u8;
+    // Between two samples lie two pixels.
+    let between = near.windows(2).zip(far.windows(2));
+    for ((near, far), pair) in between.zip(to[1..].chunks_exact_mut(2)) {
+        let left = 3 * u16::from(near[0]) + u16::from(far[0]);
+        let right = 3 * u16::from(near[1]) + u16::from(far[1]);
+        pair[0] = ((3 * left + right + 7) >> 4) as u8;
+        pair[1] = ((3 * right + left + 8) >> 4) as u8;
+    }
+    if let Some(end) = to.get_mut(2 * n - 1) {
+        *end = last;
+    }
+}
+
+fn zeroes(bytes: usize) -> Result<Vec<u8>, Error> {
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(bytes)
+        .map_err(|_| Error::OutOfMemory)?;
+    buffer.resize(bytes, 0);
+    Ok(buffer)
+}

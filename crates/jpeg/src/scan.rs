@@ -1,0 +1,354 @@
+//! Entropy-coded data to coefficients: sequential blocks (T.81, F.2) and the four kinds of progressive ones (G.2).
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::bits::BitReader;
+use crate::frame::Frame;
+use crate::huffman::Table;
+use crate::segments::{DAMAGED, Segments, ZIGZAG};
+use crate::{Error, Fault};
+
+/// A component's part in a scan.
+#[derive(Clone)]
+pub(crate) struct Member {
+    /// Index into the frame's components.
+    pub(crate) component: usize,
+    dc: Option<Arc<Table>>,
+    ac: Option<Arc<Table>>,
+    /// The DC predictor.
+    prediction: i32,
+}
+
+/// One scan: its header, and where its decoding stands.
+#[derive(Clone)]
+pub(crate) struct Scan {
+    pub(crate) members: Vec<Member>,
+    /// First and last coefficient of the band, in coding order.
+    pub(crate) band: (usize, usize),
+    /// Whether it refines what earlier scans have sent.
+    pub(crate) refines: bool,
+    /// The bit position it sends.
+    low: u32,
+    progressive: bool,
+    pub(crate) bits: BitReader,
+    /// Blocks that the current end-of-band run still covers.
+    end_of_band_run: u32,
+    restart_interval: u16,
+    /// MCUs until the next restart marker; counts only where there is an interval.
+    until_restart: u16,
+    next_restart: u8,
+    /// The data of the current restart interval is used up.
+    starved: bool,
+    /// Something was wrong in the data so far.
+    pub(crate) damaged: bool,
+}
+
+impl Scan {
+    /// Reads a scan header (B.2.3); the data starts at `pos`.
+    pub(crate) fn new(
+        content: &[u8],
+        segments: &Segments,
+        frame: &Frame,
+        pos: usize,
+    ) -> Result<Scan, Error> {
+        let (&count, rest) = content.split_first().ok_or(DAMAGED)?;
+        let specifications = rest.get(..2 * usize::from(count)).ok_or(DAMAGED)?;
+        let &[start, end, approximation] =
+            rest[specifications.len()..].first_chunk().ok_or(DAMAGED)?;
+        let mut members: Vec<Member> = Vec::new();
+        for specification in specifications.chunks_exact(2) {
+            let component = frame
+                .components
+                .iter()
+                .position(|c| c.name == specification[0]);
+            let component = component.ok_or(Error::Corrupt(Fault::Scan))?;
+            if members.iter().any(|member| member.component == component) {
+                return Err(Error::Corrupt(Fault::Scan));
+            }
+            let (dc, ac) = (
+                usize::from(specification[1] >> 4),
+                usize::from(specification[1] & 15),
+            );
+            members.push(Member {
+                component,
+                dc: segments.dc.get(dc).cloned().flatten(),
+                ac: segments.ac.get(ac).cloned().flatten(),
+                prediction: 0,
+            });
+        }
+        let (band, high, low) = if frame.progressive {
+            (
+                (usize::from(start), usize::from(end)),
+                approximation >> 4,
+                u32::from(approximation & 15),
+            )
+        } else {
+            ((0, 63), 0, 0)
+        };
+        let mixed = frame.progressive && band.0 == 0 && band.1 != 0;
+        if members.is_empty()
+            || band.0 > band.1
+            || band.1 > 63
+            || low > 13
+            || mixed
+            || (band.0 > 0 && members.len() > 1)
+        {
+            return Err(Error::Corrupt(Fault::Scan));
+        }
+        let scan = Scan {
+            members,
+            band,
+            refines: high != 0,
+            low,
+            progressive: frame.progressive,
+            bits: BitReader::at(pos),
+            end_of_band_run: 0,
+            restart_interval: segments.restart_interval,
+            until_restart: segments.restart_interval,
+            next_restart: 0,
+            starved: false,
+            damaged: false,
+        };
+        scan.check_tables()?;
+        Ok(scan)
+    }
+
+    /// Every table that the scan will look into is there.
+    fn check_tables(&self) -> Result<(), Error> {
+        let needs_dc = self.band.0 == 0 && !self.refines;
+        let needs_ac = self.band.1 > 0;
+        let complete = |m: &Member| (m.dc.is_some() || !needs_dc) && (m.ac.is_some() || !needs_ac);
+        if self.members.iter().all(complete) {
+            Ok(())
+        } else {
+            Err(Error::Corrupt(Fault::Scan))
+        }
+    }
+
+    /// Stands before each MCU: takes a restart marker where one is due (E.2.4).
+    #[inline]
+    pub(crate) fn begin_mcu(&mut self, data: &[u8]) {
+        if self.restart_interval == 0 {
+            return;
+        }
+        if self.until_restart == 0 {
+            self.restart(data);
+        }
+        self.until_restart -= 1;
+    }
+
+    /// Stands after each MCU: notices that the data has run out.
+    #[inline]
+    pub(crate) fn end_mcu(&mut self, data: &[u8]) {
+        if !self.starved && self.bits.overrun() {
+            self.starved = true;
+            self.damaged = true;
+            self.bits.starve(data);
+        }
+    }
+
+    /// Finds its way back after damage: a marker that is due, or a little late, is taken; one that is early is left for
+    /// later, and the intervals until then stay empty.
+    fn restart(&mut self, data: &[u8]) {
+        let expected = self.next_restart;
+        loop {
+            let ahead = match self.bits.upcoming_restart(data) {
+                Some(code) => (code - 0xd0).wrapping_sub(expected) & 7,
+                None => {
+                    self.starved = true;
+                    self.damaged = true;
+                    break;
+                }
+            };
+            match ahead {
+                0 => {
+                    self.bits.restart(data);
+                    self.starved = false;
+                    break;
+                }
+                1..=2 => {
+                    self.starved = true;
+                    self.damaged = true;
+                    break;
+                }
+                6..=7 => {
+                    self.bits.restart(data);
+                    self.damaged = true;
+                }
+                _ => {
+                    self.bits.restart(data);
+                    self.starved = false;
+                    self.damaged = true;
+                    break;
+                }
+            }
+        }
+        self.next_restart = (expected + 1) & 7;
+        self.until_restart = self.restart_interval;
+        self.end_of_band_run = 0;
+        self.members
+            .iter_mut()
+            .for_each(|member| member.prediction = 0);
+    }
+
+    /// Whether blocks have data; without it they stay as they are.
+    #[inline]
+    pub(crate) fn is_starved(&self) -> bool {
+        self.starved
+    }
+
+    /// Decodes a sequential block and dequantises it; coefficients behind the place `keep` are skipped. Returns the place of the
+    /// last coefficient that was set.
+    #[inline]
+    pub(crate) fn sequential(
+        &mut self,
+        member: usize,
+        data: &[u8],
+        quantisation: &[u16; 64],
+        keep: usize,
+        block: &mut [i16; 64],
+    ) -> usize {
+        let bits = &mut self.bits;
+        let member = &mut self.members[member];
+        let (Some(dc), Some(ac)) = (&member.dc, &member.ac) else {
+            return 0;
+        };
+        bits.refill(data);
+        member.prediction = member.prediction.wrapping_add(dc.difference(bits));
+        block[0] = member.prediction.wrapping_mul(quantisation[0].into()) as i16;
+        let (mut k, mut last) = (1, 0);
+        while k <= keep {
+            bits.refill(data);
+            let coefficient = ac.coefficient(bits);
+            k += coefficient.run as usize;
+            if k > 63 {
+                return last;
+            }
+            let place = usize::from(ZIGZAG[k]) & 63;
+            block[place] = coefficient.value.wrapping_mul(quantisation[place].into()) as i16;
+            last = k;
+            k += 1;
+        }
+        while k <= 63 {
+            bits.refill(data);
+            k += ac.skip(bits, 64 - k as u32) as usize;
+        }
+        last
+    }
+
+    /// Decodes this scan's part of a block, coefficients not dequantised.
+    pub(crate) fn part(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
+        if !self.progressive {
+            self.sequential(member, data, &[1; 64], 63, block);
+        } else if self.band.0 > 0 {
+            if self.refines {
+                self.ac_refinement(member, data, block);
+            } else {
+                self.ac_first(member, data, block);
+            }
+        } else if self.refines {
+            self.bits.refill(data);
+            block[0] |= (self.bits.take(1) << self.low) as i16;
+        } else {
+            let member = &mut self.members[member];
+            let Some(dc) = &member.dc else { return };
+            self.bits.refill(data);
+            member.prediction = member
+                .prediction
+                .wrapping_add(dc.difference(&mut self.bits));
+            block[0] = (member.prediction << self.low) as i16;
+        }
+    }
+
+    /// G.1.2.2.
+    fn ac_first(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
+        if self.end_of_band_run > 0 {
+            self.end_of_band_run -= 1;
+            return;
+        }
+        let Some(ac) = self.members[member].ac.clone() else {
+            return;
+        };
+        let bits = &mut self.bits;
+        let mut k = self.band.0;
+        while k <= self.band.1 {
+            bits.refill(data);
+            let symbol = ac.symbol(bits);
+            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            if size == 0 {
+                if run < 15 {
+                    self.end_of_band_run = (1 << run) - 1 + bits.take(run);
+                    break;
+                }
+                k += 16;
+                continue;
+            }
+            k += run as usize;
+            let value = bits.take_signed(size);
+            if k > 63 {
+                break;
+            }
+            block[usize::from(ZIGZAG[k])] = (value << self.low) as i16;
+            k += 1;
+        }
+    }
+
+    /// G.1.2.3.
+    fn ac_refinement(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
+        let Some(ac) = self.members[member].ac.clone() else {
+            return;
+        };
+        let one = 1i16 << self.low;
+        let mut k = self.band.0;
+        if self.end_of_band_run == 0 {
+            while k <= self.band.1 {
+                self.bits.refill(data);
+                let symbol = ac.symbol(&mut self.bits);
+                let (mut zeroes, size) = (u32::from(symbol >> 4), symbol & 15);
+                let mut value = 0;
+                if size != 0 {
+                    value = if self.bits.take(1) == 1 { one } else { -one };
+                } else if zeroes < 15 {
+                    self.end_of_band_run = (1 << zeroes) + self.bits.take(zeroes);
+                    break;
+                }
+                while k <= self.band.1 {
+                    let place = &mut block[usize::from(ZIGZAG[k])];
+                    k += 1;
+                    if *place != 0 {
+                        correct(&mut self.bits, data, place, one);
+                    } else if zeroes == 0 {
+                        *place = value;
+                        break;
+                    } else {
+                        zeroes -= 1;
+                    }
+                }
+            }
+        }
+        if self.end_of_band_run > 0 {
+            while k <= self.band.1 {
+                let place = &mut block[usize::from(ZIGZAG[k])];
+                if *place != 0 {
+                    correct(&mut self.bits, data, place, one);
+                }
+                k += 1;
+            }
+            self.end_of_band_run -= 1;
+        }
+    }
+}
+
+/// One more bit of a coefficient that is known not to be zero.
+#[inline]
+fn correct(bits: &mut BitReader, data: &[u8], place: &mut i16, one: i16) {
+    bits.refill(data);
+    if bits.take(1) == 1 && *place & one == 0 {
+        *place = if *place > 0 {
+            place.wrapping_add(one)
+        } else {
+            place.wrapping_sub(one)
+        };
+    }
+}

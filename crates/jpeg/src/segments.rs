@@ -1,0 +1,285 @@
+//! Marker segments (T.81, annex B): tables, the frame header, scan headers, and what applications add.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::frame::{Component, Frame};
+use crate::huffman::Table;
+use crate::{Error, Fault, standard};
+
+/// The order in which coefficients are coded, as places in a block's rows (T.81, figure A.6). The places behind the 64th
+/// belong to runs that leave a damaged block.
+pub(crate) const ZIGZAG: [u8; 80] = [
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
+    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
+    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+    63, 63, 63, 63, 63, 63,
+];
+
+/// What a row of pixels consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pixels {
+    /// One sample a pixel.
+    Grey,
+    /// Red, green, blue.
+    Rgb,
+    /// Cyan, magenta, yellow, black: 0 is no ink, whichever way the file has it.
+    Cmyk,
+}
+
+impl Pixels {
+    /// Bytes a pixel.
+    pub fn bytes(self) -> usize {
+        match self {
+            Pixels::Grey => 1,
+            Pixels::Rgb => 3,
+            Pixels::Cmyk => 4,
+        }
+    }
+}
+
+/// What is known of a picture before its first pixel.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// Columns at full size.
+    pub width: u16,
+    /// Rows at full size.
+    pub height: u16,
+    /// What rows consist of.
+    pub pixels: Pixels,
+    /// Whether the compressed file has to be resident: it is progressive, or its components come in several scans.
+    pub resident: bool,
+    /// The TIFF structure of the EXIF segment, without the segment's own prefix.
+    pub exif: Option<Vec<u8>>,
+    /// The ICC profile, put together from its segments.
+    pub icc: Option<Vec<u8>>,
+}
+
+/// How samples become pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transform {
+    Grey,
+    YCbCr,
+    Rgb,
+    Cmyk { inverted: bool },
+    Ycck { inverted: bool },
+}
+
+/// Everything that stands before a scan's data.
+#[derive(Default)]
+pub(crate) struct Segments {
+    pub(crate) quantisation: [Option<[u16; 64]>; 4],
+    pub(crate) dc: [Option<Arc<Table>>; 4],
+    pub(crate) ac: [Option<Arc<Table>>; 4],
+    pub(crate) restart_interval: u16,
+    pub(crate) frame: Option<Frame>,
+    exif: Option<Vec<u8>>,
+    icc: Vec<(u8, Vec<u8>)>,
+    jfif: bool,
+    adobe: Option<u8>,
+}
+
+/// The largest ICC profile that is put together, in bytes.
+const MOST_ICC_BYTES: usize = 4 << 20;
+
+impl Segments {
+    /// Takes one segment's content, its length field not included.
+    pub(crate) fn take(&mut self, marker: u8, content: &[u8]) -> Result<(), Error> {
+        match marker {
+            0xc0..=0xc2 => self.frame_header(marker == 0xc2, content),
+            0xc3 => Err(Error::Unsupported("lossless JPEG is not read")),
+            0xc5..=0xc7 => Err(Error::Unsupported("hierarchical JPEG is not read")),
+            0xc8..=0xcb | 0xcd..=0xcf => {
+                Err(Error::Unsupported("arithmetic-coded JPEG is not read"))
+            }
+            0xc4 => self.huffman_tables(content),
+            0xdb => self.quantisation_tables(content),
+            0xdd => {
+                self.restart_interval = u16::from_be_bytes(*content.first_chunk().ok_or(DAMAGED)?);
+                Ok(())
+            }
+            0xe0 => {
+                self.jfif |= content.starts_with(b"JFIF\0");
+                Ok(())
+            }
+            0xe1 => {
+                if let (None, Some(tiff)) = (&self.exif, content.strip_prefix(b"Exif\0\0")) {
+                    self.exif = Some(copy(tiff)?);
+                }
+                Ok(())
+            }
+            0xe2 => self.icc_part(content),
+            0xee => {
+                if content.starts_with(b"Adobe") {
+                    self.adobe = content.get(11).copied();
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the standard's tables where a file has not defined its own.
+    pub(crate) fn assume_standard_tables(&mut self) -> Result<(), Error> {
+        let fill = |tables: &mut [Option<Arc<Table>>; 4],
+                    definitions: [standard::Definition; 2]| {
+            for (table, (counts, symbols)) in tables.iter_mut().zip(definitions) {
+                if table.is_none() {
+                    *table = Some(Arc::new(Table::new(&counts, symbols)?));
+                }
+            }
+            Ok(())
+        };
+        fill(
+            &mut self.dc,
+            [standard::LUMINANCE_DC, standard::CHROMINANCE_DC],
+        )?;
+        fill(
+            &mut self.ac,
+            [standard::LUMINANCE_AC, standard::CHROMINANCE_AC],
+        )
+    }
+
+    /// B.2.4.1.
+    fn quantisation_tables(&mut self, mut content: &[u8]) -> Result<(), Error> {
+        while let Some((&head, rest)) = content.split_first() {
+            let wide = usize::from(head >> 4 != 0);
+            let values = rest.get(..64 << wide).ok_or(DAMAGED)?;
+            let mut table = [0; 64];
+            for (at, value) in values.chunks_exact(1 + wide).enumerate() {
+                table[usize::from(ZIGZAG[at])] = value
+                    .iter()
+                    .fold(0, |sum, &byte| sum << 8 | u16::from(byte));
+            }
+            *self
+                .quantisation
+                .get_mut(usize::from(head & 15))
+                .ok_or(DAMAGED)? = Some(table);
+            content = &rest[64 << wide..];
+        }
+        Ok(())
+    }
+
+    /// B.2.4.2.
+    fn huffman_tables(&mut self, mut content: &[u8]) -> Result<(), Error> {
+        while let Some((&head, rest)) = content.split_first() {
+            let counts: &[u8; 16] = rest.first_chunk().ok_or(DAMAGED)?;
+            let symbols: usize = counts.iter().map(|&count| usize::from(count)).sum();
+            let values = rest.get(16..16 + symbols).ok_or(DAMAGED)?;
+            let tables = if head >> 4 == 0 {
+                &mut self.dc
+            } else {
+                &mut self.ac
+            };
+            let table = Table::new(counts, values)?;
+            *tables.get_mut(usize::from(head & 15)).ok_or(DAMAGED)? = Some(Arc::new(table));
+            content = &rest[16 + symbols..];
+        }
+        Ok(())
+    }
+
+    /// B.2.2.
+    fn frame_header(&mut self, progressive: bool, content: &[u8]) -> Result<(), Error> {
+        let &[precision, h1, h0, w1, w0, count] = content.first_chunk().ok_or(DAMAGED)?;
+        if self.frame.is_some() {
+            return Err(Error::Unsupported(
+                "JPEG with more than one frame is not read",
+            ));
+        }
+        if precision != 8 {
+            return Err(Error::Unsupported(
+                "JPEG with other than 8 bits a sample is not read",
+            ));
+        }
+        if !matches!(count, 1 | 3 | 4) {
+            return Err(Error::Unsupported(
+                "JPEG with other than 1, 3 or 4 components is not read",
+            ));
+        }
+        let (width, height) = (u16::from_be_bytes([w1, w0]), u16::from_be_bytes([h1, h0]));
+        let specifications = content.get(6..6 + 3 * usize::from(count)).ok_or(DAMAGED)?;
+        let mut components = Vec::new();
+        for specification in specifications.chunks_exact(3) {
+            let (mut h, mut v) = (
+                usize::from(specification[1] >> 4),
+                usize::from(specification[1] & 15),
+            );
+            if !(1..=4).contains(&h) || !(1..=4).contains(&v) || specification[2] > 3 || width == 0
+            {
+                return Err(DAMAGED);
+            }
+            if count == 1 {
+                (h, v) = (1, 1); // a lone component's blocks come in rows, whatever its factors (A.2.2)
+            }
+            components.push(Component::new(
+                specification[0],
+                h,
+                v,
+                specification[2].into(),
+            ));
+        }
+        self.frame = Some(Frame::new(width, height, progressive, components));
+        Ok(())
+    }
+
+    /// ICC.1, annex B.4: a number and a count before each part.
+    fn icc_part(&mut self, content: &[u8]) -> Result<(), Error> {
+        let Some(&[number, _, ..]) = content.strip_prefix(b"ICC_PROFILE\0") else {
+            return Ok(());
+        };
+        let held: usize = self.icc.iter().map(|(_, part)| part.len()).sum();
+        if held + content.len() <= MOST_ICC_BYTES {
+            self.icc.push((number, copy(&content[14..])?));
+        }
+        Ok(())
+    }
+
+    /// What samples mean: JFIF first, then Adobe's marker, then the components' names, as the reference implementations decide.
+    pub(crate) fn transform(&self, frame: &Frame) -> Transform {
+        let names: [u8; 4] =
+            core::array::from_fn(|at| frame.components.get(at).map_or(0, |c| c.name));
+        match (frame.components.len(), self.adobe) {
+            (1, _) => Transform::Grey,
+            (3, _) if self.jfif => Transform::YCbCr,
+            (3, Some(0)) => Transform::Rgb,
+            (3, None) if names == *b"RGB\0" => Transform::Rgb,
+            (3, _) => Transform::YCbCr,
+            (_, Some(0)) => Transform::Cmyk { inverted: true },
+            (_, Some(_)) => Transform::Ycck { inverted: true },
+            (_, None) => Transform::Cmyk { inverted: false },
+        }
+    }
+
+    /// What a caller learns before the first row.
+    pub(crate) fn header(&mut self, frame: &Frame, resident: bool) -> Result<Header, Error> {
+        self.icc.sort_by_key(|(number, _)| *number);
+        let mut icc = Vec::new();
+        for (_, part) in self.icc.drain(..) {
+            icc.try_reserve(part.len())
+                .map_err(|_| Error::OutOfMemory)?;
+            icc.extend_from_slice(&part);
+        }
+        Ok(Header {
+            width: frame.width,
+            height: frame.height,
+            pixels: match frame.components.len() {
+                1 => Pixels::Grey,
+                3 => Pixels::Rgb,
+                _ => Pixels::Cmyk,
+            },
+            resident,
+            exif: self.exif.take(),
+            icc: (!icc.is_empty()).then_some(icc),
+        })
+    }
+}
+
+pub(crate) const DAMAGED: Error = Error::Corrupt(Fault::Segment);
+
+fn copy(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len())
+        .map_err(|_| Error::OutOfMemory)?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
+}
