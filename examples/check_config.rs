@@ -37,7 +37,7 @@ fn main() -> ExitCode {
             .map(|(name, value)| (name.as_str(), value.as_str())),
     ) {
         Err(error) => problems.extend(error.0),
-        Ok(config) if config.development => {
+        Ok(config) if config.rules.development => {
             problems.push(
                 "MODE=development is for this machine: a deployment in it answers nobody"
                     .to_owned(),

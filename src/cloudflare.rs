@@ -12,8 +12,8 @@ use url::Url;
 use worker::js_sys::{self, Reflect};
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, ByteStream, Cache, Context, Delay, Env, Fetch, Headers, RequestInit,
-    RequestRedirect, ResponseBody, ResponseBuilder, event,
+    AbortController, ByteStream, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers,
+    RequestInit, RequestRedirect, ResponseBody, ResponseBuilder, event,
 };
 
 use crate::config::{self, Config, SETTINGS};
@@ -41,15 +41,21 @@ async fn fetch(
     };
     let reply = serve(&Workers { env, context }, config, &request).await;
     let (head, body) = reply.into_parts();
+    let packed = matches!(&body, Body::Passed(incoming) if incoming.packed);
     let body = match body {
         Body::Empty => ResponseBody::Empty,
         Body::Bytes(bytes) => ResponseBody::Body(bytes),
         Body::Passed(incoming) => incoming.into_passed(head.status),
     };
-    Ok(ResponseBuilder::new()
+    let reply = ResponseBuilder::new()
         .with_status(head.status.as_u16())
-        .with_headers(to_js(&head.headers)?)
-        .body(body))
+        .with_headers(to_js(&head.headers)?);
+    let encoding = if packed {
+        EncodeBody::Manual
+    } else {
+        EncodeBody::Automatic
+    };
+    Ok(reply.with_encode_body(encoding).body(body))
 }
 
 /// The method as the client wrote it: the platform crate's own type takes every unknown one for GET.
@@ -71,6 +77,8 @@ struct Workers {
 struct Incoming {
     body: ResponseBody,
     stream: Option<ByteStream>,
+    /// The bytes are packed as Content-Encoding says, and not to be packed again.
+    packed: bool,
     abort: AbortOnDrop,
 }
 
@@ -79,6 +87,7 @@ impl Incoming {
         Incoming {
             body,
             stream: None,
+            packed: false,
             abort,
         }
     }
@@ -118,9 +127,9 @@ impl Drop for AbortOnDrop {
 impl Platform for Workers {
     type Body = Incoming;
 
-    async fn fetch(&self, url: &Url) -> Result<Response<Incoming>, Unreachable> {
+    async fn fetch(&self, url: &Url, accept: &str) -> Result<Response<Incoming>, Unreachable> {
         let headers = Headers::new();
-        headers.set("Accept", "image/*").map_err(unreachable)?;
+        headers.set("Accept", accept).map_err(unreachable)?;
         headers
             .set(
                 "User-Agent",
@@ -230,10 +239,9 @@ async fn from_bucket(
     let Some(body) = object.body() else {
         return not_found();
     };
-    let mut answer = Response::new(Incoming::new(
-        body.response_body()?,
-        AbortOnDrop(Cell::new(None)),
-    ));
+    let mut incoming = Incoming::new(body.response_body()?, AbortOnDrop(Cell::new(None)));
+    incoming.packed = true; // a bucket keeps what it was given
+    let mut answer = Response::new(incoming);
     let stored = object.http_metadata();
     for (name, value) in [
         (header::CONTENT_TYPE, stored.content_type),

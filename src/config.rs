@@ -16,8 +16,6 @@ use crate::url::{Defaults, value::whole};
 /// A deployment's settings.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Development: samples, timings, loopback sources.
-    pub development: bool,
     /// Which sources may be fetched, and the origin.
     pub rules: Rules,
     /// How long and how far a fetch may go.
@@ -26,8 +24,6 @@ pub struct Config {
     pub limits: Limits,
     /// Seconds that an answer is kept.
     pub cache_ttl_secs: u32,
-    /// Longest side of an answer, in device pixels.
-    pub max_output_side: u32,
     /// The transform of a request that gives nothing but `s`.
     pub transform: Transform,
 }
@@ -62,7 +58,6 @@ pub const SETTINGS: &[Setting] = &[
         read: |config, text| match text {
             "production" => Ok(()),
             "development" => {
-                config.development = true;
                 config.rules.development = true;
                 Ok(())
             }
@@ -135,8 +130,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "4096",
         doc: "Longest side of an answer in pixels, after `dpr`",
         read: |config, text| {
-            config.max_output_side = ranged(text, 1, 16_384)? as u32;
-            config.limits.output_side = config.max_output_side;
+            config.limits.output_side = ranged(text, 1, 16_384)? as u32;
             Ok(())
         },
     },
@@ -214,7 +208,7 @@ impl Config {
     /// # Errors
     /// Development mode is for loopback hosts only: on a public host it would be an open proxy.
     pub fn for_host(&self, request_url: &Url) -> Result<&Config, Error> {
-        if self.development && !crate::origin::rules::is_loopback(request_url) {
+        if self.rules.development && !crate::origin::rules::is_loopback(request_url) {
             return Err(Error(vec![
                 "MODE=development serves loopback hosts only: remove MODE and list hosts in ALLOWED_SOURCES".to_owned(),
             ]));
@@ -226,13 +220,20 @@ impl Config {
     pub fn url_defaults(&self) -> Defaults {
         Defaults {
             transform: self.transform,
-            max_side: self.max_output_side,
+            max_side: self.limits.output_side,
             max_pixels: self.limits.output_pixels,
         }
     }
 
     fn check_as_a_whole(&self, problems: &mut Vec<String>) {
-        if self.development {
+        let fits = |side| !matches!(side, Side::Px(pixels) if u32::from(pixels.get()) > self.limits.output_side);
+        if !fits(self.transform.width) || !fits(self.transform.height) {
+            problems.push(
+                "DEFAULT_WIDTH or DEFAULT_HEIGHT is wrong: expected at most MAX_OUTPUT_SIDE"
+                    .to_owned(),
+            );
+        }
+        if self.rules.development {
             return;
         }
         if self.rules.allowed.is_empty() && problems.is_empty() {
@@ -259,7 +260,6 @@ impl Config {
 impl Default for Config {
     fn default() -> Self {
         let mut config = Config {
-            development: false,
             rules: Rules::default(),
             patience: Patience {
                 redirects: 0,
@@ -273,7 +273,6 @@ impl Default for Config {
                 memory_bytes: 0,
             },
             cache_ttl_secs: 0,
-            max_output_side: 0,
             transform: Transform {
                 width: Side::Auto,
                 height: Side::Auto,

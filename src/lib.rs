@@ -5,17 +5,24 @@
 //! on one screen; [`config`] is what the deployment decides, [`platform`] what the outside world provides, [`error`] what
 //! can go wrong and how HTTP says so. The platform's own crate is named in one file, and only for its own target.
 
-pub mod cache;
-pub mod config;
-pub mod error;
-pub mod image;
-mod log;
-pub mod origin;
-pub mod platform;
-pub mod reply;
-pub mod serve;
-pub mod transform;
-pub mod url;
+#![forbid(unsafe_code)]
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod cloudflare;
+pub mod platform;
+
+pub mod config;
+pub mod serve;
+
+pub mod transform;
+pub mod url;
+
+pub mod cache;
+
+pub mod origin;
+
+pub mod image;
+
+pub mod error;
+mod log;
+pub mod reply;

@@ -19,8 +19,8 @@ pub trait Platform {
     /// The body of an answer from the network or the cache.
     type Body;
 
-    /// Fetches one hop with GET; redirects are answers. No header of the client's request is passed on.
-    async fn fetch(&self, url: &Url) -> Result<Response<Self::Body>, Unreachable>;
+    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on.
+    async fn fetch(&self, url: &Url, accept: &str) -> Result<Response<Self::Body>, Unreachable>;
 
     /// Asks the origin that is bound to the platform, a bucket or static assets; `None` where there is none.
     async fn bound_origin(

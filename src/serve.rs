@@ -70,8 +70,8 @@ async fn answer<P: Platform>(
             let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
-        Ok(Some(asked)) => Ok(on_its_origin(asked, config)),
-        Err(error) => Err(error),
+        Ok(Some(asked)) => allowed(on_its_origin(asked, config), config),
+        Err(error) => Err(error.into()),
     };
 
     // A stored answer touches neither source nor origin.
@@ -83,20 +83,25 @@ async fn answer<P: Platform>(
         }
     }
 
-    // A file of the origin's own wins over the transform, and over parameters that may be meant for it.
-    if url.path() != "/"
-        && let Ok(Some(file)) = ask_origin(platform, config, url.path()).await
-        && file.status() == StatusCode::OK
-    {
-        record.way("origin");
-        return Ok(reply::passed(file));
+    // A file of the origin's own wins over the transform, and over parameters that may be meant for it. Where the origin
+    // cannot be asked, there is an answer, but none that stands in the file's place for a year.
+    let mut lasting = true;
+    if url.path() != "/" {
+        match ask_origin(platform, config, url.path()).await {
+            Ok(Some(file)) if file.status() == StatusCode::OK => {
+                record.way("origin");
+                return Ok(reply::passed(file));
+            }
+            Ok(_) => {}
+            Err(_) => lasting = false,
+        }
     }
 
     let asked = asked?;
     record.way("transform");
     let started = platform.now_ms();
     let mut download = open(platform, config, &asked.source).await?;
-    let public = freshness::is_public(&download.headers);
+    let lasting = lasting && download.headers.iter().all(freshness::is_public);
     let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
     while let Some(chunk) = download.next().await? {
         pipeline.push(&chunk)?;
@@ -107,9 +112,9 @@ async fn answer<P: Platform>(
 
     let stored = reply::image(
         &output,
-        &freshness::cache_control(public, config.cache_ttl_secs),
+        &freshness::cache_control(lasting, config.cache_ttl_secs),
     );
-    if public {
+    if lasting {
         platform.cache_put(
             &key::key(url, &asked),
             stored.clone().map(|()| output.body.clone()),
@@ -124,6 +129,14 @@ fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
         asked.source = Source::Absolute(origin::resolve(origin, path));
     }
     asked
+}
+
+/// Whether the source may be fetched: asked before the cache, so that a host that is taken off the list is gone at once.
+fn allowed(asked: Asked, config: &Config) -> Result<Asked, Error> {
+    if let Source::Absolute(url) = &asked.source {
+        origin::check(url, &config.rules)?;
+    }
+    Ok(asked)
 }
 
 async fn open<'p, P: Platform>(
@@ -146,6 +159,7 @@ async fn ask_origin<P: Platform>(
     match &config.rules.origin {
         Some(base) => origin::ask(
             platform,
+            &config.rules,
             &config.patience,
             &origin::resolve(base, path_and_query),
         )
@@ -163,7 +177,7 @@ fn dress<B>(
 ) -> Response<Body<B>> {
     let mut reply = stored;
     reply::miss(reply.headers_mut());
-    if config.development {
+    if config.rules.development {
         reply::explain(reply.headers_mut(), &output, fetch_ms);
     }
     reply.map(|()| Body::Bytes(output.body))

@@ -35,7 +35,7 @@ pub enum Fit {
 /// Both coordinates run from 0 (left, top) to 1 (right, bottom) in steps of 1/10000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gravity {
-    /// One of the nine positions: 0 = start, 1 = middle, 2 = end of each axis.
+    /// One of the nine positions: across, down.
     Position(Third, Third),
     /// A point of the image that is to stay in view, in ten-thousandths of each side.
     Focus(u16, u16),

@@ -22,18 +22,18 @@ function crashed(request) {
   const id = request.headers.get('cf-ray') ?? crypto.randomUUID();
   console.error(JSON.stringify({ id, status: 500, code: 'crashed' }));
   const message = 'the image could not be processed: the resizer restarted, try again';
-  return Response.json(
-    { error: 'crashed', message, request_id: id },
-    {
-      status: 500,
-      headers: {
-        'content-type': 'application/problem+json',
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'; sandbox",
-      },
+  const body = JSON.stringify({ error: 'crashed', message, request_id: id });
+  return new Response(request.method === 'HEAD' ? null : body, {
+    status: 500,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
     },
-  );
+  });
 }
 
 export default {

@@ -314,3 +314,81 @@ fn the_log_has_one_line_a_request_and_no_source_url() {
         (&1200.into(), &1200.into())
     );
 }
+
+#[test]
+fn a_host_that_is_taken_off_the_list_is_gone_from_the_cache_too() {
+    let mut world = with_photo();
+    assert_eq!(world.get(ASK).status, 200);
+    world.vars = vec![("ALLOWED_SOURCES", "other.example.com")];
+    assert_eq!(
+        world.get(ASK).error(),
+        (403, "source-not-allowed".to_owned())
+    );
+}
+
+#[test]
+fn an_origin_that_cannot_be_asked_leaves_nothing_in_its_files_place() {
+    let mut world = with_photo().route("https://origin.example.com/card.jpg", Route::Silent);
+    world.vars.push(("ORIGIN", "https://origin.example.com"));
+    let got = world.get("https://img.example.com/card.jpg?s=https://images.example.com/photo.jpg");
+    assert_eq!(
+        (got.status, got.header("cache-control")),
+        (200, "private, no-store")
+    );
+    assert!(world.stored.borrow().is_empty());
+}
+
+#[test]
+fn a_redirect_that_sets_a_cookie_makes_the_answer_private() {
+    let headers = vec![
+        ("location", SOURCE.to_owned()),
+        ("set-cookie", "a=b".to_owned()),
+    ];
+    let world = with_photo().route(
+        "https://images.example.com/moved.jpg",
+        Route::Answer(302, headers, vec![]),
+    );
+    let got = world.get("https://img.example.com/?s=https://images.example.com/moved.jpg");
+    assert_eq!(
+        (got.status, got.header("cache-control")),
+        (200, "private, no-store")
+    );
+    assert!(world.stored.borrow().is_empty());
+}
+
+#[test]
+fn nobody_climbs_out_of_the_origins_base() {
+    let mut world = World::production();
+    world
+        .vars
+        .push(("ORIGIN", "https://origin.example.com/site"));
+    for path in [
+        "/..%2fsecret.txt",
+        "/..%5Csecret.txt",
+        "/..;/secret.txt",
+        "/?s=/..%252fsecret.txt",
+    ] {
+        assert_eq!(
+            world
+                .get(&format!("https://img.example.com{path}"))
+                .error()
+                .0,
+            403,
+            "{path}"
+        );
+    }
+    assert_eq!(world.fetches(), 0);
+}
+
+#[test]
+fn a_source_that_is_not_utf_8_is_a_bad_parameter() {
+    let got =
+        World::production().get("https://img.example.com/?s=https://images.example.com/a%FF.png");
+    assert_eq!(got.error(), (400, "bad-parameter".to_owned()));
+}
+
+#[test]
+fn a_jpeg_without_its_end_marker_is_whole() {
+    let world = World::production().route(SOURCE, file("image/jpeg", &PHOTO[..PHOTO.len() - 2]));
+    assert_eq!(world.get(ASK).body, with_photo().get(ASK).body);
+}

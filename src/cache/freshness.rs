@@ -9,7 +9,7 @@ pub fn is_public(source: &HeaderMap) -> bool {
         source
             .get_all(header)
             .iter()
-            .filter_map(|value| value.to_str().ok())
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .any(|value| {
                 let mut tokens = value
                     .split(',')

@@ -5,9 +5,6 @@ use super::frame::{Frame, Layout};
 use super::plan::Plan;
 
 /// The image without alpha, if the planned layout has none.
-///
-/// # Errors
-/// None.
 pub(super) fn run(plan: &Plan, mut frame: Frame) -> Result<Frame, Error> {
     if !frame.layout.alpha() || plan.layout.alpha() {
         return Ok(frame);

@@ -9,6 +9,6 @@ pub struct Limits {
     pub output_side: u32,
     /// Pixels of the answer.
     pub output_pixels: u64,
-    /// Bytes that the source file and the plan may hold together.
+    /// Bytes that the source file and the plan may hold together, at the plan's peak.
     pub memory_bytes: u64,
 }

@@ -209,15 +209,7 @@ impl<'a> Pipeline<'a> {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
         };
-        let need = plan.peak_bytes + source_bytes;
-        if need > self.limits.memory_bytes {
-            let pixels = plan.header.stored.pixels();
-            return Err(Error::OverBudget {
-                pixels,
-                need,
-                budget: self.limits.memory_bytes,
-            });
-        }
+        plan.check_budget(source_bytes, self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
         let mut frame = rows.into_frame()?;
@@ -253,7 +245,8 @@ impl<'a> Pipeline<'a> {
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
-            let decoder = codec::decoder(&plan, std::mem::take(start));
+            plan.check_budget(start.len() as u64, self.limits)?;
+            let decoder = codec::decoder(&plan, std::mem::take(start))?;
             let rows = Gather {
                 size: plan.decoded,
                 layout: plan.header.layout,

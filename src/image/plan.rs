@@ -76,7 +76,7 @@ impl Plan {
     /// Plans a transform.
     ///
     /// # Errors
-    /// [`Error::OutputTooLarge`] for a canvas, [`Error::OverBudget`] for a cost beyond the limits.
+    /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::OverBudget`] for a source beyond all measure.
     pub fn new(header: Header, transform: &Transform, limits: &Limits) -> Result<Plan, Error> {
         let source = header.upright();
         let geometry = Geometry::new(source, transform);
@@ -93,6 +93,11 @@ impl Plan {
             Target::Image(format) => format,
             Target::Keep | Target::Json => header.format.kept(),
         };
+        // No coding of so many pixels fits, and the sums below stay far from overflow.
+        let least = source.pixels() / 64;
+        if least > limits.memory_bytes {
+            return Err(over_budget(source, least, limits));
+        }
         let shrink = shrink_on_load(&header, geometry.scale.0.min(geometry.scale.1));
         let scaled_down = |length: u32| length.div_ceil(shrink);
         let decoded = Size {
@@ -119,14 +124,19 @@ impl Plan {
             format,
         };
         plan.peak_bytes = plan.peak();
-        if plan.peak_bytes > limits.memory_bytes {
-            return Err(Error::OverBudget {
-                pixels: source.pixels(),
-                need: plan.peak_bytes,
-                budget: limits.memory_bytes,
-            });
-        }
         Ok(plan)
+    }
+
+    /// Whether the plan, and a source file of this length beside it, fit into memory.
+    ///
+    /// # Errors
+    /// [`Error::OverBudget`].
+    pub fn check_budget(&self, source_bytes: u64, limits: &Limits) -> Result<(), Error> {
+        let need = self.peak_bytes + codec::file_bytes(self.header.format, source_bytes);
+        if need > limits.memory_bytes {
+            return Err(over_budget(self.header.stored, need, limits));
+        }
+        Ok(())
     }
 
     /// Whether there is nothing to resample.
@@ -147,14 +157,16 @@ impl Plan {
         let source_channels = self.header.layout.channels() as u64;
         let decoded = self.decoded.pixels() * source_channels;
         let resized = self.resized.pixels() * source_channels;
-        // The resampler's first pass: output columns by source rows.
+        // The resampler's first pass is the vertical one; its weights are some 60 bytes a row and a column.
         let between =
-            u64::from(self.resized.width) * u64::from(self.decoded.height) * source_channels;
+            u64::from(self.decoded.width) * u64::from(self.resized.height) * source_channels;
+        let sides = |size: Size| u64::from(size.width) + u64::from(size.height);
+        let weights = 64 * (sides(self.decoded) + sides(self.resized));
         let canvas = self.canvas.pixels() * self.layout.channels() as u64;
         let resize = if self.keeps_every_pixel() {
             decoded
         } else {
-            decoded + between + resized
+            decoded + between + resized + weights
         };
         let turned = 2 * resized.max(self.resized.pixels() * self.layout.channels() as u64);
         let encode = canvas + codec::encoder_bytes(self);
@@ -165,6 +177,14 @@ impl Plan {
                 .max(turned)
                 .max(resized + canvas)
                 .max(encode)
+    }
+}
+
+fn over_budget(source: Size, need: u64, limits: &Limits) -> Error {
+    Error::OverBudget {
+        pixels: source.pixels(),
+        need,
+        budget: limits.memory_bytes,
     }
 }
 
@@ -378,8 +398,7 @@ mod tests {
             orientation: Orientation::default(),
             layout: Layout::Rgb,
             coding: Coding::Jpeg {
-                progressive: false,
-                blocks: u64::from(width) * u64::from(height) / 64 * 3 / 2,
+                blocks_a_row: width.div_ceil(16) * 6,
             },
         }
     }
@@ -529,7 +548,8 @@ mod tests {
         assert!(matches!(over, Err(Error::OutputTooLarge { .. })));
         let mut bomb = header(60_000, 60_000);
         bomb.coding = Coding::Rows;
-        match Plan::new(bomb, &asked(100, 100, Fit::Inside), &LIMITS) {
+        let plan = Plan::new(bomb, &asked(100, 100, Fit::Inside), &LIMITS);
+        match plan.and_then(|plan| plan.check_budget(0, &LIMITS)) {
             Err(error @ Error::OverBudget { .. }) => {
                 assert!(error.to_string().contains("3600.0 megapixels"), "{error}")
             }

@@ -2,10 +2,10 @@
 
 pub mod rules;
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
-use std::{fmt, mem};
 
 use http::{HeaderMap, Response, StatusCode, header};
 use url::Url;
@@ -87,8 +87,8 @@ type Alarm = Pin<Box<dyn Future<Output = ()>>>;
 /// A source on its way: the header is here, the body comes in chunks.
 pub struct Download<'p, P: Platform> {
     platform: &'p P,
-    /// The header fields of the final answer.
-    pub headers: HeaderMap,
+    /// The header fields of every hop's answer, the final one last.
+    pub headers: Vec<HeaderMap>,
     body: P::Body,
     alarm: Alarm,
 }
@@ -103,16 +103,15 @@ pub async fn open<'p, P: Platform>(
     patience: &Patience,
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
-    rules::check(url, rules).map_err(|refusal| match refusal {
-        Refusal::Malformed(expected) => Error::Malformed(expected),
-        Refusal::NotAllowed => Error::NotAllowed,
-    })?;
+    check(url, rules)?;
     let mut alarm = platform.sleep(patience.total_ms);
     let mut url = url.clone();
+    let mut headers = Vec::new();
     for _ in 0..=patience.redirects {
-        let answer = hop(platform, patience, &mut alarm, &url).await?;
+        let answer = hop(platform, patience, &mut alarm, &url, "image/*").await?;
+        headers.push(answer.headers().clone());
         if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
-            return download(platform, answer, alarm);
+            return download(platform, answer, headers, alarm);
         }
         let location = answer
             .headers()
@@ -136,23 +135,38 @@ pub async fn open_bound<'p, P: Platform>(
     patience: &Patience,
     path: &str,
 ) -> Result<Download<'p, P>, Error> {
+    let alarm = platform.sleep(patience.total_ms);
     let answer = ask_bound(platform, patience, path)
         .await?
         .ok_or(Error::NoOrigin)?;
-    download(platform, answer, platform.sleep(patience.total_ms))
+    let headers = vec![answer.headers().clone()];
+    download(platform, answer, headers, alarm)
+}
+
+/// Decides a source's URL by the rules, without fetching anything.
+///
+/// # Errors
+/// [`Error::Malformed`] or [`Error::NotAllowed`].
+pub fn check(url: &Url, rules: &Rules) -> Result<(), Error> {
+    rules::check(url, rules).map_err(|refusal| match refusal {
+        Refusal::Malformed(expected) => Error::Malformed(expected),
+        Refusal::NotAllowed => Error::NotAllowed,
+    })
 }
 
 /// One hop to the origin itself, for its own files: whatever it answers is its answer.
 ///
 /// # Errors
-/// Only when there is no answer.
+/// A path that some servers would resolve to outside of the origin's base; and when there is no answer.
 pub async fn ask<P: Platform>(
     platform: &P,
+    rules: &Rules,
     patience: &Patience,
     url: &Url,
 ) -> Result<Response<P::Body>, Error> {
+    check(url, rules)?;
     let mut alarm = platform.sleep(patience.total_ms);
-    hop(platform, patience, &mut alarm, url).await
+    hop(platform, patience, &mut alarm, url, "*/*").await
 }
 
 /// The same from the origin that is bound to the platform; `None` where there is none.
@@ -203,9 +217,10 @@ async fn hop<P: Platform>(
     patience: &Patience,
     total: &mut Alarm,
     url: &Url,
+    accept: &str,
 ) -> Result<Response<P::Body>, Error> {
     let mut head = platform.sleep(patience.head_ms);
-    let answer = before(&mut head, before(total, platform.fetch(url))).await;
+    let answer = before(&mut head, before(total, platform.fetch(url, accept))).await;
     answer
         .flatten()
         .ok_or(Error::Timeout)?
@@ -215,13 +230,14 @@ async fn hop<P: Platform>(
 fn download<P: Platform>(
     platform: &P,
     answer: Response<P::Body>,
+    headers: Vec<HeaderMap>,
     alarm: Alarm,
 ) -> Result<Download<'_, P>, Error> {
-    let (mut head, body) = answer.into_parts();
+    let (head, body) = answer.into_parts();
     match head.status {
         StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => Ok(Download {
             platform,
-            headers: mem::take(&mut head.headers),
+            headers,
             body,
             alarm,
         }),

@@ -114,7 +114,8 @@ fn path_is_below(path: &str, prefix: &str) -> bool {
     }
     // An encoded slash or backslash stays encoded here, and some servers decode it before they resolve `..`.
     let lower = path.to_ascii_lowercase();
-    let ambiguous = lower.contains("%2f") || lower.contains("%5c");
+    // And some take the parameters of `..;x/` off after they have resolved it.
+    let ambiguous = lower.contains("%2f") || lower.contains("%5c") || lower.contains("/..");
     !ambiguous
         && path
             .strip_prefix(prefix)
@@ -258,6 +259,7 @@ mod tests {
             "https://shared.example.com/public/%2e%2e/secret.jpg",
             "https://shared.example.com/public/..%2fsecret.jpg",
             "https://shared.example.com/public/..%5Csecret.jpg",
+            "https://shared.example.com/public/..;/secret.jpg",
             "https://origin.example.com/site2/a.jpg",
             "https://images.example.com./a.jpg",
             "https://evil.com\\@images.example.com/",

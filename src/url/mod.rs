@@ -100,7 +100,7 @@ pub fn check_length(url: &::url::Url) -> Result<(), Error> {
 /// # Errors
 /// [`Error`] names the first parameter that is wrong; unknown parameters are ignored.
 pub fn parse(query: &str, defaults: &Defaults) -> Result<Option<Asked>, Error> {
-    // The form parser decodes any bytes; what is not UTF-8 becomes U+FFFD and then no value of any parameter.
+    // The form parser decodes any bytes; what is not UTF-8 becomes U+FFFD, and that is in no value of any parameter.
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     if !pairs
         .iter()

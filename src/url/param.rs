@@ -102,7 +102,7 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "il",
         aliases: &["interlace"],
-        expected: "1 or nothing for on, 0 for off",
+        expected: "nothing, 1 or true for on, 0 or false for off",
         default: "off",
         doc: "Progressive JPEG",
         quotable: true,
@@ -152,7 +152,7 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "we",
         aliases: &[],
-        expected: "1 or nothing for on, 0 for off",
+        expected: "nothing, 1 or true for on, 0 or false for off",
         default: "off",
         doc: "Without enlargement: a source smaller than w x h is not blown up",
         quotable: true,

@@ -19,7 +19,12 @@ pub enum Source {
 impl Source {
     /// Reads `s`; `None` for what is neither an absolute URL with a host nor a path.
     pub fn parse(text: &str) -> Option<Source> {
-        if text.len() > MAX_BYTES || text.chars().any(char::is_control) || text.trim() != text {
+        if text.len() > MAX_BYTES
+            || text
+                .chars()
+                .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+            || text.trim() != text
+        {
             return None;
         }
         if let Some(rest) = text.strip_prefix('/') {

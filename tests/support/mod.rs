@@ -152,7 +152,7 @@ fn answer(route: &Route) -> Response<Chunks> {
 impl Platform for World {
     type Body = Chunks;
 
-    async fn fetch(&self, url: &Url) -> Result<Response<Chunks>, Unreachable> {
+    async fn fetch(&self, url: &Url, _: &str) -> Result<Response<Chunks>, Unreachable> {
         self.fetched.borrow_mut().push(url.to_string());
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),

@@ -90,6 +90,11 @@ impl Decoder {
         }
     }
 
+    /// Leaves EXIF and ICC out of the header, and out of memory.
+    pub fn ignore_metadata(&mut self) {
+        self.segments.ignore_metadata = true;
+    }
+
     /// Takes the next bytes of the file.
     ///
     /// # Errors
@@ -542,7 +547,7 @@ impl Picture {
 }
 
 /// More scans than any encoder writes; each is a walk over the file.
-const MOST_SCANS: usize = 256;
+const MOST_SCANS: usize = 100;
 
 /// A scan of one component has its blocks in rows, and only those that hold picture (A.2.2).
 fn lone_row(

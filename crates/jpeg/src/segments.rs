@@ -73,6 +73,8 @@ pub(crate) struct Segments {
     pub(crate) ac: [Option<Arc<Table>>; 4],
     pub(crate) restart_interval: u16,
     pub(crate) frame: Option<Frame>,
+    /// EXIF and ICC are not wanted.
+    pub(crate) ignore_metadata: bool,
     exif: Option<Vec<u8>>,
     icc: Vec<(u8, Vec<u8>)>,
     jfif: bool,
@@ -102,6 +104,7 @@ impl Segments {
                 self.jfif |= content.starts_with(b"JFIF\0");
                 Ok(())
             }
+            0xe1 | 0xe2 if self.ignore_metadata => Ok(()),
             0xe1 => {
                 if let (None, Some(tiff)) = (&self.exif, content.strip_prefix(b"Exif\0\0")) {
                     self.exif = Some(copy(tiff)?);

@@ -12,7 +12,7 @@ use crate::image::plan::Plan;
 /// The quantiser looks at every tenth pixel: the library's own default.
 const SAMPLING: i32 = 10;
 /// Metadata blocks count towards the library's memory limit too.
-const SLACK_BYTES: u64 = 1 << 18;
+pub(super) const SLACK_BYTES: u64 = 4 << 20;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let mut options = DecodeOptions::new();
@@ -87,9 +87,7 @@ fn write(
     gif::Encoder::new(file, width, height, &[])?.write_frame(image)
 }
 
-fn fault(error: DecodingError) -> Error {
-    match error {
-        DecodingError::OutOfMemory => Error::OutOfMemory,
-        _ => Error::Corrupt("the GIF is damaged or breaks off"),
-    }
+fn fault(_: DecodingError) -> Error {
+    // Its "out of memory" too is the file's fault: an image far larger than the screen, or a metadata block without end.
+    Error::Corrupt("the GIF is damaged or breaks off")
 }

@@ -1,65 +1,99 @@
-//! JPEG through `jpeg-decoder`, which scales in the DCT domain, and `jpeg-encoder`.
+//! JPEG: our own decoder, which scales in the DCT domain and hands out rows as bytes arrive, and `jpeg-encoder`.
 
-use jpeg_decoder::PixelFormat;
 use jpeg_encoder::{ColorType, EncodingError, SamplingFactor};
+use letterbox_jpeg::{Error as Fault, Event, Pixels, Scale};
 
-use super::Rows;
+use super::{Decode, Rows};
 use crate::image::Error;
-use crate::image::frame::{Frame, Layout, Size};
+use crate::image::frame::Frame;
 use crate::image::plan::Plan;
 
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-    let mut decoder = jpeg_decoder::Decoder::new(file);
-    decoder.read_info().map_err(fault)?;
-    if plan.shrink > 1 {
-        // The library takes the smallest scale that reaches the request on either axis, so ask on the longer one only.
-        let Size { width, height } = plan.decoded;
-        let (width, height) = if width >= height {
-            (width, u32::from(u16::MAX))
-        } else {
-            (u32::from(u16::MAX), height)
-        };
-        decoder.scale(width as u16, height as u16).map_err(fault)?;
-    }
-    let mut pixels = decoder.decode().map_err(fault)?;
-    let info = decoder
-        .info()
-        .ok_or(Error::Corrupt("the JPEG has no frame"))?;
-    let layout = match info.pixel_format {
-        PixelFormat::L8 => Layout::Grey,
-        PixelFormat::RGB24 => Layout::Rgb,
-        PixelFormat::CMYK32 => {
-            cmyk_to_rgb(&mut pixels);
-            Layout::Rgb
-        }
-        PixelFormat::L16 => {
-            return Err(Error::Unsupported(
-                "JPEG with more than 8 bits a sample is not read",
-            ));
-        }
-    };
-    let size = Size {
-        width: info.width.into(),
-        height: info.height.into(),
-    };
-    rows.frame(Frame {
-        size,
-        layout,
-        pixels,
-    })
+/// A file on its way to rows.
+pub(super) struct Decoder {
+    decoder: letterbox_jpeg::Decoder,
+    scale: Scale,
+    /// A row of RGB, where the file has four inks.
+    rgb: Vec<u8>,
+    /// All rows have come, of undamaged data.
+    intact: bool,
 }
 
-/// Ink on white paper, without a profile: each ink takes its share of the light. Works in place, four samples to three.
-fn cmyk_to_rgb(pixels: &mut Vec<u8>) {
-    let count = pixels.len() / 4;
-    for at in 0..count {
-        let paper = 255 - u32::from(pixels[4 * at + 3]);
-        for ink in 0..3 {
-            let left = 255 - u32::from(pixels[4 * at + ink]);
-            pixels[3 * at + ink] = ((left * paper + 127) / 255) as u8;
+impl Decoder {
+    pub(super) fn new(plan: &Plan, start: &[u8]) -> Result<Decoder, Error> {
+        let scale = match plan.shrink {
+            1 => Scale::Full,
+            2 => Scale::Half,
+            4 => Scale::Quarter,
+            _ => Scale::Eighth,
+        };
+        let mut decoder = letterbox_jpeg::Decoder::new();
+        decoder.ignore_metadata();
+        decoder.push(start).map_err(fault)?;
+        Ok(Decoder {
+            decoder,
+            scale,
+            rgb: Vec::new(),
+            intact: false,
+        })
+    }
+
+    /// Hands over what can be decoded by now.
+    fn drain(&mut self, rows: &mut dyn Rows) -> Result<(), Error> {
+        let inks = |decoder: &letterbox_jpeg::Decoder| {
+            decoder
+                .header()
+                .is_some_and(|header| header.pixels == Pixels::Cmyk)
+        };
+        let mut has_inks = inks(&self.decoder);
+        loop {
+            match self.decoder.next().map_err(fault)? {
+                Event::NeedMore => return Ok(()),
+                Event::Header => {
+                    self.decoder.set_scale(self.scale);
+                    has_inks = inks(&self.decoder);
+                }
+                Event::Row(row) if has_inks => {
+                    cmyk_to_rgb(row, &mut self.rgb);
+                    rows.row(&self.rgb)?;
+                }
+                Event::Row(row) => rows.row(row)?,
+                Event::End(status) => {
+                    self.intact = status.is_intact();
+                    return Ok(());
+                }
+            }
         }
     }
-    pixels.truncate(3 * count);
+}
+
+impl Decode for Decoder {
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error> {
+        self.decoder.push(bytes).map_err(fault)?;
+        self.drain(rows)
+    }
+
+    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+        self.decoder.finish();
+        self.drain(rows)?;
+        if self.intact {
+            Ok(())
+        } else {
+            Err(Error::Corrupt("the JPEG is damaged or breaks off"))
+        }
+    }
+}
+
+/// Ink on white paper, without a profile: each ink takes its share of the light.
+fn cmyk_to_rgb(inks: &[u8], rgb: &mut Vec<u8>) {
+    rgb.clear();
+    for pixel in inks.chunks_exact(4) {
+        let paper = 255 - u32::from(pixel[3]);
+        rgb.extend(
+            pixel[..3]
+                .iter()
+                .map(|&ink| (((255 - u32::from(ink)) * paper + 127) / 255) as u8),
+        );
+    }
 }
 
 pub(super) fn encode(plan: &Plan, frame: Frame) -> Result<Vec<u8>, Error> {
@@ -80,9 +114,10 @@ pub(super) fn encode(plan: &Plan, frame: Frame) -> Result<Vec<u8>, Error> {
     Ok(file)
 }
 
-fn fault(error: jpeg_decoder::Error) -> Error {
-    match error {
-        jpeg_decoder::Error::Unsupported(_) => Error::Unsupported("this kind of JPEG is not read"),
-        _ => Error::Corrupt("the JPEG is damaged or breaks off"),
+fn fault(fault: Fault) -> Error {
+    match fault {
+        Fault::Unsupported(what) => Error::Unsupported(what),
+        Fault::OutOfMemory => Error::OutOfMemory,
+        Fault::Corrupt(_) => Error::Corrupt("the JPEG is damaged"),
     }
 }

@@ -13,6 +13,9 @@ use crate::image::plan::Plan;
 use crate::transform::Format;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+    if let (Format::Ico, Some(png)) = (plan.header.format, ico::inner_png(file)) {
+        return super::png::decode(png, plan, rows);
+    }
     let image = match plan.header.format {
         Format::Bmp => pixels(BmpDecoder::new(Cursor::new(file)).map_err(fault)?, plan)?,
         Format::Ico => pixels(

@@ -59,13 +59,18 @@ pub(super) trait Encode {
 }
 
 /// The decoder of a planned source; `start` is what has been read of the file.
-pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Box<dyn Decode> {
-    Box::new(match plan.header.format {
-        Format::Jpeg => whole::File::new(start, jpeg::decode),
-        Format::Png => whole::File::new(start, png::decode),
-        Format::WebP => whole::File::new(start, webp::decode),
-        Format::Gif => whole::File::new(start, gif::decode),
-        Format::Bmp | Format::Ico | Format::Tiff => whole::File::new(start, longtail::decode),
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Error> {
+    Ok(match plan.header.format {
+        Format::Jpeg => Box::new(jpeg::Decoder::new(plan, &start)?),
+        Format::Png => Box::new(whole::File::new(start, png::decode)),
+        Format::WebP => Box::new(whole::File::new(start, webp::decode)),
+        Format::Gif => Box::new(whole::File::new(start, gif::decode)),
+        Format::Bmp | Format::Ico | Format::Tiff => {
+            Box::new(whole::File::new(start, longtail::decode))
+        }
     })
 }
 
@@ -89,30 +94,39 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     let decoded = plan.decoded.pixels() * plan.header.layout.channels() as u64;
     match plan.header.coding {
         Coding::Rows => decoded + 8 * u64::from(plan.header.stored.width) * 4,
-        Coding::Whole { bytes_per_pixel } => plan.decoded.pixels() * u64::from(bytes_per_pixel),
-        Coding::Jpeg {
-            progressive,
-            blocks,
-        } => {
-            let shrink = u64::from(plan.shrink);
-            let planes = blocks * 64 / (shrink * shrink);
-            let coefficients = if progressive { blocks * 128 } else { 0 };
-            let cmyk = decoded / 3; // one more sample a pixel, at most
-            planes + coefficients + decoded + cmyk
+        Coding::Whole { bytes_per_pixel } => {
+            let metadata = if plan.header.format == Format::Gif {
+                gif::SLACK_BYTES
+            } else {
+                0
+            };
+            plan.decoded.pixels() * u64::from(bytes_per_pixel) + metadata
+        }
+        Coding::Jpeg { blocks_a_row } => {
+            // Samples, and in a progressive file coefficients too, of one row of MCUs; a few rows while they are made.
+            decoded + u64::from(blocks_a_row) * (64 + 128) + 8 * 4 * u64::from(plan.decoded.width)
         }
     }
 }
 
-/// What encoding holds at its peak beside the canvas.
+/// What a source file holds while it is decoded: itself, and what a library copies of it.
+pub(super) fn file_bytes(format: Format, bytes: u64) -> u64 {
+    match format {
+        Format::WebP => 3 * bytes, // the last partition of a lossy frame is copied, growing
+        _ => bytes,
+    }
+}
+
+/// What encoding holds at its peak beside the canvas; noise, the worst of pictures, was measured. Files grow by doubling.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     match plan.format {
-        // Coefficients of all blocks, twice a byte each, for the optimised Huffman tables; the file itself.
-        Format::Jpeg => pixels * plan.layout.channels() as u64 * 2 + pixels,
-        Format::Gif => pixels * 6,
-        Format::WebP => pixels * 8,
+        // Coefficients of all blocks, twice a byte each, for the optimised Huffman tables; the file.
+        Format::Jpeg => pixels * (plan.layout.channels() as u64 * 2 + 4),
+        Format::Gif => pixels * 9,
+        Format::WebP => pixels * 14,
         Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {
-            pixels * plan.layout.channels() as u64
+            pixels * plan.layout.channels() as u64 * 3
         }
     }
 }

@@ -110,6 +110,11 @@ fn fault(error: png::DecodingError) -> Error {
     }
 }
 
-fn internal(error: impl std::fmt::Display) -> Error {
-    Error::Internal(error.to_string())
+fn internal(error: impl Into<png::EncodingError>) -> Error {
+    match error.into() {
+        png::EncodingError::IoError(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
+            Error::OutOfMemory
+        }
+        error => Error::Internal(error.to_string()),
+    }
 }

@@ -9,9 +9,6 @@ use crate::image::Error;
 use crate::image::frame::{Frame, Layout};
 use crate::image::plan::Plan;
 
-/// RFC 9649, section 3.4: 14 bits a side.
-const MOST_PIXELS_A_SIDE: u32 = 16_384;
-
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(fault)?;
     let mut frame = Frame::new(plan.decoded, plan.header.layout)?;
@@ -24,12 +21,6 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 
 pub(super) fn encode(_: &Plan, frame: Frame) -> Result<Vec<u8>, Error> {
     let (width, height) = (frame.size.width, frame.size.height);
-    if width.max(height) > MOST_PIXELS_A_SIDE {
-        return Err(Error::OutputTooLarge {
-            canvas: frame.size,
-            side: MOST_PIXELS_A_SIDE,
-        });
-    }
     let colour = match frame.layout {
         Layout::Grey => ColorType::L8,
         Layout::GreyAlpha => ColorType::La8,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header};
+use super::{Coding, Header, png};
 use crate::image::Error;
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
@@ -15,19 +15,17 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     }
     let (_, place) = largest(bytes)?;
     let image = bytes.get(place).ok_or(Stop::NeedMore)?;
-    let stored = if image.starts_with(b"\x89PNG\r\n\x1a\n") {
-        let mut cursor = Cursor::big_endian(image).seek(16);
-        Size {
-            width: cursor.u32()?,
-            height: cursor.u32()?,
-        }
-    } else {
-        let mut cursor = Cursor::little_endian(image).seek(4);
-        // The height counts the transparency mask as a second image below the first.
-        Size {
-            width: cursor.u32()?,
-            height: (cursor.u32()? as i32).unsigned_abs() / 2,
-        }
+    if image.starts_with(PNG) {
+        return Ok(Header {
+            format: Format::Ico,
+            ..png::parse(image)?
+        });
+    }
+    let mut cursor = Cursor::little_endian(image).seek(4);
+    // The height counts the transparency mask as a second image below the first.
+    let stored = Size {
+        width: cursor.u32()?,
+        height: (cursor.u32()? as i32).unsigned_abs() / 2,
     };
     Ok(Header {
         format: Format::Ico,
@@ -36,6 +34,15 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         layout: Layout::Rgba,
         coding: Coding::Whole { bytes_per_pixel: 9 }, // the decoder's pixels, a mask, and ours
     })
+}
+
+/// What an icon starts with that is a PNG file.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// The largest image, if it is a PNG file.
+pub(in crate::image) fn inner_png(bytes: &[u8]) -> Option<&[u8]> {
+    let (_, place) = largest(bytes).ok()?;
+    bytes.get(place).filter(|image| image.starts_with(PNG))
 }
 
 /// The file as if it held the largest image only: libraries choose by other rules.

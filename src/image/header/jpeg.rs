@@ -12,7 +12,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     loop {
         match next_marker(&mut cursor)? {
             0x01 | 0xd0..=0xd7 => {} // TEM, RSTn: no parameters
-            marker @ (0xc0..=0xc2) => return frame(&mut cursor, marker == 0xc2, orientation),
+            0xc0..=0xc2 => return frame(&mut cursor, orientation),
             0xc3 => return Err(Stop::Unsupported("lossless JPEG is not read")),
             0xc5..=0xc7 => return Err(Stop::Unsupported("hierarchical JPEG is not read")),
             0xc9..=0xcb | 0xcd..=0xcf => {
@@ -49,11 +49,7 @@ fn next_marker(cursor: &mut Cursor<'_>) -> Result<u8, Stop> {
 }
 
 /// T.81, B.2.2.
-fn frame(
-    cursor: &mut Cursor<'_>,
-    progressive: bool,
-    orientation: Orientation,
-) -> Result<Header, Stop> {
+fn frame(cursor: &mut Cursor<'_>, orientation: Orientation) -> Result<Header, Stop> {
     cursor.skip(2);
     if cursor.u8()? != 8 {
         return Err(Stop::Unsupported(
@@ -71,16 +67,15 @@ fn frame(
             "JPEG with other than 1, 3 or 4 components is not read",
         ));
     }
-    let (mut h_max, mut v_max, mut units) = (1, 1, 0);
+    let (mut h_max, mut units) = (1, 0);
     for _ in 0..components {
         let [_, sampling, _] = cursor.array()?;
-        let (h, v) = (u64::from(sampling >> 4), u64::from(sampling & 15));
+        let (h, v) = (u32::from(sampling >> 4), u32::from(sampling & 15));
         if !(1..=4).contains(&h) || !(1..=4).contains(&v) {
             return Err(Stop::Corrupt("a JPEG sampling factor is out of range"));
         }
-        (h_max, v_max, units) = (h_max.max(h), v_max.max(v), units + h * v);
+        (h_max, units) = (h_max.max(h), units + h * v);
     }
-    let mcus = u64::from(width).div_ceil(8 * h_max) * u64::from(height).div_ceil(8 * v_max);
     Ok(Header {
         format: Format::Jpeg,
         stored: Size {
@@ -90,8 +85,7 @@ fn frame(
         orientation,
         layout: Layout::of(components == 1, false),
         coding: Coding::Jpeg {
-            progressive,
-            blocks: mcus * units,
+            blocks_a_row: u32::from(width).div_ceil(8 * h_max) * units,
         },
     })
 }
@@ -136,8 +130,7 @@ mod tests {
         assert_eq!(
             header.coding,
             Coding::Jpeg {
-                progressive: true,
-                blocks: 3 * 2 * 6
+                blocks_a_row: 3 * 6
             }
         );
         assert_eq!(

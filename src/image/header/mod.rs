@@ -39,10 +39,8 @@ pub struct Header {
 pub enum Coding {
     /// JPEG.
     Jpeg {
-        /// Several scans refine one image: all coefficients are held.
-        progressive: bool,
-        /// 8 x 8 blocks of all components together.
-        blocks: u64,
+        /// 8 x 8 blocks of all components in one row of MCUs: all that is held at a time.
+        blocks_a_row: u32,
     },
     /// Row by row.
     Rows,

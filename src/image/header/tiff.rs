@@ -9,6 +9,12 @@ use crate::transform::Format;
 /// Compression schemes 6 and 7.
 const JPEG_IN_TIFF: [u32; 2] = [6, 7];
 
+/// Tags whose values the library reads into memory before it knows any limit: depths, strips, tiles, the palette.
+const READ_INTO_MEMORY: [u16; 9] = [
+    0x0102, 0x0111, 0x0117, 0x0140, 0x0144, 0x0145, 0x0153, 0x0152, 0x015b,
+];
+const MOST_VALUES: u32 = 65_536;
+
 pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     if !complete {
         return Err(Stop::NeedMore); // the directory may stand anywhere in the file
@@ -25,6 +31,9 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let (mut photometric, mut orientation) = (1, Orientation::default());
     let (mut planar, mut tiled) = (false, false);
     for entry in exif::directory(bytes)? {
+        if entry.count > MOST_VALUES && READ_INTO_MEMORY.contains(&entry.tag) {
+            return Err(Stop::Corrupt("a TIFF table is too long"));
+        }
         match entry.tag {
             0x0100 => stored.width = entry.value,
             0x0101 => stored.height = entry.value,

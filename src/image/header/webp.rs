@@ -13,38 +13,26 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let mut orientation = Orientation::default();
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
-            let tag = cursor.array::<6>()?;
-            if tag[3..] != [0x9d, 0x01, 0x2a] {
-                return Err(Stop::Corrupt("the WebP frame has no start code"));
-            }
-            (
-                u32::from(cursor.u16()? & 0x3fff),
-                u32::from(cursor.u16()? & 0x3fff),
-                false,
-            )
+            let (width, height) = lossy_size(&mut cursor)?;
+            (width, height, false)
         }
         b"VP8L" => {
-            if cursor.u8()? != 0x2f {
-                return Err(Stop::Corrupt("the WebP frame has no signature"));
-            }
-            let bits = cursor.u32()?;
-            (
-                (bits & 0x3fff) + 1,
-                ((bits >> 14) & 0x3fff) + 1,
-                bits >> 28 & 1 != 0,
-            )
+            let ((width, height), alpha) = lossless_size(&mut cursor)?;
+            (width, height, alpha)
         }
         b"VP8X" => {
             let flags = cursor.u8()?;
             cursor.skip(3);
             let size = (cursor.u24()? + 1, cursor.u24()? + 1);
+            let after_header = 20usize.saturating_add(length).saturating_add(length % 2);
             if flags & 0x08 != 0 {
-                orientation = match find_exif(bytes, 20 + length + length % 2) {
+                orientation = match find_exif(bytes, after_header) {
                     Ok(orientation) => orientation,
                     Err(_) if complete => Orientation::default(),
                     Err(stop) => return Err(stop),
                 };
             }
+            check_first_frame(bytes, after_header, size)?;
             (size.0, size.1, flags & 0x10 != 0)
         }
         _ => return Err(Stop::Corrupt("the WebP has no image")),
@@ -58,6 +46,63 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             bytes_per_pixel: 12,
         }, // result, decoder's own frame, and a canvas if animated
     })
+}
+
+/// The first frame is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
+fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<(), Stop> {
+    let mut cursor = Cursor::little_endian(bytes).seek(first);
+    let mut expected = canvas;
+    loop {
+        let kind: [u8; 4] = cursor.array()?;
+        let length = cursor.u32()? as usize;
+        let size = match &kind {
+            b"ANMF" => {
+                cursor.skip(6);
+                expected = (cursor.u24()? + 1, cursor.u24()? + 1);
+                cursor.skip(4); // duration and flags; the frame's own chunks follow
+                if expected.0 > canvas.0 || expected.1 > canvas.1 {
+                    return Err(Stop::Corrupt("a WebP frame is larger than its canvas"));
+                }
+                continue;
+            }
+            b"VP8 " => lossy_size(&mut cursor)?,
+            b"VP8L" => lossless_size(&mut cursor)?.0,
+            _ => {
+                cursor.skip(length.saturating_add(length % 2));
+                continue;
+            }
+        };
+        let agrees = size == expected;
+        return if agrees {
+            Ok(())
+        } else {
+            Err(Stop::Corrupt("the WebP's sizes contradict each other"))
+        };
+    }
+}
+
+/// RFC 6386, section 9.1.
+fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
+    let tag = cursor.array::<6>()?;
+    if tag[3..] != [0x9d, 0x01, 0x2a] {
+        return Err(Stop::Corrupt("the WebP frame has no start code"));
+    }
+    Ok((
+        u32::from(cursor.u16()? & 0x3fff),
+        u32::from(cursor.u16()? & 0x3fff),
+    ))
+}
+
+/// RFC 9649, section 3.4: the size, and whether there is alpha.
+fn lossless_size(cursor: &mut Cursor<'_>) -> Result<((u32, u32), bool), Stop> {
+    if cursor.u8()? != 0x2f {
+        return Err(Stop::Corrupt("the WebP frame has no signature"));
+    }
+    let bits = cursor.u32()?;
+    Ok((
+        ((bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1),
+        bits >> 28 & 1 != 0,
+    ))
 }
 
 /// Walks the chunks behind the header.

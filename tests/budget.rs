@@ -1,0 +1,186 @@
+//! What a transform allocates, counted: hostile files that cost more than they say, and honest ones at the price of the plan.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use letterbox::config::Config;
+use letterbox::image::{Error, Pipeline};
+use letterbox::transform::Transform;
+use letterbox::url;
+
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+/// One measurement at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+#[allow(
+    unsafe_code,
+    reason = "counting is the test; every call is handed to the system's allocator as it came"
+)]
+// SAFETY: all obligations are the caller's and are passed on unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(held, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The outcome, what it allocated at its peak, and what the plan said.
+fn measure(file: &[u8], query: &str) -> (Result<usize, Error>, usize) {
+    let config = Config::default();
+    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
+    let transform: Transform = asked.expect("good parameters").expect("a source").transform;
+    let _turn = TURN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let outcome = run(file, &transform, &config);
+    (outcome, PEAK.load(Ordering::Relaxed) - before)
+}
+
+/// Bytes that the plan reckons with, file included.
+fn run(file: &[u8], transform: &Transform, config: &Config) -> Result<usize, Error> {
+    let mut pipeline = Pipeline::new(transform, &config.limits);
+    for chunk in file.chunks(65_536) {
+        pipeline.push(chunk)?;
+    }
+    let output = pipeline.finish(&|| 0.0)?;
+    Ok(output.plan.peak_bytes as usize + output.source_bytes as usize)
+}
+
+fn png(width: u32, height: u32, colour: png::ColorType, fill: impl Fn(usize) -> u8) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(colour);
+    encoder.set_compression(png::Compression::Fast);
+    let samples = width as usize * height as usize * colour.samples();
+    let pixels: Vec<u8> = (0..samples).map(fill).collect();
+    encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(&pixels))
+        .expect("a valid PNG");
+    file
+}
+
+fn noise(at: usize) -> u8 {
+    ((at as u32).wrapping_mul(2_654_435_761) >> 13) as u8
+}
+
+fn riff(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let mut body = b"WEBP".to_vec();
+    for (name, content) in chunks {
+        body.extend_from_slice(*name);
+        body.extend((content.len() as u32).to_le_bytes());
+        body.extend(content);
+        body.resize(body.len().next_multiple_of(2), 0);
+    }
+    [&b"RIFF"[..], &(body.len() as u32).to_le_bytes(), &body].concat()
+}
+
+#[test]
+fn a_webp_whose_frame_is_larger_than_its_canvas_is_refused_cheaply() {
+    let mut frame = vec![0x10, 2, 0, 0x9d, 0x01, 0x2a];
+    frame.extend([0xff, 0x3f, 0xff, 0x3f]); // 16383 x 16383
+    frame.extend([0; 200]);
+    let (outcome, peak) = measure(
+        &riff(&[(b"VP8X", vec![0; 10]), (b"VP8 ", frame)]),
+        "w=10&h=10",
+    );
+    assert!(matches!(outcome, Err(Error::Corrupt(_))), "{outcome:?}");
+    assert!(peak < 1 << 20, "{peak}");
+}
+
+#[test]
+fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
+    let mut file = b"II*\0\x08\0\0\0\x03\0".to_vec();
+    for (tag, kind, count, value) in [
+        (0x100u16, 3u16, 1u32, 1u32),
+        (0x101, 3, 1, 1),
+        (0x111, 4, 8_000_000, 8),
+    ] {
+        file.extend(tag.to_le_bytes());
+        file.extend(kind.to_le_bytes());
+        file.extend(count.to_le_bytes());
+        file.extend(value.to_le_bytes());
+    }
+    file.extend([0; 8]);
+    let (outcome, peak) = measure(&file, "w=10&h=10");
+    assert!(matches!(outcome, Err(Error::Corrupt(_))), "{outcome:?}");
+    assert!(peak < 1 << 20, "{peak}");
+}
+
+#[test]
+fn a_png_inside_an_icon_is_read_like_any_png() {
+    let image = png(16, 16, png::ColorType::Rgb, noise);
+    let mut icon = b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0".to_vec();
+    icon.extend((image.len() as u32).to_le_bytes());
+    icon.extend(22u32.to_le_bytes());
+    icon.extend(image);
+    let (outcome, peak) = measure(&icon, "w=10&h=10");
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert!(peak < 1 << 20, "{peak}");
+}
+
+#[test]
+fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
+    let wide = png(16_000, 100, png::ColorType::Rgb, |_| 7);
+    let tall = png(100, 60_000, png::ColorType::Rgb, |_| 7);
+    let rgb = png(1400, 1400, png::ColorType::Rgb, noise);
+    let rgba = png(1000, 1000, png::ColorType::Rgba, noise);
+    let grey = png(1400, 1400, png::ColorType::Grayscale, noise);
+    for (name, file, query) in [
+        ("wide", &wide, "w=1&h=4096&fit=fill"),
+        ("tall", &tall, "w=300&h=300"),
+        ("tall", &tall, "w=4096&h=1&fit=fill"),
+        ("rgb", &rgb, "w=1400&h=1400&f=webp"),
+        ("rgb", &rgb, "w=1400&h=1400&f=png"),
+        ("rgb", &rgb, "w=1400&h=1400&f=jpg&q=100"),
+        ("rgb", &rgb, "w=1400&h=1400&f=jpg&q=100&il"),
+        ("rgb", &rgb, "w=1400&h=1400&f=gif"),
+        ("rgba", &rgba, "w=1000&h=1000&f=webp"),
+        ("rgba", &rgba, "w=1000&h=1000&f=png"),
+        ("rgba", &rgba, "w=1000&h=1000&f=jpg"),
+        ("grey", &grey, "w=1400&h=1400&f=png"),
+        ("grey", &grey, "w=1400&h=1400&f=webp"),
+        ("grey", &grey, "w=1400&h=1400&f=gif"),
+        ("grey", &grey, "w=1400&h=1400&f=jpg&q=100"),
+    ] {
+        let (outcome, peak) = measure(file, query);
+        match outcome {
+            Ok(planned) => assert!(
+                peak <= planned,
+                "{name} {query}: {peak} bytes, planned {planned}"
+            ),
+            Err(error @ Error::OverBudget { .. }) => {
+                assert!(peak < 72 << 20, "{name} {query}: {error}")
+            }
+            Err(error) => panic!("{name} {query}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_photo_costs_what_its_result_costs() {
+    let photo = include_bytes!("../demo/samples/waterfall.jpg");
+    for query in ["w=1200&h=627", "w=320&h=320", "w=1800&h=1200&fit=cover"] {
+        let (outcome, peak) = measure(photo, query);
+        let planned = outcome.expect("a good photo");
+        assert!(peak <= planned, "{query}: {peak} bytes, planned {planned}");
+        eprintln!("{query}: {peak} bytes of {planned} planned");
+    }
+}
