@@ -103,11 +103,15 @@ async fn answer<P: Platform>(
     let mut download = open(platform, config, &asked.source).await?;
     let lasting = lasting && download.headers.iter().all(freshness::is_public);
     let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
+    let mut decoding_ms = 0.0; // a streaming decoder works while the bytes arrive
     while let Some(chunk) = download.next().await? {
+        let pushed = platform.now_ms();
         pipeline.push(&chunk)?;
+        decoding_ms += platform.now_ms() - pushed;
     }
-    let fetch_ms = platform.now_ms() - started;
-    let output = pipeline.finish(&|| platform.now_ms())?;
+    let fetch_ms = platform.now_ms() - started - decoding_ms;
+    let mut output = pipeline.finish(&|| platform.now_ms())?;
+    output.spent.decode_ms += decoding_ms;
     record.output(&output, fetch_ms);
 
     let stored = reply::image(

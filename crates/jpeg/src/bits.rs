@@ -2,7 +2,7 @@
 
 /// A position in entropy-coded data. It holds no borrow, so that a scan can rest between two calls; the bytes are handed
 /// to [`BitReader::refill`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BitReader {
     /// The next bits, the first of them topmost; zeroes below the valid ones.
     acc: u64,

@@ -55,6 +55,7 @@ pub(crate) struct Coefficient {
     /// Zero coefficients before it; beyond the block when the block ends.
     pub(crate) run: u32,
     pub(crate) value: i32,
+    pub(crate) symbol: u8,
 }
 
 impl Table {
@@ -174,13 +175,22 @@ impl Table {
             return Coefficient {
                 run: run(entry.symbol),
                 value: entry.value.into(),
+                symbol: entry.symbol,
             };
         }
         let symbol = self.symbol(bits);
         Coefficient {
             run: run(symbol),
             value: bits.take_signed(u32::from(symbol & 15)),
+            symbol,
         }
+    }
+
+    /// The blocks that an end-of-band symbol ends, this one included (G.1.2.2).
+    #[inline(always)]
+    pub(crate) fn band_run(&self, bits: &mut BitReader, symbol: u8) -> u32 {
+        let size = u32::from(symbol >> 4);
+        (1 << size) + bits.take(size)
     }
 
     /// Skips symbols of a block that has `left` places left; returns how many they take.

@@ -4,8 +4,7 @@
 //! makes its results those of the "accurate integer" method of the reference implementations. The smaller ones are the same
 //! basis at fewer points: the N lowest coefficients of a block are, up to scale, the N-point DCT of the block at N/8 the size.
 
-/// Eight columns, or eight rows, at once: what a loop over them does, vector units do in two or four steps.
-type Lane = [i32; 8];
+use crate::lanes::{Best, Lanes};
 
 const CONST_BITS: u32 = 13;
 const PASS1_BITS: u32 = 2;
@@ -27,35 +26,12 @@ pub(crate) struct Points {
 /// Transforms dequantised coefficients in natural order into `down` rows of `across` samples at `out`, `stride` apart.
 #[inline]
 pub(crate) fn inverse(coefficients: &[i16; 64], points: Points, out: &mut [u8], stride: usize) {
-    match (points.down, points.across) {
-        (8, 8) => transform::<8, 8>(coefficients, out, stride),
-        (4, 4) => transform::<4, 4>(coefficients, out, stride),
-        (2, 2) => transform::<2, 2>(coefficients, out, stride),
-        (8, 4) => transform::<8, 4>(coefficients, out, stride),
-        (4, 8) => transform::<4, 8>(coefficients, out, stride),
-        (4, 2) => transform::<4, 2>(coefficients, out, stride),
-        (2, 4) => transform::<2, 4>(coefficients, out, stride),
-        (8, 2) => transform::<8, 2>(coefficients, out, stride),
-        (2, 8) => transform::<2, 8>(coefficients, out, stride),
-        (1, across) => fill_like::<1>(coefficients, across, out, stride),
-        (2, across) => fill_like::<2>(coefficients, across, out, stride),
-        (4, across) => fill_like::<4>(coefficients, across, out, stride),
-        (_, across) => fill_like::<8>(coefficients, across, out, stride),
-    }
-}
-
-/// One side is a single point.
-fn fill_like<const DOWN: usize>(
-    coefficients: &[i16; 64],
-    across: usize,
-    out: &mut [u8],
-    stride: usize,
-) {
-    match across {
-        8 => transform::<DOWN, 8>(coefficients, out, stride),
-        4 => transform::<DOWN, 4>(coefficients, out, stride),
-        2 => transform::<DOWN, 2>(coefficients, out, stride),
-        _ => transform::<DOWN, 1>(coefficients, out, stride),
+    let Points { across, down } = points;
+    match down {
+        8 => transform::<Best, 8>(coefficients, across, out, stride),
+        4 => transform::<Best, 4>(coefficients, across, out, stride),
+        2 => transform::<Best, 2>(coefficients, across, out, stride),
+        _ => transform::<Best, 1>(coefficients, across, out, stride),
     }
 }
 
@@ -69,24 +45,58 @@ pub(crate) fn fill(dc: i16, points: Points, out: &mut [u8], stride: usize) {
 }
 
 #[inline(always)]
-fn transform<const DOWN: usize, const ACROSS: usize>(
+fn transform<L: Lanes, const DOWN: usize>(
+    coefficients: &[i16; 64],
+    across: usize,
+    out: &mut [u8],
+    stride: usize,
+) {
+    match across {
+        8 => block::<L, DOWN, 8>(coefficients, out, stride),
+        4 => block::<L, DOWN, 4>(coefficients, out, stride),
+        2 => block::<L, DOWN, 2>(coefficients, out, stride),
+        _ => block::<L, DOWN, 1>(coefficients, out, stride),
+    }
+}
+
+/// Columns first, with two more bits of precision, then rows; four columns, or four rows, at a time.
+#[inline(always)]
+fn block<L: Lanes, const DOWN: usize, const ACROSS: usize>(
     coefficients: &[i16; 64],
     out: &mut [u8],
     stride: usize,
 ) {
-    let mut columns = [[0; 8]; 8];
-    for (row, lane) in columns.iter_mut().enumerate().take(DOWN) {
-        for column in 0..ACROSS {
-            lane[column] = i32::from(coefficients[8 * row + column]);
+    let zero = L::splat(0);
+    // By column of the block: lanes are rows, four and four.
+    let mut rows = [[zero; 8]; 2];
+    for left in (0..ACROSS).step_by(4) {
+        let mut columns = [zero; 8];
+        for (y, lanes) in columns.iter_mut().enumerate().take(DOWN) {
+            if let Some(four) = coefficients[8 * y + left..].first_chunk() {
+                *lanes = L::load(four);
+            }
+        }
+        points::<L, DOWN>(&mut columns, CONST_BITS - PASS1_BITS);
+        for (top, rows) in rows.iter_mut().enumerate().take(DOWN.div_ceil(4)) {
+            let y = 4 * top;
+            let turned = L::transpose([columns[y], columns[y + 1], columns[y + 2], columns[y + 3]]);
+            rows[left..left + 4].copy_from_slice(&turned);
         }
     }
-    // Columns first, with two more bits of precision; then rows, which are columns of the transposed.
-    points::<DOWN>(&mut columns, CONST_BITS - PASS1_BITS);
-    let mut rows = transpose(&columns);
-    points::<ACROSS>(&mut rows, CONST_BITS + PASS1_BITS + 3);
-    for (y, row) in out.chunks_mut(stride).enumerate().take(DOWN) {
-        for (x, target) in row[..ACROSS].iter_mut().enumerate() {
-            *target = sample(rows[x][y]);
+    let half = L::splat(128);
+    for (top, rows) in rows.iter_mut().enumerate().take(DOWN.div_ceil(4)) {
+        points::<L, ACROSS>(rows, CONST_BITS + PASS1_BITS + 3);
+        for left in (0..ACROSS).step_by(4) {
+            let turned = L::transpose([rows[left], rows[left + 1], rows[left + 2], rows[left + 3]]);
+            for (y, lanes) in turned.into_iter().enumerate().take(DOWN - 4 * top) {
+                let row = &mut out[(4 * top + y) * stride + left..];
+                let mut four = [0; 4];
+                lanes.add(half).store(&mut four);
+                match row.first_chunk_mut() {
+                    Some(target) if ACROSS >= 4 => *target = four,
+                    _ => row[..ACROSS].copy_from_slice(&four[..ACROSS]),
+                }
+            }
         }
     }
 }
@@ -96,116 +106,79 @@ fn sample(value: i32) -> u8 {
     (value + 128).clamp(0, 255) as u8
 }
 
+/// The transform along the index, in place; results are descaled by `shift`, rounding.
 #[inline(always)]
-fn transpose(m: &[Lane; 8]) -> [Lane; 8] {
-    let mut t = [[0; 8]; 8];
-    for (y, row) in t.iter_mut().enumerate() {
-        for (x, value) in row.iter_mut().enumerate() {
-            *value = m[x][y];
-        }
-    }
-    t
-}
-
-/// The transform along the first index, in place, for all eight of the second; results are descaled by `shift`.
-#[inline(always)]
-fn points<const N: usize>(v: &mut [Lane; 8], shift: u32) {
+fn points<L: Lanes, const N: usize>(v: &mut [L; 8], shift: u32) {
     match N {
         8 => points8(v, shift),
         4 => points4(v, shift),
         2 => points2(v, shift),
-        _ => points1(v, shift),
+        _ => v[0] = descale(v[0].mul(1 << CONST_BITS), shift),
     }
 }
 
 #[inline(always)]
-fn map(f: impl Fn(usize) -> i32) -> Lane {
-    core::array::from_fn(f)
+fn descale<L: Lanes>(value: L, shift: u32) -> L {
+    value.add(L::splat(1 << (shift - 1))).shr(shift)
 }
 
 #[inline(always)]
-fn add(a: Lane, b: Lane) -> Lane {
-    map(|i| a[i].wrapping_add(b[i]))
-}
-
-#[inline(always)]
-fn sub(a: Lane, b: Lane) -> Lane {
-    map(|i| a[i].wrapping_sub(b[i]))
-}
-
-#[inline(always)]
-fn mul(a: Lane, by: i32) -> Lane {
-    map(|i| a[i].wrapping_mul(by))
-}
-
-/// Divides by a power of two, rounding.
-#[inline(always)]
-fn descale(a: Lane, shift: u32) -> Lane {
-    map(|i| a[i].wrapping_add(1 << (shift - 1)) >> shift)
-}
-
-#[inline(always)]
-fn points8(v: &mut [Lane; 8], shift: u32) {
-    let z1 = mul(add(v[2], v[6]), fix!(0.541196100));
-    let even2 = sub(z1, mul(v[6], fix!(1.847759065)));
-    let even3 = add(z1, mul(v[2], fix!(0.765366865)));
-    let even0 = mul(add(v[0], v[4]), 1 << CONST_BITS);
-    let even1 = mul(sub(v[0], v[4]), 1 << CONST_BITS);
+fn points8<L: Lanes>(v: &mut [L; 8], shift: u32) {
+    let z1 = v[2].add(v[6]).mul(fix!(0.541196100));
+    let even2 = z1.sub(v[6].mul(fix!(1.847759065)));
+    let even3 = z1.add(v[2].mul(fix!(0.765366865)));
+    let even0 = v[0].add(v[4]).mul(1 << CONST_BITS);
+    let even1 = v[0].sub(v[4]).mul(1 << CONST_BITS);
     let e = [
-        add(even0, even3),
-        add(even1, even2),
-        sub(even1, even2),
-        sub(even0, even3),
+        even0.add(even3),
+        even1.add(even2),
+        even1.sub(even2),
+        even0.sub(even3),
     ];
 
     let (z1, z2, z3, z4) = (
-        add(v[7], v[1]),
-        add(v[5], v[3]),
-        add(v[7], v[3]),
-        add(v[5], v[1]),
+        v[7].add(v[1]),
+        v[5].add(v[3]),
+        v[7].add(v[3]),
+        v[5].add(v[1]),
     );
-    let z5 = mul(add(z3, z4), fix!(1.175875602));
-    let (z1, z2) = (mul(z1, fix!(0.899976223)), mul(z2, fix!(2.562915447)));
-    let z3 = sub(z5, mul(z3, fix!(1.961570560)));
-    let z4 = sub(z5, mul(z4, fix!(0.390180644)));
+    let z5 = z3.add(z4).mul(fix!(1.175875602));
+    let (z1, z2) = (z1.mul(fix!(0.899976223)), z2.mul(fix!(2.562915447)));
+    let z3 = z5.sub(z3.mul(fix!(1.961570560)));
+    let z4 = z5.sub(z4.mul(fix!(0.390180644)));
     let o = [
-        add(sub(mul(v[1], fix!(1.501321110)), z1), z4),
-        add(sub(mul(v[3], fix!(3.072711026)), z2), z3),
-        add(sub(mul(v[5], fix!(2.053119869)), z2), z4),
-        add(sub(mul(v[7], fix!(0.298631336)), z1), z3),
+        v[1].mul(fix!(1.501321110)).sub(z1).add(z4),
+        v[3].mul(fix!(3.072711026)).sub(z2).add(z3),
+        v[5].mul(fix!(2.053119869)).sub(z2).add(z4),
+        v[7].mul(fix!(0.298631336)).sub(z1).add(z3),
     ];
     for i in 0..4 {
-        v[i] = descale(add(e[i], o[i]), shift);
-        v[7 - i] = descale(sub(e[i], o[i]), shift);
+        v[i] = descale(e[i].add(o[i]), shift);
+        v[7 - i] = descale(e[i].sub(o[i]), shift);
     }
 }
 
 #[inline(always)]
-fn points4(v: &mut [Lane; 8], shift: u32) {
+fn points4<L: Lanes>(v: &mut [L; 8], shift: u32) {
     let e = [
-        mul(add(v[0], v[2]), 1 << CONST_BITS),
-        mul(sub(v[0], v[2]), 1 << CONST_BITS),
+        v[0].add(v[2]).mul(1 << CONST_BITS),
+        v[0].sub(v[2]).mul(1 << CONST_BITS),
     ];
     let o = [
-        add(mul(v[1], fix!(1.306562965)), mul(v[3], fix!(0.541196100))),
-        sub(mul(v[1], fix!(0.541196100)), mul(v[3], fix!(1.306562965))),
+        v[1].mul(fix!(1.306562965)).add(v[3].mul(fix!(0.541196100))),
+        v[1].mul(fix!(0.541196100)).sub(v[3].mul(fix!(1.306562965))),
     ];
     for i in 0..2 {
-        v[i] = descale(add(e[i], o[i]), shift);
-        v[3 - i] = descale(sub(e[i], o[i]), shift);
+        v[i] = descale(e[i].add(o[i]), shift);
+        v[3 - i] = descale(e[i].sub(o[i]), shift);
     }
 }
 
 #[inline(always)]
-fn points2(v: &mut [Lane; 8], shift: u32) {
-    let (sum, difference) = (add(v[0], v[1]), sub(v[0], v[1]));
-    v[0] = descale(mul(sum, 1 << CONST_BITS), shift);
-    v[1] = descale(mul(difference, 1 << CONST_BITS), shift);
-}
-
-#[inline(always)]
-fn points1(v: &mut [Lane; 8], shift: u32) {
-    v[0] = descale(mul(v[0], 1 << CONST_BITS), shift);
+fn points2<L: Lanes>(v: &mut [L; 8], shift: u32) {
+    let (sum, difference) = (v[0].add(v[1]), v[0].sub(v[1]));
+    v[0] = descale(sum.mul(1 << CONST_BITS), shift);
+    v[1] = descale(difference.mul(1 << CONST_BITS), shift);
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ mod decoder;
 mod frame;
 mod huffman;
 mod idct;
+mod lanes;
 mod rows;
 mod scan;
 mod segments;

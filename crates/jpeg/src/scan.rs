@@ -209,21 +209,21 @@ impl Scan {
         keep: usize,
         block: &mut [i16; 64],
     ) -> usize {
-        let bits = &mut self.bits;
         let member = &mut self.members[member];
         let (Some(dc), Some(ac)) = (&member.dc, &member.ac) else {
             return 0;
         };
+        let mut bits = self.bits; // a copy, for registers
         bits.refill(data);
-        member.prediction = member.prediction.wrapping_add(dc.difference(bits));
+        member.prediction = member.prediction.wrapping_add(dc.difference(&mut bits));
         block[0] = member.prediction.wrapping_mul(quantisation[0].into()) as i16;
         let (mut k, mut last) = (1, 0);
         while k <= keep {
             bits.refill(data);
-            let coefficient = ac.coefficient(bits);
+            let coefficient = ac.coefficient(&mut bits);
             k += coefficient.run as usize;
             if k > 63 {
-                return last;
+                break;
             }
             let place = usize::from(ZIGZAG[k]) & 63;
             block[place] = coefficient.value.wrapping_mul(quantisation[place].into()) as i16;
@@ -232,8 +232,9 @@ impl Scan {
         }
         while k <= 63 {
             bits.refill(data);
-            k += ac.skip(bits, 64 - k as u32) as usize;
+            k += ac.skip(&mut bits, 64 - k as u32) as usize;
         }
+        self.bits = bits;
         last
     }
 
@@ -267,57 +268,55 @@ impl Scan {
             self.end_of_band_run -= 1;
             return;
         }
-        let Some(ac) = self.members[member].ac.clone() else {
+        let Some(ac) = &self.members[member].ac else {
             return;
         };
-        let bits = &mut self.bits;
+        let mut bits = self.bits; // a copy, for registers
         let mut k = self.band.0;
         while k <= self.band.1 {
             bits.refill(data);
-            let symbol = ac.symbol(bits);
-            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-            if size == 0 {
-                if run < 15 {
-                    self.end_of_band_run = (1 << run) - 1 + bits.take(run);
-                    break;
-                }
-                k += 16;
-                continue;
+            let coefficient = ac.coefficient(&mut bits);
+            let run = coefficient.run as usize;
+            if run > 63 {
+                // Not the end of a block here, but of a band that goes on for some blocks.
+                self.end_of_band_run = ac.band_run(&mut bits, coefficient.symbol) - 1;
+                break;
             }
-            k += run as usize;
-            let value = bits.take_signed(size);
+            k += run;
             if k > 63 {
                 break;
             }
-            block[usize::from(ZIGZAG[k])] = (value << self.low) as i16;
+            block[usize::from(ZIGZAG[k]) & 63] = (coefficient.value << self.low) as i16;
             k += 1;
         }
+        self.bits = bits;
     }
 
     /// G.1.2.3.
     fn ac_refinement(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
-        let Some(ac) = self.members[member].ac.clone() else {
+        let Some(ac) = &self.members[member].ac else {
             return;
         };
+        let mut bits = self.bits; // a copy, for registers
         let one = 1i16 << self.low;
         let mut k = self.band.0;
         if self.end_of_band_run == 0 {
             while k <= self.band.1 {
-                self.bits.refill(data);
-                let symbol = ac.symbol(&mut self.bits);
+                bits.refill(data);
+                let symbol = ac.symbol(&mut bits);
                 let (mut zeroes, size) = (u32::from(symbol >> 4), symbol & 15);
                 let mut value = 0;
                 if size != 0 {
-                    value = if self.bits.take(1) == 1 { one } else { -one };
+                    value = if bits.take(1) == 1 { one } else { -one };
                 } else if zeroes < 15 {
-                    self.end_of_band_run = (1 << zeroes) + self.bits.take(zeroes);
+                    self.end_of_band_run = ac.band_run(&mut bits, symbol);
                     break;
                 }
                 while k <= self.band.1 {
-                    let place = &mut block[usize::from(ZIGZAG[k])];
+                    let place = &mut block[usize::from(ZIGZAG[k]) & 63];
                     k += 1;
                     if *place != 0 {
-                        correct(&mut self.bits, data, place, one);
+                        correct(&mut bits, data, place, one);
                     } else if zeroes == 0 {
                         *place = value;
                         break;
@@ -329,19 +328,20 @@ impl Scan {
         }
         if self.end_of_band_run > 0 {
             while k <= self.band.1 {
-                let place = &mut block[usize::from(ZIGZAG[k])];
+                let place = &mut block[usize::from(ZIGZAG[k]) & 63];
                 if *place != 0 {
-                    correct(&mut self.bits, data, place, one);
+                    correct(&mut bits, data, place, one);
                 }
                 k += 1;
             }
             self.end_of_band_run -= 1;
         }
+        self.bits = bits;
     }
 }
 
 /// One more bit of a coefficient that is known not to be zero.
-#[inline]
+#[inline(always)]
 fn correct(bits: &mut BitReader, data: &[u8], place: &mut i16, one: i16) {
     bits.refill(data);
     if bits.take(1) == 1 && *place & one == 0 {
