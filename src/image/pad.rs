@@ -1,7 +1,7 @@
 //! Stage: the letterbox: the image on its canvas of background.
 
 use super::Error;
-use super::frame::{Frame, Layout};
+use super::frame::{Frame, Layout, zeroes};
 use super::plan::Plan;
 use crate::transform::Colour;
 
@@ -13,18 +13,39 @@ pub(super) fn run(plan: &Plan, frame: Frame) -> Result<Frame, Error> {
     if frame.size == plan.canvas {
         return Ok(frame);
     }
-    let mut canvas = Frame::new(plan.canvas, frame.layout)?;
-    let (pixel, channels) = pixel(plan.background, frame.layout);
-    for target in canvas.pixels.chunks_exact_mut(channels) {
-        target.copy_from_slice(&pixel[..channels]);
+    let layout = frame.layout;
+    let (pixel, channels) = pixel(plan.background, layout);
+    let canvas_row_bytes = plan.canvas.width as usize * channels;
+    let row_bytes = frame.row_bytes();
+    // One row of background, of which the margins are copies.
+    let mut background = zeroes(canvas_row_bytes as u64)?;
+    background
+        .chunks_exact_mut(channels)
+        .for_each(|target| target.copy_from_slice(&pixel[..channels]));
+    let left = plan.at.0 as usize * channels;
+    let right = canvas_row_bytes - left - row_bytes;
+
+    let mut pixels = Vec::new();
+    let bytes = canvas_row_bytes * plan.canvas.height as usize;
+    pixels
+        .try_reserve_exact(bytes)
+        .map_err(|_| Error::OutOfMemory)?;
+    for _ in 0..plan.at.1 {
+        pixels.extend_from_slice(&background);
     }
-    let (row_bytes, canvas_row_bytes) = (frame.row_bytes(), canvas.row_bytes());
-    let start = plan.at.1 as usize * canvas_row_bytes + plan.at.0 as usize * channels;
-    let rows = canvas.pixels[start..].chunks_mut(canvas_row_bytes);
-    for (target, source) in rows.zip(frame.pixels.chunks_exact(row_bytes)) {
-        target[..row_bytes].copy_from_slice(source);
+    for row in frame.pixels.chunks_exact(row_bytes) {
+        pixels.extend_from_slice(&background[..left]);
+        pixels.extend_from_slice(row);
+        pixels.extend_from_slice(&background[..right]);
     }
-    Ok(canvas)
+    while pixels.len() < bytes {
+        pixels.extend_from_slice(&background);
+    }
+    Ok(Frame {
+        size: plan.canvas,
+        layout,
+        pixels,
+    })
 }
 
 /// A colour in a layout; without alpha it is the colour as seen on white.

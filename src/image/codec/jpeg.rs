@@ -12,7 +12,9 @@ use crate::image::plan::Plan;
 pub(super) struct Decoder {
     decoder: letterbox_jpeg::Decoder,
     scale: Scale,
-    /// A row of RGB, where the file has four inks.
+    /// Whether the file has four inks.
+    inks: bool,
+    /// A row of RGB, where it has.
     rgb: Vec<u8>,
     /// All rows have come, of undamaged data.
     intact: bool,
@@ -32,6 +34,7 @@ impl Decoder {
         Ok(Decoder {
             decoder,
             scale,
+            inks: false,
             rgb: Vec::new(),
             intact: false,
         })
@@ -39,20 +42,15 @@ impl Decoder {
 
     /// Hands over what can be decoded by now.
     fn drain(&mut self, rows: &mut dyn Rows) -> Result<(), Error> {
-        let inks = |decoder: &letterbox_jpeg::Decoder| {
-            decoder
-                .header()
-                .is_some_and(|header| header.pixels == Pixels::Cmyk)
-        };
-        let mut has_inks = inks(&self.decoder);
         loop {
             match self.decoder.next().map_err(fault)? {
                 Event::NeedMore => return Ok(()),
                 Event::Header => {
                     self.decoder.set_scale(self.scale);
-                    has_inks = inks(&self.decoder);
+                    let pixels = self.decoder.header().map(|header| header.pixels);
+                    self.inks = pixels == Some(Pixels::Cmyk);
                 }
-                Event::Row(row) if has_inks => {
+                Event::Row(row) if self.inks => {
                     cmyk_to_rgb(row, &mut self.rgb);
                     rows.row(&self.rgb)?;
                 }
