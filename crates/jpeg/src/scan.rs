@@ -77,6 +77,14 @@ impl Scan {
                 prediction: 0,
             });
         }
+        // B.2.3: an MCU of several components has ten blocks at most. Streaming relies on it: no MCU is longer than it waits for.
+        let blocks = |member: &Member| {
+            let component = &frame.components[member.component];
+            component.h * component.v
+        };
+        if members.len() > 1 && members.iter().map(blocks).sum::<usize>() > 10 {
+            return Err(Error::Corrupt(Fault::Scan));
+        }
         let (band, high, low) = if frame.progressive {
             (
                 (usize::from(start), usize::from(end)),

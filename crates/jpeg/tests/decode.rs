@@ -241,6 +241,23 @@ fn what_is_not_read_is_refused_by_name() {
 }
 
 #[test]
+fn an_mcu_of_more_than_ten_blocks_is_refused() {
+    let file = encoded(64, 64, SamplingFactor::R_4_2_0, |_| {});
+    let frame = file
+        .windows(2)
+        .position(|pair| pair == [0xff, 0xc0])
+        .expect("a baseline frame");
+    let mut crowded = file.clone();
+    crowded[frame + 11] = 0x44; // sixteen blocks of luminance, and two of chrominance
+    for chunk in [7, 1 << 20] {
+        assert!(matches!(
+            decode(&crowded, Scale::Full, chunk).err(),
+            Some(Error::Corrupt(_))
+        ));
+    }
+}
+
+#[test]
 fn a_late_height_is_found_in_its_segment() {
     let file = encoded(40, 24, SamplingFactor::R_4_4_4, |_| {});
     let frame = file
