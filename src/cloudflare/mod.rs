@@ -1,4 +1,6 @@
-//! Cloudflare Workers: the only file that names the platform's crate.
+//! Cloudflare Workers: the only folder that names the platform's crate.
+
+mod stream;
 
 use std::cell::Cell;
 use std::future::Future;
@@ -6,13 +8,12 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use url::Url;
 use worker::js_sys::{self, Reflect};
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, ByteStream, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers,
+    AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers,
     RequestInit, RequestRedirect, ResponseBody, ResponseBuilder, event,
 };
 
@@ -20,6 +21,7 @@ use crate::config::{self, Config, SETTINGS};
 use crate::platform::{Platform, Unreachable};
 use crate::reply::Body;
 use crate::serve::{Request, serve};
+use stream::Pieces;
 
 #[event(start)]
 fn start() {
@@ -76,7 +78,7 @@ struct Workers {
 /// The body of an answer, and the means to give the rest of it up.
 struct Incoming {
     body: ResponseBody,
-    stream: Option<ByteStream>,
+    pieces: Option<Pieces>,
     /// The bytes are packed as Content-Encoding says, and not to be packed again.
     packed: bool,
     abort: AbortOnDrop,
@@ -86,7 +88,7 @@ impl Incoming {
     fn new(body: ResponseBody, abort: AbortOnDrop) -> Incoming {
         Incoming {
             body,
-            stream: None,
+            pieces: None,
             packed: false,
             abort,
         }
@@ -169,16 +171,16 @@ impl Platform for Workers {
     }
 
     async fn next_chunk(&self, incoming: &mut Incoming) -> Result<Option<Vec<u8>>, Unreachable> {
-        if incoming.stream.is_none() {
+        if incoming.pieces.is_none() {
             let ResponseBody::Stream(stream) = &incoming.body else {
                 return Ok(None);
             };
-            incoming.stream = Some(ByteStream::from(stream.clone()));
+            incoming.pieces = Some(Pieces::of(stream).map_err(broken)?);
         }
-        let Some(stream) = &mut incoming.stream else {
-            return Ok(None);
-        };
-        stream.next().await.transpose().map_err(unreachable)
+        match &mut incoming.pieces {
+            Some(pieces) => pieces.next().await.map_err(broken),
+            None => Ok(None),
+        }
     }
 
     async fn cache_get(&self, key: &Url) -> Option<Response<Incoming>> {
@@ -309,6 +311,11 @@ fn to_js(headers: &HeaderMap) -> worker::Result<Headers> {
 fn unreachable(error: impl std::fmt::Display) -> Unreachable {
     worker::console_error!("{error}");
     Unreachable
+}
+
+/// The same of what JavaScript throws.
+fn broken(error: JsValue) -> Unreachable {
+    unreachable(worker::Error::from(error))
 }
 
 /// The deployment's variables: strings, or what wrangler makes of numbers and switches.

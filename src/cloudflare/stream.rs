@@ -1,0 +1,70 @@
+//! A body's bytes in large pieces.
+//!
+//! The default reader of a byte stream gives 4 KB at a time on this platform, each with a promise, a result object and an array of
+//! its own: 7 of the 45 CPU ms that a photo of 6 megapixels took. A reader with a buffer of ours gives as much as we ask for.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::js_sys::{Object, Promise, Reflect, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::ReadableStream;
+
+/// Bytes of a piece, but for the last one.
+const PIECE: u32 = 128 << 10;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The stream, as far as web-sys does not know it.
+    type ByteStream;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &ByteStream, options: &Object) -> Result<ByteReader, JsValue>;
+
+    /// A `ReadableStreamBYOBReader`.
+    type ByteReader;
+
+    /// The platform's own: settles when the view is filled that far, or at the end of the stream.
+    #[wasm_bindgen(method, catch, js_name = readAtLeast)]
+    fn read_at_least(this: &ByteReader, least: u32, view: Uint8Array) -> Result<Promise, JsValue>;
+}
+
+/// A stream that is being read.
+pub(super) struct Pieces {
+    reader: ByteReader,
+    /// The buffer that goes back and forth.
+    buffer: Option<Uint8Array>,
+}
+
+impl Pieces {
+    /// Locks the stream.
+    ///
+    /// # Errors
+    /// The platform's, for a stream that is locked already or not one of bytes.
+    pub(super) fn of(stream: &ReadableStream) -> Result<Pieces, JsValue> {
+        let options = Object::new();
+        Reflect::set(&options, &"mode".into(), &"byob".into())?;
+        let reader = stream.unchecked_ref::<ByteStream>().get_reader(&options)?;
+        Ok(Pieces {
+            reader,
+            buffer: Some(Uint8Array::new_with_length(PIECE)),
+        })
+    }
+
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// What broke the stream.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        let Some(view) = self.buffer.take() else {
+            return Ok(None);
+        };
+        let result = JsFuture::from(self.reader.read_at_least(PIECE, view)?).await?;
+        let view = Reflect::get(&result, &"value".into())?;
+        let Some(view) = view.dyn_ref::<Uint8Array>().filter(|view| view.length() > 0) else {
+            return Ok(None);
+        };
+        let bytes = view.to_vec();
+        self.buffer = Some(Uint8Array::new(&view.buffer()));
+        Ok(Some(bytes))
+    }
+}
