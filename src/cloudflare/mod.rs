@@ -13,8 +13,8 @@ use url::Url;
 use worker::js_sys::{self, Reflect};
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers,
-    RequestInit, RequestRedirect, ResponseBody, ResponseBuilder, event,
+    AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers, RequestInit,
+    RequestRedirect, ResponseBody, ResponseBuilder, event,
 };
 
 use crate::config::{self, Config, SETTINGS};

@@ -60,7 +60,10 @@ impl Pieces {
         };
         let result = JsFuture::from(self.reader.read_at_least(PIECE, view)?).await?;
         let view = Reflect::get(&result, &"value".into())?;
-        let Some(view) = view.dyn_ref::<Uint8Array>().filter(|view| view.length() > 0) else {
+        let Some(view) = view
+            .dyn_ref::<Uint8Array>()
+            .filter(|view| view.length() > 0)
+        else {
             return Ok(None);
         };
         let bytes = view.to_vec();

@@ -1,12 +1,14 @@
 //! Entropy-coded bytes as bits: byte stuffing undone (T.81, F.2.2.5), markers left where they are.
 
+use crate::lanes::big_endian;
+
 /// A position in entropy-coded data. It holds no borrow, so that a scan can rest between two calls; the bytes are handed
 /// to [`BitReader::refill`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BitReader {
-    /// The next bits, the first of them topmost; zeroes below the valid ones.
+    /// The next bits, the first of them topmost; below the valid ones there is what will be there, or zeroes.
     acc: u64,
-    /// How many bits of `acc` are valid.
+    /// How many bits of `acc` are valid, at most 63.
     valid: u32,
     /// The next byte to take.
     pos: usize,
@@ -37,30 +39,31 @@ impl BitReader {
         self.borrowed > self.valid
     }
 
-    /// Makes at least 32 bits valid. Behind a marker or the end of the data there are zeroes.
+    /// Makes at least 56 bits valid. Behind a marker or the end of the data there are zeroes.
+    ///
+    /// Without a branch that depends on how many there are: it takes eight bytes, counts those that fit whole, and lets the rest
+    /// be taken once more by the next refill, which puts the same bits into the same place.
     #[inline(always)]
     pub(crate) fn refill(&mut self, data: &[u8]) {
-        if self.valid > 32 {
-            return;
-        }
-        if let Some(&[a, b, c, d]) = data.get(self.pos..).and_then(|rest| rest.first_chunk()) {
-            let word = u32::from_be_bytes([a, b, c, d]);
+        if let Some(eight) = data.get(self.pos..).and_then(|rest| rest.first_chunk()) {
+            let word = big_endian(eight);
             // No byte of the word is 0xFF: no byte of its complement is zero.
             let complement = !word;
-            if complement.wrapping_sub(0x0101_0101) & !complement & 0x8080_8080 == 0 {
-                self.acc |= u64::from(word) << (32 - self.valid);
-                self.valid += 32;
-                self.pos += 4;
+            if complement.wrapping_sub(0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 {
+                self.acc |= word >> self.valid;
+                self.pos += (63 - self.valid as usize) >> 3;
+                self.valid |= 56;
                 return;
             }
         }
-        self.refill_slowly(data);
+        *self = self.refilled_slowly(data);
     }
 
+    /// By value, so that the address of a reader that is in registers is never taken.
     #[cold]
     #[inline(never)]
-    fn refill_slowly(&mut self, data: &[u8]) {
-        while self.valid <= 56 {
+    fn refilled_slowly(mut self, data: &[u8]) -> BitReader {
+        while self.valid < 56 {
             let byte = match data.get(self.pos) {
                 Some(0xff) if data.get(self.pos + 1) == Some(&0) => {
                     self.pos += 2;
@@ -78,6 +81,7 @@ impl BitReader {
             self.acc |= u64::from(byte) << (56 - self.valid);
             self.valid += 8;
         }
+        self
     }
 
     /// The next `count` bits, 1 to 32, without taking them.

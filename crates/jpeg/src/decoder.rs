@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use crate::bits::next_marker;
 use crate::frame::Frame;
 use crate::idct;
+use crate::lanes::clear;
 use crate::rows::Planes;
-use crate::scan::Scan;
+use crate::scan::{Block, Scan};
 use crate::segments::{DAMAGED, Header, Segments, Transform, ZIGZAG};
 use crate::{Error, Fault, Scale};
 
@@ -315,6 +316,8 @@ struct Picture {
     scans: Vec<Scan>,
     /// Coefficients of a row of MCUs, component after component, where scans refine each other.
     coefficients: Vec<[i16; 64]>,
+    /// The block that is being decoded, where they do not.
+    block: Block,
     /// The place, in coding order, behind which no coefficient is needed; for each component.
     keep: Vec<usize>,
     /// The row of MCUs that is being decoded, and the next MCU in it.
@@ -391,6 +394,7 @@ impl Picture {
             planes,
             scans,
             coefficients,
+            block: [0; 128],
             keep,
             mcu_row: 0,
             mcu: 0,
@@ -461,13 +465,21 @@ impl Picture {
     /// Decodes a row of MCUs of a single scan straight into samples; `false` when the data may not reach.
     fn stream_row(&mut self, data: &[u8], complete: bool) -> bool {
         let scan = &mut self.scans[0];
+        let restarts = scan.restarts();
+        let mut bits = scan.bits; // a copy, for registers
         while self.mcu < self.frame.mcus_across {
-            if !complete && data.len() - scan.bits.pos().min(data.len()) < MOST_MCU_BYTES {
+            if !complete && data.len() - bits.pos().min(data.len()) < MOST_MCU_BYTES {
+                scan.bits = bits;
                 return false;
             }
-            scan.begin_mcu(data);
-            for member in 0..scan.members.len() {
-                let index = scan.members[member].component;
+            if restarts {
+                scan.bits = bits;
+                scan.begin_mcu(data);
+                bits = scan.bits;
+            }
+            let starved = scan.is_starved();
+            for member in &mut scan.members {
+                let index = member.component;
                 let component = &self.frame.components[index];
                 let (quantisation, keep, points) = (
                     &self.quantisation[index],
@@ -478,27 +490,32 @@ impl Picture {
                 let stride = plane.stride;
                 for y in 0..component.v {
                     for x in 0..component.h {
-                        let mut block = [0; 64];
-                        let last = if scan.is_starved() {
-                            0
+                        clear(&mut self.block);
+                        let end = if starved {
+                            1
                         } else {
-                            scan.sequential(member, data, quantisation, keep, &mut block)
+                            member.sequential(&mut bits, data, keep, &mut self.block)
                         };
                         let out = plane.block(
                             (self.mcu * component.h + x) * points.across,
                             y * points.down,
                         );
-                        if last == 0 {
-                            idct::fill(block[0], points, out, stride);
-                        } else {
-                            idct::inverse(&block, points, out, stride);
+                        if end == 1 {
+                            idct::fill(self.block[0], quantisation[0], points, out, stride);
+                        } else if let Some(block) = self.block.first_chunk() {
+                            idct::inverse(block, quantisation, points, out, stride);
                         }
                     }
                 }
             }
-            scan.end_mcu(data);
+            if bits.overrun() {
+                scan.bits = bits;
+                scan.end_mcu(data);
+                bits = scan.bits;
+            }
             self.mcu += 1;
         }
+        scan.bits = bits;
         true
     }
 
@@ -531,14 +548,10 @@ impl Picture {
             {
                 let out = plane.block(at % across * points.across, at / across * points.down);
                 let quantisation = &self.quantisation[index];
-                block
-                    .iter_mut()
-                    .zip(quantisation)
-                    .for_each(|(c, &q)| *c = (i32::from(*c).wrapping_mul(q.into())) as i16);
                 if block[1..].iter().all(|&c| c == 0) {
-                    idct::fill(block[0], points, out, stride);
+                    idct::fill(block[0], quantisation[0], points, out, stride);
                 } else {
-                    idct::inverse(block, points, out, stride);
+                    idct::inverse(block, quantisation, points, out, stride);
                 }
             }
             first += across * component.v;

@@ -1,5 +1,7 @@
-//! Huffman tables (T.81, annex C and F.2.2.3), unrolled for speed: one look-up gives a code and, mostly, the value behind it;
-//! a second table skips several symbols at once where only their lengths matter.
+//! Huffman tables (T.81, annex C and F.2.2.3), unrolled for speed: one look-up gives a code and, mostly, the value behind it.
+//!
+//! Sequential scans have more ([`Unrolled`]): a look-up that gives two coefficients at once, and one that skips several symbols where
+//! only their lengths matter.
 
 use alloc::boxed::Box;
 
@@ -9,6 +11,8 @@ use crate::{Error, Fault};
 /// Bits of one look-up.
 const LOOK: u32 = 11;
 const ENTRIES: usize = 1 << LOOK;
+/// Look-ups that one refill is enough for.
+pub(crate) const LOOKS: u32 = 56 / SKIP_LOOK;
 
 /// How far a run goes that ends the block.
 const END_OF_BLOCK: u32 = 64;
@@ -17,8 +21,6 @@ const END_OF_BLOCK: u32 = 64;
 pub(crate) struct Table {
     /// By the next [`LOOK`] bits: a value, its run and its length; see [`Entry`].
     look: Box<[Entry; ENTRIES]>,
-    /// By the next [`LOOK`] bits: how many bits and coefficients whole symbols take.
-    skip: Box<[Skip; ENTRIES]>,
     /// For codes longer than [`LOOK`]: by length, the first code beyond it, left-aligned in 16 bits.
     limit: [u32; 18],
     /// By length, what to add to a code to get its symbol's index.
@@ -39,17 +41,6 @@ struct Entry {
 
 const COMPLETE: u8 = 0x80;
 
-/// What lies within one look-up, when only lengths matter.
-#[derive(Clone, Copy, Default)]
-struct Skip {
-    /// Bits of all whole symbols with their values; 0: not even one fits.
-    bits: u8,
-    /// Coefficients they advance by; [`END_OF_BLOCK`] or more when the block ends.
-    coefficients: u8,
-    /// The same without the last symbol: a block that is full before it ends without saying so.
-    before_last: u8,
-}
-
 /// An AC coefficient, or none.
 pub(crate) struct Coefficient {
     /// Zero coefficients before it; beyond the block when the block ends.
@@ -68,7 +59,6 @@ impl Table {
             .copy_from_slice(values);
         let mut table = Table {
             look: Box::new([Entry::default(); ENTRIES]),
-            skip: Box::new([Skip::default(); ENTRIES]),
             limit: [0; 18],
             offset: [0; 17],
             symbols,
@@ -90,7 +80,6 @@ impl Table {
             code <<= 1;
         }
         table.limit[17] = u32::MAX;
-        table.fill_skips();
         Ok(table)
     }
 
@@ -117,33 +106,14 @@ impl Table {
         }
     }
 
-    fn fill_skips(&mut self) {
-        for start in 0..ENTRIES as u32 {
-            let (mut bits, mut coefficients, mut before_last) = (0, 0, 0);
-            while coefficients < END_OF_BLOCK {
-                let entry = self.look[((start << bits) as usize) & (ENTRIES - 1)];
-                let length = u32::from(entry.length & !COMPLETE);
-                if entry.length & COMPLETE == 0 || bits + length > LOOK {
-                    break;
-                }
-                bits += length;
-                before_last = coefficients;
-                coefficients += advance(entry.symbol);
-            }
-            self.skip[start as usize] = Skip {
-                bits: bits as u8,
-                coefficients: coefficients as u8, // at most 63 + 65
-                before_last: before_last as u8,
-            };
-        }
-    }
-
     /// A symbol without what stands behind it.
     #[inline(always)]
     pub(crate) fn symbol(&self, bits: &mut BitReader) -> u8 {
         let entry = self.look[bits.peek(LOOK) as usize];
         if entry.length == 0 {
-            return self.long_symbol(bits);
+            let (symbol, length) = self.long_symbol(bits.peek(16));
+            bits.skip(length);
+            return symbol;
         }
         let value_bits = if entry.length & COMPLETE != 0 {
             u32::from(entry.symbol & 15)
@@ -193,34 +163,27 @@ impl Table {
         (1 << size) + bits.take(size)
     }
 
-    /// Skips symbols of a block that has `left` places left; returns how many they take.
+    /// Skips one symbol and its value; returns how many places it takes.
     #[inline(always)]
-    pub(crate) fn skip(&self, bits: &mut BitReader, left: u32) -> u32 {
-        let skip = self.skip[bits.peek(LOOK) as usize];
-        if skip.bits != 0 && u32::from(skip.before_last) < left {
-            bits.skip(skip.bits.into());
-            return skip.coefficients.into();
-        }
+    pub(crate) fn skip_one(&self, bits: &mut BitReader) -> u32 {
         let symbol = self.symbol(bits);
         bits.skip(u32::from(symbol & 15));
         advance(symbol)
     }
 
+    /// A symbol whose code is longer than a look-up, by the next 16 bits; and the length of its code.
     #[cold]
     #[inline(never)]
-    fn long_symbol(&self, bits: &mut BitReader) -> u8 {
-        let code = bits.peek(16);
+    fn long_symbol(&self, code: u32) -> (u8, u32) {
         let mut length = LOOK + 1;
         while code >= self.limit[length as usize] {
             length += 1;
         }
         if length > 16 {
-            bits.skip(16); // no such code: the data is damaged, and a zero is as good as anything
-            return 0;
+            return (0, 16); // no such code: the data is damaged, and a zero is as good as anything
         }
-        bits.skip(length);
         let index = (code >> (16 - length)) as i32 + self.offset[length as usize];
-        self.symbols[index as usize & 255]
+        (self.symbols[index as usize & 255], length)
     }
 }
 
@@ -236,6 +199,147 @@ fn run(symbol: u8) -> u32 {
 
 fn advance(symbol: u8) -> u32 {
     run(symbol) + 1
+}
+
+/// What a table's codes mean several at a time, in a sequential block's AC coefficients.
+pub(crate) struct Unrolled {
+    pairs: Box<[Pair; ENTRIES]>,
+    skips: Box<[Skip; SKIP_ENTRIES]>,
+}
+
+/// Up to two coefficients in one look-up. All zero: not even one is complete.
+///
+/// From the low end, eight bits each: the bits they take, the places they take, the first one's zero run, the second one's place
+/// relative to the same; then the two values, 16 bits each. Where there is only one, the second is the first once more, so that
+/// both can be stored without asking. The end of a block has its place behind it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Pair(u64);
+
+impl Pair {
+    fn new(bits: u32, places: u32, at: [u32; 2], values: [i16; 2]) -> Pair {
+        let values = u64::from(values[0] as u16) | u64::from(values[1] as u16) << 16;
+        Pair(u64::from(bits | places << 8 | at[0] << 16 | at[1] << 24) | values << 32)
+    }
+
+    pub(crate) fn bits(self) -> u32 {
+        self.0 as u32 & 0xff
+    }
+
+    /// Places of both, the zeroes before them included; [`END_OF_BLOCK`] more when the block ends there.
+    pub(crate) fn places(self) -> usize {
+        (self.0 >> 8) as usize & 0xff
+    }
+
+    pub(crate) fn first(self) -> (usize, i16) {
+        ((self.0 >> 16) as usize & 0xff, (self.0 >> 32) as i16)
+    }
+
+    pub(crate) fn second(self) -> (usize, i16) {
+        ((self.0 >> 24) as usize & 0xff, (self.0 >> 48) as i16)
+    }
+}
+
+/// What lies within one look-up of [`SKIP_LOOK`] bits, when only lengths matter. From the low end, eight bits each: the bits of all
+/// whole symbols with their values, 0 if not even one fits; the places they take, with [`END_OF_BLOCK`] more when the block ends; the
+/// same without the last symbol, because a block that is full before it ends without saying so.
+#[derive(Clone, Copy, Default)]
+struct Skip(u32);
+
+/// Bits of a look-up that skips.
+const SKIP_LOOK: u32 = 13;
+const SKIP_ENTRIES: usize = 1 << SKIP_LOOK;
+
+impl Unrolled {
+    pub(crate) fn new(table: &Table) -> Unrolled {
+        let mut unrolled = Unrolled {
+            pairs: Box::new([Pair::default(); ENTRIES]),
+            skips: Box::new([Skip::default(); SKIP_ENTRIES]),
+        };
+        for (start, pair) in unrolled.pairs.iter_mut().enumerate() {
+            *pair = table.pair(start);
+        }
+        for (start, skip) in unrolled.skips.iter_mut().enumerate() {
+            *skip = table.skip(start);
+        }
+        unrolled
+    }
+
+    /// The next coefficients, not taken yet.
+    #[inline(always)]
+    pub(crate) fn pair(&self, bits: &BitReader) -> Pair {
+        self.pairs[bits.peek(LOOK) as usize]
+    }
+
+    /// Skips symbols of a block that has `left` places left; returns how many they take, or 0 where the table cannot tell.
+    #[inline(always)]
+    pub(crate) fn skip(&self, bits: &mut BitReader, left: u32) -> u32 {
+        let Skip(skip) = self.skips[bits.peek(SKIP_LOOK) as usize];
+        if skip >> 16 >= left {
+            return 0;
+        }
+        bits.skip(skip & 0xff);
+        skip >> 8 & 0xff
+    }
+}
+
+impl Table {
+    /// What is complete within the [`LOOK`] bits of `start`.
+    fn pair(&self, start: usize) -> Pair {
+        let Some((first, bits)) = self.complete(start, 0) else {
+            return Pair::default();
+        };
+        let at = run(first.symbol);
+        if first.symbol & 15 == 0 {
+            // No coefficient, but an end or sixteen zeroes: a value of nothing, behind the block.
+            return Pair::new(
+                bits,
+                advance(first.symbol) - at / END_OF_BLOCK,
+                [END_OF_BLOCK; 2],
+                [0; 2],
+            );
+        }
+        let alone = Pair::new(bits, at + 1, [at; 2], [first.value; 2]);
+        match self.complete(start, bits) {
+            None => alone,
+            Some((second, bits)) if second.symbol & 15 == 0 => {
+                let places = advance(second.symbol) - run(second.symbol) / END_OF_BLOCK;
+                Pair::new(bits, at + 1 + places, [at; 2], [first.value; 2])
+            }
+            Some((second, bits)) => {
+                let next = at + 1 + run(second.symbol);
+                Pair::new(bits, next + 1, [at, next], [first.value, second.value])
+            }
+        }
+    }
+
+    /// Whole symbols within the [`SKIP_LOOK`] bits of `start`.
+    fn skip(&self, start: usize) -> Skip {
+        let (mut bits, mut places, mut before_last) = (0, 0, 0);
+        while places < END_OF_BLOCK {
+            let ahead = (start << bits) & (SKIP_ENTRIES - 1);
+            let entry = self.look[ahead >> (SKIP_LOOK - LOOK)];
+            let length = u32::from(entry.length & !COMPLETE)
+                + if entry.length & COMPLETE == 0 {
+                    u32::from(entry.symbol & 15)
+                } else {
+                    0
+                };
+            if entry.length == 0 || bits + length > SKIP_LOOK {
+                break;
+            }
+            bits += length;
+            before_last = places;
+            places += advance(entry.symbol);
+        }
+        Skip(bits | places << 8 | before_last << 16)
+    }
+
+    /// The symbol that starts behind `taken` of the [`LOOK`] bits of `start`, if it is complete in them, and where it ends.
+    fn complete(&self, start: usize, taken: u32) -> Option<(Entry, u32)> {
+        let entry = self.look[(start << taken) & (ENTRIES - 1)];
+        let end = taken + u32::from(entry.length & !COMPLETE);
+        (entry.length & COMPLETE != 0 && end <= LOOK).then_some((entry, end))
+    }
 }
 
 #[cfg(test)]
@@ -295,6 +399,7 @@ mod tests {
     #[test]
     fn skipping_advances_as_far_as_decoding() {
         let table = table();
+        let unrolled = Unrolled::new(&table);
         let mut state = 1u32;
         for _ in 0..2000 {
             let data: Vec<u8> = (0..16)
@@ -306,7 +411,7 @@ mod tests {
             let (mut one, mut many) = (BitReader::at(0), BitReader::at(0));
             one.refill(&data);
             many.refill(&data);
-            let advanced = table.skip(&mut many, 63);
+            let advanced = unrolled.skip(&mut many, 63);
             let mut by_one = 0;
             while by_one < advanced {
                 by_one += table.coefficient(&mut one).run + 1;

@@ -23,39 +23,59 @@ pub(crate) struct Points {
     pub(crate) down: usize,
 }
 
-/// Transforms dequantised coefficients in natural order into `down` rows of `across` samples at `out`, `stride` apart.
+/// Dequantises coefficients in natural order and transforms them into `down` rows of `across` samples at `out`, `stride` apart.
 #[inline]
-pub(crate) fn inverse(coefficients: &[i16; 64], points: Points, out: &mut [u8], stride: usize) {
+pub(crate) fn inverse(
+    coefficients: &[i16; 64],
+    quantisation: &[u16; 64],
+    points: Points,
+    out: &mut [u8],
+    stride: usize,
+) {
     let Points { across, down } = points;
     match down {
-        8 => transform::<Best, 8>(coefficients, across, out, stride),
-        4 => transform::<Best, 4>(coefficients, across, out, stride),
-        2 => transform::<Best, 2>(coefficients, across, out, stride),
-        _ => transform::<Best, 1>(coefficients, across, out, stride),
+        8 => transform::<Best, 8>(coefficients, quantisation, across, out, stride),
+        4 => transform::<Best, 4>(coefficients, quantisation, across, out, stride),
+        2 => transform::<Best, 2>(coefficients, quantisation, across, out, stride),
+        _ => transform::<Best, 1>(coefficients, quantisation, across, out, stride),
     }
 }
 
 /// A block whose only coefficient is the DC one: every sample is the same.
 #[inline]
-pub(crate) fn fill(dc: i16, points: Points, out: &mut [u8], stride: usize) {
+pub(crate) fn fill(dc: i16, quantisation: u16, points: Points, out: &mut [u8], stride: usize) {
+    let dc = dc.wrapping_mul(quantisation as i16);
     let value = sample((i32::from(dc) + 4) >> 3);
-    for row in out.chunks_mut(stride).take(points.down) {
-        row[..points.across].fill(value);
+    match points.across {
+        8 => fill_rows::<8>(value, points.down, out, stride),
+        4 => fill_rows::<4>(value, points.down, out, stride),
+        2 => fill_rows::<2>(value, points.down, out, stride),
+        _ => fill_rows::<1>(value, points.down, out, stride),
+    }
+}
+
+#[inline(always)]
+fn fill_rows<const ACROSS: usize>(value: u8, down: usize, out: &mut [u8], stride: usize) {
+    for y in 0..down {
+        if let Some(row) = out[y * stride..].first_chunk_mut() {
+            *row = [value; ACROSS];
+        }
     }
 }
 
 #[inline(always)]
 fn transform<L: Lanes, const DOWN: usize>(
     coefficients: &[i16; 64],
+    quantisation: &[u16; 64],
     across: usize,
     out: &mut [u8],
     stride: usize,
 ) {
     match across {
-        8 => block::<L, DOWN, 8>(coefficients, out, stride),
-        4 => block::<L, DOWN, 4>(coefficients, out, stride),
-        2 => block::<L, DOWN, 2>(coefficients, out, stride),
-        _ => block::<L, DOWN, 1>(coefficients, out, stride),
+        8 => block::<L, DOWN, 8>(coefficients, quantisation, out, stride),
+        4 => block::<L, DOWN, 4>(coefficients, quantisation, out, stride),
+        2 => block::<L, DOWN, 2>(coefficients, quantisation, out, stride),
+        _ => block::<L, DOWN, 1>(coefficients, quantisation, out, stride),
     }
 }
 
@@ -63,6 +83,7 @@ fn transform<L: Lanes, const DOWN: usize>(
 #[inline(always)]
 fn block<L: Lanes, const DOWN: usize, const ACROSS: usize>(
     coefficients: &[i16; 64],
+    quantisation: &[u16; 64],
     out: &mut [u8],
     stride: usize,
 ) {
@@ -72,8 +93,13 @@ fn block<L: Lanes, const DOWN: usize, const ACROSS: usize>(
     for left in (0..ACROSS).step_by(4) {
         let mut columns = [zero; 8];
         for (y, lanes) in columns.iter_mut().enumerate().take(DOWN) {
-            if let Some(four) = coefficients[8 * y + left..].first_chunk() {
-                *lanes = L::load(four);
+            let at = 8 * y + left;
+            let (four, by) = (
+                coefficients[at..].first_chunk(),
+                quantisation[at..].first_chunk(),
+            );
+            if let (Some(four), Some(by)) = (four, by) {
+                *lanes = L::load_product(four, by);
             }
         }
         points::<L, DOWN>(&mut columns, CONST_BITS - PASS1_BITS);
@@ -217,7 +243,7 @@ mod tests {
                 for across in [1, 2, 4, 8] {
                     let points = Points { across, down };
                     let mut out = [0; 64];
-                    inverse(&coefficients, points, &mut out, 8);
+                    inverse(&coefficients, &[1; 64], points, &mut out, 8);
                     for y in 0..down {
                         for x in 0..across {
                             let (got, want) = (
@@ -248,8 +274,8 @@ mod tests {
                 Points { across: 4, down: 2 },
             ] {
                 let (mut filled, mut transformed) = ([0; 64], [0; 64]);
-                fill(dc, points, &mut filled, 8);
-                inverse(&coefficients, points, &mut transformed, 8);
+                fill(dc, 1, points, &mut filled, 8);
+                inverse(&coefficients, &[1; 64], points, &mut transformed, 8);
                 assert_eq!(filled, transformed, "{dc} {points:?}");
             }
         }

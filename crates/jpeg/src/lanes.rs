@@ -5,8 +5,8 @@
 /// Four signed 32-bit integers.
 pub(crate) trait Lanes: Copy {
     fn splat(value: i32) -> Self;
-    /// Sign-extends four neighbours.
-    fn load(from: &[i16; 4]) -> Self;
+    /// Four neighbours times four others in 16 bits, sign-extended.
+    fn load_product(from: &[i16; 4], by: &[u16; 4]) -> Self;
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, by: i32) -> Self;
@@ -25,8 +25,8 @@ impl Lanes for [i32; 4] {
     }
 
     #[inline(always)]
-    fn load(from: &[i16; 4]) -> Self {
-        from.map(i32::from)
+    fn load_product(from: &[i16; 4], by: &[u16; 4]) -> Self {
+        core::array::from_fn(|i| from[i].wrapping_mul(by[i] as i16).into())
     }
 
     #[inline(always)]
@@ -65,6 +65,22 @@ pub(crate) type Best = core::arch::wasm32::v128;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(crate) type Best = [i32; 4];
 
+/// Eight bytes as a number, the first one topmost.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+pub(crate) fn big_endian(bytes: &[u8; 8]) -> u64 {
+    u64::from_be_bytes(*bytes)
+}
+/// Makes the 64 coefficients of a block zeroes.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+pub(crate) fn clear(block: &mut [i16; 128]) {
+    block[..64].fill(0);
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use simd::{big_endian, clear};
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[allow(unsafe_code, reason = "loads and stores take pointers")]
 pub(crate) mod simd {
@@ -79,9 +95,15 @@ pub(crate) mod simd {
         }
 
         #[inline(always)]
-        fn load(from: &[i16; 4]) -> Self {
-            // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
-            unsafe { i32x4_load_extend_i16x4(from.as_ptr()) }
+        fn load_product(from: &[i16; 4], by: &[u16; 4]) -> Self {
+            // SAFETY: the references are to eight readable bytes each; the instruction takes any alignment.
+            let (from, by) = unsafe {
+                (
+                    v128_load64_zero(from.as_ptr().cast()),
+                    v128_load64_zero(by.as_ptr().cast()),
+                )
+            };
+            i32x4_extend_low_i16x8(i16x8_mul(from, by))
         }
 
         #[inline(always)]
@@ -129,6 +151,40 @@ pub(crate) mod simd {
             // SAFETY: the reference is to four writable bytes; the instruction takes any alignment.
             unsafe { v128_store32_lane::<0>(bytes, to.as_mut_ptr().cast()) }
         }
+    }
+
+    /// Stores, because for `fill` this target has an instruction that is a call.
+    #[inline(always)]
+    pub(crate) fn clear(block: &mut [i16; 128]) {
+        for eight in block.as_chunks_mut::<8>().0.iter_mut().take(8) {
+            // SAFETY: the reference is to sixteen writable bytes; the instruction takes any alignment.
+            unsafe { v128_store(eight.as_mut_ptr().cast(), i16x8_splat(0)) }
+        }
+    }
+
+    /// A shuffle, because there is no instruction that turns bytes around.
+    #[inline(always)]
+    pub(crate) fn big_endian(bytes: &[u8; 8]) -> u64 {
+        // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
+        let v = unsafe { v128_load64_zero(bytes.as_ptr().cast()) };
+        u64x2_extract_lane::<0>(i8x16_shuffle::<
+            7,
+            6,
+            5,
+            4,
+            3,
+            2,
+            1,
+            0,
+            7,
+            6,
+            5,
+            4,
+            3,
+            2,
+            1,
+            0,
+        >(v, v))
     }
 
     /// Sixteen neighbours.

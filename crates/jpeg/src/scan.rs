@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::bits::BitReader;
 use crate::frame::Frame;
-use crate::huffman::Table;
+use crate::huffman::{LOOKS, Table, Unrolled};
 use crate::segments::{DAMAGED, Segments, ZIGZAG};
 use crate::{Error, Fault};
 
@@ -16,8 +16,66 @@ pub(crate) struct Member {
     pub(crate) component: usize,
     dc: Option<Arc<Table>>,
     ac: Option<Arc<Table>>,
+    /// The same for a sequential scan.
+    unrolled: Option<Arc<Unrolled>>,
     /// The DC predictor.
     prediction: i32,
+}
+
+impl Member {
+    /// Decodes a sequential block into one of zeroes; coefficients behind the place `keep` are skipped. Returns how many places,
+    /// in coding order, may hold something: 1 where there is only the DC coefficient.
+    #[inline(always)]
+    pub(crate) fn sequential(
+        &mut self,
+        bits: &mut BitReader,
+        data: &[u8],
+        keep: usize,
+        block: &mut Block,
+    ) -> usize {
+        let (Some(dc), Some(ac), Some(unrolled)) = (&self.dc, &self.ac, &self.unrolled) else {
+            return 1;
+        };
+        bits.refill(data);
+        self.prediction = self.prediction.wrapping_add(dc.difference(bits));
+        block[0] = self.prediction as i16;
+        let mut k = 1;
+        let pairs = keep.min(LAST_PAIR);
+        'pairs: loop {
+            bits.refill(data);
+            for _ in 0..LOOKS {
+                if k > pairs {
+                    break 'pairs;
+                }
+                if !take_pair(unrolled, bits, block, &mut k) {
+                    bits.refill(data);
+                    take_one(ac, bits, block, &mut k);
+                    continue 'pairs;
+                }
+            }
+        }
+        while k <= keep {
+            bits.refill(data);
+            take_one(ac, bits, block, &mut k);
+        }
+        let end = if k > 64 { k - 64 } else { k };
+        'skips: while k <= 63 {
+            bits.refill(data);
+            for _ in 0..LOOKS {
+                let places = unrolled.skip(bits, 64 - k as u32) as usize;
+                k += places;
+                if k > 63 {
+                    break 'skips;
+                }
+                if places == 0 {
+                    bits.refill(data);
+                    k += ac.skip_one(bits) as usize;
+                    continue 'skips;
+                }
+            }
+        }
+        end.min(64)
+    }
 }
 
 /// One scan: its header, and where its decoding stands.
@@ -74,6 +132,7 @@ impl Scan {
                 component,
                 dc: segments.dc.get(dc).cloned().flatten(),
                 ac: segments.ac.get(ac).cloned().flatten(),
+                unrolled: None,
                 prediction: 0,
             });
         }
@@ -104,6 +163,9 @@ impl Scan {
         {
             return Err(Error::Corrupt(Fault::Scan));
         }
+        if !frame.progressive {
+            unroll(&mut members);
+        }
         let scan = Scan {
             members,
             band,
@@ -132,6 +194,11 @@ impl Scan {
         } else {
             Err(Error::Corrupt(Fault::Scan))
         }
+    }
+
+    /// Whether an MCU may begin with a restart marker.
+    pub(crate) fn restarts(&self) -> bool {
+        self.restart_interval > 0
     }
 
     /// Stands before each MCU: takes a restart marker where one is due (E.2.4).
@@ -206,50 +273,12 @@ impl Scan {
         self.starved
     }
 
-    /// Decodes a sequential block and dequantises it; coefficients behind the place `keep` are skipped. Returns the place of the
-    /// last coefficient that was set.
-    #[inline]
-    pub(crate) fn sequential(
-        &mut self,
-        member: usize,
-        data: &[u8],
-        quantisation: &[u16; 64],
-        keep: usize,
-        block: &mut [i16; 64],
-    ) -> usize {
-        let member = &mut self.members[member];
-        let (Some(dc), Some(ac)) = (&member.dc, &member.ac) else {
-            return 0;
-        };
-        let mut bits = self.bits; // a copy, for registers
-        bits.refill(data);
-        member.prediction = member.prediction.wrapping_add(dc.difference(&mut bits));
-        block[0] = member.prediction.wrapping_mul(quantisation[0].into()) as i16;
-        let (mut k, mut last) = (1, 0);
-        while k <= keep {
-            bits.refill(data);
-            let coefficient = ac.coefficient(&mut bits);
-            k += coefficient.run as usize;
-            if k > 63 {
-                break;
-            }
-            let place = usize::from(ZIGZAG[k]) & 63;
-            block[place] = coefficient.value.wrapping_mul(quantisation[place].into()) as i16;
-            last = k;
-            k += 1;
-        }
-        while k <= 63 {
-            bits.refill(data);
-            k += ac.skip(&mut bits, 64 - k as u32) as usize;
-        }
-        self.bits = bits;
-        last
-    }
-
     /// Decodes this scan's part of a block, coefficients not dequantised.
     pub(crate) fn part(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
         if !self.progressive {
-            self.sequential(member, data, &[1; 64], 63, block);
+            let mut scratch = [0; 128];
+            self.members[member].sequential(&mut self.bits, data, 63, &mut scratch);
+            block.copy_from_slice(&scratch[..64]);
         } else if self.band.0 > 0 {
             if self.refines {
                 self.ac_refinement(member, data, block);
@@ -346,6 +375,70 @@ impl Scan {
         }
         self.bits = bits;
     }
+}
+
+/// Gives the members of a sequential scan their larger tables; those with the same codes share them.
+fn unroll(members: &mut [Member]) {
+    for index in 0..members.len() {
+        let (before, rest) = members.split_at_mut(index);
+        let Some(ac) = &rest[0].ac else { continue };
+        let same = |other: &&Member| {
+            other
+                .ac
+                .as_ref()
+                .is_some_and(|other| Arc::ptr_eq(other, ac))
+        };
+        let shared = before.iter().find(same).and_then(|m| m.unrolled.clone());
+        rest[0].unrolled = Some(shared.unwrap_or_else(|| Arc::new(Unrolled::new(ac))));
+    }
+}
+
+/// A block, and behind its 64 coefficients in natural order room for what a damaged file, or no coefficient at all, puts there.
+pub(crate) type Block = [i16; 128];
+
+/// Where the places of the coding order are in a [`Block`].
+const PLACES: [u8; 128] = {
+    let mut places = [64; 128];
+    let mut k = 0;
+    while k < 64 {
+        places[k] = ZIGZAG[k];
+        k += 1;
+    }
+    places
+};
+
+/// The last place at which two coefficients are looked up at once: a run of 15 zeroes from there does not fill the block, after
+/// which the next bits would be the next block's.
+const LAST_PAIR: usize = 47;
+
+#[inline(always)]
+fn put(block: &mut Block, place: usize, value: i16) {
+    block[usize::from(PLACES[place & 127]) & 127] = value;
+}
+
+/// Takes two coefficients, or one, or the end of the block; `false` where the look-up does not reach.
+#[inline(always)]
+fn take_pair(unrolled: &Unrolled, bits: &mut BitReader, block: &mut Block, k: &mut usize) -> bool {
+    let pair = unrolled.pair(bits);
+    if pair.bits() == 0 {
+        return false;
+    }
+    bits.skip(pair.bits());
+    let (first, value) = pair.first();
+    put(block, *k + first, value);
+    let (second, value) = pair.second();
+    put(block, *k + second, value);
+    *k += pair.places();
+    true
+}
+
+/// Takes one coefficient, or the end of the block.
+#[inline(always)]
+fn take_one(ac: &Table, bits: &mut BitReader, block: &mut Block, k: &mut usize) {
+    let coefficient = ac.coefficient(bits);
+    *k += coefficient.run as usize;
+    put(block, *k, coefficient.value as i16);
+    *k += 1;
 }
 
 /// One more bit of a coefficient that is known not to be zero.
