@@ -62,11 +62,17 @@ impl BitReader {
     fn refill_slowly(&mut self, data: &[u8]) {
         while self.valid <= 56 {
             let byte = match data.get(self.pos) {
-                Some(0xff) if data.get(self.pos + 1) == Some(&0) => {
-                    self.pos += 2;
-                    0xff
-                }
-                Some(0xff) | None => {
+                Some(0xff) => match stuffed(data, self.pos) {
+                    Some(next) => {
+                        self.pos = next;
+                        0xff
+                    }
+                    None => {
+                        self.borrowed += 8;
+                        0
+                    }
+                },
+                None => {
                     self.borrowed += 8;
                     0
                 }
@@ -108,21 +114,20 @@ impl BitReader {
         extend(self.take(count), count)
     }
 
-    /// Drops the bits up to the next marker or the end, and returns the marker's code and takes it, if it is a restart marker.
-    pub(crate) fn restart(&mut self, data: &[u8]) -> Option<u8> {
-        let marker = next_marker(data, self.pos)?;
-        let code = data[marker + 1];
-        if !(0xd0..=0xd7).contains(&code) {
+    /// Drops the bits up to the next marker, and returns its code; without one, up to where one may still come.
+    pub(crate) fn seek_marker(&mut self, data: &[u8]) -> Option<u8> {
+        let Some(marker) = next_marker(data, self.pos) else {
+            let cut = data.last() == Some(&0xff);
+            *self = BitReader::at(self.pos.max(data.len() - usize::from(cut)));
             return None;
-        }
-        *self = BitReader::at(marker + 2);
-        Some(code)
+        };
+        *self = BitReader::at(marker);
+        Some(data[marker + 1])
     }
 
-    /// What [`BitReader::restart`] would find.
-    pub(crate) fn upcoming_restart(&self, data: &[u8]) -> Option<u8> {
-        let code = data[next_marker(data, self.pos)? + 1];
-        (0xd0..=0xd7).contains(&code).then_some(code)
+    /// Steps over the marker that [`BitReader::seek_marker`] found.
+    pub(crate) fn take_marker(&mut self) {
+        *self = BitReader::at(self.pos + 2);
     }
 
     /// Forgets the bits of the accumulator without moving on: what follows is zeroes until the next restart.
@@ -143,6 +148,12 @@ pub(crate) fn next_marker(data: &[u8], from: usize) -> Option<usize> {
             _ => return Some(at),
         }
     }
+}
+
+/// What stands behind a stuffed 0xFF; fill bytes before it belong to markers alone, but are understood here too.
+fn stuffed(data: &[u8], from: usize) -> Option<usize> {
+    let fill = data[from..].iter().position(|&byte| byte != 0xff)?;
+    (data[from + fill] == 0).then_some(from + fill + 1)
 }
 
 #[inline(always)]

@@ -462,7 +462,8 @@ impl Picture {
     fn stream_row(&mut self, data: &[u8], complete: bool) -> bool {
         let scan = &mut self.scans[0];
         while self.mcu < self.frame.mcus_across {
-            if !complete && data.len() - scan.bits.pos().min(data.len()) < MOST_MCU_BYTES {
+            let left = data.len() - scan.bits.pos().min(data.len());
+            if !complete && (!scan.can_begin(data) || left < MOST_MCU_BYTES) {
                 return false;
             }
             scan.begin_mcu(data);

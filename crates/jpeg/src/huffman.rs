@@ -11,7 +11,7 @@ const LOOK: u32 = 11;
 const ENTRIES: usize = 1 << LOOK;
 
 /// How far a run goes that ends the block.
-const END_OF_BLOCK: u32 = 64;
+pub(crate) const END_OF_BLOCK: u32 = 64;
 
 /// One table, as a DHT segment defines it.
 pub(crate) struct Table {
@@ -215,7 +215,7 @@ impl Table {
             length += 1;
         }
         if length > 16 {
-            bits.skip(16); // no such code: the data is damaged, and a zero is as good as anything
+            bits.skip(17); // no such code: a zero of 17 bits, as the reference implementations read damaged data
             return 0;
         }
         bits.skip(length);

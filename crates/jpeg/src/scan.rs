@@ -5,9 +5,15 @@ use alloc::vec::Vec;
 
 use crate::bits::BitReader;
 use crate::frame::Frame;
-use crate::huffman::Table;
+use crate::huffman::{END_OF_BLOCK, Table};
 use crate::segments::{DAMAGED, Segments, ZIGZAG};
 use crate::{Error, Fault};
+
+/// How far a restart marker may be ahead of the one that is due and still be taken for one that comes early: this and one more.
+const EARLY: u8 = 1;
+
+/// The same for one that comes late, modulo eight.
+const LATE: u8 = 6;
 
 /// A component's part in a scan.
 #[derive(Clone)]
@@ -157,39 +163,24 @@ impl Scan {
     }
 
     /// Finds its way back after damage: a marker that is due, or a little late, is taken; one that is early is left for
-    /// later, and the intervals until then stay empty.
+    /// later, and so is the end of the scan, and the intervals until then are empty. What cannot be a marker is passed over.
     fn restart(&mut self, data: &[u8]) {
         let expected = self.next_restart;
         loop {
-            let ahead = match self.bits.upcoming_restart(data) {
-                Some(code) => (code - 0xd0).wrapping_sub(expected) & 7,
-                None => {
-                    self.starved = true;
-                    self.damaged = true;
-                    break;
-                }
+            let code = self.bits.seek_marker(data);
+            let ahead = match code {
+                Some(code @ 0xd0..=0xd7) => (code - 0xd0).wrapping_sub(expected) & 7,
+                Some(..0xc0) => LATE,
+                _ => EARLY,
             };
-            match ahead {
-                0 => {
-                    self.bits.restart(data);
-                    self.starved = false;
-                    break;
-                }
-                1..=2 => {
-                    self.starved = true;
-                    self.damaged = true;
-                    break;
-                }
-                6..=7 => {
-                    self.bits.restart(data);
-                    self.damaged = true;
-                }
-                _ => {
-                    self.bits.restart(data);
-                    self.starved = false;
-                    self.damaged = true;
-                    break;
-                }
+            self.damaged |= ahead != 0;
+            if (EARLY..=EARLY + 1).contains(&ahead) {
+                break; // zeroes until the next interval
+            }
+            self.bits.take_marker();
+            if !(LATE..=LATE + 1).contains(&ahead) {
+                self.starved = false;
+                break;
             }
         }
         self.next_restart = (expected + 1) & 7;
@@ -198,6 +189,28 @@ impl Scan {
         self.members
             .iter_mut()
             .for_each(|member| member.prediction = 0);
+    }
+
+    /// Whether an MCU can begin with what has arrived: a restart that is due is decided by the markers that come next. Bytes
+    /// before them are of no use, and are passed over.
+    #[inline]
+    pub(crate) fn can_begin(&mut self, data: &[u8]) -> bool {
+        self.restart_interval == 0 || self.until_restart > 0 || self.can_restart(data)
+    }
+
+    #[cold]
+    fn can_restart(&mut self, data: &[u8]) -> bool {
+        loop {
+            match self.bits.seek_marker(data) {
+                None => return false,
+                Some(code @ 0xd0..=0xd7)
+                    if (LATE..).contains(&(code.wrapping_sub(0xd0 + self.next_restart) & 7)) => {}
+                Some(..0xc0) => {}
+                Some(_) => return true,
+            }
+            self.bits.take_marker();
+            self.damaged = true;
+        }
     }
 
     /// Whether blocks have data; without it they stay as they are.
@@ -231,6 +244,11 @@ impl Scan {
             let coefficient = ac.coefficient(&mut bits);
             k += coefficient.run as usize;
             if k > 63 {
+                // A run that leaves the block, and is not its end, is damage: its value counts as the last coefficient's.
+                if coefficient.run < END_OF_BLOCK {
+                    block[63] = coefficient.value.wrapping_mul(quantisation[63].into()) as i16;
+                    last = 63;
+                }
                 break;
             }
             let place = usize::from(ZIGZAG[k]) & 63;
@@ -291,9 +309,6 @@ impl Scan {
                 break;
             }
             k += run;
-            if k > 63 {
-                break;
-            }
             block[usize::from(ZIGZAG[k]) & 63] = (coefficient.value << self.low) as i16;
             k += 1;
         }
@@ -322,16 +337,20 @@ impl Scan {
                 }
                 while k <= self.band.1 {
                     let place = &mut block[usize::from(ZIGZAG[k]) & 63];
-                    k += 1;
                     if *place != 0 {
                         correct(&mut bits, data, place, one);
                     } else if zeroes == 0 {
-                        *place = value;
                         break;
                     } else {
                         zeroes -= 1;
                     }
+                    k += 1;
                 }
+                // Behind the band only in damaged data.
+                if value != 0 {
+                    block[usize::from(ZIGZAG[k]) & 63] = value;
+                }
+                k += 1;
             }
         }
         if self.end_of_band_run > 0 {
