@@ -12,6 +12,8 @@ pub(crate) struct BitReader {
     pos: usize,
     /// Bits handed out that were not in the data: zeroes behind its end.
     borrowed: u32,
+    /// What came was no code, or led out of its block.
+    pub(crate) damaged: bool,
 }
 
 impl BitReader {
@@ -35,6 +37,16 @@ impl BitReader {
     /// Whether bits have been used that the data does not have.
     pub(crate) fn overrun(&self) -> bool {
         self.borrowed > self.valid
+    }
+
+    /// Whether whole bytes stand between here and the next marker.
+    pub(crate) fn is_before_bytes(&self, data: &[u8]) -> bool {
+        let fill = |&&byte: &&u8| byte == 0xff;
+        let rest = data.get(self.pos..).unwrap_or_default();
+        let next = rest.get(rest.iter().take_while(fill).count());
+        self.valid.saturating_sub(self.borrowed) >= 8
+            || rest.first().is_some_and(|&byte| byte != 0xff)
+            || next == Some(&0)
     }
 
     /// Makes at least 32 bits valid. Behind a marker or the end of the data there are zeroes.

@@ -59,6 +59,12 @@ pub(crate) struct Coefficient {
 }
 
 impl Table {
+    /// Bytes that a shared table holds, its two counts included.
+    pub(crate) const BYTES: usize = size_of::<Table>()
+        + size_of::<[Entry; ENTRIES]>()
+        + size_of::<[Skip; ENTRIES]>()
+        + 2 * size_of::<usize>();
+
     /// From the counts by length, and the symbols.
     pub(crate) fn new(counts: &[u8; 16], values: &[u8]) -> Result<Table, Error> {
         let mut symbols = [0; 256];
@@ -215,6 +221,7 @@ impl Table {
             length += 1;
         }
         if length > 16 {
+            bits.damaged = true;
             bits.skip(17); // no such code: a zero of 17 bits, as the reference implementations read damaged data
             return 0;
         }

@@ -35,7 +35,7 @@ pub(crate) struct Scan {
     /// Whether it refines what earlier scans have sent.
     pub(crate) refines: bool,
     /// The bit position it sends.
-    low: u32,
+    pub(crate) low: u32,
     progressive: bool,
     pub(crate) bits: BitReader,
     /// Blocks that the current end-of-band run still covers.
@@ -62,7 +62,10 @@ impl Scan {
         let specifications = rest.get(..2 * usize::from(count)).ok_or(DAMAGED)?;
         let &[start, end, approximation] =
             rest[specifications.len()..].first_chunk().ok_or(DAMAGED)?;
-        let mut members: Vec<Member> = Vec::new();
+        let sequential = !frame.progressive;
+        let needs_dc = sequential || start == 0 && approximation >> 4 == 0;
+        let needs_ac = sequential || end > 0;
+        let mut members: Vec<Member> = Vec::with_capacity(frame.components.len());
         for specification in specifications.chunks_exact(2) {
             let component = frame
                 .components
@@ -78,8 +81,8 @@ impl Scan {
             );
             members.push(Member {
                 component,
-                dc: segments.dc.get(dc).cloned().flatten(),
-                ac: segments.ac.get(ac).cloned().flatten(),
+                dc: segments.dc.get(dc).filter(|_| needs_dc).cloned().flatten(),
+                ac: segments.ac.get(ac).filter(|_| needs_ac).cloned().flatten(),
                 prediction: 0,
             });
         }
@@ -110,7 +113,12 @@ impl Scan {
         {
             return Err(Error::Corrupt(Fault::Scan));
         }
-        let scan = Scan {
+        // Every table that the scan will look into is there.
+        let complete = |m: &Member| (m.dc.is_some() || !needs_dc) && (m.ac.is_some() || !needs_ac);
+        if !members.iter().all(complete) {
+            return Err(Error::Corrupt(Fault::Scan));
+        }
+        Ok(Scan {
             members,
             band,
             refines: high != 0,
@@ -123,21 +131,18 @@ impl Scan {
             next_restart: 0,
             starved: false,
             damaged: false,
-        };
-        scan.check_tables()?;
-        Ok(scan)
+        })
     }
 
-    /// Every table that the scan will look into is there.
-    fn check_tables(&self) -> Result<(), Error> {
-        let needs_dc = self.band.0 == 0 && !self.refines;
-        let needs_ac = self.band.1 > 0;
-        let complete = |m: &Member| (m.dc.is_some() || !needs_dc) && (m.ac.is_some() || !needs_ac);
-        if self.members.iter().all(complete) {
-            Ok(())
-        } else {
-            Err(Error::Corrupt(Fault::Scan))
-        }
+    /// Bytes that scans hold beside themselves: their members, and each table once, however many share it.
+    pub(crate) fn bytes<'a>(scans: impl Iterator<Item = &'a Scan> + Clone) -> usize {
+        let tables = |scan: &'a Scan| scan.members.iter().flat_map(|m| [&m.dc, &m.ac]).flatten();
+        let all = scans.clone().flat_map(tables);
+        let first = |(at, table): &(usize, &Arc<Table>)| {
+            !all.clone().take(*at).any(|other| Arc::ptr_eq(other, table))
+        };
+        let members = scans.map(|scan| scan.members.capacity() * size_of::<Member>());
+        members.sum::<usize>() + all.clone().enumerate().filter(first).count() * Table::BYTES
     }
 
     /// Stands before each MCU: takes a restart marker where one is due (E.2.4).
@@ -152,9 +157,10 @@ impl Scan {
         self.until_restart -= 1;
     }
 
-    /// Stands after each MCU: notices that the data has run out.
+    /// Stands after each MCU: notices damage, and that the data has run out.
     #[inline]
     pub(crate) fn end_mcu(&mut self, data: &[u8]) {
+        self.damaged |= self.bits.damaged;
         if !self.starved && self.bits.overrun() {
             self.starved = true;
             self.damaged = true;
@@ -166,6 +172,7 @@ impl Scan {
     /// later, and so is the end of the scan, and the intervals until then are empty. What cannot be a marker is passed over.
     fn restart(&mut self, data: &[u8]) {
         let expected = self.next_restart;
+        self.damaged |= self.bits.is_before_bytes(data);
         loop {
             let code = self.bits.seek_marker(data);
             let ahead = match code {
@@ -200,6 +207,7 @@ impl Scan {
 
     #[cold]
     fn can_restart(&mut self, data: &[u8]) -> bool {
+        self.damaged |= self.bits.is_before_bytes(data);
         loop {
             match self.bits.seek_marker(data) {
                 None => return false,
@@ -213,7 +221,7 @@ impl Scan {
         }
     }
 
-    /// Whether blocks have data; without it they stay as they are.
+    /// Whether blocks have no data; without it they stay as they are.
     #[inline]
     pub(crate) fn is_starved(&self) -> bool {
         self.starved
@@ -248,6 +256,7 @@ impl Scan {
                 if coefficient.run < END_OF_BLOCK {
                     block[63] = coefficient.value.wrapping_mul(quantisation[63].into()) as i16;
                     last = 63;
+                    bits.damaged = true;
                 }
                 break;
             }
@@ -312,6 +321,7 @@ impl Scan {
             block[usize::from(ZIGZAG[k]) & 63] = (coefficient.value << self.low) as i16;
             k += 1;
         }
+        bits.damaged |= k > 64;
         self.bits = bits;
     }
 
@@ -348,6 +358,7 @@ impl Scan {
                 }
                 // Behind the band only in damaged data.
                 if value != 0 {
+                    bits.damaged |= k > self.band.1;
                     block[usize::from(ZIGZAG[k]) & 63] = value;
                 }
                 k += 1;
