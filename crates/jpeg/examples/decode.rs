@@ -52,8 +52,9 @@ fn decode(file: &[u8], scale: Scale, out: &mut impl Write) -> Result<String, Err
                 let _ = out.write_all(row);
             }
             Event::End(status) => {
+                let end = if status.truncated { ", broken off" } else { "" };
                 return Ok(format!(
-                    "{} of {} rows intact",
+                    "{} of {} rows intact{end}",
                     status.intact_rows, status.rows
                 ));
             }

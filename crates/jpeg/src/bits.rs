@@ -14,6 +14,8 @@ pub(crate) struct BitReader {
     pos: usize,
     /// Bits handed out that were not in the data: zeroes behind its end.
     borrowed: u32,
+    /// What came was no code, or led out of its block.
+    pub(crate) damaged: bool,
 }
 
 impl BitReader {
@@ -37,6 +39,16 @@ impl BitReader {
     /// Whether bits have been used that the data does not have.
     pub(crate) fn overrun(&self) -> bool {
         self.borrowed > self.valid
+    }
+
+    /// Whether whole bytes stand between here and the next marker.
+    pub(crate) fn is_before_bytes(&self, data: &[u8]) -> bool {
+        let fill = |&&byte: &&u8| byte == 0xff;
+        let rest = data.get(self.pos..).unwrap_or_default();
+        let next = rest.get(rest.iter().take_while(fill).count());
+        self.valid.saturating_sub(self.borrowed) >= 8
+            || rest.first().is_some_and(|&byte| byte != 0xff)
+            || next == Some(&0)
     }
 
     /// Makes at least 56 bits valid. Behind a marker or the end of the data there are zeroes.
@@ -65,11 +77,17 @@ impl BitReader {
     fn refilled_slowly(mut self, data: &[u8]) -> BitReader {
         while self.valid < 56 {
             let byte = match data.get(self.pos) {
-                Some(0xff) if data.get(self.pos + 1) == Some(&0) => {
-                    self.pos += 2;
-                    0xff
-                }
-                Some(0xff) | None => {
+                Some(0xff) => match stuffed(data, self.pos) {
+                    Some(next) => {
+                        self.pos = next;
+                        0xff
+                    }
+                    None => {
+                        self.borrowed += 8;
+                        0
+                    }
+                },
+                None => {
                     self.borrowed += 8;
                     0
                 }
@@ -112,21 +130,20 @@ impl BitReader {
         extend(self.take(count), count)
     }
 
-    /// Drops the bits up to the next marker or the end, and returns the marker's code and takes it, if it is a restart marker.
-    pub(crate) fn restart(&mut self, data: &[u8]) -> Option<u8> {
-        let marker = next_marker(data, self.pos)?;
-        let code = data[marker + 1];
-        if !(0xd0..=0xd7).contains(&code) {
+    /// Drops the bits up to the next marker, and returns its code; without one, up to where one may still come.
+    pub(crate) fn seek_marker(&mut self, data: &[u8]) -> Option<u8> {
+        let Some(marker) = next_marker(data, self.pos) else {
+            let cut = data.last() == Some(&0xff);
+            *self = BitReader::at(self.pos.max(data.len() - usize::from(cut)));
             return None;
-        }
-        *self = BitReader::at(marker + 2);
-        Some(code)
+        };
+        *self = BitReader::at(marker);
+        Some(data[marker + 1])
     }
 
-    /// What [`BitReader::restart`] would find.
-    pub(crate) fn upcoming_restart(&self, data: &[u8]) -> Option<u8> {
-        let code = data[next_marker(data, self.pos)? + 1];
-        (0xd0..=0xd7).contains(&code).then_some(code)
+    /// Steps over the marker that [`BitReader::seek_marker`] found.
+    pub(crate) fn take_marker(&mut self) {
+        *self = BitReader::at(self.pos + 2);
     }
 
     /// Forgets the bits of the accumulator without moving on: what follows is zeroes until the next restart.
@@ -147,6 +164,12 @@ pub(crate) fn next_marker(data: &[u8], from: usize) -> Option<usize> {
             _ => return Some(at),
         }
     }
+}
+
+/// What stands behind a stuffed 0xFF; fill bytes before it belong to markers alone, but are understood here too.
+fn stuffed(data: &[u8], from: usize) -> Option<usize> {
+    let fill = data[from..].iter().position(|&byte| byte != 0xff)?;
+    (data[from + fill] == 0).then_some(from + fill + 1)
 }
 
 #[inline(always)]

@@ -9,7 +9,7 @@ use crate::lanes::clear;
 use crate::rows::Planes;
 use crate::scan::{Block, Scan};
 use crate::segments::{DAMAGED, Header, Segments, Transform, ZIGZAG};
-use crate::{Error, Fault, Scale};
+use crate::{Error, Fault, Limits, Scale};
 
 /// What [`Decoder::next`] has to say.
 #[derive(Debug)]
@@ -24,19 +24,22 @@ pub enum Event<'a> {
     End(Status),
 }
 
-/// How the picture ended.
+/// How the picture ended: sound, complete but damaged inside, or broken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
     /// Rows of the result that come of undamaged data, counted from the top.
     pub intact_rows: usize,
     /// Rows of the result.
     pub rows: usize,
+    /// The data ends, or a marker ends it, before the picture does: rows are missing, or of a progressive file scans. A file
+    /// that lacks nothing but its EOI marker is not truncated, and neither is one that is damaged inside and goes on.
+    pub truncated: bool,
 }
 
 impl Status {
     /// Whether no data was damaged or missing.
     pub fn is_intact(&self) -> bool {
-        self.intact_rows == self.rows
+        self.intact_rows == self.rows && !self.truncated
     }
 }
 
@@ -50,8 +53,14 @@ pub struct Decoder {
     started: bool,
     /// No more will come.
     complete: bool,
+    limits: Limits,
     segments: Segments,
     header: Option<Header>,
+    /// The file has to be resident, because of its scans or because its height comes late.
+    resident: bool,
+    /// Up to where a late height has been looked for, from `at` on.
+    searched: usize,
+    scans: Scans,
     scale: Scale,
     state: State,
 }
@@ -79,13 +88,22 @@ impl Default for Decoder {
 impl Decoder {
     /// A decoder that waits for a file.
     pub fn new() -> Decoder {
+        Decoder::with_limits(Limits::default())
+    }
+
+    /// The same with limits of the caller's.
+    pub fn with_limits(limits: Limits) -> Decoder {
         Decoder {
             data: Vec::new(),
             at: 0,
             started: false,
             complete: false,
-            segments: Segments::default(),
+            segments: Segments::new(limits.metadata_bytes),
+            limits,
             header: None,
+            resident: false,
+            searched: 0,
+            scans: Scans::default(),
             scale: Scale::Full,
             state: State::Segments,
         }
@@ -99,9 +117,15 @@ impl Decoder {
     /// Takes the next bytes of the file.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`].
+    /// [`Error::OutOfMemory`], and [`Error::Limit`] for a file that has to be resident.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if matches!(&self.state, State::Picture(picture) if picture.is_complete()) {
+            return Ok(()); // behind the picture nothing is of use
+        }
         self.forget();
+        if self.resident {
+            self.check_resident(bytes.len())?;
+        }
         if self.data.capacity() - self.data.len() < bytes.len() {
             let more = bytes.len().max(self.data.len() / 4);
             self.data
@@ -135,7 +159,8 @@ impl Decoder {
         Some((side(header.width), side(header.height)))
     }
 
-    /// Bytes that decoding at a scale allocates beside the file's own bytes, once the header is known.
+    /// Bytes that the decoder holds at its peak when it decodes at a scale, exactly, once the header is known and as long as no
+    /// row has been made: all but the file's own bytes and the header's metadata.
     pub fn peak_bytes(&self, scale: Scale) -> Option<usize> {
         let header = self.header.as_ref()?;
         let mut frame = self.segments.frame.clone()?;
@@ -145,7 +170,33 @@ impl Decoder {
         } else {
             0
         };
-        Some(Planes::bytes(&frame, header.pixels.bytes()) + coefficients)
+        let scans = &self.scans.list;
+        let needed = needed(scans, &keep(&frame), header.resident);
+        let is_needed = |&(_, &needed): &(&Scan, &bool)| needed;
+        let used = scans.iter().zip(&needed).filter(is_needed);
+        let always = scans.capacity() * size_of::<Scan>()
+            + frame.components.len() * size_of::<crate::frame::Component>();
+        let picture = size_of::<Picture>()
+            + Planes::bytes(&frame, header.pixels.bytes())
+            + coefficients
+            + Scan::bytes(used.map(|(scan, _)| scan));
+        Some(always + picture.max(needed.len() + Scan::bytes(scans.iter())))
+    }
+
+    /// Bytes of the file that are held at the moment, with the room beside them. Of a file that has to be resident (see
+    /// [`Header::resident`]) it is all of them, once it is complete.
+    pub fn resident_bytes(&self) -> usize {
+        self.data.capacity()
+    }
+
+    /// Refuses a file that has to be resident and is larger than allowed.
+    fn check_resident(&mut self, more: usize) -> Result<(), Error> {
+        if self.data.len() + more <= self.limits.resident_bytes {
+            return Ok(());
+        }
+        let error = Error::Limit("more resident bytes than allowed");
+        self.state = State::Failed(error);
+        Err(error)
     }
 
     /// The next event.
@@ -215,7 +266,7 @@ impl Decoder {
             }
         }
         loop {
-            let Some((marker, content, next)) = segment(&self.data, self.at)? else {
+            let Some((marker, content, next)) = segment(&self.data, &mut self.at)? else {
                 return if self.complete {
                     Err(Error::Corrupt(Fault::NoPicture))
                 } else {
@@ -231,37 +282,121 @@ impl Decoder {
             let Some(mut frame) = self.segments.frame.clone() else {
                 return Err(Error::Corrupt(Fault::NoPicture));
             };
+            let members = self.data[content].first().copied().unwrap_or(0);
+            let resident = frame.progressive || usize::from(members) != frame.components.len();
+            if frame.height == 0 || resident {
+                self.resident = true;
+                self.check_resident(0)?;
+            }
             if frame.height == 0 {
-                match find_height(&self.data, next) {
-                    Some(height) => frame.set_height(height),
-                    None if self.complete => return Err(Error::Corrupt(Fault::NoPicture)),
-                    None => return Ok(false),
+                self.searched = self.searched.max(next - self.at);
+                let mut from = self.at + self.searched;
+                let found = find_height(&self.data, &mut from);
+                self.searched = from - self.at;
+                match found {
+                    Some(height) if height > 0 => frame.set_height(height),
+                    None if !self.complete => return Ok(false),
+                    _ => return Err(Error::Corrupt(Fault::NoPicture)),
                 }
                 self.segments.frame = Some(frame.clone());
             }
-            let members = self.data[content].first().copied().unwrap_or(0);
-            let resident = frame.progressive || usize::from(members) != frame.components.len();
+            if u64::from(frame.width) * u64::from(frame.height) > self.limits.pixels {
+                return Err(Error::Limit("more pixels than allowed"));
+            }
             if resident && !self.complete {
                 return Ok(false);
             }
             self.header = Some(self.segments.header(&frame, resident)?);
+            self.resident = resident;
+            self.scans = Scans::read(self, &frame, resident)?;
             return Ok(true);
         }
+    }
+}
+
+/// The scans of a file that has to be resident, or the first and only one.
+#[derive(Default)]
+struct Scans {
+    list: Vec<Scan>,
+    /// The components' tables as they were when each component's first scan began.
+    quantisation: [Option<[u16; 64]>; 4],
+    /// The file ends before all of them have come.
+    incomplete: bool,
+}
+
+impl Scans {
+    /// Reads the headers of the scans from where the decoder stands. Tables may change between scans, so each scan takes those
+    /// that stand before it; none is needed afterwards.
+    fn read(decoder: &mut Decoder, frame: &Frame, resident: bool) -> Result<Scans, Error> {
+        let Decoder { data, segments, .. } = decoder;
+        segments.ignore_metadata = true;
+        if !frame.progressive {
+            segments.assume_standard_tables()?;
+        }
+        let mut scans = Scans::default();
+        // By component and place: the bit position down to which the coefficient has been sent.
+        let mut sent = [[u32::MAX; 64]; 4];
+        let mut at = decoder.at;
+        while let Ok(Some((marker, content, next))) = segment(data, &mut at) {
+            let content = &data[content];
+            if marker != 0xda {
+                segments.take(marker, content)?;
+                at = next;
+                continue;
+            }
+            if scans.list.len() == decoder.limits.scans {
+                return Err(Error::Limit("more scans than allowed"));
+            }
+            let scan = match Scan::new(content, segments, frame, next) {
+                Ok(scan) => scan,
+                Err(error) if scans.list.is_empty() => return Err(error),
+                Err(_) => break, // what came before is a picture already
+            };
+            for member in &scan.members {
+                let index = member.component;
+                let table = &mut scans.quantisation[index];
+                *table = table.or(segments.quantisation[frame.components[index].quantisation]);
+                if table.is_none() {
+                    return Err(Error::Corrupt(Fault::Scan));
+                }
+                sent[index][scan.band.0..=scan.band.1].fill(scan.low);
+            }
+            scans.list.push(scan);
+            if !resident {
+                break;
+            }
+            at = end_of_scan(data, next);
+        }
+        if scans.list.is_empty() {
+            return Err(Error::Corrupt(Fault::Scan));
+        }
+        if resident {
+            let ended = next_marker(data, at).is_some_and(|marker| data[marker + 1] == 0xd9);
+            let sent = &sent[..frame.components.len()];
+            scans.incomplete = match frame.progressive {
+                true => !ended && sent.iter().flatten().any(|&low| low > 0),
+                false => sent.iter().flatten().any(|&low| low > 0),
+            };
+        }
+        (segments.dc, segments.ac) = Default::default();
+        Ok(scans)
     }
 }
 
 /// A marker segment: its code, where its content lies, and where the next one starts; `None` when it is not all here.
 type Segment = Option<(u8, core::ops::Range<usize>, usize)>;
 
-fn segment(data: &[u8], at: usize) -> Result<Segment, Error> {
-    let mut from = at;
+/// Looks from `at` on, and moves it over what is no segment.
+fn segment(data: &[u8], at: &mut usize) -> Result<Segment, Error> {
     loop {
-        let Some(marker) = next_marker(data, from) else {
+        let Some(marker) = next_marker(data, *at) else {
+            *at = (*at).max(data.len() - usize::from(data.last() == Some(&0xff)));
             return Ok(None);
         };
+        *at = marker;
         let code = data[marker + 1];
         match code {
-            0x01 | 0xd0..=0xd8 => from = marker + 2,
+            0x01 | 0xd0..=0xd8 => *at = marker + 2,
             0xd9 => return Err(Error::Corrupt(Fault::NoPicture)),
             _ => {
                 let Some(length) = data.get(marker + 2..).and_then(|rest| rest.first_chunk())
@@ -283,18 +418,22 @@ fn segment(data: &[u8], at: usize) -> Result<Segment, Error> {
     }
 }
 
-/// The height in the DNL segment behind the first scan's data.
-fn find_height(data: &[u8], from: usize) -> Option<u16> {
-    let mut at = from;
+/// The height in the DNL segment behind the first scan's data; 0 when there is none, and nothing as long as one may come.
+/// Looks from `at` on, and moves it over what has been seen.
+fn find_height(data: &[u8], at: &mut usize) -> Option<u16> {
     loop {
-        at = next_marker(data, at)?;
-        match data[at + 1] {
-            0xd0..=0xd7 => at += 2,
+        let Some(marker) = next_marker(data, *at) else {
+            *at = (*at).max(data.len() - usize::from(data.last() == Some(&0xff)));
+            return None;
+        };
+        *at = marker;
+        match data[marker + 1] {
+            0xd0..=0xd7 => *at = marker + 2,
             0xdc => {
-                let &[_, _, high, low] = data.get(at + 2..)?.first_chunk()?;
-                return Some(u16::from_be_bytes([high, low])).filter(|&height| height > 0);
+                let &[_, _, high, low] = data.get(marker + 2..)?.first_chunk()?;
+                return Some(u16::from_be_bytes([high, low]));
             }
-            _ => return None,
+            _ => return Some(0),
         }
     }
 }
@@ -311,7 +450,7 @@ fn coefficient_count(frame: &Frame) -> usize {
 /// The picture while it is decoded.
 struct Picture {
     frame: Frame,
-    quantisation: Vec<[u16; 64]>,
+    quantisation: [[u16; 64]; 4],
     planes: Planes,
     scans: Vec<Scan>,
     /// Coefficients of a row of MCUs, component after component, where scans refine each other.
@@ -319,7 +458,7 @@ struct Picture {
     /// The block that is being decoded, where they do not.
     block: Block,
     /// The place, in coding order, behind which no coefficient is needed; for each component.
-    keep: Vec<usize>,
+    keep: [usize; 4],
     /// The row of MCUs that is being decoded, and the next MCU in it.
     mcu_row: usize,
     mcu: usize,
@@ -328,6 +467,8 @@ struct Picture {
     ready: usize,
     /// The first row of MCUs with damage.
     damaged_at: Option<usize>,
+    /// The file ends before all scans have come.
+    incomplete: bool,
 }
 
 impl Picture {
@@ -343,45 +484,18 @@ impl Picture {
             .as_ref()
             .ok_or(Error::Corrupt(Fault::NoPicture))?;
         let transform: Transform = decoder.segments.transform(&frame);
+        let Scans {
+            list: mut scans,
+            quantisation,
+            incomplete,
+        } = core::mem::take(&mut decoder.scans);
+        let keep = keep(&frame);
+        let mut needed = needed(&scans, &keep, header.resident).into_iter();
+        scans.retain(|_| needed.next() == Some(true));
+        drop(needed);
         let planes = Planes::new(&frame, transform, header.pixels.bytes())?;
-        let keep: Vec<usize> = frame
-            .components
-            .iter()
-            .map(|c| last_needed(c.points))
-            .collect();
-        if !frame.progressive {
-            decoder.segments.assume_standard_tables()?;
-        }
-        let mut quantisation = Vec::new();
-        let mut scans = Vec::new();
-        let mut at = decoder.at;
-        // Tables may change between scans, so each scan takes the ones that stand before it.
-        while let Ok(Some((marker, content, next))) = segment(&decoder.data, at) {
-            let content = &decoder.data[content];
-            if marker != 0xda {
-                decoder.segments.take(marker, content)?;
-                at = next;
-                continue;
-            }
-            if quantisation.is_empty() || header.resident {
-                quantisation = quantisation_of(&frame, &decoder.segments, quantisation);
-            }
-            match Scan::new(content, &decoder.segments, &frame, next) {
-                Ok(scan) => scans.push(scan),
-                Err(error) if scans.is_empty() => return Err(error),
-                Err(_) => break, // what came before is a picture already
-            }
-            if !header.resident || scans.len() > MOST_SCANS {
-                break;
-            }
-            at = end_of_scan(&decoder.data, next);
-        }
-        if scans.is_empty() {
-            return Err(Error::Corrupt(Fault::Scan));
-        }
         let mut coefficients = Vec::new();
         if header.resident {
-            keep_needed(&mut scans, &keep, frame.components.len());
             let count = coefficient_count(&frame);
             coefficients
                 .try_reserve_exact(count)
@@ -390,7 +504,7 @@ impl Picture {
         }
         Ok(Picture {
             frame,
-            quantisation,
+            quantisation: quantisation.map(|table| table.unwrap_or([0; 64])),
             planes,
             scans,
             coefficients,
@@ -401,7 +515,13 @@ impl Picture {
             row: 0,
             ready: 0,
             damaged_at: None,
+            incomplete,
         })
+    }
+
+    /// Whether all data has been read that is of use.
+    fn is_complete(&self) -> bool {
+        self.mcu_row == self.frame.mcus_down
     }
 
     /// The first byte that is still needed.
@@ -434,6 +554,7 @@ impl Picture {
         Event::End(Status {
             intact_rows: damaged,
             rows,
+            truncated: self.incomplete || self.scans.iter().any(Scan::is_starved),
         })
     }
 
@@ -468,14 +589,16 @@ impl Picture {
         let restarts = scan.restarts();
         let mut bits = scan.bits; // a copy, for registers
         while self.mcu < self.frame.mcus_across {
-            if !complete && data.len() - bits.pos().min(data.len()) < MOST_MCU_BYTES {
-                scan.bits = bits;
-                return false;
-            }
+            let left = data.len() - bits.pos().min(data.len());
             if restarts {
                 scan.bits = bits;
+                if !complete && (left < MOST_MCU_BYTES || !scan.can_begin(data)) {
+                    return false;
+                }
                 scan.begin_mcu(data);
                 bits = scan.bits;
+            } else if !complete && left < MOST_MCU_BYTES {
+                break;
             }
             let starved = scan.is_starved();
             for member in &mut scan.members {
@@ -508,7 +631,7 @@ impl Picture {
                     }
                 }
             }
-            if bits.overrun() {
+            if bits.overrun() || bits.damaged {
                 scan.bits = bits;
                 scan.end_mcu(data);
                 bits = scan.bits;
@@ -516,7 +639,7 @@ impl Picture {
             self.mcu += 1;
         }
         scan.bits = bits;
-        true
+        self.mcu == self.frame.mcus_across
     }
 
     /// Decodes a row of MCUs of all scans in step, then makes samples of the coefficients.
@@ -558,9 +681,6 @@ impl Picture {
         }
     }
 }
-
-/// More scans than any encoder writes; each is a walk over the file.
-const MOST_SCANS: usize = 100;
 
 /// A scan of one component has its blocks in rows, and only those that hold picture (A.2.2).
 fn lone_row(
@@ -635,31 +755,34 @@ fn last_needed(points: idct::Points) -> usize {
     (0..64).rev().find(used).unwrap_or(0)
 }
 
-/// Drops scans that change nothing that is used. A scan that refines depends on which coefficients of its band earlier
+/// For each component, the last place that is needed.
+fn keep(frame: &Frame) -> [usize; 4] {
+    let component = |index| frame.components.get(index);
+    core::array::from_fn(|index| component(index).map_or(0, |c| last_needed(c.points)))
+}
+
+/// Which scans change something that is used: of several. A scan that refines depends on which coefficients of its band earlier
 /// scans have set, so these are needed too.
-fn keep_needed(scans: &mut Vec<Scan>, keep: &[usize], components: usize) {
-    let mut used = [0u64; 4];
-    for component in 0..components {
-        used[component] = u64::MAX >> (63 - keep[component]);
+fn needed(scans: &[Scan], keep: &[usize; 4], several: bool) -> Vec<bool> {
+    let mut needed = alloc::vec![true; scans.len()];
+    if !several {
+        return needed;
     }
-    let mut index = scans.len();
-    while index > 0 {
-        index -= 1;
-        let scan = &scans[index];
+    let mut used = keep.map(|keep| u64::MAX >> (63 - keep));
+    for (scan, needed) in scans.iter().zip(&mut needed).rev() {
         let (start, end) = scan.band;
         let band = (u64::MAX >> (63 - (end - start))) << start;
-        let needed = scan
+        *needed = scan
             .members
             .iter()
             .any(|member| used[member.component] & band != 0);
-        if !needed {
-            scans.remove(index);
-        } else if scan.refines {
+        if *needed && scan.refines {
             scan.members
                 .iter()
                 .for_each(|member| used[member.component] |= band);
         }
     }
+    needed
 }
 
 /// Where the entropy-coded data from `from` on ends: at a marker that is no restart.
@@ -672,15 +795,4 @@ fn end_of_scan(data: &[u8], from: usize) -> usize {
         at = marker + 2;
     }
     data.len()
-}
-
-/// Each component's quantisation table, as far as it has been defined by now; one that has been used is not replaced.
-fn quantisation_of(frame: &Frame, segments: &Segments, before: Vec<[u16; 64]>) -> Vec<[u16; 64]> {
-    let table = |(index, c): (usize, &crate::frame::Component)| {
-        let known = before.get(index).copied().filter(|table| table[0] != 0);
-        known
-            .or(segments.quantisation[c.quantisation])
-            .unwrap_or([0; 64])
-    };
-    frame.components.iter().enumerate().map(table).collect()
 }

@@ -14,8 +14,8 @@ const ENTRIES: usize = 1 << LOOK;
 /// Look-ups that one refill is enough for.
 pub(crate) const LOOKS: u32 = 56 / SKIP_LOOK;
 
-/// How far a run goes that ends the block.
-const END_OF_BLOCK: u32 = 64;
+/// How far a run goes that ends the block: farther than any that damage makes.
+pub(crate) const END_OF_BLOCK: u32 = 128;
 
 /// One table, as a DHT segment defines it.
 pub(crate) struct Table {
@@ -50,6 +50,10 @@ pub(crate) struct Coefficient {
 }
 
 impl Table {
+    /// Bytes that a shared table holds, its two counts included.
+    pub(crate) const BYTES: usize =
+        size_of::<Table>() + size_of::<[Entry; ENTRIES]>() + 2 * size_of::<usize>();
+
     /// From the counts by length, and the symbols.
     pub(crate) fn new(counts: &[u8; 16], values: &[u8]) -> Result<Table, Error> {
         let mut symbols = [0; 256];
@@ -112,6 +116,7 @@ impl Table {
         let entry = self.look[bits.peek(LOOK) as usize];
         if entry.length == 0 {
             let (symbol, length) = self.long_symbol(bits.peek(16));
+            bits.damaged |= length > 16;
             bits.skip(length);
             return symbol;
         }
@@ -180,7 +185,7 @@ impl Table {
             length += 1;
         }
         if length > 16 {
-            return (0, 16); // no such code: the data is damaged, and a zero is as good as anything
+            return (0, 17); // no such code: a zero of 17 bits, as the reference implementations read damaged data
         }
         let index = (code >> (16 - length)) as i32 + self.offset[length as usize];
         (self.symbols[index as usize & 255], length)
@@ -250,6 +255,12 @@ const SKIP_LOOK: u32 = 13;
 const SKIP_ENTRIES: usize = 1 << SKIP_LOOK;
 
 impl Unrolled {
+    /// Bytes that shared ones hold, their two counts included.
+    pub(crate) const BYTES: usize = size_of::<Unrolled>()
+        + size_of::<[Pair; ENTRIES]>()
+        + size_of::<[Skip; SKIP_ENTRIES]>()
+        + 2 * size_of::<usize>();
+
     pub(crate) fn new(table: &Table) -> Unrolled {
         let mut unrolled = Unrolled {
             pairs: Box::new([Pair::default(); ENTRIES]),
@@ -381,7 +392,7 @@ mod tests {
             .map(|c| (c.run, c.value))
             .collect();
         assert_eq!(got[..3], [(0, 1), (0, -2), (0, 6)]);
-        assert_eq!(got[3].0, 64);
+        assert_eq!(got[3].0, END_OF_BLOCK);
         let data = bytes("1101000000000000 1");
         let mut bits = BitReader::at(0);
         bits.refill(&data);

@@ -3,6 +3,10 @@
 //! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, in the order of operations that
 //! makes its results those of the "accurate integer" method of the reference implementations. The smaller ones are the same
 //! basis at fewer points: the N lowest coefficients of a block are, up to scale, the N-point DCT of the block at N/8 the size.
+//!
+//! Coefficients that no picture has, as damage makes them, overflow as in the vectors of the reference implementations: the
+//! sums that go into the 8-point transform have 16 bits and wrap, and what its first pass gives has 16 bits and saturates; where
+//! there are coefficients in the first row alone, that pass is a shift, and wraps.
 
 use crate::lanes::{Best, Lanes};
 
@@ -45,7 +49,12 @@ pub(crate) fn inverse(
 #[inline]
 pub(crate) fn fill(dc: i16, quantisation: u16, points: Points, out: &mut [u8], stride: usize) {
     let dc = dc.wrapping_mul(quantisation as i16);
-    let value = sample((i32::from(dc) + 4) >> 3);
+    // What the first pass gives, which wraps where it is a shift alone.
+    let dc = match points.down {
+        8 => i32::from(dc.wrapping_mul(1 << PASS1_BITS)),
+        _ => i32::from(dc) << PASS1_BITS,
+    };
+    let value = sample((dc + 16) >> (PASS1_BITS + 3));
     match points.across {
         8 => fill_rows::<8>(value, points.down, out, stride),
         4 => fill_rows::<4>(value, points.down, out, stride),
@@ -90,6 +99,7 @@ fn block<L: Lanes, const DOWN: usize, const ACROSS: usize>(
     let zero = L::splat(0);
     // By column of the block: lanes are rows, four and four.
     let mut rows = [[zero; 8]; 2];
+    let flat = DOWN == 8 && coefficients[8..].iter().fold(0, |any, &c| any | c) == 0;
     for left in (0..ACROSS).step_by(4) {
         let mut columns = [zero; 8];
         for (y, lanes) in columns.iter_mut().enumerate().take(DOWN) {
@@ -102,7 +112,14 @@ fn block<L: Lanes, const DOWN: usize, const ACROSS: usize>(
                 *lanes = L::load_product(four, by);
             }
         }
-        points::<L, DOWN>(&mut columns, CONST_BITS - PASS1_BITS);
+        if flat {
+            columns = [columns[0].mul(1 << PASS1_BITS).wrap(); 8];
+        } else {
+            points::<L, DOWN>(&mut columns, CONST_BITS - PASS1_BITS);
+            if DOWN == 8 {
+                columns = columns.map(L::saturate);
+            }
+        }
         for (top, rows) in rows.iter_mut().enumerate().take(DOWN.div_ceil(4)) {
             let y = 4 * top;
             let turned = L::transpose([columns[y], columns[y + 1], columns[y + 2], columns[y + 3]]);
@@ -153,8 +170,8 @@ fn points8<L: Lanes>(v: &mut [L; 8], shift: u32) {
     let z1 = v[2].add(v[6]).mul(fix!(0.541196100));
     let even2 = z1.sub(v[6].mul(fix!(1.847759065)));
     let even3 = z1.add(v[2].mul(fix!(0.765366865)));
-    let even0 = v[0].add(v[4]).mul(1 << CONST_BITS);
-    let even1 = v[0].sub(v[4]).mul(1 << CONST_BITS);
+    let even0 = v[0].add(v[4]).wrap().mul(1 << CONST_BITS);
+    let even1 = v[0].sub(v[4]).wrap().mul(1 << CONST_BITS);
     let e = [
         even0.add(even3),
         even1.add(even2),
@@ -165,8 +182,8 @@ fn points8<L: Lanes>(v: &mut [L; 8], shift: u32) {
     let (z1, z2, z3, z4) = (
         v[7].add(v[1]),
         v[5].add(v[3]),
-        v[7].add(v[3]),
-        v[5].add(v[1]),
+        v[7].add(v[3]).wrap(),
+        v[5].add(v[1]).wrap(),
     );
     let z5 = z3.add(z4).mul(fix!(1.175875602));
     let (z1, z2) = (z1.mul(fix!(0.899976223)), z2.mul(fix!(2.562915447)));
@@ -262,9 +279,27 @@ mod tests {
     }
 
     #[test]
+    fn what_no_picture_has_overflows_as_in_sixteen_bits() {
+        let points = Points { across: 8, down: 8 };
+        let corner = |set: &[(usize, i16)]| {
+            let (mut coefficients, mut out) = ([0; 64], [0; 64]);
+            set.iter().for_each(|&(at, c)| coefficients[at] = c);
+            inverse(&coefficients, &[1; 64], points, &mut out, 8);
+            out[0]
+        };
+        assert_eq!(corner(&[(0, 20_000), (32, 20_000)]), 0, "their sum wraps");
+        assert_eq!(
+            corner(&[(0, 9000), (8, 1)]),
+            255,
+            "the first pass saturates"
+        );
+        assert_eq!(corner(&[(0, 9000), (1, 1)]), 0, "a shift wraps");
+    }
+
+    #[test]
     fn a_fill_is_what_the_transform_makes_of_a_lone_dc() {
         for dc in [
-            -2000, -1024, -100, -5, -4, -3, 0, 3, 4, 5, 11, 100, 1016, 1024,
+            -20000, -2000, -1024, -100, -5, -4, -3, 0, 3, 4, 5, 11, 100, 1016, 1024, 9000,
         ] {
             let mut coefficients = [0; 64];
             coefficients[0] = dc;

@@ -10,6 +10,10 @@ pub(crate) trait Lanes: Copy {
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, by: i32) -> Self;
+    /// Keeps the low 16 bits, as a signed number.
+    fn wrap(self) -> Self;
+    /// Clamps to what 16 bits hold.
+    fn saturate(self) -> Self;
     /// Shifts right arithmetically.
     fn shr(self, by: u32) -> Self;
     /// Rows to columns.
@@ -42,6 +46,16 @@ impl Lanes for [i32; 4] {
     #[inline(always)]
     fn mul(self, by: i32) -> Self {
         self.map(|value| value.wrapping_mul(by))
+    }
+
+    #[inline(always)]
+    fn wrap(self) -> Self {
+        self.map(|value| i32::from(value as i16))
+    }
+
+    #[inline(always)]
+    fn saturate(self) -> Self {
+        self.map(|value| value.clamp(i16::MIN.into(), i16::MAX.into()))
     }
 
     #[inline(always)]
@@ -119,6 +133,16 @@ pub(crate) mod simd {
         #[inline(always)]
         fn mul(self, by: i32) -> Self {
             i32x4_mul(self, i32x4_splat(by))
+        }
+
+        #[inline(always)]
+        fn wrap(self) -> Self {
+            i32x4_shr(i32x4_shl(self, 16), 16)
+        }
+
+        #[inline(always)]
+        fn saturate(self) -> Self {
+            i32x4_extend_low_i16x8(i16x8_narrow_i32x4(self, self))
         }
 
         #[inline(always)]

@@ -94,6 +94,30 @@ impl Scale {
     }
 }
 
+/// What a decoder takes on; a file that wants more is refused before anything is allocated for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Width times height at full size: 268 million (16383 squared) by default.
+    pub pixels: u64,
+    /// Scans of a progressive or multi-scan file, each of which is a walk over the file: 100 by default.
+    pub scans: usize,
+    /// Bytes of EXIF and ICC together: 4 MiB by default.
+    pub metadata_bytes: usize,
+    /// Bytes of a file that has to be resident, see [`Header::resident`]: 64 MiB by default.
+    pub resident_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            pixels: 0x3fff * 0x3fff,
+            scans: 100,
+            metadata_bytes: 4 << 20,
+            resident_bytes: 64 << 20,
+        }
+    }
+}
+
 /// Why a file is not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
@@ -101,6 +125,8 @@ pub enum Error {
     Unsupported(&'static str),
     /// The file contradicts the standard where nothing can be made of it.
     Corrupt(Fault),
+    /// It is over one of the [`Limits`].
+    Limit(&'static str),
     /// The allocator refused.
     OutOfMemory,
 }
@@ -125,7 +151,7 @@ pub enum Fault {
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Error::Unsupported(what) => what,
+            Error::Unsupported(what) | Error::Limit(what) => what,
             Error::OutOfMemory => "not enough memory",
             Error::Corrupt(fault) => match fault {
                 Fault::NotJpeg => "not a JPEG file",

@@ -168,6 +168,7 @@ impl Planes {
             .iter()
             .map(|c| Plane::bytes(c, frame))
             .sum::<usize>()
+            + frame.components.len() * size_of::<Plane>()
             + frame.out_width() * pixel_bytes
     }
 
@@ -176,11 +177,10 @@ impl Planes {
         transform: Transform,
         pixel_bytes: usize,
     ) -> Result<Planes, Error> {
-        let planes = frame
-            .components
-            .iter()
-            .map(|c| Plane::new(c, frame))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut planes = Vec::with_capacity(frame.components.len());
+        for component in &frame.components {
+            planes.push(Plane::new(component, frame)?);
+        }
         let lag = usize::from(planes.iter().any(|plane| plane.upsampling.looks_down()));
         Ok(Planes {
             planes,

@@ -5,9 +5,15 @@ use alloc::vec::Vec;
 
 use crate::bits::BitReader;
 use crate::frame::Frame;
-use crate::huffman::{LOOKS, Table, Unrolled};
+use crate::huffman::{END_OF_BLOCK, LOOKS, Table, Unrolled};
 use crate::segments::{DAMAGED, Segments, ZIGZAG};
 use crate::{Error, Fault};
+
+/// How far a restart marker may be ahead of the one that is due and still be taken for one that comes early: this and one more.
+const EARLY: u8 = 1;
+
+/// The same for one that comes late, modulo eight.
+const LATE: u8 = 6;
 
 /// A component's part in a scan.
 #[derive(Clone)]
@@ -58,7 +64,7 @@ impl Member {
             bits.refill(data);
             take_one(ac, bits, block, &mut k);
         }
-        let end = if k > 64 { k - 64 } else { k };
+        let end = if k > ENDED { k - ENDED } else { k };
         'skips: while k <= 63 {
             bits.refill(data);
             for _ in 0..LOOKS {
@@ -74,6 +80,8 @@ impl Member {
                 }
             }
         }
+        // A block is full, or says that it ends; a run that leaves it is damage.
+        bits.damaged |= k > 64 && k < ENDED;
         end.min(64)
     }
 }
@@ -87,7 +95,7 @@ pub(crate) struct Scan {
     /// Whether it refines what earlier scans have sent.
     pub(crate) refines: bool,
     /// The bit position it sends.
-    low: u32,
+    pub(crate) low: u32,
     progressive: bool,
     pub(crate) bits: BitReader,
     /// Blocks that the current end-of-band run still covers.
@@ -114,7 +122,10 @@ impl Scan {
         let specifications = rest.get(..2 * usize::from(count)).ok_or(DAMAGED)?;
         let &[start, end, approximation] =
             rest[specifications.len()..].first_chunk().ok_or(DAMAGED)?;
-        let mut members: Vec<Member> = Vec::new();
+        let sequential = !frame.progressive;
+        let needs_dc = sequential || start == 0 && approximation >> 4 == 0;
+        let needs_ac = sequential || end > 0;
+        let mut members: Vec<Member> = Vec::with_capacity(frame.components.len());
         for specification in specifications.chunks_exact(2) {
             let component = frame
                 .components
@@ -130,8 +141,8 @@ impl Scan {
             );
             members.push(Member {
                 component,
-                dc: segments.dc.get(dc).cloned().flatten(),
-                ac: segments.ac.get(ac).cloned().flatten(),
+                dc: segments.dc.get(dc).filter(|_| needs_dc).cloned().flatten(),
+                ac: segments.ac.get(ac).filter(|_| needs_ac).cloned().flatten(),
                 unrolled: None,
                 prediction: 0,
             });
@@ -163,10 +174,15 @@ impl Scan {
         {
             return Err(Error::Corrupt(Fault::Scan));
         }
-        if !frame.progressive {
+        // Every table that the scan will look into is there.
+        let complete = |m: &Member| (m.dc.is_some() || !needs_dc) && (m.ac.is_some() || !needs_ac);
+        if !members.iter().all(complete) {
+            return Err(Error::Corrupt(Fault::Scan));
+        }
+        if sequential {
             unroll(&mut members);
         }
-        let scan = Scan {
+        Ok(Scan {
             members,
             band,
             refines: high != 0,
@@ -179,21 +195,19 @@ impl Scan {
             next_restart: 0,
             starved: false,
             damaged: false,
-        };
-        scan.check_tables()?;
-        Ok(scan)
+        })
     }
 
-    /// Every table that the scan will look into is there.
-    fn check_tables(&self) -> Result<(), Error> {
-        let needs_dc = self.band.0 == 0 && !self.refines;
-        let needs_ac = self.band.1 > 0;
-        let complete = |m: &Member| (m.dc.is_some() || !needs_dc) && (m.ac.is_some() || !needs_ac);
-        if self.members.iter().all(complete) {
-            Ok(())
-        } else {
-            Err(Error::Corrupt(Fault::Scan))
-        }
+    /// Bytes that scans hold beside themselves: their members, and each table once, however many share it.
+    pub(crate) fn bytes<'a>(scans: impl Iterator<Item = &'a Scan> + Clone) -> usize {
+        let tables = |scan: &'a Scan| scan.members.iter().flat_map(|m| [&m.dc, &m.ac]).flatten();
+        let unrolled = |scan: &'a Scan| scan.members.iter().filter_map(|m| m.unrolled.as_ref());
+        let members = scans
+            .clone()
+            .map(|scan| scan.members.capacity() * size_of::<Member>());
+        members.sum::<usize>()
+            + distinct(scans.clone().flat_map(tables)) * Table::BYTES
+            + distinct(scans.flat_map(unrolled)) * Unrolled::BYTES
     }
 
     /// Whether an MCU may begin with a restart marker.
@@ -213,9 +227,10 @@ impl Scan {
         self.until_restart -= 1;
     }
 
-    /// Stands after each MCU: notices that the data has run out.
+    /// Stands after each MCU: notices damage, and that the data has run out.
     #[inline]
     pub(crate) fn end_mcu(&mut self, data: &[u8]) {
+        self.damaged |= self.bits.damaged;
         if !self.starved && self.bits.overrun() {
             self.starved = true;
             self.damaged = true;
@@ -224,39 +239,25 @@ impl Scan {
     }
 
     /// Finds its way back after damage: a marker that is due, or a little late, is taken; one that is early is left for
-    /// later, and the intervals until then stay empty.
+    /// later, and so is the end of the scan, and the intervals until then are empty. What cannot be a marker is passed over.
     fn restart(&mut self, data: &[u8]) {
         let expected = self.next_restart;
+        self.damaged |= self.bits.is_before_bytes(data);
         loop {
-            let ahead = match self.bits.upcoming_restart(data) {
-                Some(code) => (code - 0xd0).wrapping_sub(expected) & 7,
-                None => {
-                    self.starved = true;
-                    self.damaged = true;
-                    break;
-                }
+            let code = self.bits.seek_marker(data);
+            let ahead = match code {
+                Some(code @ 0xd0..=0xd7) => (code - 0xd0).wrapping_sub(expected) & 7,
+                Some(..0xc0) => LATE,
+                _ => EARLY,
             };
-            match ahead {
-                0 => {
-                    self.bits.restart(data);
-                    self.starved = false;
-                    break;
-                }
-                1..=2 => {
-                    self.starved = true;
-                    self.damaged = true;
-                    break;
-                }
-                6..=7 => {
-                    self.bits.restart(data);
-                    self.damaged = true;
-                }
-                _ => {
-                    self.bits.restart(data);
-                    self.starved = false;
-                    self.damaged = true;
-                    break;
-                }
+            self.damaged |= ahead != 0;
+            if (EARLY..=EARLY + 1).contains(&ahead) {
+                break; // zeroes until the next interval
+            }
+            self.bits.take_marker();
+            if !(LATE..=LATE + 1).contains(&ahead) {
+                self.starved = false;
+                break;
             }
         }
         self.next_restart = (expected + 1) & 7;
@@ -267,7 +268,30 @@ impl Scan {
             .for_each(|member| member.prediction = 0);
     }
 
-    /// Whether blocks have data; without it they stay as they are.
+    /// Whether an MCU can begin with what has arrived: a restart that is due is decided by the markers that come next. Bytes
+    /// before them are of no use, and are passed over.
+    #[inline]
+    pub(crate) fn can_begin(&mut self, data: &[u8]) -> bool {
+        self.restart_interval == 0 || self.until_restart > 0 || self.can_restart(data)
+    }
+
+    #[cold]
+    fn can_restart(&mut self, data: &[u8]) -> bool {
+        self.damaged |= self.bits.is_before_bytes(data);
+        loop {
+            match self.bits.seek_marker(data) {
+                None => return false,
+                Some(code @ 0xd0..=0xd7)
+                    if (LATE..).contains(&(code.wrapping_sub(0xd0 + self.next_restart) & 7)) => {}
+                Some(..0xc0) => {}
+                Some(_) => return true,
+            }
+            self.bits.take_marker();
+            self.damaged = true;
+        }
+    }
+
+    /// Whether blocks have no data; without it they stay as they are.
     #[inline]
     pub(crate) fn is_starved(&self) -> bool {
         self.starved
@@ -320,12 +344,10 @@ impl Scan {
                 break;
             }
             k += run;
-            if k > 63 {
-                break;
-            }
             block[usize::from(ZIGZAG[k]) & 63] = (coefficient.value << self.low) as i16;
             k += 1;
         }
+        bits.damaged |= k > 64;
         self.bits = bits;
     }
 
@@ -351,16 +373,21 @@ impl Scan {
                 }
                 while k <= self.band.1 {
                     let place = &mut block[usize::from(ZIGZAG[k]) & 63];
-                    k += 1;
                     if *place != 0 {
                         correct(&mut bits, data, place, one);
                     } else if zeroes == 0 {
-                        *place = value;
                         break;
                     } else {
                         zeroes -= 1;
                     }
+                    k += 1;
                 }
+                // Behind the band only in damaged data.
+                if value != 0 {
+                    bits.damaged |= k > self.band.1;
+                    block[usize::from(ZIGZAG[k]) & 63] = value;
+                }
+                k += 1;
             }
         }
         if self.end_of_band_run > 0 {
@@ -375,6 +402,16 @@ impl Scan {
         }
         self.bits = bits;
     }
+}
+
+/// How many of these are not one that came before.
+fn distinct<'a, T: 'a>(all: impl Iterator<Item = &'a Arc<T>> + Clone) -> usize {
+    let before =
+        |at: usize, one: &Arc<T>| all.clone().take(at).any(|other| Arc::ptr_eq(other, one));
+    all.clone()
+        .enumerate()
+        .filter(|(at, one)| !before(*at, one))
+        .count()
 }
 
 /// Gives the members of a sequential scan their larger tables; those with the same codes share them.
@@ -393,14 +430,17 @@ fn unroll(members: &mut [Member]) {
     }
 }
 
-/// A block, and behind its 64 coefficients in natural order room for what a damaged file, or no coefficient at all, puts there.
+/// Places beyond this are those of a block that has said that it ends.
+const ENDED: usize = END_OF_BLOCK as usize;
+
+/// A block, and behind its 64 coefficients in natural order room for what is no coefficient at all.
 pub(crate) type Block = [i16; 128];
 
-/// Where the places of the coding order are in a [`Block`].
-const PLACES: [u8; 128] = {
-    let mut places = [64; 128];
+/// Where the places of the coding order are in a [`Block`]. A run that leaves the block in a damaged file ends at its last place.
+const PLACES: [u8; 256] = {
+    let mut places = [64; 256];
     let mut k = 0;
-    while k < 64 {
+    while k < ZIGZAG.len() {
         places[k] = ZIGZAG[k];
         k += 1;
     }
@@ -413,7 +453,7 @@ const LAST_PAIR: usize = 47;
 
 #[inline(always)]
 fn put(block: &mut Block, place: usize, value: i16) {
-    block[usize::from(PLACES[place & 127]) & 127] = value;
+    block[usize::from(PLACES[place & 255]) & 127] = value;
 }
 
 /// Takes two coefficients, or one, or the end of the block; `false` where the look-up does not reach.

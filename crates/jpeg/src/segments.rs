@@ -19,7 +19,7 @@ pub(crate) const ZIGZAG: [u8; 80] = [
 /// What a row of pixels consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pixels {
-    /// One sample a pixel.
+    /// One sample a pixel. Of two components, which have no meaning that a standard gives, it is the first.
     Grey,
     /// Red, green, blue.
     Rgb,
@@ -75,16 +75,22 @@ pub(crate) struct Segments {
     pub(crate) frame: Option<Frame>,
     /// EXIF and ICC are not wanted.
     pub(crate) ignore_metadata: bool,
+    /// Bytes of them that may still come.
+    metadata_left: usize,
     exif: Option<Vec<u8>>,
     icc: Vec<(u8, Vec<u8>)>,
     jfif: bool,
     adobe: Option<u8>,
 }
 
-/// The largest ICC profile that is put together, in bytes.
-const MOST_ICC_BYTES: usize = 4 << 20;
-
 impl Segments {
+    pub(crate) fn new(metadata_bytes: usize) -> Segments {
+        Segments {
+            metadata_left: metadata_bytes,
+            ..Segments::default()
+        }
+    }
+
     /// Takes one segment's content, its length field not included.
     pub(crate) fn take(&mut self, marker: u8, content: &[u8]) -> Result<(), Error> {
         match marker {
@@ -101,20 +107,20 @@ impl Segments {
                 Ok(())
             }
             0xe0 => {
-                self.jfif |= content.starts_with(b"JFIF\0");
+                self.jfif |= content.starts_with(b"JFIF\0") && content.len() >= 14;
                 Ok(())
             }
             0xe1 | 0xe2 if self.ignore_metadata => Ok(()),
             0xe1 => {
                 if let (None, Some(tiff)) = (&self.exif, content.strip_prefix(b"Exif\0\0")) {
-                    self.exif = Some(copy(tiff)?);
+                    self.exif = Some(self.copy(tiff)?);
                 }
                 Ok(())
             }
             0xe2 => self.icc_part(content),
             0xee => {
-                if content.starts_with(b"Adobe") {
-                    self.adobe = content.get(11).copied();
+                if let (true, Some(&transform)) = (content.starts_with(b"Adobe"), content.get(11)) {
+                    self.adobe = Some(transform);
                 }
                 Ok(())
             }
@@ -194,14 +200,14 @@ impl Segments {
                 "JPEG with other than 8 bits a sample is not read",
             ));
         }
-        if !matches!(count, 1 | 3 | 4) {
+        if !(1..=4).contains(&count) {
             return Err(Error::Unsupported(
-                "JPEG with other than 1, 3 or 4 components is not read",
+                "JPEG with other than 1 to 4 components is not read",
             ));
         }
         let (width, height) = (u16::from_be_bytes([w1, w0]), u16::from_be_bytes([h1, h0]));
         let specifications = content.get(6..6 + 3 * usize::from(count)).ok_or(DAMAGED)?;
-        let mut components = Vec::new();
+        let mut components = Vec::with_capacity(count.into());
         for specification in specifications.chunks_exact(3) {
             let (mut h, mut v) = (
                 usize::from(specification[1] >> 4),
@@ -230,11 +236,22 @@ impl Segments {
         let Some(&[number, _, ..]) = content.strip_prefix(b"ICC_PROFILE\0") else {
             return Ok(());
         };
-        let held: usize = self.icc.iter().map(|(_, part)| part.len()).sum();
-        if held + content.len() <= MOST_ICC_BYTES {
-            self.icc.push((number, copy(&content[14..])?));
-        }
+        let part = self.copy(&content[14..])?;
+        self.icc.push((number, part));
         Ok(())
+    }
+
+    /// Takes metadata within the limit.
+    fn copy(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        self.metadata_left = self
+            .metadata_left
+            .checked_sub(bytes.len())
+            .ok_or(Error::Limit("more bytes of EXIF and ICC than allowed"))?;
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(bytes.len())
+            .map_err(|_| Error::OutOfMemory)?;
+        copy.extend_from_slice(bytes);
+        Ok(copy)
     }
 
     /// What samples mean: JFIF first, then Adobe's marker, then the components' names, as the reference implementations decide.
@@ -242,7 +259,7 @@ impl Segments {
         let names: [u8; 4] =
             core::array::from_fn(|at| frame.components.get(at).map_or(0, |c| c.name));
         match (frame.components.len(), self.adobe) {
-            (1, _) => Transform::Grey,
+            (1 | 2, _) => Transform::Grey,
             (3, _) if self.jfif => Transform::YCbCr,
             (3, Some(0)) => Transform::Rgb,
             (3, None) if names == *b"RGB\0" => Transform::Rgb,
@@ -257,16 +274,16 @@ impl Segments {
     pub(crate) fn header(&mut self, frame: &Frame, resident: bool) -> Result<Header, Error> {
         self.icc.sort_by_key(|(number, _)| *number);
         let mut icc = Vec::new();
-        for (_, part) in self.icc.drain(..) {
-            icc.try_reserve(part.len())
-                .map_err(|_| Error::OutOfMemory)?;
+        icc.try_reserve_exact(self.icc.iter().map(|(_, part)| part.len()).sum())
+            .map_err(|_| Error::OutOfMemory)?;
+        for (_, part) in core::mem::take(&mut self.icc) {
             icc.extend_from_slice(&part);
         }
         Ok(Header {
             width: frame.width,
             height: frame.height,
             pixels: match frame.components.len() {
-                1 => Pixels::Grey,
+                1 | 2 => Pixels::Grey,
                 3 => Pixels::Rgb,
                 _ => Pixels::Cmyk,
             },
@@ -278,11 +295,3 @@ impl Segments {
 }
 
 pub(crate) const DAMAGED: Error = Error::Corrupt(Fault::Segment);
-
-fn copy(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(bytes.len())
-        .map_err(|_| Error::OutOfMemory)?;
-    copy.extend_from_slice(bytes);
-    Ok(copy)
-}

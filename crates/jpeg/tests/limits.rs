@@ -1,0 +1,115 @@
+//! A caller's limits hold before anything is allocated for what is over them.
+
+mod support;
+
+use letterbox_jpeg::{Decoder, Error, Limits, Scale};
+use support::{Bits, END, decode_with, grey_row, scan, segment, start};
+
+fn within(limits: Limits, file: &[u8]) -> Result<(), Error> {
+    let whole = decode_with(
+        Decoder::with_limits(limits),
+        file,
+        Scale::Full,
+        file.len().max(1),
+    )
+    .map(|_| ());
+    let split = decode_with(Decoder::with_limits(limits), file, Scale::Full, 3).map(|_| ());
+    assert_eq!(whole, split);
+    whole
+}
+
+fn block() -> Vec<u8> {
+    Bits::default().dc(1).symbol(0).bytes()
+}
+
+#[test]
+fn pixels_are_limited() {
+    let file = grey_row(4, Bits::default().put(0, 32).put(0, 16));
+    let limits = |pixels| Limits {
+        pixels,
+        ..Limits::default()
+    };
+    assert_eq!(within(limits(256), &file), Ok(()));
+    assert!(matches!(
+        within(limits(255), &file),
+        Err(Error::Limit(what)) if what.contains("pixels")
+    ));
+    // Also where the height comes late.
+    let mut late = start(0xc0, 8, 0, &[(1, 1)]);
+    late.extend(scan(&[1], (0, 63), 0));
+    late.extend(block());
+    late.extend(segment(0xdc, &[0, 8]));
+    late.extend(END);
+    assert_eq!(within(limits(64), &late), Ok(()));
+    assert!(matches!(within(limits(63), &late), Err(Error::Limit(_))));
+    let default = start(0xc0, 65_500, 65_500, &[(1, 1)]);
+    let default = [default, scan(&[1], (0, 63), 0)].concat();
+    assert!(matches!(
+        within(Limits::default(), &default),
+        Err(Error::Limit(_))
+    ));
+}
+
+#[test]
+fn scans_are_limited() {
+    let mut file = start(0xc2, 8, 8, &[(1, 1)]);
+    for low in [3, 0x32, 0x21, 0x10] {
+        file.extend(scan(&[1], (0, 0), low));
+        file.extend(Bits::default().dc(0).bytes());
+    }
+    file.extend(END);
+    let limits = |scans| Limits {
+        scans,
+        ..Limits::default()
+    };
+    assert_eq!(within(limits(4), &file), Ok(()));
+    assert!(matches!(
+        within(limits(3), &file),
+        Err(Error::Limit(what)) if what.contains("scans")
+    ));
+}
+
+#[test]
+fn metadata_is_limited_and_may_be_left_out() {
+    let plain = grey_row(1, Bits::default().dc(1).symbol(0));
+    let mut file = plain[..2].to_vec();
+    file.extend(segment(0xe1, b"Exif\0\0II*\0"));
+    for number in [1, 2] {
+        file.extend(segment(
+            0xe2,
+            &[&b"ICC_PROFILE\0"[..], &[number, 2], &[7; 10][..]].concat(),
+        ));
+    }
+    file.extend(&plain[2..]);
+    let limits = |metadata_bytes| Limits {
+        metadata_bytes,
+        ..Limits::default()
+    };
+    assert_eq!(within(limits(24), &file), Ok(()));
+    assert!(matches!(
+        within(limits(23), &file),
+        Err(Error::Limit(what)) if what.contains("EXIF")
+    ));
+    let mut decoder = Decoder::with_limits(limits(0));
+    decoder.ignore_metadata();
+    assert!(decode_with(decoder, &file, Scale::Full, 3).is_ok());
+}
+
+#[test]
+fn resident_bytes_are_limited_where_a_file_has_to_be_resident() {
+    let mut file = start(0xc2, 8, 8, &[(1, 1)]);
+    file.extend(scan(&[1], (0, 0), 0));
+    file.extend(Bits::default().dc(0).bytes());
+    file.extend(END);
+    let limits = |resident_bytes| Limits {
+        resident_bytes,
+        ..Limits::default()
+    };
+    assert_eq!(within(limits(file.len()), &file), Ok(()));
+    assert!(matches!(
+        within(limits(file.len() - 1), &file),
+        Err(Error::Limit(what)) if what.contains("resident")
+    ));
+    let baseline = grey_row(1, Bits::default().dc(1).symbol(0));
+    assert_eq!(within(limits(0), &baseline), Ok(()));
+}

@@ -1,0 +1,125 @@
+//! What decoding allocates, counted: it is what [`Decoder::peak_bytes`] promises, to the byte.
+
+#![allow(
+    unsafe_code,
+    reason = "counting is the test; every call is handed to the system's allocator as it came"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use letterbox_jpeg::{Decoder, Event, Scale};
+
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all obligations are the caller's and are passed on unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(held, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What was promised, and what it was: the peak from the header on, without the file's own bytes and the metadata.
+fn measure(file: &[u8], scale: Scale) -> (usize, usize) {
+    let before = HELD.load(Ordering::Relaxed);
+    let (mut decoder, mut chunks) = (Decoder::new(), file.chunks(file.len()));
+    let (mut promised, mut beside) = (0, 0);
+    loop {
+        match decoder.next().expect("a good file") {
+            Event::NeedMore => match chunks.next() {
+                Some(chunk) => decoder.push(chunk).expect("memory"),
+                None => decoder.finish(),
+            },
+            Event::Header => {
+                decoder.set_scale(scale);
+                promised = decoder.peak_bytes(scale).expect("the event says so");
+                let header = decoder.header().expect("the event says so");
+                beside = [&header.exif, &header.icc]
+                    .map(|part| part.as_ref().map_or(0, Vec::capacity))
+                    .iter()
+                    .sum();
+                PEAK.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            Event::Row(_) => {}
+            Event::End(status) => {
+                assert!(status.is_intact());
+                let peak = PEAK.load(Ordering::Relaxed) - before;
+                return (promised, peak - beside - decoder.resident_bytes());
+            }
+        }
+    }
+}
+
+fn encoded(sampling: SamplingFactor, change: impl Fn(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
+    let (width, height) = (203u16, 77u16);
+    let pixels: Vec<u8> = (0..3 * usize::from(width) * usize::from(height))
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, 85);
+    encoder.set_sampling_factor(sampling);
+    encoder
+        .add_icc_profile(&[7; 100_000])
+        .expect("two segments");
+    change(&mut encoder);
+    encoder
+        .encode(&pixels, width, height, ColorType::Rgb)
+        .expect("a valid size");
+    file
+}
+
+/// One test alone: the counters are everybody's.
+#[test]
+fn decoding_allocates_what_was_promised() {
+    for sampling in [
+        SamplingFactor::R_4_4_4,
+        SamplingFactor::R_4_2_0,
+        SamplingFactor::R_4_2_2,
+        SamplingFactor::R_4_4_0,
+        SamplingFactor::R_4_1_1,
+        SamplingFactor::R_4_1_0,
+    ] {
+        let files = [
+            ("baseline", encoded(sampling, |_| {})),
+            (
+                "several scans",
+                encoded(sampling, |encoder| {
+                    encoder.set_optimized_huffman_tables(true)
+                }),
+            ),
+            (
+                "progressive",
+                encoded(sampling, |encoder| encoder.set_progressive(true)),
+            ),
+            (
+                "progressive with tables of its own for each scan",
+                encoded(sampling, |encoder| {
+                    encoder.set_progressive(true);
+                    encoder.set_optimized_huffman_tables(true);
+                }),
+            ),
+        ];
+        for (name, file) in &files {
+            for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
+                let (promised, measured) = measure(file, scale);
+                assert_eq!(measured, promised, "{name} {sampling:?} {scale:?}");
+            }
+        }
+    }
+}
