@@ -71,6 +71,14 @@ impl BitReader {
         *self = self.refilled_slowly(data);
     }
 
+    /// Makes at least 32 bits valid, where few are taken at a time.
+    #[inline(always)]
+    pub(crate) fn ensure(&mut self, data: &[u8]) {
+        if self.valid < 32 {
+            self.refill(data);
+        }
+    }
+
     /// By value, so that the address of a reader that is in registers is never taken.
     #[cold]
     #[inline(never)]

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bits::next_marker;
+use crate::coefficients::Coefficients;
 use crate::frame::Frame;
 use crate::idct;
 use crate::lanes::clear;
@@ -166,7 +167,7 @@ impl Decoder {
         let mut frame = self.segments.frame.clone()?;
         frame.set_scale(scale);
         let coefficients = if header.resident {
-            coefficient_count(&frame) * size_of::<[i16; 64]>()
+            Coefficients::bytes(&frame)
         } else {
             0
         };
@@ -438,23 +439,14 @@ fn find_height(data: &[u8], at: &mut usize) -> Option<u16> {
     }
 }
 
-/// Blocks of a row of MCUs.
-fn coefficient_count(frame: &Frame) -> usize {
-    frame
-        .components
-        .iter()
-        .map(|c| c.h * c.v * frame.mcus_across)
-        .sum()
-}
-
 /// The picture while it is decoded.
 struct Picture {
     frame: Frame,
     quantisation: [[u16; 64]; 4],
     planes: Planes,
     scans: Vec<Scan>,
-    /// Coefficients of a row of MCUs, component after component, where scans refine each other.
-    coefficients: Vec<[i16; 64]>,
+    /// Coefficients of a row of MCUs, where several scans make them.
+    coefficients: Option<Coefficients>,
     /// The block that is being decoded, where they do not.
     block: Block,
     /// The place, in coding order, behind which no coefficient is needed; for each component.
@@ -494,14 +486,10 @@ impl Picture {
         scans.retain(|_| needed.next() == Some(true));
         drop(needed);
         let planes = Planes::new(&frame, transform, header.pixels.bytes())?;
-        let mut coefficients = Vec::new();
-        if header.resident {
-            let count = coefficient_count(&frame);
-            coefficients
-                .try_reserve_exact(count)
-                .map_err(|_| Error::OutOfMemory)?;
-            coefficients.resize(count, [0; 64]);
-        }
+        let coefficients = match header.resident {
+            true => Some(Coefficients::new(&frame)?),
+            false => None,
+        };
         Ok(Picture {
             frame,
             quantisation: quantisation.map(|table| table.unwrap_or([0; 64])),
@@ -526,7 +514,7 @@ impl Picture {
 
     /// The first byte that is still needed.
     fn read(&self) -> usize {
-        if self.coefficients.is_empty() {
+        if self.coefficients.is_none() {
             self.scans[0].bits.pos()
         } else {
             0
@@ -564,7 +552,7 @@ impl Picture {
             if self.mcu == 0 && self.mcu_row > 0 {
                 self.planes.advance();
             }
-            let done = if self.coefficients.is_empty() {
+            let done = if self.coefficients.is_none() {
                 self.stream_row(data, complete)
             } else {
                 self.resident_row(data);
@@ -644,106 +632,31 @@ impl Picture {
 
     /// Decodes a row of MCUs of all scans in step, then makes samples of the coefficients.
     fn resident_row(&mut self, data: &[u8]) {
-        self.coefficients.fill([0; 64]);
+        let Some(coefficients) = &mut self.coefficients else {
+            return;
+        };
+        coefficients.clear();
         for scan in &mut self.scans {
-            if let [member] = &scan.members[..] {
-                let index = member.component;
-                lone_row(
-                    scan,
-                    data,
-                    &self.frame,
-                    index,
-                    self.mcu_row,
-                    component_blocks(&self.frame, index, &mut self.coefficients),
-                );
-            } else {
-                interleaved_row(scan, data, &self.frame, &mut self.coefficients);
-            }
+            scan.row(data, &self.frame, self.mcu_row, &self.keep, coefficients);
         }
-        let mut first = 0;
         for (index, component) in self.frame.components.iter().enumerate() {
-            let across = component.h * self.frame.mcus_across;
             let plane = &mut self.planes.planes[index];
             let (stride, points) = (plane.stride, component.points);
-            for (at, block) in self.coefficients[first..first + across * component.v]
-                .iter_mut()
-                .enumerate()
-            {
-                let out = plane.block(at % across * points.across, at / across * points.down);
-                let quantisation = &self.quantisation[index];
-                if block[1..].iter().all(|&c| c == 0) {
-                    idct::fill(block[0], quantisation[0], points, out, stride);
-                } else {
-                    idct::inverse(block, quantisation, points, out, stride);
-                }
-            }
-            first += across * component.v;
-        }
-    }
-}
-
-/// A scan of one component has its blocks in rows, and only those that hold picture (A.2.2).
-fn lone_row(
-    scan: &mut Scan,
-    data: &[u8],
-    frame: &Frame,
-    index: usize,
-    mcu_row: usize,
-    blocks: &mut [[i16; 64]],
-) {
-    let component = &frame.components[index];
-    let across = component.h * frame.mcus_across;
-    for y in 0..component.v {
-        if mcu_row * component.v + y >= component.blocks_down {
-            return;
-        }
-        for block in blocks[y * across..]
-            .iter_mut()
-            .take(component.blocks_across)
-        {
-            scan.begin_mcu(data);
-            if !scan.is_starved() {
-                scan.part(0, data, block);
-            }
-            scan.end_mcu(data);
-        }
-    }
-}
-
-/// A scan of several components has them MCU by MCU (A.2.3).
-fn interleaved_row(scan: &mut Scan, data: &[u8], frame: &Frame, coefficients: &mut [[i16; 64]]) {
-    for mcu in 0..frame.mcus_across {
-        scan.begin_mcu(data);
-        for member in 0..scan.members.len() {
-            let index = scan.members[member].component;
-            let component = &frame.components[index];
-            let across = component.h * frame.mcus_across;
-            let blocks = component_blocks(frame, index, coefficients);
+            let quantisation = &self.quantisation[index];
+            let unkept = u64::MAX << self.keep[index] << 1;
             for y in 0..component.v {
-                for x in 0..component.h {
-                    if !scan.is_starved() {
-                        scan.part(
-                            member,
-                            data,
-                            &mut blocks[y * across + mcu * component.h + x],
-                        );
+                for (x, at) in coefficients.row(&self.frame, index, y).enumerate() {
+                    let out = plane.block(x * points.across, y * points.down);
+                    let block = &coefficients.blocks[at];
+                    if coefficients.history[at] & !unkept == 0 {
+                        idct::fill(block[0], quantisation[0], points, out, stride);
+                    } else {
+                        idct::inverse(block, quantisation, points, out, stride);
                     }
                 }
             }
         }
-        scan.end_mcu(data);
     }
-}
-
-/// A component's part of the coefficients.
-fn component_blocks<'a>(
-    frame: &Frame,
-    index: usize,
-    coefficients: &'a mut [[i16; 64]],
-) -> &'a mut [[i16; 64]] {
-    let count = |c: &crate::frame::Component| c.h * c.v * frame.mcus_across;
-    let first = frame.components[..index].iter().map(count).sum::<usize>();
-    &mut coefficients[first..first + count(&frame.components[index])]
 }
 
 /// The last place, in coding order, of a coefficient that a transform with these points uses.

@@ -49,12 +49,14 @@
 extern crate alloc;
 
 mod bits;
+mod coefficients;
 mod colour;
 mod decoder;
 mod frame;
 mod huffman;
 mod idct;
 mod lanes;
+mod resident;
 mod rows;
 mod scan;
 mod segments;

@@ -1,4 +1,4 @@
-//! Entropy-coded data to coefficients: sequential blocks (T.81, F.2) and the four kinds of progressive ones (G.2).
+//! Scans: their headers (T.81, B.2.3), restarts (E.2.4), and the sequential block (F.2).
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -20,12 +20,12 @@ const LATE: u8 = 6;
 pub(crate) struct Member {
     /// Index into the frame's components.
     pub(crate) component: usize,
-    dc: Option<Arc<Table>>,
-    ac: Option<Arc<Table>>,
+    pub(crate) dc: Option<Arc<Table>>,
+    pub(crate) ac: Option<Arc<Table>>,
     /// The same for a sequential scan.
     unrolled: Option<Arc<Unrolled>>,
     /// The DC predictor.
-    prediction: i32,
+    pub(crate) prediction: i32,
 }
 
 impl Member {
@@ -96,10 +96,10 @@ pub(crate) struct Scan {
     pub(crate) refines: bool,
     /// The bit position it sends.
     pub(crate) low: u32,
-    progressive: bool,
+    pub(crate) progressive: bool,
     pub(crate) bits: BitReader,
     /// Blocks that the current end-of-band run still covers.
-    end_of_band_run: u32,
+    pub(crate) end_of_band_run: u32,
     restart_interval: u16,
     /// MCUs until the next restart marker; counts only where there is an interval.
     until_restart: u16,
@@ -296,112 +296,6 @@ impl Scan {
     pub(crate) fn is_starved(&self) -> bool {
         self.starved
     }
-
-    /// Decodes this scan's part of a block, coefficients not dequantised.
-    pub(crate) fn part(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
-        if !self.progressive {
-            let mut scratch = [0; 128];
-            self.members[member].sequential(&mut self.bits, data, 63, &mut scratch);
-            block.copy_from_slice(&scratch[..64]);
-        } else if self.band.0 > 0 {
-            if self.refines {
-                self.ac_refinement(member, data, block);
-            } else {
-                self.ac_first(member, data, block);
-            }
-        } else if self.refines {
-            self.bits.refill(data);
-            block[0] |= (self.bits.take(1) << self.low) as i16;
-        } else {
-            let member = &mut self.members[member];
-            let Some(dc) = &member.dc else { return };
-            self.bits.refill(data);
-            member.prediction = member
-                .prediction
-                .wrapping_add(dc.difference(&mut self.bits));
-            block[0] = (member.prediction << self.low) as i16;
-        }
-    }
-
-    /// G.1.2.2.
-    fn ac_first(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
-        if self.end_of_band_run > 0 {
-            self.end_of_band_run -= 1;
-            return;
-        }
-        let Some(ac) = &self.members[member].ac else {
-            return;
-        };
-        let mut bits = self.bits; // a copy, for registers
-        let mut k = self.band.0;
-        while k <= self.band.1 {
-            bits.refill(data);
-            let coefficient = ac.coefficient(&mut bits);
-            let run = coefficient.run as usize;
-            if run > 63 {
-                // Not the end of a block here, but of a band that goes on for some blocks.
-                self.end_of_band_run = ac.band_run(&mut bits, coefficient.symbol) - 1;
-                break;
-            }
-            k += run;
-            block[usize::from(ZIGZAG[k]) & 63] = (coefficient.value << self.low) as i16;
-            k += 1;
-        }
-        bits.damaged |= k > 64;
-        self.bits = bits;
-    }
-
-    /// G.1.2.3.
-    fn ac_refinement(&mut self, member: usize, data: &[u8], block: &mut [i16; 64]) {
-        let Some(ac) = &self.members[member].ac else {
-            return;
-        };
-        let mut bits = self.bits; // a copy, for registers
-        let one = 1i16 << self.low;
-        let mut k = self.band.0;
-        if self.end_of_band_run == 0 {
-            while k <= self.band.1 {
-                bits.refill(data);
-                let symbol = ac.symbol(&mut bits);
-                let (mut zeroes, size) = (u32::from(symbol >> 4), symbol & 15);
-                let mut value = 0;
-                if size != 0 {
-                    value = if bits.take(1) == 1 { one } else { -one };
-                } else if zeroes < 15 {
-                    self.end_of_band_run = ac.band_run(&mut bits, symbol);
-                    break;
-                }
-                while k <= self.band.1 {
-                    let place = &mut block[usize::from(ZIGZAG[k]) & 63];
-                    if *place != 0 {
-                        correct(&mut bits, data, place, one);
-                    } else if zeroes == 0 {
-                        break;
-                    } else {
-                        zeroes -= 1;
-                    }
-                    k += 1;
-                }
-                // Behind the band only in damaged data.
-                if value != 0 {
-                    bits.damaged |= k > self.band.1;
-                    block[usize::from(ZIGZAG[k]) & 63] = value;
-                }
-                k += 1;
-            }
-        }
-        if self.end_of_band_run > 0 {
-            while k <= self.band.1 {
-                let place = &mut block[usize::from(ZIGZAG[k]) & 63];
-                if *place != 0 {
-                    correct(&mut bits, data, place, one);
-                }
-                k += 1;
-            }
-            self.end_of_band_run -= 1;
-        }
-        self.bits = bits;
-    }
 }
 
 /// How many of these are not one that came before.
@@ -479,17 +373,4 @@ fn take_one(ac: &Table, bits: &mut BitReader, block: &mut Block, k: &mut usize) 
     *k += coefficient.run as usize;
     put(block, *k, coefficient.value as i16);
     *k += 1;
-}
-
-/// One more bit of a coefficient that is known not to be zero.
-#[inline(always)]
-fn correct(bits: &mut BitReader, data: &[u8], place: &mut i16, one: i16) {
-    bits.refill(data);
-    if bits.take(1) == 1 && *place & one == 0 {
-        *place = if *place > 0 {
-            place.wrapping_add(one)
-        } else {
-            place.wrapping_sub(one)
-        };
-    }
 }

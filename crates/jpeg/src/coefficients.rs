@@ -1,0 +1,62 @@
+//! The coefficients of one row of MCUs, where several scans make them, and which of them are not zero.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::Error;
+use crate::frame::{Component, Frame};
+
+/// Component after component, row of blocks after row of blocks.
+pub(crate) struct Coefficients {
+    /// In natural order, not dequantised.
+    pub(crate) blocks: Vec<[i16; 64]>,
+    /// For each block, a bit a place in coding order: the AC coefficients that are not zero. A refinement scan walks over these
+    /// bits instead of the coefficients.
+    pub(crate) history: Vec<u64>,
+    /// Where each component's blocks start.
+    starts: [usize; 4],
+}
+
+impl Coefficients {
+    /// Bytes that [`Coefficients::new`] allocates.
+    pub(crate) fn bytes(frame: &Frame) -> usize {
+        count(&frame.components, frame) * (size_of::<[i16; 64]>() + size_of::<u64>())
+    }
+
+    pub(crate) fn new(frame: &Frame) -> Result<Coefficients, Error> {
+        let count_before = |index| count(frame.components.get(..index).unwrap_or_default(), frame);
+        Ok(Coefficients {
+            blocks: filled(count(&frame.components, frame), [0; 64])?,
+            history: filled(count(&frame.components, frame), 0)?,
+            starts: core::array::from_fn(count_before),
+        })
+    }
+
+    /// Makes all of them zero.
+    pub(crate) fn clear(&mut self) {
+        self.blocks.fill([0; 64]);
+        self.history.fill(0);
+    }
+
+    /// Where row `y` of a component's blocks is.
+    #[inline(always)]
+    pub(crate) fn row(&self, frame: &Frame, index: usize, y: usize) -> Range<usize> {
+        let across = frame.components[index].h * frame.mcus_across;
+        let start = self.starts[index] + y * across;
+        start..start + across
+    }
+}
+
+/// Blocks of these components in a row of MCUs.
+fn count(components: &[Component], frame: &Frame) -> usize {
+    let blocks = |c: &Component| c.h * c.v * frame.mcus_across;
+    components.iter().map(blocks).sum()
+}
+
+fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, Error> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count)
+        .map_err(|_| Error::OutOfMemory)?;
+    list.resize(count, value);
+    Ok(list)
+}
