@@ -51,6 +51,7 @@ extern crate alloc;
 mod bits;
 mod colour;
 mod decoder;
+mod encode;
 mod frame;
 mod huffman;
 mod idct;
@@ -61,6 +62,7 @@ mod segments;
 mod standard;
 
 pub use decoder::{Decoder, Event, Status};
+pub use encode::{Encoder, Sampling, Settings};
 pub use segments::{Header, Pixels};
 
 /// How much of the picture's resolution is decoded.
@@ -94,15 +96,17 @@ impl Scale {
     }
 }
 
-/// Why a file is not decoded.
+/// Why a file is not decoded, or a picture not encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// A valid kind of JPEG that this decoder does not read.
+    /// A valid kind of JPEG that is not read, or not written.
     Unsupported(&'static str),
     /// The file contradicts the standard where nothing can be made of it.
     Corrupt(Fault),
     /// The allocator refused.
     OutOfMemory,
+    /// The encoder was not called as its picture demands.
+    Usage(&'static str),
 }
 
 /// What is wrong with a file.
@@ -125,7 +129,7 @@ pub enum Fault {
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Error::Unsupported(what) => what,
+            Error::Unsupported(what) | Error::Usage(what) => what,
             Error::OutOfMemory => "not enough memory",
             Error::Corrupt(fault) => match fault {
                 Fault::NotJpeg => "not a JPEG file",
