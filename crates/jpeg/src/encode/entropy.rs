@@ -29,13 +29,10 @@ const CHUNK: usize = 1 << 14;
 /// The most that a block has: one for each coefficient.
 const BLOCK: usize = 64;
 
-/// Bits that follow a symbol's code: the low half says so, or for ends of bands the high half (F.1.2, G.1.2.2).
+/// Bits that follow a symbol's code in its token (F.1.2); those behind the end of a band are a token of their own, because
+/// together they may be too many for one.
 pub(super) fn extra_bits(symbol: usize) -> u32 {
-    match (symbol >> 4, symbol & 15) {
-        (15, 0) => 0,
-        (run, 0) => run as u32,
-        (_, size) => size as u32,
-    }
+    symbol as u32 & 15
 }
 
 /// Tokens in the order of the file.

@@ -297,7 +297,8 @@ impl Band {
             return Ok(());
         }
         let size = self.ended.ilog2();
-        tokens.push(self.table, (size << 4) as usize, self.ended - (1 << size))?;
+        tokens.push(self.table, (size << 4) as usize, 0)?;
+        tokens.push(BARE, size as usize, self.ended - (1 << size))?;
         self.ended = 0;
         let own = self.settled..self.corrections.count;
         let kept = own.len();
