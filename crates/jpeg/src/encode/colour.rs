@@ -126,7 +126,7 @@ mod simd {
             i8x16_shuffle::<8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 0, 0, 0, 0>(b, c),
             i8x16_shuffle::<4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0>(c, c),
         ]
-        .map(|pixels| four(pixels));
+        .map(four);
         let component = |at: usize| {
             u8x16_narrow_i16x8(
                 i16x8_narrow_i32x4(fours[0][at], fours[1][at]),

@@ -120,7 +120,7 @@ pub(super) fn end(out: &mut Vec<u8>) -> Result<(), Error> {
 /// B.2.4.2.
 fn huffman_table(out: &mut Vec<u8>, table: usize, book: &Book) -> Result<(), Error> {
     let mut content = [0; 17 + 256];
-    content[0] = (table % 2 << 4 | table / 2) as u8;
+    content[0] = (((table % 2) << 4) | (table / 2)) as u8;
     content[1..17].copy_from_slice(&book.lengths);
     content[17..].copy_from_slice(&book.symbols);
     segment(out, 0xc4, &content[..17 + book.count])

@@ -218,7 +218,7 @@ impl Encoder {
                     };
                     let before = core::mem::replace(&mut self.dc[index], block[0]);
                     if let Some(coefficients) = &mut self.coefficients {
-                        coefficients.put(index, (x, down), &block, mask);
+                        coefficients.put(index, (x, down), &block, mask)?;
                     } else {
                         let difference = i32::from(block[0]) - i32::from(before);
                         self.tokens

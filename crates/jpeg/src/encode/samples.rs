@@ -92,7 +92,8 @@ impl Samples {
             let (cb_lines, cr_lines) = self.lines.split_at_mut(2 * length);
             let (cb_above, cb_below) = cb_lines.split_at_mut(length);
             let (cr_above, cr_below) = cr_lines.split_at_mut(length);
-            let (cb_line, cr_line) = if y % 2 == 0 {
+            let even = y.is_multiple_of(2);
+            let (cb_line, cr_line) = if even {
                 (&mut *cb_above, &mut *cr_above)
             } else {
                 (&mut *cb_below, &mut *cr_below)
@@ -102,11 +103,11 @@ impl Samples {
             repeat_right(row, width);
             repeat_right(cb_line, width);
             repeat_right(cr_line, width);
-            if y % 2 == 0 && last {
+            if even && last {
                 cb_below.copy_from_slice(cb_above);
                 cr_below.copy_from_slice(cr_above);
             }
-            if y % 2 == 1 || last {
+            if !even || last {
                 colour::downsample(cb_above, cb_below, cb.row(y / 2));
                 colour::downsample(cr_above, cr_below, cr.row(y / 2));
             }
