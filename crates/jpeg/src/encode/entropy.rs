@@ -134,6 +134,28 @@ impl Tokens {
         Ok(())
     }
 
+    /// How many there are, at least.
+    pub(super) fn held(&self) -> usize {
+        self.chunks.len().saturating_sub(1) * (CHUNK - BLOCK) + self.used % CHUNK
+    }
+
+    /// Counts once what may still come: every symbol of the tables that are in use (F.1.2, G.1.2.2).
+    pub(super) fn expect_all(&mut self) {
+        for (table, counts) in self.counts.chunks_mut(256).take(BARE).enumerate() {
+            if counts.iter().all(|&count| count == 0) {
+                continue;
+            }
+            for (symbol, count) in counts.iter_mut().enumerate() {
+                let possible = if table % 2 == AC {
+                    symbol & 15 <= 10
+                } else {
+                    symbol <= 11
+                };
+                *count = (*count).max(u32::from(possible));
+            }
+        }
+    }
+
     /// How often each symbol of a table occurs.
     pub(super) fn counts(&self, table: usize) -> &[u32] {
         &self.counts[table << 8..][..256]

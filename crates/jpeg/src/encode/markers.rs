@@ -1,10 +1,9 @@
-//! Marker segments of a file (T.81, annex B; JFIF 1.01), and a scan's tokens behind their tables.
+//! Marker segments of a file (T.81, annex B; JFIF 1.01).
 
 use alloc::vec::Vec;
 
-use super::entropy::{BARE, Tokens, extra_bits};
 use super::tables::Book;
-use super::writer::{BitWriter, Codes};
+use super::writer::append;
 use crate::Error;
 use crate::frame::Frame;
 use crate::segments::ZIGZAG;
@@ -74,51 +73,13 @@ pub(super) fn begin(
     segment(out, marker, &content[..6 + 3 * frame.components.len()])
 }
 
-/// A scan with the tables that suit it best.
-pub(super) fn scan(
-    out: &mut Vec<u8>,
-    frame: &Frame,
-    scan: Scan,
-    tokens: &mut Tokens,
-) -> Result<(), Error> {
-    let mut codes = Codes::new();
-    let mut bits = 0u64;
-    for table in 0..=BARE {
-        let counts = tokens.counts(table);
-        if table == BARE {
-            (0..=16).for_each(|many| codes.set(table << 8 | many as usize, 0, 0, many));
-        } else {
-            let book = Book::new(counts);
-            for (symbol, code, length) in book.codes() {
-                let symbol = usize::from(symbol);
-                codes.set(table << 8 | symbol, code, length, extra_bits(symbol));
-            }
-            if book.count > 0 {
-                huffman_table(out, table, &book)?;
-            }
-        }
-        for (symbol, &count) in counts.iter().enumerate() {
-            bits += u64::from(count) * u64::from(codes.length(table << 8 | symbol));
-        }
-    }
-    scan_header(out, frame, scan)?;
-    // One byte in 256 is stuffed, as a rule.
-    let bytes = bits / 8 + bits / 1024 + 64;
-    let bytes = usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?;
-    out.try_reserve_exact(bytes)
-        .map_err(|_| Error::OutOfMemory)?;
-    let mut writer = BitWriter::new(out);
-    tokens.drain(|chunk| writer.write(chunk, &codes))?;
-    writer.finish()
-}
-
 /// The end of the file.
 pub(super) fn end(out: &mut Vec<u8>) -> Result<(), Error> {
     append(out, &[0xff, 0xd9])
 }
 
 /// B.2.4.2.
-fn huffman_table(out: &mut Vec<u8>, table: usize, book: &Book) -> Result<(), Error> {
+pub(super) fn huffman_table(out: &mut Vec<u8>, table: usize, book: &Book) -> Result<(), Error> {
     let mut content = [0; 17 + 256];
     content[0] = (((table % 2) << 4) | (table / 2)) as u8;
     content[1..17].copy_from_slice(&book.lengths);
@@ -127,7 +88,7 @@ fn huffman_table(out: &mut Vec<u8>, table: usize, book: &Book) -> Result<(), Err
 }
 
 /// B.2.3.
-fn scan_header(out: &mut Vec<u8>, frame: &Frame, scan: Scan) -> Result<(), Error> {
+pub(super) fn scan_header(out: &mut Vec<u8>, frame: &Frame, scan: Scan) -> Result<(), Error> {
     let mut content = [0; 1 + 2 * 3 + 3];
     content[0] = scan.count as u8;
     for at in 0..scan.count {
@@ -155,11 +116,4 @@ fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) -> Result<(), Error> {
     let [high, low] = (content.len() as u16 + 2).to_be_bytes();
     append(out, &[0xff, marker, high, low])?;
     append(out, content)
-}
-
-fn append(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
-    out.try_reserve(bytes.len())
-        .map_err(|_| Error::OutOfMemory)?;
-    out.extend_from_slice(bytes);
-    Ok(())
 }

@@ -5,7 +5,8 @@
 //! that. A progressive one keeps all coefficients instead, and makes the tokens scan by scan.
 //!
 //! Where the standard leaves a choice, it is that of libjpeg-turbo: its transform, rounding, edges, tables and scans. At equal
-//! settings, and with optimised tables there, the files are the same byte for byte.
+//! settings, and with optimised tables there, the files are the same byte for byte; very large ones, whose tables are made before
+//! all symbols are counted, have the same coefficients.
 //!
 //! Chosen at compile time on wasm are vectors for colour, the transform and quantisation; the definitions stand beside them.
 
@@ -13,6 +14,7 @@ mod colour;
 mod entropy;
 mod fdct;
 mod markers;
+mod output;
 mod quantise;
 mod samples;
 mod scans;
@@ -24,12 +26,14 @@ use alloc::vec::Vec;
 
 use self::entropy::Tokens;
 use self::markers::Scan;
+use self::output::{MOST_TOKENS, Output};
 use self::quantise::Divisors;
 use self::samples::Samples;
 use self::scans::Coefficients;
+use self::words::Best;
+use crate::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::Pixels;
-use crate::{Error, encode::words::Best};
 
 /// How many samples the chrominance components have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,14 +82,13 @@ impl Default for Settings {
 pub struct Encoder {
     frame: Frame,
     row_bytes: usize,
-    quantisation: [[u8; 64]; 2],
     divisors: [Divisors; 2],
     samples: Samples,
     /// Rows that have come.
     rows: usize,
     /// Each component's last DC coefficient.
     dc: [i16; 3],
-    tokens: Tokens,
+    out: Output,
     /// Where the file is progressive.
     coefficients: Option<Coefficients>,
 }
@@ -111,6 +114,8 @@ impl Encoder {
             return Err(Error::Unsupported("CMYK is not written"));
         }
         let quantisation = quantise::tables(settings.quality);
+        let mut out = Output::new()?;
+        markers::begin(&mut out.file, &frame, &quantisation)?;
         let coefficients = if settings.progressive {
             Some(Coefficients::new(&frame)?)
         } else {
@@ -122,11 +127,10 @@ impl Encoder {
                 Divisors::new(&quantisation[0]),
                 Divisors::new(&quantisation[1]),
             ],
-            quantisation,
             samples: Samples::new(&frame)?,
             rows: 0,
             dc: [0; 3],
-            tokens: Tokens::new()?,
+            out,
             coefficients,
             frame,
         })
@@ -134,22 +138,32 @@ impl Encoder {
 
     /// Bytes that encoding allocates at most, the file included; a photo takes a small part of that.
     ///
-    /// A coefficient costs a token of four bytes at most, and two bytes of the file: a code that suits the symbols takes eight
-    /// bits on average at most, and the values behind them again eight, because a block's coefficients have together no more
-    /// energy than its samples.
+    /// It is the most that noise can cost: a token of four bytes for every coefficient, up to 16 MiB of them, and the file with as
+    /// many bits as values can have at this quality; twice the file, where it may have to grow.
     pub fn peak_bytes(width: u16, height: u16, pixels: Pixels, settings: Settings) -> usize {
         let frame = frame(width, height, pixels, settings);
-        let blocks = |c: &Component| c.h * c.v * frame.mcus_across * frame.mcus_down;
-        let all = frame.components.iter().map(blocks).sum::<usize>();
-        let file = all * 128 + all * 2 + markers::MOST_BYTES;
-        let kept = if frame.progressive {
-            // A scan's tokens are of one component, or of DC coefficients only; a scan that is added moves the file.
-            let largest = frame.components.iter().map(blocks).max().unwrap_or(0);
-            Coefficients::bytes(&frame) + Tokens::bytes(64 * largest) + file
+        let tables = quantise::tables(settings.quality);
+        let row = |c: &Component| c.h * c.v * frame.mcus_across;
+        let (mut blocks, mut in_row, mut file) = (0, 0, markers::MOST_BYTES);
+        for c in &frame.components {
+            blocks += row(c) * frame.mcus_down;
+            in_row += row(c);
+            let block_bits = quantise::most_bits(&tables[c.quantisation]);
+            // One byte in 64 for stuffing.
+            file += (row(c) * frame.mcus_down).saturating_mul(block_bits) / 8 * 65 / 64;
+        }
+        let held = (64 * blocks).min(MOST_TOKENS + 64 * in_row);
+        let grown = if frame.progressive || held < 64 * blocks {
+            2 * file + file / 8
         } else {
-            Tokens::bytes(64 * all)
+            file
         };
-        Samples::bytes(&frame) + kept + file
+        let coefficients = if frame.progressive {
+            Coefficients::bytes(&frame)
+        } else {
+            0
+        };
+        Samples::bytes(&frame) + coefficients + Tokens::bytes(held) + grown
     }
 
     /// Takes the next row of pixels, from the top.
@@ -180,24 +194,18 @@ impl Encoder {
     ///
     /// # Errors
     /// [`Error::Usage`] if rows are missing; [`Error::OutOfMemory`].
-    pub fn finish(mut self) -> Result<Vec<u8>, Error> {
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
         if self.rows != usize::from(self.frame.height) {
             return Err(Error::Usage("there are fewer rows than the picture has"));
         }
-        let (frame, tokens) = (&self.frame, &mut self.tokens);
-        let mut out = Vec::new();
-        markers::begin(&mut out, frame, &self.quantisation)?;
+        let (frame, mut out) = (&self.frame, self.out);
         match &self.coefficients {
-            None => markers::scan(&mut out, frame, Scan::sequential(frame), tokens)?,
-            Some(coefficients) => {
-                for scan in scans::script(frame) {
-                    coefficients.say(frame, scan, tokens)?;
-                    markers::scan(&mut out, frame, scan, tokens)?;
-                }
-            }
+            None => out.end_scan(frame, Scan::sequential(frame))?,
+            Some(coefficients) => scans::script(frame)
+                .try_for_each(|scan| coefficients.write(frame, scan, &mut out))?,
         }
-        markers::end(&mut out)?;
-        Ok(out)
+        markers::end(&mut out.file)?;
+        Ok(out.file)
     }
 
     /// Codes the samples of a row of MCUs.
@@ -221,11 +229,16 @@ impl Encoder {
                         coefficients.put(index, (x, down), &block, mask)?;
                     } else {
                         let difference = i32::from(block[0]) - i32::from(before);
-                        self.tokens
+                        self.out
+                            .tokens
                             .block(c.quantisation, difference, &block, mask)?;
                     }
                 }
             }
+        }
+        if self.coefficients.is_none() {
+            let scan = Scan::sequential(&self.frame);
+            self.out.relieve(&self.frame, scan)?;
         }
         Ok(())
     }
@@ -264,4 +277,60 @@ fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, Error> {
         .map_err(|_| Error::OutOfMemory)?;
     list.resize(count, value);
     Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A wide picture, half flat and half noise, so that later symbols are not those that came first.
+    fn encode(settings: Settings, limit: Option<usize>) -> Vec<u8> {
+        let mut encoder = Encoder::new(150, 120, Pixels::Rgb, settings).expect("memory");
+        if let Some(limit) = limit {
+            encoder.out.set_limit(limit);
+        }
+        let mut state = 1u32;
+        for y in 0..120 {
+            let row: Vec<u8> = (0..450)
+                .map(|x| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (x / 3 + y + (state >> 24) as usize * (y / 60)) as u8
+                })
+                .collect();
+            encoder.row(&row).expect("a good row");
+        }
+        encoder.finish().expect("all rows")
+    }
+
+    fn decode(file: &[u8]) -> Vec<u8> {
+        let (mut decoder, mut rows) = (crate::Decoder::new(), Vec::new());
+        decoder.push(file).expect("memory");
+        decoder.finish();
+        loop {
+            match decoder.next().expect("a good file") {
+                crate::Event::Row(row) => rows.extend_from_slice(row),
+                crate::Event::End(status) if status.is_intact() => return rows,
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn tables_made_early_give_the_same_picture() {
+        for sampling in [Sampling::S420, Sampling::S444] {
+            for progressive in [false, true] {
+                let settings = Settings {
+                    quality: 90,
+                    sampling,
+                    progressive,
+                };
+                let whole = encode(settings, None);
+                for limit in [1, 1000, 5000] {
+                    let early = encode(settings, Some(limit));
+                    assert!(early != whole || limit > 1);
+                    assert!(decode(&early) == decode(&whole), "{settings:?} {limit}");
+                }
+            }
+        }
+    }
 }

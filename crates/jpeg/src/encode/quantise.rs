@@ -38,6 +38,20 @@ pub(super) fn tables(quality: u8) -> [[u8; 64]; 2] {
     ]
 }
 
+/// Bits of the file for a block that is quantised with this table, at most.
+///
+/// The energy of a block's coefficients is that of its samples (T.81's transform is orthonormal), so that the sum of the squares
+/// of values times divisors is at most `64 * 128^2`, and the bits of all values are the most where each is `128 / divisor`. The
+/// code before a value has five bits at most on average: where all coefficients have values, sizes alone are coded, and there
+/// are eleven of them; runs of zeroes cost less than the values in their place.
+pub(super) fn most_bits(table: &[u8; 64]) -> usize {
+    let size = |divisor: u8| 1 + 128u32.div_ceil(divisor.into()).next_power_of_two().ilog2();
+    table
+        .iter()
+        .map(|&divisor| 5 + size(divisor) as usize)
+        .sum()
+}
+
 /// A quantisation table, ready to divide by.
 pub(super) struct Divisors {
     divisors: [[i16; 8]; 8],

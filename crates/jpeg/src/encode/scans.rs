@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::entropy::{AC, BARE, DC, Tokens, ZERO_RUN, magnitude};
 use super::filled;
 use super::markers::Scan;
+use super::output::Output;
 use crate::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::ZIGZAG;
@@ -176,12 +177,18 @@ impl Coefficients {
         Ok(())
     }
 
-    /// What a scan has to say.
-    pub(super) fn say(&self, frame: &Frame, scan: Scan, tokens: &mut Tokens) -> Result<(), Error> {
+    /// Writes a scan.
+    pub(super) fn write(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         if scan.start == 0 {
-            return self.say_dc(frame, scan, tokens);
+            self.write_dc(frame, scan, out)?;
+        } else {
+            self.write_band(frame, scan, out)?;
         }
-        // The blocks of a lone component come in rows, and only those that hold picture (A.2.2).
+        out.end_scan(frame, scan)
+    }
+
+    /// The blocks of a lone component come in rows, and only those that hold picture (A.2.2).
+    fn write_band(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         let component = &frame.components[scan.first];
         let mut band = Band::new(scan, component.quantisation);
         for down in 0..component.blocks_down {
@@ -189,17 +196,18 @@ impl Coefficients {
             for block in &self.blocks[row..row + component.blocks_across] {
                 let values = self.values.from(block.values);
                 if scan.high == 0 {
-                    band.first(block, values, tokens)?;
+                    band.first(block, values, &mut out.tokens)?;
                 } else {
-                    band.refine(block, values, tokens)?;
+                    band.refine(block, values, &mut out.tokens)?;
                 }
             }
+            out.relieve(frame, scan)?;
         }
-        band.end_blocks(tokens)
+        band.end_blocks(&mut out.tokens)
     }
 
     /// G.1.2.1, MCU by MCU; a lone component's MCU is a block, and there are no others than those that hold picture.
-    fn say_dc(&self, frame: &Frame, scan: Scan, tokens: &mut Tokens) -> Result<(), Error> {
+    fn write_dc(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         let mut before = [0; 3];
         for mcu_row in 0..frame.mcus_down {
             for mcu in 0..frame.mcus_across {
@@ -209,15 +217,16 @@ impl Coefficients {
                         let block = &self.blocks[self.place(index, across, down)];
                         let value = i32::from(block.dc) >> scan.low;
                         if scan.high > 0 {
-                            tokens.push(BARE, 1, value as u32 & 1)?;
+                            out.tokens.push(BARE, 1, value as u32 & 1)?;
                             continue;
                         }
                         let (size, bits) = magnitude(value - before[index]);
                         before[index] = value;
-                        tokens.push(2 * c.quantisation + DC, size, bits)?;
+                        out.tokens.push(2 * c.quantisation + DC, size, bits)?;
                     }
                 }
             }
+            out.relieve(frame, scan)?;
         }
         Ok(())
     }

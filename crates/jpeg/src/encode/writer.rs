@@ -31,25 +31,22 @@ const BATCH: usize = 256;
 /// Bytes that they become at most: four at a time, each of them stuffed.
 const MOST: usize = BATCH * 8 + 8;
 
-/// A file that grows.
-pub(super) struct BitWriter<'a> {
-    out: &'a mut Vec<u8>,
+/// Bits on their way into a file.
+#[derive(Default)]
+pub(super) struct BitWriter {
     /// Bits that are not in the file yet, the last of them lowest.
     acc: u64,
     /// How many, fewer than 32.
     valid: u32,
 }
 
-impl BitWriter<'_> {
-    pub(super) fn new(out: &mut Vec<u8>) -> BitWriter<'_> {
-        BitWriter {
-            out,
-            acc: 0,
-            valid: 0,
-        }
-    }
-
-    pub(super) fn write(&mut self, tokens: &[u32], codes: &Codes) -> Result<(), Error> {
+impl BitWriter {
+    pub(super) fn write(
+        &mut self,
+        tokens: &[u32],
+        codes: &Codes,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         for batch in tokens.chunks(BATCH) {
             let (mut bytes, mut length) = ([0; MOST], 0);
             for token in batch {
@@ -62,34 +59,40 @@ impl BitWriter<'_> {
                     put((self.acc >> self.valid) as u32, &mut bytes, &mut length);
                 }
             }
-            self.append(&bytes[..length])?;
+            append(out, &bytes[..length])?;
         }
         Ok(())
     }
 
     /// Fills the last byte with ones.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub(super) fn finish(self, out: &mut Vec<u8>) -> Result<(), Error> {
         let bytes = self.valid.div_ceil(8);
         let fill = 8 * bytes - self.valid;
         let bits = self.acc << fill | ((1 << fill) - 1);
         for byte in (0..bytes).rev() {
             let byte = (bits >> (8 * byte)) as u8;
-            self.out.try_reserve(2).map_err(|_| Error::OutOfMemory)?;
-            self.out.push(byte);
-            if byte == 0xff {
-                self.out.push(0);
-            }
+            append(
+                out,
+                if byte == 0xff {
+                    &[0xff, 0]
+                } else {
+                    core::slice::from_ref(&byte)
+                },
+            )?;
         }
         Ok(())
     }
+}
 
-    fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.out
-            .try_reserve(bytes.len())
+/// Appends to a file; one that has outgrown its memory gets an eighth more.
+pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
+    if out.capacity() - out.len() < bytes.len() {
+        let more = bytes.len().max(out.len() / 8);
+        out.try_reserve_exact(more)
             .map_err(|_| Error::OutOfMemory)?;
-        self.out.extend_from_slice(bytes);
-        Ok(())
     }
+    out.extend_from_slice(bytes);
+    Ok(())
 }
 
 #[inline(always)]
@@ -127,15 +130,15 @@ mod tests {
         codes.set(2, 0, 0, 16);
         let token = |symbol: u32, bits: u32| symbol << 16 | bits;
         let mut out = Vec::new();
-        let mut writer = BitWriter::new(&mut out);
+        let mut writer = BitWriter::default();
         let tokens = [
             token(1, 0b101),
             token(2, 0xffff),
             token(2, 0x1234),
             token(2, 0xfffe),
         ];
-        writer.write(&tokens, &codes).expect("memory");
-        writer.finish().expect("memory");
+        writer.write(&tokens, &codes, &mut out).expect("memory");
+        writer.finish(&mut out).expect("memory");
         // 10101 1111 1111 1111 1111 0001 0010 0011 0100 1111 1111 1111 1110, and three ones
         assert_eq!(out, [0xaf, 0xff, 0, 0xf8, 0x91, 0xa7, 0xff, 0, 0xf7]);
     }
@@ -145,9 +148,11 @@ mod tests {
         let mut codes = Codes::new();
         codes.set(0, 0xffff, 16, 11);
         let mut out = Vec::new();
-        let mut writer = BitWriter::new(&mut out);
-        writer.write(&[0x7ff; 3 * BATCH], &codes).expect("memory");
-        writer.finish().expect("memory");
+        let mut writer = BitWriter::default();
+        writer
+            .write(&[0x7ff; 3 * BATCH], &codes, &mut out)
+            .expect("memory");
+        writer.finish(&mut out).expect("memory");
         assert_eq!(out.len(), 2 * (3 * BATCH * 27 / 8));
         assert!(out.as_chunks::<2>().0.iter().all(|pair| *pair == [0xff, 0]));
     }
