@@ -223,4 +223,23 @@ pub(crate) mod simd {
         // SAFETY: the reference is to sixteen writable bytes; the instruction takes any alignment.
         unsafe { v128_store(to.as_mut_ptr().cast(), value) }
     }
+
+    /// Stores the first half.
+    #[inline(always)]
+    pub(crate) fn store8(value: v128, to: &mut [u8; 8]) {
+        // SAFETY: the reference is to eight writable bytes; the instruction takes any alignment.
+        unsafe { v128_store64_lane::<0>(value, to.as_mut_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn load_words(from: &[i16; 8]) -> v128 {
+        // SAFETY: the reference is to sixteen readable bytes; the instruction takes any alignment.
+        unsafe { v128_load(from.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn store_words(value: v128, to: &mut [i16; 8]) {
+        // SAFETY: the reference is to sixteen writable bytes; the instruction takes any alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), value) }
+    }
 }

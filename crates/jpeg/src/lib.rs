@@ -1,11 +1,12 @@
-//! A JPEG decoder (ITU T.81) for places with little memory: bytes are pushed in, rows come out, and between them lies one
-//! row of MCUs.
+//! A JPEG decoder and encoder (ITU T.81) for places with little memory. To decode, bytes are pushed in, rows come out, and
+//! between them lies one row of MCUs; to encode, rows are pushed in, and a file comes out.
 //!
 //! * It scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: only the coefficients that the smaller picture needs are transformed,
 //!   and the others are skipped several symbols at a time.
 //! * A baseline file is decoded as it arrives. A progressive one has to be resident, but only its compressed bytes: all scans
 //!   are decoded in step, one row of MCUs at a time, and scans above the kept band are not decoded at all.
 //! * It does no I/O, allocates what [`Decoder::peak_bytes`] says, and does not panic on any input.
+//! * The [`Encoder`] takes rows and gives the file that libjpeg-turbo would, with Huffman tables made for the picture.
 //!
 //! ```
 //! use letterbox_jpeg::{Decoder, Event, Scale};
@@ -52,6 +53,7 @@ mod bits;
 mod coefficients;
 mod colour;
 mod decoder;
+mod encode;
 mod frame;
 mod huffman;
 mod idct;
@@ -63,6 +65,7 @@ mod segments;
 mod standard;
 
 pub use decoder::{Decoder, Event, Status};
+pub use encode::{Encoder, Sampling, Settings};
 pub use segments::{Header, Pixels};
 
 /// How much of the picture's resolution is decoded.
@@ -120,10 +123,10 @@ impl Default for Limits {
     }
 }
 
-/// Why a file is not decoded.
+/// Why a file is not decoded, or a picture not encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// A valid kind of JPEG that this decoder does not read.
+    /// A valid kind of JPEG that is not read, or not written.
     Unsupported(&'static str),
     /// The file contradicts the standard where nothing can be made of it.
     Corrupt(Fault),
@@ -131,6 +134,8 @@ pub enum Error {
     Limit(&'static str),
     /// The allocator refused.
     OutOfMemory,
+    /// The encoder was not called as its picture demands.
+    Usage(&'static str),
 }
 
 /// What is wrong with a file.
@@ -153,7 +158,7 @@ pub enum Fault {
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Error::Unsupported(what) | Error::Limit(what) => what,
+            Error::Unsupported(what) | Error::Limit(what) | Error::Usage(what) => what,
             Error::OutOfMemory => "not enough memory",
             Error::Corrupt(fault) => match fault {
                 Fault::NotJpeg => "not a JPEG file",

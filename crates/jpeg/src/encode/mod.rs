@@ -1,0 +1,336 @@
+//! The encoder: rows in, a file out.
+//!
+//! Rows become samples of one row of MCUs, those become quantised blocks, and they become tokens: Huffman symbols that are
+//! counted, so that the tables can be made for this picture before the first bit is written. A sequential file needs no more than
+//! that. A progressive one keeps all coefficients instead, and makes the tokens scan by scan.
+//!
+//! Where the standard leaves a choice, it is that of libjpeg-turbo: its transform, rounding, edges, tables and scans. At equal
+//! settings, and with optimised tables there, the files are the same byte for byte; very large ones, whose tables are made before
+//! all symbols are counted, have the same coefficients.
+//!
+//! Chosen at compile time on wasm are vectors for colour, the transform and quantisation; the definitions stand beside them.
+
+mod colour;
+mod entropy;
+mod fdct;
+mod markers;
+mod output;
+mod quantise;
+mod samples;
+mod scans;
+mod tables;
+mod words;
+mod writer;
+
+use alloc::vec::Vec;
+
+use self::entropy::Tokens;
+use self::markers::Scan;
+use self::output::{MOST_TOKENS, Output};
+use self::quantise::Divisors;
+use self::samples::Samples;
+use self::scans::Coefficients;
+use self::words::Best;
+use crate::Error;
+use crate::frame::{Component, Frame};
+use crate::segments::Pixels;
+
+/// How many samples the chrominance components have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sampling {
+    /// Half of them across and half of them down.
+    #[default]
+    S420,
+    /// All of them.
+    S444,
+}
+
+/// How a picture is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// 1 to 100, as libjpeg scales the tables of T.81, annex K; 80 by default. Numbers outside are taken as the nearest.
+    pub quality: u8,
+    /// 4:2:0 by default; grey pictures have no chrominance.
+    pub sampling: Sampling,
+    /// Several scans, from a coarse picture to the whole one; off by default. The pixels are the same.
+    pub progressive: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            quality: 80,
+            sampling: Sampling::S420,
+            progressive: false,
+        }
+    }
+}
+
+/// A JPEG encoder without I/O.
+///
+/// ```
+/// use letterbox_jpeg::{Encoder, Pixels, Settings};
+///
+/// let mut encoder = Encoder::new(20, 10, Pixels::Rgb, Settings::default())?;
+/// for _ in 0..10 {
+///     encoder.row(&[200; 20 * 3])?;
+/// }
+/// let file = encoder.finish()?;
+/// assert!(file.starts_with(&[0xff, 0xd8]) && file.ends_with(&[0xff, 0xd9]));
+/// # Ok::<(), letterbox_jpeg::Error>(())
+/// ```
+pub struct Encoder {
+    frame: Frame,
+    row_bytes: usize,
+    divisors: [Divisors; 2],
+    samples: Samples,
+    /// Rows that have come.
+    rows: usize,
+    /// Each component's last DC coefficient.
+    dc: [i16; 3],
+    out: Output,
+    /// Where the file is progressive.
+    coefficients: Option<Coefficients>,
+}
+
+impl Encoder {
+    /// An encoder that waits for its first row.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if a side is 0, [`Error::Unsupported`] for CMYK, [`Error::OutOfMemory`].
+    pub fn new(
+        width: u16,
+        height: u16,
+        pixels: Pixels,
+        settings: Settings,
+    ) -> Result<Encoder, Error> {
+        if width == 0 || height == 0 {
+            return Err(Error::Usage(
+                "a picture has at least one row and one column",
+            ));
+        }
+        let frame = frame(width, height, pixels, settings);
+        if pixels == Pixels::Cmyk {
+            return Err(Error::Unsupported("CMYK is not written"));
+        }
+        let quantisation = quantise::tables(settings.quality);
+        let mut out = Output::new()?;
+        markers::begin(&mut out.file, &frame, &quantisation)?;
+        let coefficients = if settings.progressive {
+            Some(Coefficients::new(&frame)?)
+        } else {
+            None
+        };
+        Ok(Encoder {
+            row_bytes: usize::from(width) * pixels.bytes(),
+            divisors: [
+                Divisors::new(&quantisation[0]),
+                Divisors::new(&quantisation[1]),
+            ],
+            samples: Samples::new(&frame)?,
+            rows: 0,
+            dc: [0; 3],
+            out,
+            coefficients,
+            frame,
+        })
+    }
+
+    /// Bytes that encoding allocates at most, the file included; a photo takes a small part of that.
+    ///
+    /// It is the most that noise can cost: a token of four bytes for every coefficient, up to 16 MiB of them, and the file with as
+    /// many bits as values can have at this quality; twice the file, where it may have to grow.
+    pub fn peak_bytes(width: u16, height: u16, pixels: Pixels, settings: Settings) -> usize {
+        let frame = frame(width, height, pixels, settings);
+        let tables = quantise::tables(settings.quality);
+        let row = |c: &Component| c.h * c.v * frame.mcus_across;
+        let (mut blocks, mut in_row, mut file) = (0, 0, markers::MOST_BYTES);
+        for c in &frame.components {
+            blocks += row(c) * frame.mcus_down;
+            in_row += row(c);
+            let block_bits = quantise::most_bits(&tables[c.quantisation]);
+            // One byte in 64 for stuffing.
+            file += (row(c) * frame.mcus_down).saturating_mul(block_bits) / 8 * 65 / 64;
+        }
+        let held = (64 * blocks).min(MOST_TOKENS + 64 * in_row);
+        let grown = if frame.progressive || held < 64 * blocks {
+            2 * file + file / 8
+        } else {
+            file
+        };
+        let coefficients = if frame.progressive {
+            Coefficients::bytes(&frame)
+        } else {
+            0
+        };
+        Samples::bytes(&frame) + coefficients + Tokens::bytes(held) + grown
+    }
+
+    /// Takes the next row of pixels, from the top.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if it is not as long as a row, or one too many; [`Error::OutOfMemory`].
+    pub fn row(&mut self, pixels: &[u8]) -> Result<(), Error> {
+        if pixels.len() != self.row_bytes {
+            return Err(Error::Usage(
+                "a row has not the length of the picture's rows",
+            ));
+        }
+        if self.rows == usize::from(self.frame.height) {
+            return Err(Error::Usage("there are more rows than the picture has"));
+        }
+        let mcu_rows = self.frame.mcu_rows();
+        let (mcu_row, y) = (self.rows / mcu_rows, self.rows % mcu_rows);
+        self.rows += 1;
+        let last = self.rows == usize::from(self.frame.height);
+        self.samples.take(pixels, y, last);
+        if last || y + 1 == mcu_rows {
+            self.mcu_row(mcu_row)?;
+        }
+        Ok(())
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if rows are missing; [`Error::OutOfMemory`].
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        if self.rows != usize::from(self.frame.height) {
+            return Err(Error::Usage("there are fewer rows than the picture has"));
+        }
+        let (frame, mut out) = (&self.frame, self.out);
+        match &self.coefficients {
+            None => out.end_scan(frame, Scan::sequential(frame))?,
+            Some(coefficients) => scans::script(frame)
+                .try_for_each(|scan| coefficients.write(frame, scan, &mut out))?,
+        }
+        markers::end(&mut out.file)?;
+        Ok(out.file)
+    }
+
+    /// Codes the samples of a row of MCUs.
+    fn mcu_row(&mut self, mcu_row: usize) -> Result<(), Error> {
+        for mcu in 0..self.frame.mcus_across {
+            for (index, c) in self.frame.components.iter().enumerate() {
+                for at in 0..c.h * c.v {
+                    let (x, y) = (mcu * c.h + at % c.h, at / c.h);
+                    let down = mcu_row * c.v + y;
+                    let mut block = [0; 64];
+                    let mask = if x < c.blocks_across && down < c.blocks_down {
+                        let samples = self.samples.block(index, x, y);
+                        transform(&samples, &self.divisors[c.quantisation], &mut block)
+                    } else {
+                        // A block that only fills the MCU costs least if it is like the one before.
+                        block[0] = self.dc[index];
+                        0
+                    };
+                    let before = core::mem::replace(&mut self.dc[index], block[0]);
+                    if let Some(coefficients) = &mut self.coefficients {
+                        coefficients.put(index, (x, down), &block, mask)?;
+                    } else {
+                        let difference = i32::from(block[0]) - i32::from(before);
+                        self.out
+                            .tokens
+                            .block(c.quantisation, difference, &block, mask)?;
+                    }
+                }
+            }
+        }
+        if self.coefficients.is_none() {
+            let scan = Scan::sequential(&self.frame);
+            self.out.relieve(&self.frame, scan)?;
+        }
+        Ok(())
+    }
+}
+
+/// Samples to quantised coefficients in natural order; the mask says which AC ones are not zero, in zigzag order.
+#[inline(always)]
+fn transform(samples: &[[u8; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
+    let first = samples[0][0];
+    if samples.as_flattened().iter().all(|&sample| sample == first) {
+        out[0] = divisors.divide_dc(fdct::constant(first));
+        return 0;
+    }
+    let mask = quantise::quantise(fdct::forward::<Best>(samples), divisors, out);
+    quantise::to_zigzag(mask) & !1
+}
+
+fn frame(width: u16, height: u16, pixels: Pixels, settings: Settings) -> Frame {
+    let side = match (pixels, settings.sampling) {
+        (Pixels::Rgb, Sampling::S420) => 2,
+        _ => 1,
+    };
+    let mut components = Vec::new();
+    components.push(Component::new(1, side, side, 0));
+    if pixels != Pixels::Grey {
+        components.push(Component::new(2, 1, 1, 1));
+        components.push(Component::new(3, 1, 1, 1));
+    }
+    Frame::new(width, height, settings.progressive, components)
+}
+
+/// A list of equal things.
+fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, Error> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count)
+        .map_err(|_| Error::OutOfMemory)?;
+    list.resize(count, value);
+    Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A wide picture, half flat and half noise, so that later symbols are not those that came first.
+    fn encode(settings: Settings, limit: Option<usize>) -> Vec<u8> {
+        let mut encoder = Encoder::new(150, 120, Pixels::Rgb, settings).expect("memory");
+        if let Some(limit) = limit {
+            encoder.out.set_limit(limit);
+        }
+        let mut state = 1u32;
+        for y in 0..120 {
+            let row: Vec<u8> = (0..450)
+                .map(|x| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (x / 3 + y + (state >> 24) as usize * (y / 60)) as u8
+                })
+                .collect();
+            encoder.row(&row).expect("a good row");
+        }
+        encoder.finish().expect("all rows")
+    }
+
+    fn decode(file: &[u8]) -> Vec<u8> {
+        let (mut decoder, mut rows) = (crate::Decoder::new(), Vec::new());
+        decoder.push(file).expect("memory");
+        decoder.finish();
+        loop {
+            match decoder.next().expect("a good file") {
+                crate::Event::Row(row) => rows.extend_from_slice(row),
+                crate::Event::End(status) if status.is_intact() => return rows,
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn tables_made_early_give_the_same_picture() {
+        for sampling in [Sampling::S420, Sampling::S444] {
+            for progressive in [false, true] {
+                let settings = Settings {
+                    quality: 90,
+                    sampling,
+                    progressive,
+                };
+                let whole = encode(settings, None);
+                for limit in [1, 1000, 5000] {
+                    let early = encode(settings, Some(limit));
+                    assert!(early != whole || limit > 1);
+                    assert!(decode(&early) == decode(&whole), "{settings:?} {limit}");
+                }
+            }
+        }
+    }
+}

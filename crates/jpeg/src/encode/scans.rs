@@ -1,0 +1,415 @@
+//! Progressive coding (T.81, annex G): all coefficients are kept, and scan after scan says a part of them.
+
+use alloc::vec::Vec;
+
+use super::entropy::{AC, BARE, DC, Tokens, ZERO_RUN, magnitude};
+use super::filled;
+use super::markers::Scan;
+use super::output::Output;
+use crate::Error;
+use crate::frame::{Component, Frame};
+use crate::segments::ZIGZAG;
+
+/// The order of the reference implementation: a blurred picture in colour early, and luminance's last bit, the largest scan,
+/// at the end. First component, components, band, bits.
+const COLOUR: [(usize, usize, usize, usize, u32, u32); 10] = [
+    (0, 3, 0, 0, 0, 1),
+    (0, 1, 1, 5, 0, 2),
+    (2, 1, 1, 63, 0, 1),
+    (1, 1, 1, 63, 0, 1),
+    (0, 1, 6, 63, 0, 2),
+    (0, 1, 1, 63, 2, 1),
+    (0, 3, 0, 0, 1, 0),
+    (2, 1, 1, 63, 1, 0),
+    (1, 1, 1, 63, 1, 0),
+    (0, 1, 1, 63, 1, 0),
+];
+
+/// The same for a lone component.
+const GREY: [(usize, usize, usize, usize, u32, u32); 6] = [
+    (0, 1, 0, 0, 0, 1),
+    (0, 1, 1, 5, 0, 2),
+    (0, 1, 6, 63, 0, 2),
+    (0, 1, 1, 63, 2, 1),
+    (0, 1, 0, 0, 1, 0),
+    (0, 1, 1, 63, 1, 0),
+];
+
+/// The scans of a picture, in their order.
+pub(super) fn script(frame: &Frame) -> impl Iterator<Item = Scan> {
+    let script: &[_] = if frame.components.len() == 1 {
+        &GREY
+    } else {
+        &COLOUR
+    };
+    script
+        .iter()
+        .map(|&(first, count, start, end, high, low)| Scan {
+            first,
+            count,
+            start,
+            end,
+            high,
+            low,
+        })
+}
+
+/// A quantised block. Which AC coefficients are not zero is known for each bit that scans come down to, so that a scan looks
+/// at no others.
+#[derive(Clone, Copy)]
+struct Block {
+    /// By bit, in zigzag order: places whose magnitude is at least 1, 2, 4.
+    masks: [u64; 3],
+    /// Where the AC coefficients are that are not zero, in zigzag order.
+    values: u32,
+    dc: i16,
+}
+
+/// All blocks of a picture, component after component, each in rows.
+pub(super) struct Coefficients {
+    blocks: Vec<Block>,
+    /// Each component's first block, and blocks in its rows.
+    planes: [(usize, usize); 3],
+    values: Values,
+}
+
+/// A list that grows without being copied.
+struct Values {
+    chunks: Vec<Vec<i16>>,
+    used: usize,
+}
+
+/// Values of a chunk; a block's are in one.
+const CHUNK: usize = 1 << 15;
+
+impl Values {
+    fn bytes(count: usize) -> usize {
+        let chunks = count.div_ceil(CHUNK - 63);
+        chunks * (2 * CHUNK + 2 * size_of::<Vec<i16>>()) + 4 * size_of::<Vec<i16>>()
+    }
+
+    /// Where the next block's values start.
+    fn reserve(&mut self) -> Result<u32, Error> {
+        if self.chunks.is_empty() || CHUNK - self.used < 63 {
+            self.chunks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+            self.chunks.push(filled(0, CHUNK)?);
+            self.used = 0;
+        }
+        let start = (self.chunks.len() - 1) * CHUNK + self.used;
+        start.try_into().map_err(|_| Error::OutOfMemory)
+    }
+
+    fn push(&mut self, value: i16) {
+        if let Some(to) = self.chunks.last_mut().and_then(|c| c.get_mut(self.used)) {
+            *to = value;
+            self.used += 1;
+        }
+    }
+
+    fn from(&self, start: u32) -> &[i16] {
+        let start = start as usize;
+        self.chunks
+            .get(start / CHUNK)
+            .map_or(&[], |chunk| &chunk[start % CHUNK..])
+    }
+}
+
+fn block_count(component: &Component, frame: &Frame) -> usize {
+    component.h * component.v * frame.mcus_across * frame.mcus_down
+}
+
+impl Coefficients {
+    /// Bytes that it allocates at most.
+    pub(super) fn bytes(frame: &Frame) -> usize {
+        let blocks = frame.components.iter().map(|c| block_count(c, frame));
+        let blocks = blocks.sum::<usize>();
+        blocks * size_of::<Block>() + Values::bytes(63 * blocks)
+    }
+
+    pub(super) fn new(frame: &Frame) -> Result<Coefficients, Error> {
+        let (mut planes, mut count) = ([(0, 0); 3], 0);
+        for (plane, c) in planes.iter_mut().zip(&frame.components) {
+            *plane = (count, c.h * frame.mcus_across);
+            count += block_count(c, frame);
+        }
+        let empty = Block {
+            masks: [0; 3],
+            values: 0,
+            dc: 0,
+        };
+        Ok(Coefficients {
+            blocks: filled(empty, count)?,
+            planes,
+            values: Values {
+                chunks: Vec::new(),
+                used: 0,
+            },
+        })
+    }
+
+    fn place(&self, component: usize, across: usize, down: usize) -> usize {
+        let (first, stride) = self.planes[component];
+        first + down * stride + across
+    }
+
+    /// Keeps a block: coefficients in natural order, and which AC ones are not zero, in zigzag order.
+    pub(super) fn put(
+        &mut self,
+        component: usize,
+        (across, down): (usize, usize),
+        coefficients: &[i16; 64],
+        mask: u64,
+    ) -> Result<(), Error> {
+        let values = self.values.reserve()?;
+        let mut masks = [mask, 0, 0];
+        for place in Places(mask) {
+            let value = coefficients[usize::from(ZIGZAG[place])];
+            self.values.push(value);
+            masks[1] |= u64::from(value.unsigned_abs() >= 2) << place;
+            masks[2] |= u64::from(value.unsigned_abs() >= 4) << place;
+        }
+        let place = self.place(component, across, down);
+        self.blocks[place] = Block {
+            masks,
+            values,
+            dc: coefficients[0],
+        };
+        Ok(())
+    }
+
+    /// Writes a scan.
+    pub(super) fn write(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
+        if scan.start == 0 {
+            self.write_dc(frame, scan, out)?;
+        } else {
+            self.write_band(frame, scan, out)?;
+        }
+        out.end_scan(frame, scan)
+    }
+
+    /// The blocks of a lone component come in rows, and only those that hold picture (A.2.2).
+    fn write_band(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
+        let component = &frame.components[scan.first];
+        let mut band = Band::new(scan, component.quantisation);
+        for down in 0..component.blocks_down {
+            let row = self.place(scan.first, 0, down);
+            for block in &self.blocks[row..row + component.blocks_across] {
+                let values = self.values.from(block.values);
+                if scan.high == 0 {
+                    band.first(block, values, &mut out.tokens)?;
+                } else {
+                    band.refine(block, values, &mut out.tokens)?;
+                }
+            }
+            out.relieve(frame, scan)?;
+        }
+        band.end_blocks(&mut out.tokens)
+    }
+
+    /// G.1.2.1, MCU by MCU; a lone component's MCU is a block, and there are no others than those that hold picture.
+    fn write_dc(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
+        let mut before = [0; 3];
+        for mcu_row in 0..frame.mcus_down {
+            for mcu in 0..frame.mcus_across {
+                for (index, c) in frame.components.iter().enumerate() {
+                    for at in 0..c.h * c.v {
+                        let (across, down) = (mcu * c.h + at % c.h, mcu_row * c.v + at / c.h);
+                        let block = &self.blocks[self.place(index, across, down)];
+                        let value = i32::from(block.dc) >> scan.low;
+                        if scan.high > 0 {
+                            out.tokens.push(BARE, 1, value as u32 & 1)?;
+                            continue;
+                        }
+                        let (size, bits) = magnitude(value - before[index]);
+                        before[index] = value;
+                        out.tokens.push(2 * c.quantisation + DC, size, bits)?;
+                    }
+                }
+            }
+            out.relieve(frame, scan)?;
+        }
+        Ok(())
+    }
+}
+
+/// Blocks that end in one go: the symbol has 14 bits for them at most (G.1.2.2).
+const MOST_BLOCKS: u32 = 0x7fff;
+/// Correction bits that wait for the end of the band: as many as the reference implementation holds back.
+const MOST_CORRECTIONS: usize = 1000 - 64 + 1;
+
+/// The state of a scan of AC coefficients.
+struct Band {
+    scan: Scan,
+    table: usize,
+    /// Its places, as a mask.
+    places: u64,
+    /// Blocks that have ended, and are not said yet, and their corrections.
+    ended: u32,
+    corrections: Corrections,
+}
+
+impl Band {
+    fn new(scan: Scan, destination: usize) -> Band {
+        Band {
+            scan,
+            table: 2 * destination + AC,
+            places: (u64::MAX >> (63 - scan.end)) & (u64::MAX << scan.start),
+            ended: 0,
+            corrections: Corrections {
+                parts: [0; MOST_CORRECTIONS.div_ceil(16) + 4],
+                bits: 0,
+            },
+        }
+    }
+
+    /// G.1.2.2: coefficients whose highest bits are said for the first time.
+    fn first(&mut self, block: &Block, values: &[i16], tokens: &mut Tokens) -> Result<(), Error> {
+        let mut next = self.scan.start;
+        for place in Places(block.masks[self.scan.low as usize] & self.places) {
+            self.end_blocks(tokens)?;
+            self.zero_runs(place - next, tokens)?;
+            // Division, not a shift: towards zero.
+            let value = block.value(values, place) / (1 << self.scan.low);
+            let (size, bits) = magnitude(value);
+            tokens.push(self.table, ((place - next) % 16) << 4 | size, bits)?;
+            next = place + 1;
+        }
+        if next <= self.scan.end {
+            self.end_block(0, 0, tokens)?;
+        }
+        Ok(())
+    }
+
+    fn zero_runs(&mut self, run: usize, tokens: &mut Tokens) -> Result<(), Error> {
+        (0..run / 16).try_for_each(|_| tokens.push(self.table, ZERO_RUN, 0))
+    }
+
+    /// G.1.2.3: one more bit of coefficients that are not zero already, and those that this bit makes so.
+    fn refine(&mut self, block: &Block, values: &[i16], tokens: &mut Tokens) -> Result<(), Error> {
+        let low = self.scan.low;
+        let all = block.masks[low as usize] & self.places;
+        let new = all & !block.masks[self.scan.high as usize];
+        let last_new = new.checked_ilog2().unwrap_or(0) as usize;
+        let (mut next, mut run) = (self.scan.start, 0);
+        // This block's corrections, the last of them lowest.
+        let (mut own, mut count) = (0, 0);
+        for place in Places(all) {
+            run += place - next;
+            next = place + 1;
+            // Runs before the last new coefficient have to be said; those behind it end with the block.
+            while run > 15 && place <= last_new {
+                self.end_blocks(tokens)?;
+                tokens.push(self.table, ZERO_RUN, 0)?;
+                say_bits(own, count, tokens)?;
+                (own, count) = (0, 0);
+                run -= 16;
+            }
+            let value = block.value(values, place);
+            if new >> place & 1 == 0 {
+                own = own << 1 | u64::from(value.unsigned_abs() >> low & 1);
+                count += 1;
+                continue;
+            }
+            self.end_blocks(tokens)?;
+            tokens.push(self.table, run << 4 | 1, u32::from(value > 0))?;
+            say_bits(own, count, tokens)?;
+            (own, count) = (0, 0);
+            run = 0;
+        }
+        if run > 0 || next <= self.scan.end || count > 0 {
+            self.end_block(own, count, tokens)?;
+        }
+        Ok(())
+    }
+
+    /// The rest of a block is zero, but for corrections.
+    fn end_block(&mut self, own: u64, count: usize, tokens: &mut Tokens) -> Result<(), Error> {
+        self.ended += 1;
+        self.corrections.hold(own, count);
+        if self.ended == MOST_BLOCKS || self.corrections.bits > MOST_CORRECTIONS {
+            self.end_blocks(tokens)?;
+        }
+        Ok(())
+    }
+
+    /// Says how many blocks have ended, and their corrections.
+    fn end_blocks(&mut self, tokens: &mut Tokens) -> Result<(), Error> {
+        if self.ended == 0 {
+            return Ok(());
+        }
+        let size = self.ended.ilog2();
+        tokens.push(self.table, (size << 4) as usize, 0)?;
+        if size > 0 {
+            tokens.push(BARE, size as usize, self.ended - (1 << size))?;
+        }
+        self.ended = 0;
+        self.corrections.say(tokens)
+    }
+}
+
+impl Block {
+    #[inline(always)]
+    fn value(&self, values: &[i16], place: usize) -> i32 {
+        let before = (self.masks[0] & ((1 << place) - 1)).count_ones();
+        values.get(before as usize).copied().unwrap_or(0).into()
+    }
+}
+
+/// Bits, the last of them lowest, in tokens.
+fn say_bits(bits: u64, count: usize, tokens: &mut Tokens) -> Result<(), Error> {
+    let mut left = count;
+    while left > 0 {
+        let part = left.min(16);
+        left -= part;
+        tokens.push(BARE, part, (bits >> left) as u32 & ((1 << part) - 1))?;
+    }
+    Ok(())
+}
+
+/// Bits that refine coefficients of blocks that have ended, sixteen in a part.
+struct Corrections {
+    parts: [u32; MOST_CORRECTIONS.div_ceil(16) + 4],
+    bits: usize,
+}
+
+impl Corrections {
+    /// Takes a block's bits, at most 63, the last of them lowest.
+    fn hold(&mut self, bits: u64, count: usize) {
+        let mut left = count;
+        while left > 0 {
+            let part = left.min(16 - self.bits % 16);
+            left -= part;
+            let taken = (bits >> left) as u32 & ((1 << part) - 1);
+            if let Some(to) = self.parts.get_mut(self.bits / 16) {
+                *to = *to << part | taken;
+            }
+            self.bits += part;
+        }
+    }
+
+    fn say(&mut self, tokens: &mut Tokens) -> Result<(), Error> {
+        for (at, part) in self.parts.iter_mut().enumerate() {
+            let bits = self.bits.saturating_sub(16 * at).min(16);
+            if bits == 0 {
+                break;
+            }
+            tokens.push(BARE, bits, *part)?;
+            *part = 0;
+        }
+        self.bits = 0;
+        Ok(())
+    }
+}
+
+/// The places of the ones in a mask.
+struct Places(u64);
+
+impl Iterator for Places {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.0.trailing_zeros() as usize;
+        (self.0 != 0).then(|| self.0 &= self.0 - 1)?;
+        Some(place)
+    }
+}

@@ -1,0 +1,128 @@
+//! The encoder allocates no more than it says, and survives an allocator that refuses.
+#![allow(unsafe_code, reason = "an allocator that counts")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use letterbox_jpeg::{Encoder, Error, Pixels, Sampling, Settings};
+
+std::thread_local! {
+    /// Bytes that this thread holds, the most it held, and what it may hold.
+    static HELD: Cell<(usize, usize, usize)> = const { Cell::new((0, 0, usize::MAX)) };
+}
+
+struct Counting;
+
+// SAFETY: all work is the system allocator's; refusing is allowed.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let (held, most, allowed) = HELD.get();
+        let held = held.wrapping_add(layout.size());
+        if held > allowed {
+            return std::ptr::null_mut();
+        }
+        HELD.set((held, most.max(held), allowed));
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        let (held, most, allowed) = HELD.get();
+        HELD.set((held.wrapping_sub(layout.size()), most, allowed));
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn encode(
+    width: u16,
+    samples: &[u8],
+    pixels: Pixels,
+    settings: Settings,
+) -> Result<Vec<u8>, Error> {
+    let row_bytes = usize::from(width) * pixels.bytes();
+    let height = (samples.len() / row_bytes) as u16;
+    let mut encoder = Encoder::new(width, height, pixels, settings)?;
+    samples
+        .chunks(row_bytes)
+        .try_for_each(|row| encoder.row(row))?;
+    encoder.finish()
+}
+
+/// From black to the noise that is hardest to code.
+fn pictures() -> impl Iterator<Item = Vec<u8>> {
+    [0, 8, 255].into_iter().map(|most| {
+        let mut state = 1u32;
+        let sample = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if most == 255 {
+                (state as i32 >> 31) as u8
+            } else {
+                ((state >> 16) % (most + 1)) as u8
+            }
+        };
+        (0..600 * 500).map(sample).collect()
+    })
+}
+
+fn all_settings() -> impl Iterator<Item = (Pixels, Settings)> {
+    let each = |pixels, sampling, quality| {
+        [false, true].map(|progressive| {
+            let settings = Settings {
+                quality,
+                sampling,
+                progressive,
+            };
+            (pixels, settings)
+        })
+    };
+    [80, 100].into_iter().flat_map(move |quality| {
+        [
+            each(Pixels::Grey, Sampling::S444, quality),
+            each(Pixels::Rgb, Sampling::S420, quality),
+            each(Pixels::Rgb, Sampling::S444, quality),
+        ]
+        .concat()
+    })
+}
+
+#[test]
+fn no_more_is_held_than_was_said() {
+    for samples in pictures() {
+        for (pixels, settings) in all_settings() {
+            let (before, _, _) = HELD.get();
+            HELD.set((before, before, usize::MAX));
+            let file = encode(200, &samples, pixels, settings).expect("memory");
+            let most = HELD.get().1 - before;
+            let height = (samples.len() / 200 / pixels.bytes()) as u16;
+            let said = Encoder::peak_bytes(200, height, pixels, settings);
+            eprintln!(
+                "{pixels:?} {settings:?}: {most} of {said}, {} are the file",
+                file.len()
+            );
+            assert!(most <= said, "{pixels:?} {settings:?}: {most}, {said} said");
+        }
+    }
+}
+
+#[test]
+fn a_refused_allocation_is_an_error() {
+    for samples in pictures() {
+        for (pixels, settings) in all_settings() {
+            let (before, _, _) = HELD.get();
+            // Small things are not asked for.
+            for allowed in (10_000..400_000).step_by(37_000) {
+                HELD.set((before, before, before + allowed));
+                let result = encode(200, &samples, pixels, settings);
+                HELD.set((HELD.get().0, 0, usize::MAX));
+                assert!(
+                    matches!(result, Ok(_) | Err(Error::OutOfMemory)),
+                    "{result:?}"
+                );
+            }
+        }
+    }
+}
