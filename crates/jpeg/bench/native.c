@@ -34,7 +34,7 @@ static void decode(const unsigned char *file, unsigned long length, int denomina
   sum = 0;
   while (picture.output_scanline < picture.output_height) {
     jpeg_read_scanlines(&picture, &row, 1);
-    for (size_t at = 0; at < row_bytes; at += 61, samples++) sum += row[at];
+    for (size_t at = (61 - bytes % 61) % 61; at < row_bytes; at += 61, samples++) sum += row[at];
     bytes += row_bytes;
   }
   jpeg_finish_decompress(&picture);

@@ -119,7 +119,7 @@ async function measure({ module, native }, contestant, path, denominator, quick)
   return code === 0 ? JSON.parse(output) : { failure: output };
 }
 
-/** Refuses figures of decoders that have not done the same work. */
+/** Refuses figures of decoders that have not done the same work; within a level, because not all of them round alike. */
 function same(first, { bytes, mean }, title, row) {
   if (!first.times) return;
   if (bytes === first.bytes && Math.abs(mean - first.mean) < 1) return;

@@ -12,10 +12,11 @@ struct Watch {
 }
 
 impl Watch {
-    /// Every 61st byte of a piece: all channels, at next to no time.
+    /// Every 61st byte of the picture: all channels, at next to no time.
     fn take(&mut self, piece: &[u8]) {
+        let next = self.bytes.next_multiple_of(61) - self.bytes;
         self.bytes += piece.len();
-        for &byte in piece.iter().step_by(61) {
+        for &byte in piece.iter().skip(next).step_by(61) {
             self.sum += u64::from(byte);
             self.samples += 1;
         }
