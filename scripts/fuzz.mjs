@@ -35,8 +35,9 @@ const cargoFuzz = {
 // Bytes of an input, seconds one may take, and megabytes the process may. A small file holds any of the mistakes, and more of them a second.
 const bounds = ['-max_len=4096', '-timeout=10', '-rss_limit_mb=1024'];
 
-// No sanitizer: what runs natively has no unsafe code, and with none of them any stable compiler will do.
-const options = ['--sanitizer', 'none', '--fuzz-dir', join(root, 'fuzz')];
+// No sanitizer: what runs natively has no unsafe code, and with none of them any stable compiler will do. No watch on comparisons: it took
+// two thirds of the time, and the dictionary has the bytes that it would find; without it a minute reaches more branches.
+const options = ['--sanitizer', 'none', '--no-trace-compares', '--fuzz-dir', join(root, 'fuzz')];
 
 async function fuzz(args) {
   const { chosen, limit, asked } = read(args);

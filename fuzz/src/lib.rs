@@ -6,7 +6,7 @@
 use letterbox_jpeg::{Decoder, Error, Event, Scale, Status};
 
 /// Pixels at full size above which a picture is left alone: the bugs are in small ones too, and those take microseconds.
-const MOST_PIXELS: u32 = 1 << 16;
+const MOST_PIXELS: u32 = 1 << 14;
 
 /// An input, read.
 pub struct Input<'a> {
