@@ -1,11 +1,9 @@
 // `npm run fuzz`: the fuzz targets one after another, with the compiler that is there. `npm run fuzz -- --help` says what else it can do.
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { capture, exit, Problem, program, say } from './program.mjs';
+import { capture, Problem, program, say } from './program.mjs';
 import { install } from './setup.mjs';
 import { cache, installed, root } from './tools.mjs';
 
@@ -32,8 +30,11 @@ const cargoFuzz = {
   path: join(folder, 'bin', 'cargo-fuzz'),
 };
 
-// Bytes of an input, seconds one may take, and megabytes the process may. A small file holds any of the mistakes, and more of them a second.
-const bounds = ['-max_len=4096', '-timeout=10', '-rss_limit_mb=1024'];
+// Seconds an input may take, and megabytes the process may.
+const bounds = ['-timeout=10', '-rss_limit_mb=1024'];
+
+// Bytes of an input: a small file holds any of the mistakes, and more of them a second.
+const longest = '-max_len=4096';
 
 // No sanitizer: what runs natively has no unsafe code, and with none of them any stable compiler will do. No watch on comparisons: it took
 // two thirds of the time, and the dictionary has the bytes that it would find; without it a minute reaches more branches.
@@ -44,7 +45,7 @@ async function fuzz(args) {
   if (asked) return say(help);
   if (!installed(cargoFuzz)) await install(cargoFuzz);
   say('fuzz: compiling the targets (seconds)');
-  const built = await capture(cargoFuzz.path, ['build', ...options]);
+  const built = await fuzzer('build', []);
   if (built.code !== 0) throw new Problem(`${built.output}\n\nfailed: cargo fuzz build`);
 
   const crashed = [];
@@ -54,7 +55,7 @@ async function fuzz(args) {
     say(line);
     if (crash) crashed.push(crash);
   }
-  if (crashed.length) throw new Problem(crashed.join('\n'));
+  if (crashed.length) throw new Problem(crashed.join('\n\n'));
 }
 
 function read(args) {
@@ -98,34 +99,37 @@ function seed(target) {
 
 /** Runs one target; its line for the reader, and what to say if it crashed. */
 async function execute(target, corpus, limit) {
-  const artifacts = join(root, 'fuzz', 'artifacts', target);
-  mkdirSync(artifacts, { recursive: true });
-  const flags = [...bounds, ...limit, '-print_final_stats=1', `-dict=${join(root, 'fuzz', 'jpeg.dict')}`];
-  const child = spawn(cargoFuzz.path, ['run', ...options, target, corpus, '--', ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-  const seen = { cov: '0', first: undefined, artifact: undefined, tail: [] };
+  mkdirSync(join(root, 'fuzz', 'artifacts', target), { recursive: true });
+  const flags = [...bounds, longest, ...limit, '-print_final_stats=1', `-dict=${join(root, 'fuzz', 'jpeg.dict')}`];
+  const coverage = [];
   const stats = {};
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    const coverage = /\bcov: (\d+)/.exec(line)?.[1];
-    if (coverage) [seen.first, seen.cov] = [seen.first ?? coverage, coverage];
+  const onLine = (line) => {
+    const covered = /\bcov: (\d+)/.exec(line)?.[1];
+    if (covered) coverage[coverage.length ? 1 : 0] = covered;
     const [, name, value] = /^stat::(\w+):\s+(\d+)/.exec(line) ?? [];
     if (name) stats[name] = Number(value);
-    seen.artifact = /Test unit written to (.+)/.exec(line)?.[1] ?? seen.artifact;
-    seen.tail = [...seen.tail, line].slice(-40);
-  });
-  const { code } = await exit(child, 'cargo fuzz');
+  };
+  const { code, output } = await fuzzer('run', [target, corpus, '--', ...flags], onLine);
   const count = (stats.number_of_executed_units ?? 0).toLocaleString('en');
-  const line = `fuzz: ${target.padEnd(12)} ${count} executions, ${stats.average_exec_per_sec ?? 0}/s, coverage ${seen.first ?? 0} -> ${seen.cov}, ${code ? 1 : 0} crashes`;
-  if (code === 0) return { line };
-  const crash = `${seen.tail.join('\n')}\n\n${target} failed (exit ${code})`;
-  if (!seen.artifact) return { line, crash };
-  return { line, crash: `${crash}. ${await minimised(target, seen.artifact)}` };
+  const reach = `coverage ${coverage[0] ?? 0} -> ${coverage[1] ?? coverage[0] ?? 0}`;
+  const line = `fuzz: ${target.padEnd(12)} ${count} executions, ${stats.average_exec_per_sec ?? 0}/s, ${reach}, ${code ? 1 : 0} crashes`;
+  return code === 0 ? { line } : { line, crash: `${target}: ${await told(target, output)}` };
 }
 
-/** Makes the input smaller while it still crashes; says where it is, and what to do with it. */
-async function minimised(target, artifact) {
-  const { output } = await capture(cargoFuzz.path, ['tmin', ...options, '--runs', '20000', target, artifact, '--', ...bounds]);
-  const smaller = [...output.matchAll(/(?:written to|Minimized artifact:)\s*'?([^'\s]+minimized-from[^'\s]*)/g)].pop()?.[1] ?? artifact;
-  return `The input is ${smaller}: mend what it found, and keep it in fuzz/regressions/${target}/, where cargo test replays it.`;
+/** What happened, and the input, made smaller while it still happens. */
+async function told(target, output) {
+  const what = /.*panicked at .*\n.*/.exec(output)?.[0] ?? /.*ERROR: libFuzzer.*/.exec(output)?.[0];
+  const written = (text) => [...text.matchAll(/Test unit written to (.+)/g)].pop()?.[1];
+  const input = written(output);
+  if (!input) return output.split('\n').slice(-40).join('\n');
+  say('fuzz: making the input smaller');
+  // Without a longest length: given one above the input's own, libFuzzer writes empty files.
+  const smaller = await fuzzer('tmin', ['--runs', '20000', target, input, '--', ...bounds]);
+  const path = written(smaller.output) ?? input;
+  return `${what}\nThe input is ${path}: mend what it found, and keep it in fuzz/regressions/${target}/, where cargo test replays it.`;
 }
+
+/** Out of sight: a fuzzer says a line for every input that it keeps. */
+const fuzzer = (command, args, onLine) => capture(cargoFuzz.path, [command, ...options, ...args], { env: { RUST_BACKTRACE: '0' }, onLine });
 
 await program(import.meta.url, fuzz);
