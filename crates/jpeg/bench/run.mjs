@@ -11,7 +11,7 @@ import { root, wasmTarget } from '../../../scripts/tools.mjs';
 const help = `npm run bench:jpeg -- [options]
 
   --only <text>  rows with this in their name, such as progressive or 24mp
-  --quick        one warm-up and three runs each
+  --quick        three runs each
   --write        the table into crates/jpeg/README.md
   --help         this
 `;
@@ -111,7 +111,7 @@ async function file(name) {
 /** One contestant in a process of its own: { times, bytes, mean, megabytes }, or { failure }. */
 async function measure({ module, native }, contestant, path, denominator, quick) {
   // Warm-ups, runs at most, and the seconds after which three of them are enough.
-  const effort = (quick ? [1, 3, 0] : [3, 9, 5]).map(String);
+  const effort = (quick ? [3, 3, 0] : [3, 9, 5]).map(String);
   const work = [path, String(contestant.fullOnly ? 1 : denominator), ...effort];
   const { code, output } = contestant.native
     ? await capture(native, work)
