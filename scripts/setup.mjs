@@ -73,7 +73,7 @@ async function rustup(args) {
 }
 
 /** Compiles one tool into the cache, counting crates aloud. Two runs at once are safe: cargo locks the folder and swaps programs in whole. */
-async function install({ crate, version, why, cost, folder }) {
+export async function install({ crate, version, why, cost, folder }) {
   await checkCompiler(crate);
   say(`setup: ${crate} ${version}: ${why} (${cost}, once, into ${folder})`);
   mkdirSync(cache, { recursive: true });

@@ -1,0 +1,135 @@
+// `npm run fuzz`: the fuzz targets one after another, with the compiler that is there. `npm run fuzz -- --help` says what else it can do.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { capture, Problem, program, say } from './program.mjs';
+import { install } from './setup.mjs';
+import { cache, installed, root } from './tools.mjs';
+
+const targets = readdirSync(join(root, 'fuzz', 'targets')).map((name) => basename(name, '.rs'));
+
+const help = `npm run fuzz -- [target ...] [options]
+
+  --smoke        60 seconds a target, which is the default
+  --seconds <n>  so long a target
+  --runs <n>     so many executions a target
+  --help         this
+
+Targets: ${targets.join(', ')}. What they learn stays in fuzz/corpus; a crash is written to fuzz/artifacts.
+`;
+
+const version = '0.13.2';
+const folder = join(cache, `cargo-fuzz-${version}`);
+const cargoFuzz = {
+  crate: 'cargo-fuzz',
+  version,
+  why: 'it compiles the fuzz targets so that the fuzzer sees which branches are taken',
+  cost: 'about 1 CPU minute',
+  folder,
+  path: join(folder, 'bin', 'cargo-fuzz'),
+};
+
+// Seconds an input may take, and megabytes the process may.
+const bounds = ['-timeout=10', '-rss_limit_mb=1024'];
+
+// Bytes of an input: a small file holds any of the mistakes, and more of them a second.
+const longest = '-max_len=4096';
+
+// No sanitizer: what runs natively has no unsafe code, and with none of them any stable compiler will do. No watch on comparisons: it took
+// two thirds of the time, and the dictionary has the bytes that it would find; without it a minute reaches more branches.
+const options = ['--sanitizer', 'none', '--no-trace-compares', '--fuzz-dir', join(root, 'fuzz')];
+
+async function fuzz(args) {
+  const { chosen, limit, asked } = read(args);
+  if (asked) return say(help);
+  if (!installed(cargoFuzz)) await install(cargoFuzz);
+  say('fuzz: compiling the targets (seconds)');
+  const built = await fuzzer('build', []);
+  if (built.code !== 0) throw new Problem(`${built.output}\n\nfailed: cargo fuzz build`);
+
+  const crashed = [];
+  for (const target of chosen) {
+    const corpus = seed(target);
+    const { line, crash } = await execute(target, corpus, limit);
+    say(line);
+    if (crash) crashed.push(crash);
+  }
+  if (crashed.length) throw new Problem(crashed.join('\n\n'));
+}
+
+function read(args) {
+  let parsed;
+  const string = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  try {
+    parsed = parseArgs({ args, allowPositionals: true, options: { smoke: flag, seconds: string, runs: string, help: flag } });
+  } catch (error) {
+    throw new Problem(`${error.message}\n\n${help}`);
+  }
+  const { values, positionals } = parsed;
+  const stranger = positionals.find((name) => !targets.includes(name));
+  if (stranger) throw new Problem(`${stranger}: expected some of ${targets.join(', ')}`);
+  for (const name of ['seconds', 'runs']) {
+    if (values[name] !== undefined && !/^[1-9]\d*$/.test(values[name])) throw new Problem(`--${name} ${values[name]}: expected a whole number from 1`);
+  }
+  const limit = [];
+  if (values.runs) limit.push(`-runs=${values.runs}`);
+  if (values.seconds || !values.runs) limit.push(`-max_total_time=${values.seconds ?? 60}`);
+  return { chosen: positionals.length ? positionals : targets, limit, asked: values.help };
+}
+
+/** Fills a target's corpus with files to start from: our own, and small ones of a corpus beside the checkout. Returns its folder. */
+function seed(target) {
+  const corpus = join(root, 'fuzz', 'corpus', target);
+  mkdirSync(corpus, { recursive: true });
+  const beside = join(process.env.LETTERBOX_CORPUS ?? resolve(root, '..', 'shared', 'corpus'), 'jpeg');
+  const ours = readdirSync(join(root, 'fuzz', 'seeds')).map((name) => join(root, 'fuzz', 'seeds', name));
+  const others = existsSync(beside) ? readdirSync(beside).map((name) => join(beside, name)) : [];
+  const small = others.filter((path) => statSync(path).size < 16_384);
+  // Four bytes before the file: the scale, and how it is cut (fuzz/src/lib.rs). Ours come at every scale, the others at one.
+  const prefix = (number) => Buffer.from([number, (number * 7) % 64, (number * 29) % 256, number % 8]);
+  const inputs = [...ours.flatMap((path) => [0, 1, 2, 3].map((scale) => [path, scale])), ...small.map((path, at) => [path, at])];
+  for (const [path, number] of inputs) {
+    const copy = join(corpus, `seed-${number % 4}-${basename(path)}`);
+    if (!existsSync(copy)) writeFileSync(copy, Buffer.concat([prefix(number), readFileSync(path)]));
+  }
+  return corpus;
+}
+
+/** Runs one target; its line for the reader, and what to say if it crashed. */
+async function execute(target, corpus, limit) {
+  mkdirSync(join(root, 'fuzz', 'artifacts', target), { recursive: true });
+  const flags = [...bounds, longest, ...limit, '-print_final_stats=1', `-dict=${join(root, 'fuzz', 'jpeg.dict')}`];
+  const coverage = [];
+  const stats = {};
+  const onLine = (line) => {
+    const covered = /\bcov: (\d+)/.exec(line)?.[1];
+    if (covered) coverage[coverage.length ? 1 : 0] = covered;
+    const [, name, value] = /^stat::(\w+):\s+(\d+)/.exec(line) ?? [];
+    if (name) stats[name] = Number(value);
+  };
+  const { code, output } = await fuzzer('run', [target, corpus, '--', ...flags], onLine);
+  const count = (stats.number_of_executed_units ?? 0).toLocaleString('en');
+  const reach = `coverage ${coverage[0] ?? 0} -> ${coverage[1] ?? coverage[0] ?? 0}`;
+  const line = `fuzz: ${target.padEnd(12)} ${count} executions, ${stats.average_exec_per_sec ?? 0}/s, ${reach}, ${code ? 1 : 0} crashes`;
+  return code === 0 ? { line } : { line, crash: `${target}: ${await told(target, output)}` };
+}
+
+/** What happened, and the input, made smaller while it still happens. */
+async function told(target, output) {
+  const what = /.*panicked at .*\n.*/.exec(output)?.[0] ?? /.*ERROR: libFuzzer.*/.exec(output)?.[0];
+  const written = (text) => [...text.matchAll(/Test unit written to (.+)/g)].pop()?.[1];
+  const input = written(output);
+  if (!input) return output.split('\n').slice(-40).join('\n');
+  say('fuzz: making the input smaller');
+  // Without a longest length: given one above the input's own, libFuzzer writes empty files.
+  const smaller = await fuzzer('tmin', ['--runs', '20000', target, input, '--', ...bounds]);
+  const path = written(smaller.output) ?? input;
+  return `${what}\nThe input is ${path}: mend what it found, and keep it in fuzz/regressions/${target}/, where cargo test replays it.`;
+}
+
+/** Out of sight: a fuzzer says a line for every input that it keeps. */
+const fuzzer = (command, args, onLine) => capture(cargoFuzz.path, [command, ...options, ...args], { env: { RUST_BACKTRACE: '0' }, onLine });
+
+await program(import.meta.url, fuzz);
