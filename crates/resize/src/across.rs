@@ -34,7 +34,7 @@ pub(crate) struct Batch {
 }
 
 /// Samples that are turned at a time: as many pairs of pixels as a vector has room for.
-fn group(channels: usize) -> usize {
+const fn group(channels: usize) -> usize {
     16 / (2 * channels) * (2 * channels)
 }
 

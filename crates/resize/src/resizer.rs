@@ -200,7 +200,7 @@ impl Resizer {
             let row: &mut [[u8; TILE]] = self.batch.row(self.made % ROWS);
             self.ring.filter(&self.down, self.made, row);
             self.made += 1;
-            if self.made % ROWS == 0 || self.made == self.down.runs.len() {
+            if self.made.is_multiple_of(ROWS) || self.made == self.down.runs.len() {
                 self.batch.filter(&self.across);
                 self.finished = self.made;
             }
