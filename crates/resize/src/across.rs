@@ -105,8 +105,7 @@ impl Batch {
         turn::<CHANNELS>(rows, self.tiles * TILE, &mut self.turned);
         let (pixels, _) = self.columns.as_chunks_mut::<CHANNELS>();
         let shift = weights.shift;
-        for (index, to) in (0..weights.runs.len()).zip(pixels.iter_mut()) {
-            let (run, weights) = weights.of(index);
+        for ((run, weights), to) in weights.iter().zip(pixels.iter_mut()) {
             let (start, end) = (run.start as usize, run.end() as usize);
             let pairs = &self.turned[start * CHANNELS..end * CHANNELS];
             filter(pairs.as_chunks().0, weights, shift, to);

@@ -71,6 +71,12 @@ mod simd {
     pub(super) fn multiply_block<const CHANNELS: usize>(from: &[u8; 16], to: &mut [u8; 16]) {
         let (order, one) = const { alphas::<CHANNELS>() };
         let (pixels, order, one) = (load16(from), load16(&order), load16(&one));
+        let colours = v128_not(one);
+        // What is opaque stays as it is, and most is.
+        if i8x16_all_true(i8x16_eq(v128_or(pixels, colours), u8x16_splat(0xff))) {
+            store16(pixels, to);
+            return;
+        }
         let alphas = v128_or(u8x16_swizzle(pixels, order), one);
         let low = over_255(u16x8_extmul_low_u8x16(pixels, alphas));
         let high = over_255(u16x8_extmul_high_u8x16(pixels, alphas));
@@ -100,6 +106,10 @@ pub(crate) fn divide<const CHANNELS: usize>(pixels: &mut [[[u8; ROWS]; CHANNELS]
     for pixel in pixels {
         let alphas = pixel[CHANNELS - 1];
         if alphas == [255; ROWS] {
+            continue;
+        }
+        if alphas == [0; ROWS] {
+            *pixel = [[0; ROWS]; CHANNELS];
             continue;
         }
         let reciprocals = alphas.map(|alpha| RECIPROCALS[usize::from(alpha)]);

@@ -59,8 +59,13 @@ impl Resizer {
                 settings.horizontal.result as usize,
                 settings.channels,
             ));
-        let scratch = across.taps.max(down.taps).saturating_mul(size_of::<f64>());
-        Ok(tables.saturating_add(rows.max(scratch)))
+        // The tables are made first, one after the other, and what that takes is given back before there are rows.
+        let making_across = across.bytes().saturating_add(across.passing_bytes());
+        let making_down = tables.saturating_add(down.passing_bytes());
+        Ok(tables
+            .saturating_add(rows)
+            .max(making_across)
+            .max(making_down))
     }
 
     /// A resizer that waits for the first row.
@@ -73,10 +78,7 @@ impl Resizer {
             return Err(Error::OutOfMemory);
         }
         let (across, down) = shapes(settings)?;
-        let mut scratch = zeroes(0.0, across.taps.max(down.taps))?;
-        let across_weights = Weights::new(&across, &mut scratch)?;
-        let down_weights = Weights::new(&down, &mut scratch)?;
-        drop(scratch);
+        let (across_weights, down_weights) = (Weights::new(&across)?, Weights::new(&down)?);
         let Settings {
             channels,
             horizontal,

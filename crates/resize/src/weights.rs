@@ -56,7 +56,7 @@ pub(crate) struct Shape {
     pub(crate) first: u32,
     pub(crate) end: u32,
     /// Taps of the longest run.
-    pub(crate) taps: usize,
+    taps: usize,
     /// Pairs of the longest run.
     pub(crate) pairs: usize,
 }
@@ -107,6 +107,12 @@ impl Shape {
         (self.axis.result as usize).saturating_mul(run)
     }
 
+    /// Bytes that [`Weights::new`] needs besides, and gives back.
+    pub(crate) fn passing_bytes(&self) -> usize {
+        let run = self.taps * size_of::<f32>();
+        (self.axis.result as usize).saturating_mul(run)
+    }
+
     /// Whether a result pixel is made of more than one source pixel.
     pub(crate) fn blends(&self) -> bool {
         self.filter != Filter::Nearest
@@ -146,38 +152,49 @@ impl Shape {
 impl Weights {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(crate) fn new(shape: &Shape, scratch: &mut [f64]) -> Result<Weights, Error> {
+    pub(crate) fn new(shape: &Shape) -> Result<Weights, Error> {
         let results = shape.axis.result as usize;
-        let none = Run { start: 0, pairs: 0 };
+        let length = |each: usize| results.checked_mul(each).ok_or(Error::OutOfMemory);
         let mut weights = Weights {
             first: shape.first,
             end: shape.end,
-            shift: finest_shift(shape, scratch),
-            runs: zeroes(none, results)?,
-            weights: zeroes([0; 2], results * shape.pairs)?,
+            shift: 0,
+            runs: zeroes(Run { start: 0, pairs: 0 }, results)?,
+            weights: zeroes([0; 2], length(shape.pairs)?)?,
             stride: shape.pairs,
         };
-        let runs = weights.runs.iter_mut();
-        for ((index, run), pairs) in (0..)
-            .zip(runs)
-            .zip(weights.weights.chunks_exact_mut(shape.pairs))
-        {
+        // All are weighed before one is rounded, because the largest of them decides on the unit.
+        let mut exact = zeroes(0.0, length(shape.taps)?)?;
+        let mut largest: f32 = 0.0;
+        for (index, taps) in (0..).zip(exact.chunks_exact_mut(shape.taps)) {
+            let (from, to) = shape.taps(index);
+            let taps = &mut taps[..(to - from) as usize];
+            weigh(shape, index, from, taps);
+            largest = taps.iter().fold(largest, |largest, tap| largest.max(*tap));
+        }
+        weights.shift = finest_shift(largest);
+        let all = weights.weights.chunks_exact_mut(shape.pairs);
+        let all = all.zip(exact.chunks_exact(shape.taps));
+        for ((index, run), (pairs, taps)) in (0..).zip(&mut weights.runs).zip(all) {
             let (from, to) = shape.taps(index);
             let (start, end) = shape.in_pairs(from, to);
             *run = Run {
                 start,
                 pairs: end - start,
             };
-            let taps = &mut scratch[..(to - from) as usize];
-            weigh(shape, index, from, taps);
             let lead = (from - shape.first) as usize % 2;
-            quantise(
-                taps,
-                1 << weights.shift,
-                &mut pairs.as_flattened_mut()[lead..],
-            );
+            let pairs = &mut pairs.as_flattened_mut()[lead..];
+            quantise(&taps[..(to - from) as usize], weights.shift, pairs);
         }
         Ok(weights)
+    }
+
+    /// All runs and their weights, in order.
+    #[inline(always)]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Run, &[[i16; 2]])> {
+        let weights = self.weights.chunks_exact(self.stride);
+        let runs = self.runs.iter().zip(weights);
+        runs.map(|(run, weights)| (*run, &weights[..(run.pairs as usize).min(weights.len())]))
     }
 
     /// The weights of a result pixel.
@@ -188,21 +205,23 @@ impl Weights {
     }
 }
 
-/// Weights of sum one for the pixels from `first` on.
-fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f64]) {
-    let centre = shape.centre(index) - 0.5;
+/// Weights of sum one for the pixels from `first` on. Eight digits of each are kept, three more than come to bear.
+fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
+    if shape.filter == Filter::Nearest {
+        taps.fill(1.0);
+        return;
+    }
     let per_pixel = 1.0 / shape.scale.max(1.0);
+    let centre = shape.centre(index) - 0.5;
     let mut sum = 0.0;
     for (tap, x) in taps.iter_mut().zip(first..) {
-        *tap = if shape.filter == Filter::Nearest {
-            1.0
-        } else {
-            shape.filter.weight((f64::from(x) - centre) * per_pixel)
-        };
-        sum += *tap;
+        let weight = shape.filter.weight((f64::from(x) - centre) * per_pixel);
+        sum += weight;
+        *tap = weight as f32;
     }
     if sum > 1e-9 {
-        taps.iter_mut().for_each(|tap| *tap /= sum);
+        let normal = (1.0 / sum) as f32;
+        taps.iter_mut().for_each(|tap| *tap *= normal);
     } else {
         // Only at the outermost edge of a box: the pixel there is all there is.
         let nearest = if centre < f64::from(first) {
@@ -215,18 +234,11 @@ fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f64]) {
     }
 }
 
-/// The finest unit that the largest weight of an axis allows, in bits: so coarse for all runs as for one, as the oracle of the
-/// tests has it. (Weighing everything twice costs less than keeping it.)
-fn finest_shift(shape: &Shape, scratch: &mut [f64]) -> u32 {
-    let mut largest: f64 = 0.0;
-    for index in 0..shape.axis.result {
-        let (from, to) = shape.taps(index);
-        let taps = &mut scratch[..(to - from) as usize];
-        weigh(shape, index, from, taps);
-        largest = taps.iter().fold(largest, |largest, tap| largest.max(*tap));
-    }
+/// The finest unit in which the largest weight is an `i16`, in bits. All runs of an axis share it, as they do in the oracle of
+/// the tests.
+fn finest_shift(largest: f32) -> u32 {
     let mut shift = FINEST;
-    while largest * f64::from(1 << shift) > f64::from(i16::MAX - 1) {
+    while shift > 1 && f64::from(largest) * f64::from(1 << shift) > f64::from(i16::MAX - 1) {
         shift -= 1;
     }
     shift
@@ -236,11 +248,12 @@ fn finest_shift(shape: &Shape, scratch: &mut [f64]) -> u32 {
 ///
 /// What rounding leaves over or takes too much is made up for by the taps in the middle, a unit each. Every tap is rounded by
 /// half a unit at most, so there are always taps enough.
-fn quantise(taps: &[f64], one: i32, weights: &mut [i16]) {
+fn quantise(taps: &[f32], shift: u32, weights: &mut [i16]) {
+    let one = 1 << shift;
     let weights = &mut weights[..taps.len()];
     let mut left = one;
     for (weight, tap) in weights.iter_mut().zip(taps) {
-        let units = tap * f64::from(one);
+        let units = f64::from(*tap) * f64::from(one);
         *weight = (units + if units < 0.0 { -0.5 } else { 0.5 }) as i16;
         left -= i32::from(*weight);
     }
@@ -257,8 +270,7 @@ mod tests {
 
     fn weights(axis: Axis, filter: Filter) -> (Shape, Weights) {
         let shape = Shape::new(axis, filter).expect("a valid axis");
-        let mut scratch = alloc::vec![0.0; shape.taps];
-        let weights = Weights::new(&shape, &mut scratch).expect("enough memory");
+        let weights = Weights::new(&shape).expect("enough memory");
         (shape, weights)
     }
 
