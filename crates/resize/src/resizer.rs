@@ -1,0 +1,224 @@
+//! The resizer: which row goes where, and when.
+//!
+//! A source row goes into the ring; as soon as a result row's last tap is there, it is filtered downwards into the batch; when
+//! the batch is full, or the image complete, it is filtered across and handed out row by row. Invariant: whatever can be made
+//! of the ring has been made before the next pair of rows enters it, so the ring never holds more than one window of taps.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::across::{Batch, ROWS, tiles};
+use crate::down::{Ring, TILE};
+use crate::weights::{Shape, Weights};
+use crate::{Channels, Error, Settings, alpha, zeroes};
+
+/// Resamples one image.
+pub struct Resizer {
+    channels: Channels,
+    /// Bytes of a row that is pushed.
+    row_bytes: usize,
+    /// The part of it that is needed.
+    needed: Range<usize>,
+    across: Weights,
+    down: Weights,
+    ring: Ring,
+    /// A row with alpha multiplied in; empty where there is none.
+    line: Vec<u8>,
+    batch: Batch,
+    /// Rows that have been pushed or skipped.
+    pushed: u32,
+    /// Source rows of the ring that are complete, as an end.
+    there: u32,
+    /// Result rows that have been filtered downwards.
+    made: usize,
+    /// Result rows that have been filtered across.
+    finished: usize,
+    /// Result rows that have been handed out.
+    taken: usize,
+}
+
+impl Resizer {
+    /// The bytes that [`Resizer::new`] allocates at most at a time; it is all that a resizer ever allocates.
+    ///
+    /// # Errors
+    /// [`Error::Geometry`].
+    pub fn peak_bytes(settings: &Settings) -> Result<usize, Error> {
+        let (across, down) = shapes(settings)?;
+        let count = settings.channels.count();
+        let samples = across.needed().saturating_mul(count);
+        let tables = across.bytes().saturating_add(down.bytes());
+        let line = if premultiplies(settings, &across, &down) {
+            samples
+        } else {
+            0
+        };
+        let rows = Ring::bytes(tiles(samples, count), down.pairs)
+            .saturating_add(line)
+            .saturating_add(Batch::bytes(
+                across.needed(),
+                settings.horizontal.result as usize,
+                settings.channels,
+            ));
+        // The tables are made first, one after the other, and what that takes is given back before there are rows.
+        let making_across = across.bytes().saturating_add(across.passing_bytes());
+        let making_down = tables.saturating_add(down.passing_bytes());
+        Ok(tables
+            .saturating_add(rows)
+            .max(making_across)
+            .max(making_down))
+    }
+
+    /// A resizer that waits for the first row.
+    ///
+    /// # Errors
+    /// [`Error::Geometry`] and [`Error::OutOfMemory`].
+    pub fn new(settings: &Settings) -> Result<Resizer, Error> {
+        // Whoever asks for more than can be counted asks for more than there is.
+        if Resizer::peak_bytes(settings)? > isize::MAX as usize {
+            return Err(Error::OutOfMemory);
+        }
+        let (across, down) = shapes(settings)?;
+        let (across_weights, down_weights) = (Weights::new(&across)?, Weights::new(&down)?);
+        let Settings {
+            channels,
+            horizontal,
+            ..
+        } = *settings;
+        let count = channels.count();
+        let samples = across.needed() * count;
+        let from = across.first as usize * count;
+        let premultiplied = premultiplies(settings, &across, &down);
+        Ok(Resizer {
+            channels,
+            row_bytes: horizontal.source as usize * count,
+            needed: from..from + samples,
+            across: across_weights,
+            down: down_weights,
+            ring: Ring::new(tiles(samples, count), down.pairs)?,
+            line: zeroes(0, if premultiplied { samples } else { 0 })?,
+            batch: Batch::new(
+                across.needed(),
+                horizontal.result as usize,
+                channels,
+                premultiplied,
+            )?,
+            pushed: 0,
+            there: 0,
+            made: 0,
+            finished: 0,
+            taken: 0,
+        })
+    }
+
+    /// The source rows that matter; the others may be skipped.
+    pub fn needed_rows(&self) -> Range<u32> {
+        self.down.first..self.down.end
+    }
+
+    /// Whether every row of the result has been handed out.
+    pub fn is_complete(&self) -> bool {
+        self.taken == self.down.runs.len()
+    }
+
+    /// Takes the source's next row. Rows that nothing is made of are looked at no further.
+    ///
+    /// # Errors
+    /// [`Error::RowLength`], and [`Error::RowsWait`] before [`Resizer::next_row`] has given all it has.
+    pub fn push(&mut self, row: &[u8]) -> Result<(), Error> {
+        if row.len() != self.row_bytes {
+            return Err(Error::RowLength {
+                found: row.len(),
+                expected: self.row_bytes,
+            });
+        }
+        if self.has_row() {
+            return Err(Error::RowsWait);
+        }
+        let y = self.pushed;
+        self.pushed = y.saturating_add(1);
+        if !self.needed_rows().contains(&y) {
+            return Ok(());
+        }
+        let mut row = &row[self.needed.clone()];
+        if !self.line.is_empty() {
+            alpha::multiply(row, self.channels.count(), &mut self.line);
+            row = &self.line;
+        }
+        let (y, end) = (y - self.down.first, self.down.end - self.down.first);
+        let pair = y as usize / 2;
+        if y % 2 == 1 {
+            self.ring.push_second(row, pair);
+            self.there = y + 1;
+        } else {
+            self.ring.push_first(row);
+            if y + 1 == end {
+                self.ring.push_none(pair);
+                self.there = end;
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over rows that the result does not need.
+    ///
+    /// # Errors
+    /// [`Error::RowNeeded`], and [`Error::RowsWait`] as in [`Resizer::push`].
+    pub fn skip(&mut self, rows: u32) -> Result<(), Error> {
+        if self.has_row() {
+            return Err(Error::RowsWait);
+        }
+        let (from, to) = (self.pushed, self.pushed.saturating_add(rows));
+        if from < self.down.end && to > self.down.first && rows > 0 {
+            return Err(Error::RowNeeded);
+        }
+        self.pushed = to;
+        Ok(())
+    }
+
+    /// The result's next row, if what has been pushed is enough for it.
+    ///
+    /// Rows are finished eight at a time, so that none may come for a while and then several at once.
+    pub fn next_row(&mut self) -> Option<&[u8]> {
+        if !self.has_row() {
+            return None;
+        }
+        let row = self.taken % ROWS;
+        self.taken += 1;
+        let bytes = self.across.runs.len() * self.channels.count();
+        Some(self.batch.result(row, bytes))
+    }
+
+    /// Makes all that can be made, until a row can be handed out.
+    fn has_row(&mut self) -> bool {
+        while self.taken == self.finished {
+            if self.made == self.down.runs.len() {
+                return false;
+            }
+            let last_tap =
+                (2 * self.down.runs[self.made].end()).min(self.down.end - self.down.first);
+            if last_tap > self.there {
+                return false;
+            }
+            let row: &mut [[u8; TILE]] = self.batch.row(self.made % ROWS);
+            self.ring.filter(&self.down, self.made, row);
+            self.made += 1;
+            if self.made.is_multiple_of(ROWS) || self.made == self.down.runs.len() {
+                self.batch.filter(&self.across);
+                self.finished = self.made;
+            }
+        }
+        true
+    }
+}
+
+/// Whether alpha is multiplied in: where no pixels are blended, they stay exactly what they are.
+fn premultiplies(settings: &Settings, across: &Shape, down: &Shape) -> bool {
+    settings.channels.alpha() && (across.blends() || down.blends())
+}
+
+fn shapes(settings: &Settings) -> Result<(Shape, Shape), Error> {
+    Ok((
+        Shape::new(settings.horizontal, settings.filter)?,
+        Shape::new(settings.vertical, settings.filter)?,
+    ))
+}

@@ -1,0 +1,333 @@
+//! An axis as weights: which source pixels a result pixel is made of, and how much each of them weighs.
+//!
+//! Weights are 16-bit fixed point, two taps together because the kernels multiply pairs, and sum to one exactly: a flat
+//! surface stays as it is. The unit is the finest that the largest weight allows.
+
+use alloc::vec::Vec;
+
+use crate::{Axis, Error, Filter, zeroes};
+
+/// The finest unit of a weight is `2^-21`: 255 times all weights, negative ones counted positive, is within an `i32`.
+const FINEST: u32 = 21;
+
+/// What sums of sizes may be off by.
+const ROUNDING: f64 = 1e-6;
+
+/// The longest side, so that no sum of sides overflows.
+const LONGEST: u32 = 1 << 24;
+
+/// The taps of one result pixel, in pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The first pair.
+    pub(crate) start: u32,
+    /// How many pairs follow one another.
+    pub(crate) pairs: u32,
+}
+
+impl Run {
+    /// The first pair after the run.
+    pub(crate) fn end(self) -> u32 {
+        self.start + self.pairs
+    }
+}
+
+/// All runs of one axis. Pairs are counted from the first pixel that is needed.
+pub(crate) struct Weights {
+    /// The first source pixel that is needed.
+    pub(crate) first: u32,
+    /// The first after it that is not.
+    pub(crate) end: u32,
+    /// The bits behind the weights' binary point.
+    pub(crate) shift: u32,
+    pub(crate) runs: Vec<Run>,
+    /// As many for every run as the longest one has.
+    weights: Vec<[i16; 2]>,
+    stride: usize,
+}
+
+/// What can be said of an axis without weighing a tap.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    axis: Axis,
+    filter: Filter,
+    /// Source pixels per result pixel.
+    scale: f64,
+    pub(crate) first: u32,
+    pub(crate) end: u32,
+    /// Taps of the longest run.
+    taps: usize,
+    /// Pairs of the longest run.
+    pub(crate) pairs: usize,
+}
+
+impl Shape {
+    /// # Errors
+    /// [`Error::Geometry`].
+    pub(crate) fn new(axis: Axis, filter: Filter) -> Result<Shape, Error> {
+        if axis.source == 0 || axis.result == 0 {
+            return Err(Error::Geometry("an image without pixels"));
+        }
+        if axis.source > LONGEST || axis.result > LONGEST {
+            return Err(Error::Geometry("a side of more than 16 million pixels"));
+        }
+        let scale = axis.length / f64::from(axis.result);
+        if !(axis.start.is_finite() && scale.is_finite() && scale > 0.0) {
+            return Err(Error::Geometry("a window without pixels"));
+        }
+        let reach = scale / 2.0 + ROUNDING;
+        if axis.start < -reach || axis.start + axis.length > f64::from(axis.source) + reach {
+            return Err(Error::Geometry("a window beyond the source"));
+        }
+        // Pixels that stay where they are stay what they are, also under a filter that blurs.
+        let stays = axis.length == f64::from(axis.result) && axis.start % 1.0 == 0.0;
+        let mut shape = Shape {
+            axis,
+            filter: if stays { Filter::Nearest } else { filter },
+            scale,
+            first: 0,
+            end: axis.source,
+            taps: 0,
+            pairs: 0,
+        };
+        let (first, end) = (shape.taps(0).0, shape.taps(axis.result - 1).1);
+        (shape.first, shape.end) = (first, end);
+        for index in 0..axis.result {
+            let (from, to) = shape.taps(index);
+            shape.taps = shape.taps.max((to - from) as usize);
+            let (start, after) = shape.in_pairs(from, to);
+            shape.pairs = shape.pairs.max((after - start) as usize);
+        }
+        Ok(shape)
+    }
+
+    /// Bytes that [`Weights::new`] keeps.
+    pub(crate) fn bytes(&self) -> usize {
+        let run = size_of::<Run>() + self.pairs * size_of::<[i16; 2]>();
+        (self.axis.result as usize).saturating_mul(run)
+    }
+
+    /// Bytes that [`Weights::new`] needs besides, and gives back.
+    pub(crate) fn passing_bytes(&self) -> usize {
+        let run = self.taps * size_of::<f32>();
+        (self.axis.result as usize).saturating_mul(run)
+    }
+
+    /// Whether a result pixel is made of more than one source pixel.
+    pub(crate) fn blends(&self) -> bool {
+        self.filter != Filter::Nearest
+    }
+
+    /// Pixels that are needed.
+    pub(crate) fn needed(&self) -> usize {
+        (self.end - self.first) as usize
+    }
+
+    /// Where the middle of a result pixel lies on the source.
+    fn centre(&self, index: u32) -> f64 {
+        self.axis.start + self.scale * 0.5 + self.scale * f64::from(index)
+    }
+
+    /// The first source pixel of a result pixel, and the first after it that is none of it.
+    fn taps(&self, index: u32) -> (u32, u32) {
+        let (centre, last) = (self.centre(index), self.axis.source - 1);
+        // A cast to an unsigned number cuts off what is behind the point, and what is below zero.
+        if self.filter == Filter::Nearest {
+            // Between two pixels it is the second, whatever rounding did to the centre.
+            let tap = ((centre + ROUNDING) as u32).min(last);
+            return (tap, tap + 1);
+        }
+        let radius = self.filter.radius() * self.scale.max(1.0);
+        let first = ((centre - radius) as u32).min(last);
+        let end = centre + radius;
+        let end = (end as u32).saturating_add(u32::from(end % 1.0 > 0.0));
+        (first, end.clamp(first + 1, self.axis.source))
+    }
+
+    fn in_pairs(&self, from: u32, to: u32) -> (u32, u32) {
+        ((from - self.first) / 2, (to - self.first).div_ceil(2))
+    }
+}
+
+impl Weights {
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn new(shape: &Shape) -> Result<Weights, Error> {
+        let results = shape.axis.result as usize;
+        let length = |each: usize| results.checked_mul(each).ok_or(Error::OutOfMemory);
+        let mut weights = Weights {
+            first: shape.first,
+            end: shape.end,
+            shift: 0,
+            runs: zeroes(Run { start: 0, pairs: 0 }, results)?,
+            weights: zeroes([0; 2], length(shape.pairs)?)?,
+            stride: shape.pairs,
+        };
+        // All are weighed before one is rounded, because the largest of them decides on the unit.
+        let mut exact = zeroes(0.0, length(shape.taps)?)?;
+        let mut largest: f32 = 0.0;
+        for (index, taps) in (0..).zip(exact.chunks_exact_mut(shape.taps)) {
+            let (from, to) = shape.taps(index);
+            let taps = &mut taps[..(to - from) as usize];
+            weigh(shape, index, from, taps);
+            largest = taps.iter().fold(largest, |largest, tap| largest.max(*tap));
+        }
+        weights.shift = finest_shift(largest);
+        let all = weights.weights.chunks_exact_mut(shape.pairs);
+        let all = all.zip(exact.chunks_exact(shape.taps));
+        for ((index, run), (pairs, taps)) in (0..).zip(&mut weights.runs).zip(all) {
+            let (from, to) = shape.taps(index);
+            let (start, end) = shape.in_pairs(from, to);
+            *run = Run {
+                start,
+                pairs: end - start,
+            };
+            let lead = (from - shape.first) as usize % 2;
+            let pairs = &mut pairs.as_flattened_mut()[lead..];
+            quantise(&taps[..(to - from) as usize], weights.shift, pairs);
+        }
+        Ok(weights)
+    }
+
+    /// All runs and their weights, in order.
+    #[inline(always)]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Run, &[[i16; 2]])> {
+        let weights = self.weights.chunks_exact(self.stride);
+        let runs = self.runs.iter().zip(weights);
+        runs.map(|(run, weights)| (*run, &weights[..(run.pairs as usize).min(weights.len())]))
+    }
+
+    /// The weights of a result pixel.
+    pub(crate) fn of(&self, index: usize) -> (Run, &[[i16; 2]]) {
+        let run = self.runs[index];
+        let from = index * self.stride;
+        (run, &self.weights[from..from + run.pairs as usize])
+    }
+}
+
+/// Weights of sum one for the pixels from `first` on. Eight digits of each are kept, three more than come to bear.
+fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
+    if shape.filter == Filter::Nearest {
+        taps.fill(1.0);
+        return;
+    }
+    let per_pixel = 1.0 / shape.scale.max(1.0);
+    let centre = shape.centre(index) - 0.5;
+    let mut sum = 0.0;
+    for (tap, x) in taps.iter_mut().zip(first..) {
+        let weight = shape.filter.weight((f64::from(x) - centre) * per_pixel);
+        sum += weight;
+        *tap = weight as f32;
+    }
+    if sum > 1e-9 {
+        let normal = (1.0 / sum) as f32;
+        taps.iter_mut().for_each(|tap| *tap *= normal);
+    } else {
+        // Only at the outermost edge of a box: the pixel there is all there is.
+        let nearest = if centre < f64::from(first) {
+            0
+        } else {
+            taps.len() - 1
+        };
+        taps.fill(0.0);
+        taps[nearest] = 1.0;
+    }
+}
+
+/// The finest unit in which the largest weight is an `i16`, in bits. All runs of an axis share it, as they do in the oracle of
+/// the tests.
+fn finest_shift(largest: f32) -> u32 {
+    let mut shift = FINEST;
+    while shift > 1 && f64::from(largest) * f64::from(1 << shift) > f64::from(i16::MAX - 1) {
+        shift -= 1;
+    }
+    shift
+}
+
+/// Rounds to whole units.
+///
+/// What rounding leaves over or takes too much is made up for by the taps in the middle, a unit each. Every tap is rounded by
+/// half a unit at most, so there are always taps enough.
+fn quantise(taps: &[f32], shift: u32, weights: &mut [i16]) {
+    let one = 1 << shift;
+    let weights = &mut weights[..taps.len()];
+    let mut left = one;
+    for (weight, tap) in weights.iter_mut().zip(taps) {
+        let units = f64::from(*tap) * f64::from(one);
+        *weight = (units + if units < 0.0 { -0.5 } else { 0.5 }) as i16;
+        left -= i32::from(*weight);
+    }
+    let count = (left.unsigned_abs() as usize).min(weights.len());
+    let from = (weights.len() - count) / 2;
+    for weight in &mut weights[from..from + count] {
+        *weight += left.signum() as i16;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(axis: Axis, filter: Filter) -> (Shape, Weights) {
+        let shape = Shape::new(axis, filter).expect("a valid axis");
+        let weights = Weights::new(&shape).expect("enough memory");
+        (shape, weights)
+    }
+
+    #[test]
+    fn all_runs_sum_to_one_and_lie_on_the_source() {
+        for filter in [
+            Filter::Nearest,
+            Filter::Box,
+            Filter::Triangle,
+            Filter::CatmullRom,
+            Filter::Mitchell,
+            Filter::Lanczos2,
+            Filter::Lanczos3,
+        ] {
+            for (source, start, length, result) in [
+                (100, 0.0, 100.0, 33),
+                (100, -1.0, 101.5, 33),
+                (10, 3.3, 2.2, 50),
+                (1, 0.0, 1.0, 9),
+                (200_000, 0.0, 200_000.0, 2),
+                (2, -0.5, 3.0, 3),
+            ] {
+                let axis = Axis {
+                    source,
+                    start,
+                    length,
+                    result,
+                };
+                let (shape, weights) = weights(axis, filter);
+                for index in 0..result as usize {
+                    let (run, pairs) = weights.of(index);
+                    let sum: i32 = pairs.as_flattened().iter().copied().map(i32::from).sum();
+                    assert_eq!(sum, 1 << weights.shift, "{axis:?} {filter:?} {index}");
+                    let (last, needed) = (2 * run.end() as usize, shape.needed());
+                    assert!(last <= needed + 1);
+                    if last > needed {
+                        assert_eq!(pairs[pairs.len() - 1][1], 0);
+                    }
+                    let all: i64 = pairs
+                        .as_flattened()
+                        .iter()
+                        .map(|weight| i64::from(weight.unsigned_abs()))
+                        .sum();
+                    assert!(255 * all < i64::from(i32::MAX) / 2);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_centre_between_two_pixels_belongs_to_the_second() {
+        let (_, weights) = weights(Axis::whole(200, 67), Filter::Nearest);
+        for index in 0..67 {
+            let (run, pairs) = weights.of(index);
+            let second = pairs[0][1] != 0;
+            let tap = 2 * run.start as usize + usize::from(second) + weights.first as usize;
+            assert_eq!(tap, (2 * index + 1) * 200 / (2 * 67));
+        }
+    }
+}
