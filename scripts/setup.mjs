@@ -3,14 +3,15 @@
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, duration, Problem, run, say } from './program.mjs';
-import { cache, installed, minimumRust, root, wasmBindgen, wasmTarget } from './tools.mjs';
+import { cache, installed, minimumRust, root, wasiTarget, wasmBindgen, wasmTarget } from './tools.mjs';
 
-/** Sets everything up; `forTests` adds rustfmt and clippy. Returns the version line of the Rust compiler. */
+/** Sets everything up; `forTests` adds rustfmt, clippy and the target of the tests on wasm. Returns the version line of the Rust compiler. */
 export async function setup({ forTests = false } = {}) {
   checkNode();
   const rust = await checkRust();
   await installPackages();
-  await addTarget();
+  await addTarget(wasmTarget, 'which the worker is compiled for');
+  if (forTests) await addTarget(wasiTarget, 'which the tests on wasm are compiled for');
   if (forTests) await Promise.all([addComponent('rustfmt', 'fmt'), addComponent('clippy', 'clippy')]);
   if (!installed(wasmBindgen)) await install(wasmBindgen);
   return rust;
@@ -52,11 +53,11 @@ async function installPackages() {
   utimesSync(record, now, now);
 }
 
-async function addTarget() {
-  const { output } = await capture('rustc', ['--print', 'target-libdir', '--target', wasmTarget]);
+async function addTarget(target, why) {
+  const { output } = await capture('rustc', ['--print', 'target-libdir', '--target', target]);
   if (existsSync(output)) return;
-  say(`setup: Rust's standard library for ${wasmTarget}, which the worker is compiled for (seconds)`);
-  await rustup(['target', 'add', wasmTarget]);
+  say(`setup: Rust's standard library for ${target}, ${why} (seconds)`);
+  await rustup(['target', 'add', target]);
 }
 
 async function addComponent(name, subcommand) {

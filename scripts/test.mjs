@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { duration, Problem, program, run, say } from './program.mjs';
 import { setup } from './setup.mjs';
-import { root, wasmTarget } from './tools.mjs';
+import { root, wasiTarget, wasmTarget } from './tools.mjs';
 
 const warningsAreErrors = ['--', '-D', 'warnings'];
 
@@ -15,6 +15,7 @@ const steps = [
   ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
   ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],
   ['native tests', () => run('cargo', ['test', '--workspace', '--locked'])],
+  ['decoder tests on wasm', wasmTests],
   ['release build', build],
   ['tests in the runtime', workerTests],
 ];
@@ -34,6 +35,12 @@ async function test() {
   }
   times.push(['all', times.reduce((sum, [, ms]) => sum + ms, 0)]);
   say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(22)}${duration(ms).padStart(12)}`).join('\n')}`);
+}
+
+/** The decoder's tests again, with the vectors that it has in the worker. */
+function wasmTests() {
+  const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
+  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--target', wasiTarget, '--locked'], { env });
 }
 
 function workerTests() {

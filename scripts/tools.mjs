@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const wasmTarget = 'wasm32-unknown-unknown';
 
+/** What wasm is tested on: like the worker's target, and with a system that a test program can talk to. */
+export const wasiTarget = 'wasm32-wasip1';
+
 // In the user's cache and not in the clone: the tools take minutes to compile, and every clone can share them.
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'letterbox');
 

@@ -1,8 +1,8 @@
 //! What a transform allocates, counted: hostile files that cost more than they say, and honest ones at the price of the plan.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use letterbox::config::Config;
 use letterbox::image::{Error, Pipeline};
@@ -13,8 +13,13 @@ struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
-/// One measurement at a time.
+/// One test at a time, what it makes its files of included.
 static TURN: Mutex<()> = Mutex::new(());
+
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
 #[allow(
     unsafe_code,
@@ -44,9 +49,6 @@ fn measure(file: &[u8], query: &str) -> (Result<usize, Error>, usize) {
     let config = Config::default();
     let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
     let transform: Transform = asked.expect("good parameters").expect("a source").transform;
-    let _turn = TURN
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let before = HELD.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     let outcome = run(file, &transform, &config);
@@ -94,6 +96,7 @@ fn riff(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
 
 #[test]
 fn a_webp_whose_frame_is_larger_than_its_canvas_is_refused_cheaply() {
+    let _turn = turn();
     let mut frame = vec![0x10, 2, 0, 0x9d, 0x01, 0x2a];
     frame.extend([0xff, 0x3f, 0xff, 0x3f]); // 16383 x 16383
     frame.extend([0; 200]);
@@ -107,6 +110,7 @@ fn a_webp_whose_frame_is_larger_than_its_canvas_is_refused_cheaply() {
 
 #[test]
 fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
+    let _turn = turn();
     let mut file = b"II*\0\x08\0\0\0\x03\0".to_vec();
     for (tag, kind, count, value) in [
         (0x100u16, 3u16, 1u32, 1u32),
@@ -126,6 +130,7 @@ fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
 
 #[test]
 fn a_png_inside_an_icon_is_read_like_any_png() {
+    let _turn = turn();
     let image = png(16, 16, png::ColorType::Rgb, noise);
     let mut icon = b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0".to_vec();
     icon.extend((image.len() as u32).to_le_bytes());
@@ -138,6 +143,7 @@ fn a_png_inside_an_icon_is_read_like_any_png() {
 
 #[test]
 fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
+    let _turn = turn();
     let wide = png(16_000, 100, png::ColorType::Rgb, |_| 7);
     let tall = png(100, 60_000, png::ColorType::Rgb, |_| 7);
     let rgb = png(1400, 1400, png::ColorType::Rgb, noise);
@@ -176,6 +182,7 @@ fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
 
 #[test]
 fn a_photo_costs_what_its_result_costs() {
+    let _turn = turn();
     let photo = include_bytes!("../demo/samples/waterfall.jpg");
     for query in ["w=1200&h=627", "w=320&h=320", "w=1800&h=1200&fit=cover"] {
         let (outcome, peak) = measure(photo, query);

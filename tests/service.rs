@@ -37,6 +37,31 @@ fn a_photo_is_letterboxed_on_white_and_kept_for_a_year() {
 }
 
 #[test]
+fn a_photo_that_is_damaged_inside_is_served_and_one_that_breaks_off_is_not() {
+    let mut file_bytes = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file_bytes, 80);
+    encoder.set_restart_interval(2);
+    encoder
+        .encode(&[90; 64 * 64 * 3], 64, 64, jpeg_encoder::ColorType::Rgb)
+        .expect("a valid size");
+    let marker = file_bytes
+        .windows(2)
+        .position(|pair| pair == [0xff, 0xd3])
+        .expect("as many intervals");
+    let mut damaged = file_bytes.clone();
+    damaged.drain(marker - 1..marker + 2);
+    let broken = file_bytes[..marker].to_vec();
+    let get = |bytes| {
+        World::production()
+            .route(SOURCE, file("image/jpeg", bytes))
+            .get(ASK)
+    };
+    assert_eq!(get(damaged).status, 200);
+    let got = get(broken);
+    assert_eq!(got.error(), (422, "corrupt-image".to_owned()));
+}
+
+#[test]
 fn the_second_request_touches_nothing_however_it_is_spelled() {
     let world = with_photo();
     let first = world.get(ASK);

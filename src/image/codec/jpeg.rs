@@ -16,8 +16,8 @@ pub(super) struct Decoder {
     inks: bool,
     /// A row of RGB, where it has.
     rgb: Vec<u8>,
-    /// All rows have come, of undamaged data.
-    intact: bool,
+    /// All rows have come: damage inside is shown as every decoder shows it, but a half picture is none.
+    whole: bool,
 }
 
 impl Decoder {
@@ -36,7 +36,7 @@ impl Decoder {
             scale,
             inks: false,
             rgb: Vec::new(),
-            intact: false,
+            whole: false,
         })
     }
 
@@ -56,7 +56,7 @@ impl Decoder {
                 }
                 Event::Row(row) => rows.row(row)?,
                 Event::End(status) => {
-                    self.intact = status.is_intact();
+                    self.whole = !status.truncated;
                     return Ok(());
                 }
             }
@@ -73,10 +73,10 @@ impl Decode for Decoder {
     fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
         self.decoder.finish();
         self.drain(rows)?;
-        if self.intact {
+        if self.whole {
             Ok(())
         } else {
-            Err(Error::Corrupt("the JPEG is damaged or breaks off"))
+            Err(Error::Corrupt("the JPEG breaks off"))
         }
     }
 }
@@ -114,7 +114,7 @@ pub(super) fn encode(plan: &Plan, frame: Frame) -> Result<Vec<u8>, Error> {
 
 fn fault(fault: Fault) -> Error {
     match fault {
-        Fault::Unsupported(what) => Error::Unsupported(what),
+        Fault::Unsupported(what) | Fault::Limit(what) => Error::Unsupported(what),
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::Corrupt(_) => Error::Corrupt("the JPEG is damaged"),
     }

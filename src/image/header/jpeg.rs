@@ -62,9 +62,9 @@ fn frame(cursor: &mut Cursor<'_>, orientation: Orientation) -> Result<Header, St
             "JPEG with its height in a DNL segment is not read",
         ));
     }
-    if !matches!(components, 1 | 3 | 4) {
+    if !(1..=4).contains(&components) {
         return Err(Stop::Unsupported(
-            "JPEG with other than 1, 3 or 4 components is not read",
+            "JPEG with other than 1 to 4 components is not read",
         ));
     }
     let (mut h_max, mut units) = (1, 0);
@@ -83,7 +83,7 @@ fn frame(cursor: &mut Cursor<'_>, orientation: Orientation) -> Result<Header, St
             height: height.into(),
         },
         orientation,
-        layout: Layout::of(components == 1, false),
+        layout: Layout::of(components <= 2, false),
         coding: Coding::Jpeg {
             blocks_a_row: u32::from(width).div_ceil(8 * h_max) * units,
         },
