@@ -86,6 +86,7 @@ pub fn walk<'a>(
                 rows = height as usize;
                 header(decoder);
             }
+            Ok(Event::Samples { .. }) => {}
             Ok(Event::Row(samples)) => {
                 assert_eq!(Some(samples.len()), row_bytes, "a row is as long as said");
                 came += 1;

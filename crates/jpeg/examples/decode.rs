@@ -48,6 +48,7 @@ fn decode(file: &[u8], scale: Scale, out: &mut impl Write) -> Result<String, Err
                 };
                 let _ = write!(out, "{magic}\n{width} {height}\n255\n");
             }
+            Event::Samples { .. } => {}
             Event::Row(row) => {
                 let _ = out.write_all(row);
             }

@@ -21,6 +21,13 @@ pub enum Event<'a> {
     Header,
     /// The next row of pixels, from the top.
     Row(&'a [u8]),
+    /// The next row of one component's samples, after [`Decoder::separate_components`].
+    Samples {
+        /// The component's place in the frame header.
+        component: usize,
+        /// Its row.
+        row: &'a [u8],
+    },
     /// All rows have been handed out.
     End(Status),
 }
@@ -63,6 +70,7 @@ pub struct Decoder {
     searched: usize,
     scans: Scans,
     scale: Scale,
+    separate: bool,
     state: State,
 }
 
@@ -106,6 +114,7 @@ impl Decoder {
             searched: 0,
             scans: Scans::default(),
             scale: Scale::Full,
+            separate: false,
             state: State::Segments,
         }
     }
@@ -152,6 +161,25 @@ impl Decoder {
         self.scale = scale;
     }
 
+    /// Hands out each component's samples as [`Event::Samples`] instead of pixels: neither upsampled nor converted, and each scaled by
+    /// itself. For a caller who would take pixels apart again. Counts like [`Decoder::set_scale`].
+    pub fn separate_components(&mut self) {
+        self.separate = true;
+    }
+
+    /// Columns and rows of a component's samples at a scale, after [`Decoder::separate_components`]: its share of the picture's size,
+    /// divided by the denominator and rounded up.
+    pub fn component_size(&self, component: usize, scale: Scale) -> Option<(u32, u32)> {
+        let mut frame = match &self.state {
+            State::Picture(picture) => picture.frame.clone(),
+            _ => self.segments.frame.clone()?,
+        };
+        frame.separate = true;
+        frame.set_scale(scale);
+        let component = frame.components.get(component)?;
+        Some((component.width as u32, component.height as u32))
+    }
+
     /// Columns and rows of the result at a scale: the picture's size divided by the denominator and rounded up. The picture covers
     /// `width / denominator` columns of it exactly.
     pub fn size(&self, scale: Scale) -> Option<(u32, u32)> {
@@ -165,6 +193,7 @@ impl Decoder {
     pub fn peak_bytes(&self, scale: Scale) -> Option<usize> {
         let header = self.header.as_ref()?;
         let mut frame = self.segments.frame.clone()?;
+        frame.separate = self.separate;
         frame.set_scale(scale);
         let coefficients = if header.resident {
             Coefficients::bytes(&frame)
@@ -457,6 +486,9 @@ struct Picture {
     /// The next row of the result, and how many can be had.
     row: usize,
     ready: usize,
+    /// Of separate components, the one whose row is next, and how many of its rows in the row of MCUs have been handed out.
+    component: usize,
+    taken: usize,
     /// The first row of MCUs with damage.
     damaged_at: Option<usize>,
     /// The file ends before all scans have come.
@@ -470,6 +502,7 @@ impl Picture {
             .frame
             .take()
             .ok_or(Error::Corrupt(Fault::NoPicture))?;
+        frame.separate = decoder.separate;
         frame.set_scale(decoder.scale);
         let header = decoder
             .header
@@ -502,6 +535,8 @@ impl Picture {
             mcu: 0,
             row: 0,
             ready: 0,
+            component: 0,
+            taken: 0,
             damaged_at: None,
             incomplete,
         })
@@ -528,7 +563,13 @@ impl Picture {
     /// What there is to say after [`Picture::advance`].
     fn event(&mut self) -> Event<'_> {
         if self.row < self.ready {
-            let (row, mcu_row) = (self.row, self.mcu_row - 1);
+            let mcu_row = self.mcu_row - 1;
+            if self.frame.separate {
+                let (component, y) = self.take_component_row(mcu_row);
+                let row = self.planes.samples(&self.frame, component, y, mcu_row);
+                return Event::Samples { component, row };
+            }
+            let row = self.row;
             self.row += 1;
             return Event::Row(self.planes.row(&self.frame, row, mcu_row));
         }
@@ -544,6 +585,31 @@ impl Picture {
             rows,
             truncated: self.incomplete || self.scans.iter().any(Scan::is_starved),
         })
+    }
+
+    /// The component and the row that are next in this row of MCUs; all rows of one component come before the next component's.
+    fn take_component_row(&mut self, mcu_row: usize) -> (usize, usize) {
+        let rows_of = |index: usize| {
+            let c = &self.frame.components[index];
+            let first = mcu_row * c.v * c.points.down;
+            (
+                first,
+                (c.v * c.points.down).min(c.height.saturating_sub(first)),
+            )
+        };
+        let index = self.component;
+        let (first, count) = rows_of(index);
+        let y = first + self.taken;
+        self.taken += 1;
+        if self.taken == count {
+            let rest = index + 1..self.frame.components.len();
+            (self.component, self.taken) = (0, 0);
+            match rest.into_iter().find(|&next| rows_of(next).1 > 0) {
+                Some(next) => self.component = next,
+                None => self.row = self.ready,
+            }
+        }
+        (index, y)
     }
 
     /// Decodes until there is a row, or nothing left to decode with.

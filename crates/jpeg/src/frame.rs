@@ -55,6 +55,8 @@ pub(crate) struct Frame {
     pub(crate) mcus_down: usize,
     /// Samples along a block's side for a component without subsampling.
     pub(crate) scale: Scale,
+    /// Each component is scaled by itself and handed out as it is: none is brought to the size of another.
+    pub(crate) separate: bool,
 }
 
 impl Frame {
@@ -76,6 +78,7 @@ impl Frame {
             mcus_across: usize::from(width).div_ceil(8 * h_max),
             mcus_down: 0,
             scale: Scale::Full,
+            separate: false,
         };
         frame.set_height(height);
         frame
@@ -96,9 +99,10 @@ impl Frame {
     /// long as its blocks have them, so that at smaller scales nothing has to be interpolated.
     pub(crate) fn set_scale(&mut self, scale: Scale) {
         self.scale = scale;
+        let most = if self.separate { scale.points() } else { 8 };
         let along = |factor: usize, max: usize| {
             let mut points = scale.points();
-            while points < 8 && (max * scale.points()).is_multiple_of(2 * factor * points) {
+            while points < most && (max * scale.points()).is_multiple_of(2 * factor * points) {
                 points *= 2;
             }
             points

@@ -32,6 +32,7 @@
 //!             assert_eq!((header.width, header.height), (20, 10));
 //!             decoder.set_scale(Scale::Half);
 //!         }
+//!         Event::Samples { .. } => {} // only where asked for
 //!         Event::Row(row) => {
 //!             assert_eq!(row.len(), 10 * 3);
 //!             rows += 1;

@@ -39,6 +39,9 @@ enum Upsampling {
 
 impl Upsampling {
     fn of(component: &Component, frame: &Frame) -> Upsampling {
+        if frame.separate {
+            return Upsampling::None;
+        }
         let points = frame.scale.points();
         let across = (component.h * component.points.across, frame.h_max * points);
         let down = (component.v * component.points.down, frame.v_max * points);
@@ -169,7 +172,7 @@ impl Planes {
             .map(|c| Plane::bytes(c, frame))
             .sum::<usize>()
             + frame.components.len() * size_of::<Plane>()
-            + frame.out_width() * pixel_bytes
+            + pixel_row_bytes(frame, pixel_bytes)
     }
 
     pub(crate) fn new(
@@ -186,8 +189,13 @@ impl Planes {
             planes,
             transform,
             lag,
-            out: zeroes(frame.out_width() * pixel_bytes)?,
+            out: zeroes(pixel_row_bytes(frame, pixel_bytes))?,
         })
+    }
+
+    /// Row `y` of one component as it is, from the MCU row that has been decoded last.
+    pub(crate) fn samples(&self, frame: &Frame, index: usize, y: usize, mcu_row: usize) -> &[u8] {
+        self.planes[index].row(&frame.components[index], y, mcu_row)
     }
 
     /// How many rows of the result can be made when this MCU row is complete.
@@ -262,6 +270,14 @@ fn triangle_both(near: &[u8], far: &[u8], to: &mut [u8]) {
     }
     if let Some(end) = to.get_mut(2 * n - 1) {
         *end = last;
+    }
+}
+
+fn pixel_row_bytes(frame: &Frame, pixel_bytes: usize) -> usize {
+    if frame.separate {
+        0
+    } else {
+        frame.out_width() * pixel_bytes
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Header {
     pub height: u16,
     /// What rows consist of.
     pub pixels: Pixels,
+    /// Whether the components are luminance and two chrominances, which rows of pixels are made of.
+    pub ycbcr: bool,
     /// Whether the compressed file has to be resident: it is progressive, or its components come in several scans.
     pub resident: bool,
     /// The TIFF structure of the EXIF segment, without the segment's own prefix.
@@ -280,6 +282,7 @@ impl Segments {
             icc.extend_from_slice(&part);
         }
         Ok(Header {
+            ycbcr: self.transform(frame) == Transform::YCbCr,
             width: frame.width,
             height: frame.height,
             pixels: match frame.components.len() {

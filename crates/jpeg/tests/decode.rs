@@ -26,6 +26,7 @@ fn decode(file: &[u8], scale: Scale, chunk: usize) -> Result<Picture, Error> {
             },
             Event::Header => decoder.set_scale(scale),
             Event::Row(row) => rows.push(row.to_vec()),
+            Event::Samples { .. } => {}
             Event::End(status) => {
                 let (width, height) = decoder.size(scale).expect("there was a header");
                 assert_eq!(rows.len(), height as usize);

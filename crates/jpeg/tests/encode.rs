@@ -1,7 +1,7 @@
 //! The encoder against the decoder, against another encoder, and against what its documentation says.
 
 use jpeg_encoder::{ColorType, SamplingFactor};
-use letterbox_jpeg::{Decoder, Encoder, Error, Event, Pixels, Sampling, Settings};
+use letterbox_jpeg::{Decoder, Encoder, Error, Event, Pixels, Sampling, Scale, Settings};
 
 const PHOTO: &[u8] = include_bytes!("../../../demo/samples/waterfall.jpg");
 
@@ -29,6 +29,7 @@ fn decode(file: &[u8]) -> (usize, Vec<u8>) {
             Event::NeedMore => unreachable!("it has all"),
             Event::Header => {}
             Event::Row(row) => rows.extend_from_slice(row),
+            Event::Samples { .. } => {}
             Event::End(status) => {
                 assert!(status.is_intact());
                 let width = decoder.header().expect("there was one").width;
@@ -223,4 +224,91 @@ fn what_the_picture_does_not_have_is_refused() {
     let mut encoder = new(2, 2, Pixels::Rgb).expect("memory");
     assert_eq!(encoder.row(&[0; 6]), Ok(()));
     assert!(matches!(encoder.finish(), Err(Error::Usage(_))));
+}
+
+/// Decodes a file to each component's own samples.
+fn components(file: &[u8]) -> [Vec<Vec<u8>>; 3] {
+    let mut decoder = Decoder::new();
+    decoder.separate_components();
+    decoder.push(file).expect("memory");
+    decoder.finish();
+    let mut rows: [Vec<Vec<u8>>; 3] = Default::default();
+    loop {
+        match decoder.next().expect("a good file") {
+            Event::Samples { component, row } => rows[component].push(row.to_vec()),
+            Event::End(status) => {
+                assert!(status.is_intact());
+                break;
+            }
+            _ => {}
+        }
+    }
+    for (index, rows) in rows.iter().enumerate() {
+        let size = decoder.component_size(index, Scale::Full);
+        assert_eq!(size, Some((rows[0].len() as u32, rows.len() as u32)));
+    }
+    rows
+}
+
+#[test]
+fn samples_that_are_handed_out_and_taken_back_are_the_same_picture() {
+    for sampling in [Sampling::S420, Sampling::S444] {
+        for progressive in [false, true] {
+            for (width, height) in [(1, 1), (17, 33), (40, 16), (100, 3)] {
+                let settings = Settings {
+                    quality: 100,
+                    sampling,
+                    progressive,
+                };
+                let mut encoder =
+                    Encoder::new(width, height, Pixels::Rgb, settings).expect("memory");
+                for y in 0..height {
+                    let row: Vec<u8> = (0..3 * width)
+                        .map(|x| (x * 2 + y * 3) as u8 / 2 + 60)
+                        .collect();
+                    encoder.row(&row).expect("a good row");
+                }
+                let before = components(&encoder.finish().expect("all rows"));
+                let mut encoder =
+                    Encoder::new(width, height, Pixels::Rgb, settings).expect("memory");
+                // As many rows of chrominance as there are to rows of luminance.
+                let down = if sampling == Sampling::S420 { 2 } else { 1 };
+                for (y, row) in before[0].iter().enumerate() {
+                    encoder.component_row(0, row).expect("a good row");
+                    if y % down == 0 {
+                        encoder
+                            .component_row(1, &before[1][y / down])
+                            .expect("a good row");
+                        encoder
+                            .component_row(2, &before[2][y / down])
+                            .expect("a good row");
+                    }
+                }
+                let after = components(&encoder.finish().expect("all rows"));
+                for (before, after) in before.iter().flatten().zip(after.iter().flatten()) {
+                    let apart = before.iter().zip(after).map(|(a, b)| a.abs_diff(*b)).max();
+                    assert!(
+                        apart <= Some(2),
+                        "{width}x{height} {settings:?}: {before:?} {after:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_of_components_that_do_not_fit_are_refused() {
+    let new = || Encoder::new(20, 20, Pixels::Rgb, Settings::default()).expect("memory");
+    let refused = |outcome| assert!(matches!(outcome, Err(Error::Usage(_))), "{outcome:?}");
+    refused(new().component_row(3, &[0; 20]));
+    refused(new().component_row(1, &[0; 20]));
+    let mut encoder = new();
+    (0..16).for_each(|_| encoder.component_row(0, &[0; 20]).expect("a row of MCUs"));
+    refused(encoder.component_row(0, &[0; 20]));
+    refused(encoder.row(&[0; 60]));
+    refused(encoder.finish().map(|_| ()));
+    let mut encoder = new();
+    encoder.row(&[0; 60]).expect("a good row");
+    refused(encoder.component_row(0, &[0; 20]));
 }

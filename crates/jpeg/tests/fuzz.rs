@@ -24,6 +24,7 @@ fn decode(file: &[u8], scale: Scale, piece: usize) -> Result<(Vec<u8>, Status), 
             },
             Event::Header => decoder.set_scale(scale),
             Event::Row(row) => rows.extend_from_slice(row),
+            Event::Samples { .. } => {}
             Event::End(status) => return Ok((rows, status)),
         }
     }

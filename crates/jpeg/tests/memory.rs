@@ -56,7 +56,7 @@ fn measure(file: &[u8], scale: Scale) -> (usize, usize) {
                     .sum();
                 PEAK.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
             }
-            Event::Row(_) => {}
+            Event::Row(_) | Event::Samples { .. } => {}
             Event::End(status) => {
                 assert!(status.is_intact());
                 let peak = PEAK.load(Ordering::Relaxed) - before;

@@ -78,6 +78,7 @@ pub extern "C" fn letterbox_jpeg(_length: usize, denominator: u32) {
             },
             Event::Header => decoder.set_scale(scale.expect("1, 2, 4 or 8")),
             Event::Row(row) => watch.take(row),
+            Event::Samples { .. } => {}
             Event::End(status) => {
                 assert!(status.is_intact());
                 return finish(watch);

@@ -1,6 +1,6 @@
 //! The encoder: rows in, a file out.
 //!
-//! Rows become samples of one row of MCUs, those become quantised blocks, and they become tokens: Huffman symbols that are
+//! Rows of pixels, or of each component's own samples, become samples of one row of MCUs, those become quantised blocks, and they become tokens: Huffman symbols that are
 //! counted, so that the tables can be made for this picture before the first bit is written. A sequential file needs no more than
 //! that. A progressive one keeps all coefficients instead, and makes the tokens scan by scan.
 //!
@@ -84,8 +84,12 @@ pub struct Encoder {
     row_bytes: usize,
     divisors: [Divisors; 2],
     samples: Samples,
-    /// Rows that have come.
+    /// Rows of pixels that have come.
     rows: usize,
+    /// Rows of each component's own samples that have come, see [`Encoder::component_row`].
+    component_rows: [usize; 3],
+    /// Rows of MCUs that have been coded.
+    mcu_rows: usize,
     /// Each component's last DC coefficient.
     dc: [i16; 3],
     out: Output,
@@ -129,6 +133,8 @@ impl Encoder {
             ],
             samples: Samples::new(&frame)?,
             rows: 0,
+            component_rows: [0; 3],
+            mcu_rows: 0,
             dc: [0; 3],
             out,
             coefficients,
@@ -179,13 +185,57 @@ impl Encoder {
         if self.rows == usize::from(self.frame.height) {
             return Err(Error::Usage("there are more rows than the picture has"));
         }
+        if self.component_rows != [0; 3] {
+            return Err(MIXED);
+        }
         let mcu_rows = self.frame.mcu_rows();
-        let (mcu_row, y) = (self.rows / mcu_rows, self.rows % mcu_rows);
+        let y = self.rows % mcu_rows;
         self.rows += 1;
         let last = self.rows == usize::from(self.frame.height);
         self.samples.take(pixels, y, last);
         if last || y + 1 == mcu_rows {
-            self.mcu_row(mcu_row)?;
+            self.mcu_row()?;
+        }
+        Ok(())
+    }
+
+    /// Takes the next row of one component's own samples (0: Y, 1: Cb, 2: Cr), instead of rows of pixels: for a caller who has them, so
+    /// that nothing is converted or downsampled. Rows of chrominance are half as long in 4:2:0, rounded up, and half as many.
+    ///
+    /// The components may come in any order, as long as none runs into the next row of MCUs before the others are there.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if there is no such component, the row is not as long as its rows, or it comes too early or too late;
+    /// [`Error::OutOfMemory`].
+    pub fn component_row(&mut self, component: usize, samples: &[u8]) -> Result<(), Error> {
+        let Some(c) = self.frame.components.get(component) else {
+            return Err(Error::Usage("the picture has no such component"));
+        };
+        if samples.len() != c.width {
+            return Err(Error::Usage(
+                "a row has not the length of the component's rows",
+            ));
+        }
+        if self.rows > 0 {
+            return Err(MIXED);
+        }
+        let (from, row) = (self.mcu_rows * 8 * c.v, self.component_rows[component]);
+        let end = (from + 8 * c.v).min(c.height);
+        if row >= end {
+            return Err(Error::Usage(
+                "a component's row comes before the others are there",
+            ));
+        }
+        self.component_rows[component] += 1;
+        let last = row + 1 == c.height;
+        self.samples
+            .take_component(component, samples, row - from, last);
+        let is_there = |(c, &rows): (&Component, &usize)| {
+            rows == ((self.mcu_rows + 1) * 8 * c.v).min(c.height)
+        };
+        let mut all = self.frame.components.iter().zip(&self.component_rows);
+        if all.all(is_there) {
+            self.mcu_row()?;
         }
         Ok(())
     }
@@ -195,7 +245,7 @@ impl Encoder {
     /// # Errors
     /// [`Error::Usage`] if rows are missing; [`Error::OutOfMemory`].
     pub fn finish(self) -> Result<Vec<u8>, Error> {
-        if self.rows != usize::from(self.frame.height) {
+        if self.mcu_rows != self.frame.mcus_down {
             return Err(Error::Usage("there are fewer rows than the picture has"));
         }
         let (frame, mut out) = (&self.frame, self.out);
@@ -208,8 +258,10 @@ impl Encoder {
         Ok(out.file)
     }
 
-    /// Codes the samples of a row of MCUs.
-    fn mcu_row(&mut self, mcu_row: usize) -> Result<(), Error> {
+    /// Codes the samples of the next row of MCUs.
+    fn mcu_row(&mut self) -> Result<(), Error> {
+        let mcu_row = self.mcu_rows;
+        self.mcu_rows += 1;
         for mcu in 0..self.frame.mcus_across {
             for (index, c) in self.frame.components.iter().enumerate() {
                 for at in 0..c.h * c.v {
@@ -243,6 +295,8 @@ impl Encoder {
         Ok(())
     }
 }
+
+const MIXED: Error = Error::Usage("rows of pixels and rows of components do not mix");
 
 /// Samples to quantised coefficients in natural order; the mask says which AC ones are not zero, in zigzag order.
 #[inline(always)]

@@ -122,6 +122,17 @@ impl Samples {
         }
     }
 
+    /// Takes row `y` of the row of MCUs of one component; it is the component's last one if `last`.
+    pub(super) fn take_component(&mut self, index: usize, row: &[u8], y: usize, last: bool) {
+        let plane = &mut self.planes[index];
+        let to = plane.row(y);
+        to[..row.len()].copy_from_slice(row);
+        repeat_right(to, row.len());
+        if last {
+            plane.repeat_down(y);
+        }
+    }
+
     /// The samples of a component's block; its place is counted in blocks of the row of MCUs.
     #[inline(always)]
     pub(super) fn block(&self, component: usize, across: usize, down: usize) -> [[u8; 8]; 8] {

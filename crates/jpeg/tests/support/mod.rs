@@ -35,6 +35,7 @@ pub(crate) fn decode_with(
             },
             Event::Header => decoder.set_scale(scale),
             Event::Row(row) => rows.push(row.to_vec()),
+            Event::Samples { .. } => {}
             Event::End(status) => {
                 let (width, height) = decoder.size(scale).expect("there was a header");
                 assert_eq!(rows.len(), height as usize);
