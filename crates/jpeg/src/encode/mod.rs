@@ -217,8 +217,8 @@ impl Encoder {
                     let down = mcu_row * c.v + y;
                     let mut block = [0; 64];
                     let mask = if x < c.blocks_across && down < c.blocks_down {
-                        let samples = self.samples.block(index, x, y);
-                        transform(&samples, &self.divisors[c.quantisation], &mut block)
+                        let rows = self.samples.block(index, x, y);
+                        transform(rows, &self.divisors[c.quantisation], &mut block)
                     } else {
                         // A block that only fills the MCU costs least if it is like the one before.
                         block[0] = self.dc[index];
@@ -246,13 +246,13 @@ impl Encoder {
 
 /// Samples to quantised coefficients in natural order; the mask says which AC ones are not zero, in zigzag order.
 #[inline(always)]
-fn transform(samples: &[[u8; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
-    let first = samples[0][0];
-    if samples.as_flattened().iter().all(|&sample| sample == first) {
+fn transform(rows: [&[u8; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
+    let first = rows[0][0];
+    if rows.iter().all(|&row| *row == [first; 8]) {
         out[0] = divisors.divide_dc(fdct::constant(first));
         return 0;
     }
-    let mask = quantise::quantise(fdct::forward::<Best>(samples), divisors, out);
+    let mask = quantise::quantise(fdct::forward::<Best>(rows), divisors, out);
     quantise::to_zigzag(mask) & !1
 }
 

@@ -122,21 +122,17 @@ impl Samples {
         }
     }
 
-    /// The samples of a component's block; its place is counted in blocks of the row of MCUs.
+    /// The rows of a component's block; its place is counted in blocks of the row of MCUs.
     #[inline(always)]
-    pub(super) fn block(&self, component: usize, across: usize, down: usize) -> [[u8; 8]; 8] {
+    pub(super) fn block(&self, component: usize, across: usize, down: usize) -> [&[u8; 8]; 8] {
         let plane = &self.planes[component];
         let from = &plane.samples[8 * (down * plane.stride + across)..];
-        let mut block = [[0; 8]; 8];
-        for (y, row) in block.iter_mut().enumerate() {
-            if let Some(samples) = from
+        core::array::from_fn(|y| {
+            let row = from
                 .get(y * plane.stride..)
-                .and_then(|row| row.first_chunk())
-            {
-                *row = *samples;
-            }
-        }
-        block
+                .and_then(|row| row.first_chunk());
+            row.unwrap_or(&[0; 8])
+        })
     }
 }
 
@@ -168,10 +164,10 @@ mod tests {
         let [luma, _, cr] = [0, 1, 2].map(|component| samples.block(component, 0, 0));
         assert_eq!(
             [luma[0], luma[1], luma[2], luma[7]],
-            [[0; 8], [30; 8], [60; 8], [60; 8]]
+            [&[0; 8], &[30; 8], &[60; 8], &[60; 8]]
         );
-        assert_eq!(samples.block(0, 1, 1), [[60; 8]; 8]);
-        assert_eq!(cr[0], [153; 8]); // between 128 and 178
-        assert_eq!([cr[1], cr[7]], [[228; 8]; 2]); // the last row twice, not the last two rows
+        assert_eq!(samples.block(0, 1, 1), [&[60; 8]; 8]);
+        assert_eq!(cr[0], &[153; 8]); // between 128 and 178
+        assert_eq!([cr[1], cr[7]], [&[228; 8]; 2]); // the last row twice, not the last two rows
     }
 }
