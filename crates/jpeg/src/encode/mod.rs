@@ -86,6 +86,8 @@ pub struct Encoder {
     samples: Samples,
     /// Rows that have come.
     rows: usize,
+    /// A row of MCUs that is coded by half is in no file.
+    sound: Result<(), Error>,
     /// Each component's last DC coefficient.
     dc: [i16; 3],
     out: Output,
@@ -109,10 +111,10 @@ impl Encoder {
                 "a picture has at least one row and one column",
             ));
         }
-        let frame = frame(width, height, pixels, settings);
         if pixels == Pixels::Cmyk {
             return Err(Error::Unsupported("CMYK is not written"));
         }
+        let frame = frame(width, height, pixels, settings);
         let quantisation = quantise::tables(settings.quality);
         let mut out = Output::new()?;
         markers::begin(&mut out.file, &frame, &quantisation)?;
@@ -129,6 +131,7 @@ impl Encoder {
             ],
             samples: Samples::new(&frame)?,
             rows: 0,
+            sound: Ok(()),
             dc: [0; 3],
             out,
             coefficients,
@@ -144,17 +147,22 @@ impl Encoder {
         let frame = frame(width, height, pixels, settings);
         let tables = quantise::tables(settings.quality);
         let row = |c: &Component| c.h * c.v * frame.mcus_across;
-        let (mut blocks, mut in_row, mut file) = (0, 0, markers::MOST_BYTES);
+        let (mut blocks, mut in_row, mut file_bits) = (0, 0, 8 * markers::MOST_BYTES as u64);
         for c in &frame.components {
-            blocks += row(c) * frame.mcus_down;
+            let (own, bits) = (
+                row(c) * frame.mcus_down,
+                quantise::most_bits(&tables[c.quantisation]),
+            );
+            blocks += own;
             in_row += row(c);
-            let block_bits = quantise::most_bits(&tables[c.quantisation]);
-            // One byte in 64 for stuffing.
-            file += (row(c) * frame.mcus_down).saturating_mul(block_bits) / 8 * 65 / 64;
+            file_bits += own as u64 * bits as u64;
         }
-        let held = (64 * blocks).min(MOST_TOKENS + 64 * in_row);
-        let grown = if frame.progressive || held < 64 * blocks {
-            2 * file + file / 8
+        // One byte in 64 for stuffing.
+        let file = usize::try_from(file_bits / 8 + file_bits / 512).unwrap_or(usize::MAX);
+        let all = blocks.saturating_mul(64);
+        let held = all.min(MOST_TOKENS + 64 * in_row);
+        let grown = if frame.progressive || held < all {
+            file.saturating_mul(2).saturating_add(file / 8)
         } else {
             file
         };
@@ -163,14 +171,17 @@ impl Encoder {
         } else {
             0
         };
-        Samples::bytes(&frame) + coefficients + Tokens::bytes(held) + grown
+        (Samples::bytes(&frame) + Tokens::bytes(held))
+            .saturating_add(coefficients)
+            .saturating_add(grown)
     }
 
     /// Takes the next row of pixels, from the top.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it is not as long as a row, or one too many; [`Error::OutOfMemory`].
+    /// [`Error::Usage`] if it is not as long as a row, or one too many; [`Error::OutOfMemory`], and then the same again.
     pub fn row(&mut self, pixels: &[u8]) -> Result<(), Error> {
+        self.sound?;
         if pixels.len() != self.row_bytes {
             return Err(Error::Usage(
                 "a row has not the length of the picture's rows",
@@ -185,9 +196,9 @@ impl Encoder {
         let last = self.rows == usize::from(self.frame.height);
         self.samples.take(pixels, y, last);
         if last || y + 1 == mcu_rows {
-            self.mcu_row(mcu_row)?;
+            self.sound = self.mcu_row(mcu_row);
         }
-        Ok(())
+        self.sound
     }
 
     /// The file.
@@ -195,6 +206,7 @@ impl Encoder {
     /// # Errors
     /// [`Error::Usage`] if rows are missing; [`Error::OutOfMemory`].
     pub fn finish(self) -> Result<Vec<u8>, Error> {
+        self.sound?;
         if self.rows != usize::from(self.frame.height) {
             return Err(Error::Usage("there are fewer rows than the picture has"));
         }

@@ -60,7 +60,7 @@ impl Samples {
     }
 
     pub(super) fn new(frame: &Frame) -> Result<Samples, Error> {
-        let mut planes = [const { None }; 3].map(|plane: Option<Plane>| plane.unwrap_or_default());
+        let mut planes = <[Plane; 3]>::default();
         for (plane, c) in planes.iter_mut().zip(&frame.components) {
             plane.stride = stride(c, frame);
             plane.samples = filled(0, plane.stride * 8 * c.v)?;
