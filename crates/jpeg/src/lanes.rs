@@ -224,6 +224,13 @@ pub(crate) mod simd {
         unsafe { v128_store(to.as_mut_ptr().cast(), value) }
     }
 
+    /// Eight neighbours, and zeroes behind them.
+    #[inline(always)]
+    pub(crate) fn load8(from: &[u8; 8]) -> v128 {
+        // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
+        unsafe { v128_load64_zero(from.as_ptr().cast()) }
+    }
+
     /// Stores the first half.
     #[inline(always)]
     pub(crate) fn store8(value: v128, to: &mut [u8; 8]) {

@@ -109,6 +109,18 @@ fn no_more_is_held_than_was_said() {
 }
 
 #[test]
+fn the_largest_picture_has_a_bound_too() {
+    let [baseline, progressive] = [false, true].map(|progressive| {
+        let settings = Settings {
+            progressive,
+            ..Settings::default()
+        };
+        Encoder::peak_bytes(u16::MAX, u16::MAX, Pixels::Rgb, settings)
+    });
+    assert!(baseline > 1 << 30 && progressive > baseline);
+}
+
+#[test]
 fn a_refused_allocation_is_an_error() {
     for samples in pictures() {
         for (pixels, settings) in all_settings() {

@@ -119,18 +119,85 @@ mod simd {
     ) {
         let (thirds, _) = rgb.as_chunks::<16>();
         let [a, b, c] = [load16(&thirds[0]), load16(&thirds[1]), load16(&thirds[2])];
-        // Four pixels each, from the first byte on.
+        // Of four pixels each, red with green and then blue with green; numbers from 16 on are of the second vector.
         let fours = [
-            a,
-            i8x16_shuffle::<12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 0, 0, 0, 0>(a, b),
-            i8x16_shuffle::<8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 0, 0, 0, 0>(b, c),
-            i8x16_shuffle::<4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0>(c, c),
-        ]
-        .map(four);
+            four(i8x16_shuffle::<
+                0,
+                1,
+                3,
+                4,
+                6,
+                7,
+                9,
+                10,
+                2,
+                1,
+                5,
+                4,
+                8,
+                7,
+                11,
+                10,
+            >(a, a)),
+            four(i8x16_shuffle::<
+                12,
+                13,
+                15,
+                16,
+                18,
+                19,
+                21,
+                22,
+                14,
+                13,
+                17,
+                16,
+                20,
+                19,
+                23,
+                22,
+            >(a, b)),
+            four(i8x16_shuffle::<
+                8,
+                9,
+                11,
+                12,
+                14,
+                15,
+                17,
+                18,
+                10,
+                9,
+                13,
+                12,
+                16,
+                15,
+                19,
+                18,
+            >(b, c)),
+            four(i8x16_shuffle::<
+                4,
+                5,
+                7,
+                8,
+                10,
+                11,
+                13,
+                14,
+                6,
+                5,
+                9,
+                8,
+                12,
+                11,
+                15,
+                14,
+            >(c, c)),
+        ];
         let component = |at: usize| {
             u8x16_narrow_i16x8(
-                i16x8_narrow_i32x4(fours[0][at], fours[1][at]),
-                i16x8_narrow_i32x4(fours[2][at], fours[3][at]),
+                high_halves(fours[0][at], fours[1][at]),
+                high_halves(fours[2][at], fours[3][at]),
             )
         };
         store16(component(0), y);
@@ -138,17 +205,18 @@ mod simd {
         store16(component(2), cr);
     }
 
-    /// The components of the first four pixels.
+    /// Shifts right by 16: a shuffle, because the compiler makes more than one instruction of a narrowing whose range it knows.
     #[inline(always)]
-    fn four(rgb: v128) -> [v128; 3] {
-        // 16 and above: zero.
-        let rg = i8x16_swizzle(
-            rgb,
-            i8x16(0, 16, 1, 16, 3, 16, 4, 16, 6, 16, 7, 16, 9, 16, 10, 16),
-        );
-        let bg = i8x16_swizzle(
-            rgb,
-            i8x16(2, 16, 1, 16, 5, 16, 4, 16, 8, 16, 7, 16, 11, 16, 10, 16),
+    fn high_halves(a: v128, b: v128) -> v128 {
+        i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(a, b)
+    }
+
+    /// The components of four pixels, in the high halves.
+    #[inline(always)]
+    fn four(pairs: v128) -> [v128; 3] {
+        let (rg, bg) = (
+            u16x8_extend_low_u8x16(pairs),
+            u16x8_extend_high_u8x16(pairs),
         );
         let products = |r: i32, g: i32, b: i32, other_g: i32| {
             i32x4_add(
@@ -170,7 +238,6 @@ mod simd {
             i32x4_sub(middle, cb),
             i32x4_sub(middle, cr),
         ]
-        .map(|sum| i32x4_shr(sum, 16))
     }
 
     #[inline(always)]

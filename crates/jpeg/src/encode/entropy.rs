@@ -48,7 +48,8 @@ impl Tokens {
     /// Bytes of this many tokens, block after block.
     pub(super) fn bytes(tokens: usize) -> usize {
         let chunks = tokens.div_ceil(CHUNK - BLOCK);
-        chunks * (4 * CHUNK + 2 * size_of::<Vec<u32>>()) + 4 * SYMBOLS
+        // The list of chunks has room for twice as many, or for four.
+        chunks * (4 * CHUNK + 2 * size_of::<Vec<u32>>()) + 4 * size_of::<Vec<u32>>() + 4 * SYMBOLS
     }
 
     pub(super) fn new() -> Result<Tokens, Error> {

@@ -19,8 +19,8 @@ macro_rules! fix {
 
 /// Transforms a block; a word's rows are rows of coefficients in natural order, eight times as large as T.81 has them.
 #[inline(always)]
-pub(super) fn forward<W: Words>(samples: &[[u8; 8]; 8]) -> [W; 8] {
-    let across = pass::<W, true>(W::columns(samples));
+pub(super) fn forward<W: Words>(rows: [&[u8; 8]; 8]) -> [W; 8] {
+    let across = pass::<W, true>(W::columns(rows));
     pass::<W, false>(W::transpose(across))
 }
 
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn it_is_within_half_a_step_of_the_definition() {
         for samples in blocks() {
-            let got = forward::<[i16; 8]>(&samples);
+            let got = forward::<[i16; 8]>(samples.each_ref());
             for v in 0..8 {
                 for u in 0..8 {
                     let (got, want) = (f64::from(got[v][u]) / 8.0, defined(&samples, u, v));
@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn vectors_are_the_arrays() {
         for samples in blocks() {
-            let vectors: [[i16; 8]; 8] = forward::<Best>(&samples).map(to_array);
-            assert_eq!(vectors, forward::<[i16; 8]>(&samples));
+            let vectors: [[i16; 8]; 8] = forward::<Best>(samples.each_ref()).map(to_array);
+            assert_eq!(vectors, forward::<[i16; 8]>(samples.each_ref()));
         }
     }
 
@@ -155,7 +155,7 @@ mod tests {
         for sample in [0, 1, 127, 128, 200, 255] {
             let mut want = [[0; 8]; 8];
             want[0][0] = constant(sample);
-            assert_eq!(forward::<[i16; 8]>(&[[sample; 8]; 8]), want);
+            assert_eq!(forward::<[i16; 8]>([&[sample; 8]; 8]), want);
         }
     }
 }

@@ -90,6 +90,8 @@ pub struct Encoder {
     component_rows: [usize; 3],
     /// Rows of MCUs that have been coded.
     mcu_rows: usize,
+    /// A row of MCUs that is coded by half is in no file.
+    sound: Result<(), Error>,
     /// Each component's last DC coefficient.
     dc: [i16; 3],
     out: Output,
@@ -113,10 +115,10 @@ impl Encoder {
                 "a picture has at least one row and one column",
             ));
         }
-        let frame = frame(width, height, pixels, settings);
         if pixels == Pixels::Cmyk {
             return Err(Error::Unsupported("CMYK is not written"));
         }
+        let frame = frame(width, height, pixels, settings);
         let quantisation = quantise::tables(settings.quality);
         let mut out = Output::new()?;
         markers::begin(&mut out.file, &frame, &quantisation)?;
@@ -135,6 +137,7 @@ impl Encoder {
             rows: 0,
             component_rows: [0; 3],
             mcu_rows: 0,
+            sound: Ok(()),
             dc: [0; 3],
             out,
             coefficients,
@@ -150,17 +153,22 @@ impl Encoder {
         let frame = frame(width, height, pixels, settings);
         let tables = quantise::tables(settings.quality);
         let row = |c: &Component| c.h * c.v * frame.mcus_across;
-        let (mut blocks, mut in_row, mut file) = (0, 0, markers::MOST_BYTES);
+        let (mut blocks, mut in_row, mut file_bits) = (0, 0, 8 * markers::MOST_BYTES as u64);
         for c in &frame.components {
-            blocks += row(c) * frame.mcus_down;
+            let (own, bits) = (
+                row(c) * frame.mcus_down,
+                quantise::most_bits(&tables[c.quantisation]),
+            );
+            blocks += own;
             in_row += row(c);
-            let block_bits = quantise::most_bits(&tables[c.quantisation]);
-            // One byte in 64 for stuffing.
-            file += (row(c) * frame.mcus_down).saturating_mul(block_bits) / 8 * 65 / 64;
+            file_bits += own as u64 * bits as u64;
         }
-        let held = (64 * blocks).min(MOST_TOKENS + 64 * in_row);
-        let grown = if frame.progressive || held < 64 * blocks {
-            2 * file + file / 8
+        // One byte in 64 for stuffing.
+        let file = usize::try_from(file_bits / 8 + file_bits / 512).unwrap_or(usize::MAX);
+        let all = blocks.saturating_mul(64);
+        let held = all.min(MOST_TOKENS + 64 * in_row);
+        let grown = if frame.progressive || held < all {
+            file.saturating_mul(2).saturating_add(file / 8)
         } else {
             file
         };
@@ -169,14 +177,17 @@ impl Encoder {
         } else {
             0
         };
-        Samples::bytes(&frame) + coefficients + Tokens::bytes(held) + grown
+        (Samples::bytes(&frame) + Tokens::bytes(held))
+            .saturating_add(coefficients)
+            .saturating_add(grown)
     }
 
     /// Takes the next row of pixels, from the top.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it is not as long as a row, or one too many; [`Error::OutOfMemory`].
+    /// [`Error::Usage`] if it is not as long as a row, or one too many; [`Error::OutOfMemory`], and then the same again.
     pub fn row(&mut self, pixels: &[u8]) -> Result<(), Error> {
+        self.sound?;
         if pixels.len() != self.row_bytes {
             return Err(Error::Usage(
                 "a row has not the length of the picture's rows",
@@ -194,9 +205,9 @@ impl Encoder {
         let last = self.rows == usize::from(self.frame.height);
         self.samples.take(pixels, y, last);
         if last || y + 1 == mcu_rows {
-            self.mcu_row()?;
+            self.sound = self.mcu_row();
         }
-        Ok(())
+        self.sound
     }
 
     /// Takes the next row of one component's own samples (0: Y, 1: Cb, 2: Cr), instead of rows of pixels: for a caller who has them, so
@@ -206,8 +217,9 @@ impl Encoder {
     ///
     /// # Errors
     /// [`Error::Usage`] if there is no such component, the row is not as long as its rows, or it comes too early or too late;
-    /// [`Error::OutOfMemory`].
+    /// [`Error::OutOfMemory`], and then the same again.
     pub fn component_row(&mut self, component: usize, samples: &[u8]) -> Result<(), Error> {
+        self.sound?;
         let Some(c) = self.frame.components.get(component) else {
             return Err(Error::Usage("the picture has no such component"));
         };
@@ -235,9 +247,9 @@ impl Encoder {
         };
         let mut all = self.frame.components.iter().zip(&self.component_rows);
         if all.all(is_there) {
-            self.mcu_row()?;
+            self.sound = self.mcu_row();
         }
-        Ok(())
+        self.sound
     }
 
     /// The file.
@@ -245,6 +257,7 @@ impl Encoder {
     /// # Errors
     /// [`Error::Usage`] if rows are missing; [`Error::OutOfMemory`].
     pub fn finish(self) -> Result<Vec<u8>, Error> {
+        self.sound?;
         if self.mcu_rows != self.frame.mcus_down {
             return Err(Error::Usage("there are fewer rows than the picture has"));
         }
@@ -269,8 +282,8 @@ impl Encoder {
                     let down = mcu_row * c.v + y;
                     let mut block = [0; 64];
                     let mask = if x < c.blocks_across && down < c.blocks_down {
-                        let samples = self.samples.block(index, x, y);
-                        transform(&samples, &self.divisors[c.quantisation], &mut block)
+                        let rows = self.samples.block(index, x, y);
+                        transform(rows, &self.divisors[c.quantisation], &mut block)
                     } else {
                         // A block that only fills the MCU costs least if it is like the one before.
                         block[0] = self.dc[index];
@@ -300,13 +313,13 @@ const MIXED: Error = Error::Usage("rows of pixels and rows of components do not 
 
 /// Samples to quantised coefficients in natural order; the mask says which AC ones are not zero, in zigzag order.
 #[inline(always)]
-fn transform(samples: &[[u8; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
-    let first = samples[0][0];
-    if samples.as_flattened().iter().all(|&sample| sample == first) {
+fn transform(rows: [&[u8; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
+    let first = rows[0][0];
+    if rows.iter().all(|&row| *row == [first; 8]) {
         out[0] = divisors.divide_dc(fdct::constant(first));
         return 0;
     }
-    let mask = quantise::quantise(fdct::forward::<Best>(samples), divisors, out);
+    let mask = quantise::quantise(fdct::forward::<Best>(rows), divisors, out);
     quantise::to_zigzag(mask) & !1
 }
 

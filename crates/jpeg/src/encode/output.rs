@@ -13,7 +13,7 @@ use super::writer::{BitWriter, Codes};
 use crate::Error;
 use crate::frame::Frame;
 
-/// Tokens that are held: 16 MiB. A photo of twenty megapixels has about as many.
+/// Tokens that are held: 16 MiB. A photo of fifteen megapixels has about as many.
 pub(super) const MOST_TOKENS: usize = 1 << 22;
 
 /// A file, and what is not in it yet.

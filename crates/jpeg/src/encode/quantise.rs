@@ -136,25 +136,27 @@ mod simd {
     pub(super) fn quantise(rows: [v128; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
         let (out, _) = out.as_chunks_mut::<8>();
         let mut mask = 0;
-        let mut above = i16x8_splat(0);
-        for y in 0..8 {
-            let sign = i16x8_shr(rows[y], 15);
-            let magnitude = i16x8_abs(rows[y]);
-            let reciprocal = load_words(&divisors.reciprocals[y]);
-            let low = u32x4_extmul_low_u16x8(magnitude, reciprocal);
-            let high = u32x4_extmul_high_u16x8(magnitude, reciprocal);
-            let product = i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(low, high);
-            let quotient = i16x8_q15mulr_sat(product, load_words(&divisors.powers[y]));
-            let signed = i16x8_sub(v128_xor(quotient, sign), sign);
-            store_words(signed, &mut out[y]);
-            if y % 2 == 1 {
-                // Saturation makes no zero of anything else.
-                let zeroes = i8x16_eq(i8x16_narrow_i16x8(above, signed), i8x16_splat(0));
-                mask |= u64::from(!i8x16_bitmask(zeroes)) << (8 * (y - 1));
-            }
-            above = signed;
+        for y in [0, 2, 4, 6] {
+            let (above, below) = (row(rows[y], divisors, y), row(rows[y + 1], divisors, y + 1));
+            store_words(above, &mut out[y]);
+            store_words(below, &mut out[y + 1]);
+            // Saturation makes no zero of anything else.
+            let zeroes = i8x16_eq(i8x16_narrow_i16x8(above, below), i8x16_splat(0));
+            mask |= u64::from(!i8x16_bitmask(zeroes)) << (8 * y);
         }
         mask
+    }
+
+    #[inline(always)]
+    fn row(row: v128, divisors: &Divisors, y: usize) -> v128 {
+        let sign = i16x8_shr(row, 15);
+        let magnitude = i16x8_abs(row);
+        let reciprocal = load_words(&divisors.reciprocals[y]);
+        let low = u32x4_extmul_low_u16x8(magnitude, reciprocal);
+        let high = u32x4_extmul_high_u16x8(magnitude, reciprocal);
+        let product = i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(low, high);
+        let quotient = i16x8_q15mulr_sat(product, load_words(&divisors.powers[y]));
+        i16x8_sub(v128_xor(quotient, sign), sign)
     }
 }
 

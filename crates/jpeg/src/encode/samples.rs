@@ -60,7 +60,7 @@ impl Samples {
     }
 
     pub(super) fn new(frame: &Frame) -> Result<Samples, Error> {
-        let mut planes = [const { None }; 3].map(|plane: Option<Plane>| plane.unwrap_or_default());
+        let mut planes = <[Plane; 3]>::default();
         for (plane, c) in planes.iter_mut().zip(&frame.components) {
             plane.stride = stride(c, frame);
             plane.samples = filled(0, plane.stride * 8 * c.v)?;
@@ -133,21 +133,17 @@ impl Samples {
         }
     }
 
-    /// The samples of a component's block; its place is counted in blocks of the row of MCUs.
+    /// The rows of a component's block; its place is counted in blocks of the row of MCUs.
     #[inline(always)]
-    pub(super) fn block(&self, component: usize, across: usize, down: usize) -> [[u8; 8]; 8] {
+    pub(super) fn block(&self, component: usize, across: usize, down: usize) -> [&[u8; 8]; 8] {
         let plane = &self.planes[component];
         let from = &plane.samples[8 * (down * plane.stride + across)..];
-        let mut block = [[0; 8]; 8];
-        for (y, row) in block.iter_mut().enumerate() {
-            if let Some(samples) = from
+        core::array::from_fn(|y| {
+            let row = from
                 .get(y * plane.stride..)
-                .and_then(|row| row.first_chunk())
-            {
-                *row = *samples;
-            }
-        }
-        block
+                .and_then(|row| row.first_chunk());
+            row.unwrap_or(&[0; 8])
+        })
     }
 }
 
@@ -179,10 +175,10 @@ mod tests {
         let [luma, _, cr] = [0, 1, 2].map(|component| samples.block(component, 0, 0));
         assert_eq!(
             [luma[0], luma[1], luma[2], luma[7]],
-            [[0; 8], [30; 8], [60; 8], [60; 8]]
+            [&[0; 8], &[30; 8], &[60; 8], &[60; 8]]
         );
-        assert_eq!(samples.block(0, 1, 1), [[60; 8]; 8]);
-        assert_eq!(cr[0], [153; 8]); // between 128 and 178
-        assert_eq!([cr[1], cr[7]], [[228; 8]; 2]); // the last row twice, not the last two rows
+        assert_eq!(samples.block(0, 1, 1), [&[60; 8]; 8]);
+        assert_eq!(cr[0], &[153; 8]); // between 128 and 178
+        assert_eq!([cr[1], cr[7]], [&[228; 8]; 2]); // the last row twice, not the last two rows
     }
 }

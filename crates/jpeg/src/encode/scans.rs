@@ -85,7 +85,11 @@ const CHUNK: usize = 1 << 15;
 impl Values {
     fn bytes(count: usize) -> usize {
         let chunks = count.div_ceil(CHUNK - 63);
-        chunks * (2 * CHUNK + 2 * size_of::<Vec<i16>>()) + 4 * size_of::<Vec<i16>>()
+        // The list of chunks has room for twice as many, or for four.
+        let chunk = 2 * CHUNK + 2 * size_of::<Vec<i16>>();
+        chunks
+            .saturating_mul(chunk)
+            .saturating_add(4 * size_of::<Vec<i16>>())
     }
 
     /// Where the next block's values start.
@@ -123,7 +127,10 @@ impl Coefficients {
     pub(super) fn bytes(frame: &Frame) -> usize {
         let blocks = frame.components.iter().map(|c| block_count(c, frame));
         let blocks = blocks.sum::<usize>();
-        blocks * size_of::<Block>() + Values::bytes(63 * blocks)
+        let values = Values::bytes(blocks.saturating_mul(63));
+        blocks
+            .saturating_mul(size_of::<Block>())
+            .saturating_add(values)
     }
 
     pub(super) fn new(frame: &Frame) -> Result<Coefficients, Error> {
@@ -408,8 +415,11 @@ impl Iterator for Places {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
-        let place = self.0.trailing_zeros() as usize;
-        (self.0 != 0).then(|| self.0 &= self.0 - 1)?;
-        Some(place)
+        if self.0 == 0 {
+            return None;
+        }
+        let place = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(place as usize)
     }
 }

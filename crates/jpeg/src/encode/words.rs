@@ -5,7 +5,7 @@
 /// Eight signed 16-bit integers.
 pub(super) trait Words: Copy {
     /// The columns of a block, less 128 (T.81, A.3.1).
-    fn columns(samples: &[[u8; 8]; 8]) -> [Self; 8];
+    fn columns(rows: [&[u8; 8]; 8]) -> [Self; 8];
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn shl(self, by: u32) -> Self;
@@ -21,8 +21,8 @@ pub(super) trait Words: Copy {
 
 impl Words for [i16; 8] {
     #[inline(always)]
-    fn columns(samples: &[[u8; 8]; 8]) -> [Self; 8] {
-        core::array::from_fn(|x| core::array::from_fn(|y| i16::from(samples[y][x]) - 128))
+    fn columns(rows: [&[u8; 8]; 8]) -> [Self; 8] {
+        core::array::from_fn(|x| core::array::from_fn(|y| i16::from(rows[y][x]) - 128))
     }
 
     #[inline(always)]
@@ -84,25 +84,21 @@ pub(super) mod simd {
     use core::arch::wasm32::*;
 
     use super::Words;
-    use crate::lanes::simd::load16;
+    use crate::lanes::simd::load8;
 
     impl Words for v128 {
         /// Halves dealt like cards, three times over, are a transposition: each deal rotates the bits of a place by one.
         #[inline(always)]
-        fn columns(samples: &[[u8; 8]; 8]) -> [Self; 8] {
-            let (pairs, _) = samples.as_flattened().as_chunks::<16>();
-            let mut v: [v128; 4] = core::array::from_fn(|i| load16(&pairs[i]));
-            for _ in 0..3 {
+        fn columns(rows: [&[u8; 8]; 8]) -> [Self; 8] {
+            let mut v: [v128; 4] =
+                core::array::from_fn(|i| low_bytes(load8(rows[i]), load8(rows[i + 4])));
+            for _ in 0..2 {
                 v = core::array::from_fn(|i| {
                     let (a, b) = (v[i / 2], v[i / 2 + 2]);
                     if i % 2 == 0 {
-                        i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(
-                            a, b,
-                        )
+                        low_bytes(a, b)
                     } else {
-                        i8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(
-                            a, b,
-                        )
+                        high_bytes(a, b)
                     }
                 });
             }
@@ -160,6 +156,16 @@ pub(super) mod simd {
             }
             rows
         }
+    }
+
+    #[inline(always)]
+    fn low_bytes(a: v128, b: v128) -> v128 {
+        i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b)
+    }
+
+    #[inline(always)]
+    fn high_bytes(a: v128, b: v128) -> v128 {
+        i8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(a, b)
     }
 
     #[inline(always)]
