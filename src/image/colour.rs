@@ -2,15 +2,15 @@
 
 use super::Error;
 use super::frame::{Frame, Layout};
-use super::plan::Plan;
+use super::plan::Plane;
 
 /// The image with every sample that the planned layout has.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn run(plan: &Plan, frame: Frame) -> Result<Frame, Error> {
-    let alpha = frame.layout.alpha() || plan.layout.alpha();
-    convert(frame, Layout::of(plan.layout.grey(), alpha))
+pub(super) fn run(plane: &Plane, frame: Frame) -> Result<Frame, Error> {
+    let alpha = frame.layout.alpha() || plane.layout.alpha();
+    convert(frame, Layout::of(plane.layout.grey(), alpha))
 }
 
 /// The image in the one layout that palettes are made from.

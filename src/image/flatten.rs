@@ -2,11 +2,11 @@
 
 use super::Error;
 use super::frame::{Frame, Layout};
-use super::plan::Plan;
+use super::plan::{Plan, Plane};
 
 /// The image without alpha, if the planned layout has none.
-pub(super) fn run(plan: &Plan, mut frame: Frame) -> Result<Frame, Error> {
-    if !frame.layout.alpha() || plan.layout.alpha() {
+pub(super) fn run(plan: &Plan, plane: &Plane, mut frame: Frame) -> Result<Frame, Error> {
+    if !frame.layout.alpha() || plane.layout.alpha() {
         return Ok(frame);
     }
     let under = plan.background.over_white();

@@ -19,25 +19,25 @@ pub(crate) mod testing;
 
 use std::fmt;
 
-use codec::{Decode, Rows, whole};
+use codec::{Decode, whole};
 use frame::{Frame, Size};
 use header::Header;
 pub use limits::Limits;
-pub use plan::{Plan, Window};
+pub use plan::{Edges, Plan, Plane, Window};
+use resize::Resize;
 use serde_json::json;
 
 use crate::transform::{Format, Target, Transform};
 
-/// One thing that happens to the whole image; a stage with nothing to do hands the frame through.
-type Stage = fn(&Plan, Frame) -> Result<Frame, Error>;
+/// One thing that happens to a whole plane of the resized image; a stage with nothing to do hands the frame through.
+type Stage = fn(&Plan, &Plane, Frame) -> Result<Frame, Error>;
 
-/// What happens to the decoded image, in order.
-const STAGES: [Stage; 5] = [
-    resize::run,
-    orient::run,
-    colour::run,
-    flatten::run,
-    pad::run,
+/// What happens behind the resize, in order.
+const STAGES: [Stage; 4] = [
+    |plan, _, frame| orient::run(plan, frame),
+    |_, plane, frame| colour::run(plane, frame),
+    |plan, plane, frame| flatten::run(plan, plane, frame),
+    |_, plane, frame| pad::run(plane, frame),
 ];
 
 /// Why there is no result.
@@ -145,7 +145,7 @@ enum State {
     Body {
         plan: Box<Plan>,
         decoder: Box<dyn Decode>,
-        rows: Gather,
+        rows: Resize,
     },
     /// Only a description is wanted: bytes are counted and dropped.
     Description { plan: Box<Plan> },
@@ -212,13 +212,19 @@ impl<'a> Pipeline<'a> {
         plan.check_budget(source_bytes, self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
-        let mut frame = rows.into_frame()?;
+        let mut frames = rows.into_frames()?;
         let decoded = now_ms();
-        for stage in STAGES {
-            frame = stage(&plan, frame)?;
+        for (frame, plane) in frames.iter_mut().zip(&plan.planes()) {
+            for stage in STAGES {
+                let empty = Frame {
+                    pixels: Vec::new(),
+                    ..*frame
+                };
+                *frame = stage(&plan, plane, std::mem::replace(frame, empty))?;
+            }
         }
         let resized = now_ms();
-        let body = codec::encoder(&plan)?.frame(frame)?;
+        let body = codec::encoder(&plan)?.planes(frames)?;
         let spent = Spent {
             decode_ms: decoded - start,
             resize_ms: resized - decoded,
@@ -247,65 +253,13 @@ impl<'a> Pipeline<'a> {
         } else {
             plan.check_budget(start.len() as u64, self.limits)?;
             let decoder = codec::decoder(&plan, std::mem::take(start))?;
-            let rows = Gather {
-                size: plan.decoded,
-                layout: plan.header.layout,
-                frame: None,
-                filled: 0,
-            };
+            let rows = Resize::new(&plan);
             State::Body {
                 plan,
                 decoder,
                 rows,
             }
         };
-        Ok(())
-    }
-}
-
-/// Gathers decoded rows into a frame.
-struct Gather {
-    size: Size,
-    layout: frame::Layout,
-    frame: Option<Frame>,
-    filled: usize,
-}
-
-impl Gather {
-    fn into_frame(self) -> Result<Frame, Error> {
-        match self.frame {
-            Some(frame) if self.filled == frame.pixels.len() => Ok(frame),
-            _ => Err(Error::Corrupt("the image's rows break off")),
-        }
-    }
-}
-
-impl Rows for Gather {
-    fn row(&mut self, row: &[u8]) -> Result<(), Error> {
-        let frame = match &mut self.frame {
-            Some(frame) => frame,
-            none => none.insert(Frame::new(self.size, self.layout)?),
-        };
-        let end = self.filled + row.len();
-        let target = frame
-            .pixels
-            .get_mut(self.filled..end)
-            .ok_or(Error::Corrupt("the image has more rows than it says"))?;
-        target.copy_from_slice(row);
-        self.filled = end;
-        Ok(())
-    }
-
-    fn frame(&mut self, frame: Frame) -> Result<(), Error> {
-        let planned = self.size.pixels() * self.layout.channels() as u64;
-        if frame.size != self.size
-            || frame.layout != self.layout
-            || frame.pixels.len() as u64 != planned
-        {
-            return Err(Error::Corrupt("the image's headers contradict each other"));
-        }
-        self.filled = frame.pixels.len();
-        self.frame = Some(frame);
         Ok(())
     }
 }

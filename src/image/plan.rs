@@ -4,6 +4,8 @@
 //! fit the box into the image, an odd pixel of padding goes right and below, and where a side has to be rounded to whole
 //! pixels the scale stays the same on both axes and the remainder is shared by both edges.
 
+use letterbox_resize::{Axis, Channels, Resizer, Settings};
+
 use super::frame::{Layout, Size};
 use super::header::{Coding, Header};
 use super::limits::Limits;
@@ -24,7 +26,7 @@ pub struct Window {
 }
 
 impl Window {
-    fn divided_by(self, shrink: f64) -> Window {
+    fn divided_by(self, across: f64, down: f64) -> Window {
         let Window {
             x,
             y,
@@ -32,11 +34,98 @@ impl Window {
             height,
         } = self;
         Window {
-            x: x / shrink,
-            y: y / shrink,
-            width: width / shrink,
-            height: height / shrink,
+            x: x / across,
+            y: y / down,
+            width: width / across,
+            height: height / down,
         }
+    }
+}
+
+/// One plane of samples on its way. Interleaved pixels are one plane; a JPEG that becomes a JPEG stays in the components it is coded
+/// in, and they are three: luminance, and twice chrominance at half its size.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plane {
+    /// What the decoder delivers.
+    pub decoded: Size,
+    /// What a pixel of it consists of.
+    pub source: Layout,
+    /// The part that is resampled, see [`Plan::window`].
+    pub window: Window,
+    /// What the resampler makes of it, before orientation.
+    pub resized: Size,
+    /// Where it sits on its canvas, upright.
+    pub at: (u32, u32),
+    /// The size of the whole plane.
+    pub canvas: Size,
+    /// What the encoder gets.
+    pub layout: Layout,
+    /// A pixel of the background, in that layout.
+    pub background: [u8; 4],
+    /// Where a row or column of chrominance is half image and half background.
+    pub mixed: Edges,
+}
+
+/// The four edges of an upright image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edges {
+    /// First column.
+    pub left: bool,
+    /// Last column.
+    pub right: bool,
+    /// First row.
+    pub top: bool,
+    /// Last row.
+    pub bottom: bool,
+}
+
+impl Plane {
+    /// Whether there is nothing to resample.
+    pub fn keeps_every_pixel(&self) -> bool {
+        let Size { width, height } = self.decoded;
+        self.resized == self.decoded
+            && self.window
+                == Window {
+                    x: 0.0,
+                    y: 0.0,
+                    width: width.into(),
+                    height: height.into(),
+                }
+    }
+
+    /// The resampling, where there is one.
+    pub(super) fn resampling(&self) -> Settings {
+        let Window {
+            x,
+            y,
+            width,
+            height,
+        } = self.window;
+        let axis = |source, start, length, result| Axis {
+            source,
+            start,
+            length,
+            result,
+        };
+        let channels = match self.source {
+            Layout::Grey => Channels::Grey,
+            Layout::GreyAlpha => Channels::GreyAlpha,
+            Layout::Rgb => Channels::Rgb,
+            Layout::Rgba => Channels::Rgba,
+        };
+        Settings::new(
+            axis(self.decoded.width, x, width, self.resized.width),
+            axis(self.decoded.height, y, height, self.resized.height),
+            channels,
+        )
+    }
+
+    fn resized_bytes(&self) -> u64 {
+        self.resized.pixels() * self.source.channels().max(self.layout.channels()) as u64
+    }
+
+    fn canvas_bytes(&self) -> u64 {
+        self.canvas.pixels() * self.layout.channels() as u64
     }
 }
 
@@ -60,8 +149,10 @@ pub struct Plan {
     pub canvas: Size,
     /// Colour of what the image leaves free.
     pub background: Colour,
-    /// What the encoder gets.
+    /// What the encoder gets, or would get if the image were not in components.
     pub layout: Layout,
+    /// Each plane of chrominance, where the image stays in its components. The sizes and the window above are luminance's then.
+    pub chroma: Option<Plane>,
     /// What is written.
     pub format: Format,
     /// See [`Transform::quality`].
@@ -109,7 +200,8 @@ impl Plan {
             window: header
                 .orientation
                 .to_stored(geometry.window(source), header.stored)
-                .divided_by(shrink.into()),
+                .divided_by(shrink.into(), shrink.into()),
+            chroma: chroma(&header, format, &geometry, shrink),
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
             at: geometry.at,
             layout: layout(&header, transform, format, geometry.kept != canvas),
@@ -139,44 +231,57 @@ impl Plan {
         Ok(())
     }
 
-    /// Whether there is nothing to resample.
-    pub fn keeps_every_pixel(&self) -> bool {
-        let Size { width, height } = self.decoded;
-        self.resized == self.decoded
-            && self.window
-                == Window {
-                    x: 0.0,
-                    y: 0.0,
-                    width: width.into(),
-                    height: height.into(),
-                }
+    /// What every plane goes through, in the order in which they are coded.
+    pub fn planes(&self) -> Vec<Plane> {
+        let (source, layout, pixel) = match self.chroma {
+            Some(_) => (Layout::Grey, Layout::Grey, ycbcr(self.background)),
+            None => (
+                self.header.layout,
+                self.layout,
+                pixel(self.background, self.layout),
+            ),
+        };
+        let first = Plane {
+            decoded: self.decoded,
+            source,
+            window: self.window,
+            resized: self.resized,
+            at: self.at,
+            canvas: self.canvas,
+            layout,
+            background: pixel,
+            mixed: Edges::default(),
+        };
+        let of_chroma = |sample: usize| {
+            self.chroma.map(|plane| Plane {
+                background: [pixel[sample], 0, 0, 0],
+                ..plane
+            })
+        };
+        [Some(first), of_chroma(1), of_chroma(2)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
-    /// The most that two neighbouring stages hold together.
+    /// The most that is held at a time, from decoding and resampling in step to encoding.
     fn peak(&self) -> u64 {
-        let source_channels = self.header.layout.channels() as u64;
-        let decoded = self.decoded.pixels() * source_channels;
-        let resized = self.resized.pixels() * source_channels;
-        // The resampler's first pass is the vertical one; its weights are some 60 bytes a row and a column.
-        let between =
-            u64::from(self.decoded.width) * u64::from(self.resized.height) * source_channels;
-        let sides = |size: Size| u64::from(size.width) + u64::from(size.height);
-        let weights = 64 * (sides(self.decoded) + sides(self.resized));
-        let canvas = self.canvas.pixels() * self.layout.channels() as u64;
-        let resize = if self.keeps_every_pixel() {
-            decoded
-        } else {
-            decoded + between + resized + weights
-        };
-        let turned = 2 * resized.max(self.resized.pixels() * self.layout.channels() as u64);
+        let planes = self.planes();
+        let sum = |bytes: fn(&Plane) -> u64| planes.iter().map(bytes).sum::<u64>();
+        let (resized, canvas) = (sum(Plane::resized_bytes), sum(Plane::canvas_bytes));
+        let resampling = sum(|plane| {
+            if plane.keeps_every_pixel() {
+                return 0;
+            }
+            // What no plan can be made of is told when it is tried.
+            Resizer::peak_bytes(&plane.resampling()).unwrap_or(0) as u64
+        });
+        let decode = codec::decoder_bytes(self) + resampling + resized;
+        let largest = planes.iter().map(Plane::resized_bytes).max().unwrap_or(0);
+        // A plane is turned, and put on its canvas, while the others wait.
+        let compose = (resized + largest).max(resized + canvas);
         let encode = canvas + codec::encoder_bytes(self);
-        FIXED_BYTES
-            + decoded
-                .max(codec::decoder_bytes(self))
-                .max(resize)
-                .max(turned)
-                .max(resized + canvas)
-                .max(encode)
+        FIXED_BYTES + decode.max(compose).max(encode)
     }
 }
 
@@ -242,14 +347,14 @@ impl Geometry {
         };
         let (from_x, at_x) = place(
             transform.gravity,
-            Axis::X,
+            Direction::X,
             scaled.width,
             kept.width,
             canvas.width,
         );
         let (from_y, at_y) = place(
             transform.gravity,
-            Axis::Y,
+            Direction::Y,
             scaled.height,
             kept.height,
             canvas.height,
@@ -325,22 +430,28 @@ fn scale(
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Axis {
+enum Direction {
     X,
     Y,
 }
 
 /// Along one axis: where the kept part starts, and where it goes.
-fn place(gravity: Gravity, axis: Axis, scaled: u32, kept: u32, canvas: u32) -> (u32, u32) {
+fn place(
+    gravity: Gravity,
+    direction: Direction,
+    scaled: u32,
+    kept: u32,
+    canvas: u32,
+) -> (u32, u32) {
     let (cut, free) = (scaled.saturating_sub(kept), canvas.saturating_sub(kept));
     match gravity {
-        Gravity::Position(x, y) => match if axis == Axis::X { x } else { y } {
+        Gravity::Position(x, y) => match if direction == Direction::X { x } else { y } {
             Third::Start => (0, 0),
             Third::Middle => (cut.div_ceil(2), free / 2),
             Third::End => (cut, free),
         },
         Gravity::Focus(x, y) => {
-            let focus = f64::from(if axis == Axis::X { x } else { y }) / 10_000.0;
+            let focus = f64::from(if direction == Direction::X { x } else { y }) / 10_000.0;
             // The kept part is centred on the focus as far as the image reaches; padding is shared out by it.
             let start = (focus * f64::from(scaled) - f64::from(kept) / 2.0).round();
             (
@@ -365,6 +476,87 @@ fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
         shrink / 2
     } else {
         shrink
+    }
+}
+
+/// The planes of chrominance of a JPEG that becomes a JPEG, in 4:2:0. Converting to pixels and back would cost more and gain nothing:
+/// half of what it makes at full size is thrown away again.
+///
+/// A sample of the canvas covers two of its pixels each way. Where the image starts or ends between the two, the sample there is made
+/// of the image's edge, and mixed with the background.
+fn chroma(header: &Header, format: Format, geometry: &Geometry, shrink: u32) -> Option<Plane> {
+    let Coding::Jpeg {
+        chroma: Some((across, down)),
+        ..
+    } = header.coding
+    else {
+        return None;
+    };
+    if format != Format::Jpeg {
+        return None;
+    }
+    let (at, kept, canvas) = (geometry.at, geometry.kept, geometry.canvas);
+    let count = |at: u32, kept: u32| (at + kept).div_ceil(2) - at / 2;
+    let resized = Size {
+        width: count(at.0, kept.width),
+        height: count(at.1, kept.height),
+    };
+    let Window { x, y, .. } = geometry.window(header.upright());
+    let (scale_x, scale_y) = geometry.scale;
+    let window = Window {
+        x: x - f64::from(at.0 % 2) * scale_x,
+        y: y - f64::from(at.1 % 2) * scale_y,
+        width: f64::from(2 * resized.width) * scale_x,
+        height: f64::from(2 * resized.height) * scale_y,
+    };
+    let ends_between = |at: u32, kept: u32, canvas: u32| (at + kept) % 2 == 1 && at + kept < canvas;
+    Some(Plane {
+        decoded: Size {
+            width: header.stored.width.div_ceil(across * shrink),
+            height: header.stored.height.div_ceil(down * shrink),
+        },
+        source: Layout::Grey,
+        window: header
+            .orientation
+            .to_stored(window, header.stored)
+            .divided_by((across * shrink).into(), (down * shrink).into()),
+        resized: resized.swapped_if(header.orientation.swaps_axes()),
+        at: (at.0 / 2, at.1 / 2),
+        canvas: Size {
+            width: canvas.width.div_ceil(2),
+            height: canvas.height.div_ceil(2),
+        },
+        layout: Layout::Grey,
+        background: [0; 4], // one for each of the two
+        mixed: Edges {
+            left: at.0 % 2 == 1,
+            right: ends_between(at.0, kept.width, canvas.width),
+            top: at.1 % 2 == 1,
+            bottom: ends_between(at.1, kept.height, canvas.height),
+        },
+    })
+}
+
+/// A colour as seen on white, in the components of a JPEG (JFIF 1.02).
+fn ycbcr(colour: Colour) -> [u8; 4] {
+    let Colour { r, g, b, .. } = colour.over_white();
+    let [r, g, b] = [r, g, b].map(f64::from);
+    let y = 0.299 * r + 0.587 * g + 0.114 * b;
+    let components = [y, 128.0 + (b - y) / 1.772, 128.0 + (r - y) / 1.402, 0.0];
+    components.map(|component| component.round() as u8)
+}
+
+/// A colour in a layout; without alpha it is the colour as seen on white.
+fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
+    let Colour { r, g, b, a } = if layout.alpha() {
+        colour
+    } else {
+        colour.over_white()
+    };
+    match layout {
+        Layout::Grey => [r, 0, 0, 0],
+        Layout::GreyAlpha => [r, a, 0, 0],
+        Layout::Rgb | Layout::Rgba => [r, g, b, a],
     }
 }
 
@@ -399,6 +591,7 @@ mod tests {
             layout: Layout::Rgb,
             coding: Coding::Jpeg {
                 blocks_a_row: width.div_ceil(16) * 6,
+                chroma: Some((2, 2)),
             },
         }
     }

@@ -1,156 +1,122 @@
-//! Stage: the planned window of the decoded image, resampled with Lanczos3.
+//! The planned windows of what is decoded, resampled with Lanczos3 while it is decoded: rows come in, and what is kept is the result.
 //!
 //! Alpha is premultiplied before and divided after, so that the colour of transparent pixels does not bleed.
 
-use fast_image_resize as fir;
-use fir::images::{TypedCroppedImageMut, TypedImage, TypedImageRef};
-use fir::pixels::{U8, U8x2, U8x3, U8x4};
+use letterbox_resize::{Error as Fault, Resizer};
 
 use super::Error;
-use super::frame::{Frame, Layout, Size};
-use super::plan::Plan;
+use super::codec::Rows;
+use super::frame::Frame;
+use super::plan::{Plan, Plane};
 
-/// The resized image, not yet turned.
-///
-/// # Errors
-/// [`Error::OutOfMemory`].
-pub(super) fn run(plan: &Plan, frame: Frame) -> Result<Frame, Error> {
-    if plan.keeps_every_pixel() {
-        return Ok(frame);
-    }
-    match frame.layout {
-        Layout::Grey => resample::<U8>(plan, frame),
-        Layout::GreyAlpha => resample::<U8x2>(plan, frame),
-        Layout::Rgb => resample::<U8x3>(plan, frame),
-        Layout::Rgba => resample::<U8x4>(plan, frame),
-    }
+/// Takes rows and keeps the resized image, not yet turned.
+pub(super) struct Resize {
+    planes: Vec<Resizing>,
 }
 
-fn resample<P: fir::PixelTrait>(plan: &Plan, mut frame: Frame) -> Result<Frame, Error> {
-    let mut resized = Frame::new(plan.resized, frame.layout)?;
-    let alpha = fir::MulDiv::new();
-    if frame.layout.alpha() {
-        alpha
-            .multiply_alpha_inplace_typed(&mut view::<P>(&mut frame)?)
-            .map_err(internal)?;
-    }
-    let Size { width, height } = frame.size;
-    let source = TypedImageRef::<P>::from_buffer(width, height, &frame.pixels).map_err(internal)?;
-    let mut target = view::<P>(&mut resized)?;
-    let columns = segments(plan.window.x, plan.window.width, plan.resized.width, width);
-    let rows = segments(
-        plan.window.y,
-        plan.window.height,
-        plan.resized.height,
-        height,
-    );
-    let mut resizer = fir::Resizer::new();
-    for row in rows.iter().flatten() {
-        for column in columns.iter().flatten() {
-            let options = fir::ResizeOptions::new()
-                .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3))
-                .use_alpha(false)
-                .crop(column.from, row.from, column.length, row.length);
-            let (x, y, width, height) = (column.at, row.at, column.count, row.count);
-            let mut part = TypedCroppedImageMut::from_ref(&mut target, x, y, width, height)
-                .map_err(internal)?;
-            resizer
-                .resize_typed(&source, &mut part, &options)
-                .map_err(internal)?;
-        }
-    }
-    if resized.layout.alpha() {
-        alpha
-            .divide_alpha_inplace_typed(&mut view::<P>(&mut resized)?)
-            .map_err(internal)?;
-    }
-    Ok(resized)
+/// One plane.
+struct Resizing {
+    plane: Plane,
+    /// None where every pixel is kept.
+    resizer: Option<Resizer>,
+    /// What has been made; allocated with the first row.
+    result: Option<Frame>,
+    filled: usize,
 }
 
-/// A run of result pixels along one axis, and the stretch of the source that they are made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Segment {
-    at: u32,
-    count: u32,
-    from: f64,
-    length: f64,
-}
-
-/// Cuts an axis so that no stretch reaches beyond the source, which the library refuses: where the window does, its
-/// outermost pixel is made of the source's edge, and all others stay exactly in place.
-fn segments(start: f64, length: f64, count: u32, limit: u32) -> [Option<Segment>; 3] {
-    const ROUNDING: f64 = 1e-6;
-    let (limit, scale) = (f64::from(limit), length / f64::from(count));
-    let (before, beyond) = (start < -ROUNDING, start + length > limit + ROUNDING);
-    let stretch = |at: u32, count: u32| {
-        let from = (start + f64::from(at) * scale).max(0.0);
-        let to = (start + f64::from(at + count) * scale).min(limit);
-        Segment {
-            at,
-            count,
-            from,
-            length: to - from,
-        }
-    };
-    if count < 3 {
-        return [None, Some(stretch(0, count)), None];
-    }
-    let first = Segment {
-        at: 0,
-        count: 1,
-        from: 0.0,
-        length: scale,
-    };
-    let last = Segment {
-        at: count - 1,
-        count: 1,
-        from: limit - scale,
-        length: scale,
-    };
-    let (cut, end) = (u32::from(before), count - u32::from(beyond));
-    [
-        before.then_some(first),
-        Some(stretch(cut, end - cut)),
-        beyond.then_some(last),
-    ]
-}
-
-fn view<P: fir::PixelTrait>(frame: &mut Frame) -> Result<TypedImage<'_, P>, Error> {
-    TypedImage::from_buffer(frame.size.width, frame.size.height, &mut frame.pixels)
-        .map_err(internal)
-}
-
-fn internal(error: impl std::fmt::Display) -> Error {
-    Error::Internal(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_outermost_pixels_move_when_a_window_is_wider_than_the_source() {
-        let segment = |at, count, from, length| {
-            Some(Segment {
-                at,
-                count,
-                from,
-                length,
-            })
+impl Resize {
+    pub(super) fn new(plan: &Plan) -> Resize {
+        let waiting = |plane| Resizing {
+            plane,
+            resizer: None,
+            result: None,
+            filled: 0,
         };
-        assert_eq!(
-            segments(0.0, 100.0, 10, 100),
-            [None, segment(0, 10, 0.0, 100.0), None]
-        );
-        assert_eq!(
-            segments(-2.0, 104.0, 13, 100),
-            [
-                segment(0, 1, 0.0, 8.0),
-                segment(1, 11, 6.0, 88.0),
-                segment(12, 1, 92.0, 8.0)
-            ]
-        );
-        assert_eq!(segments(20.0, 82.0, 41, 100)[2], segment(40, 1, 98.0, 2.0));
-        assert_eq!(segments(-1.0, 102.0, 2, 100)[1], segment(0, 2, 0.0, 100.0));
+        Resize {
+            planes: plan.planes().into_iter().map(waiting).collect(),
+        }
+    }
+
+    /// The finished planes.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if rows are missing.
+    pub(super) fn into_frames(self) -> Result<Vec<Frame>, Error> {
+        let finished = |resizing: Resizing| match resizing.result {
+            Some(frame) if resizing.filled == frame.pixels.len() => Ok(frame),
+            _ => Err(Error::Corrupt("the image's rows break off")),
+        };
+        self.planes.into_iter().map(finished).collect()
+    }
+}
+
+impl Rows for Resize {
+    fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error> {
+        match self.planes.get_mut(plane) {
+            Some(resizing) => resizing.take(row),
+            None => Err(Error::Corrupt("the image has more planes than it says")),
+        }
+    }
+
+    fn frame(&mut self, frame: Frame) -> Result<(), Error> {
+        let Some(resizing) = self.planes.first_mut() else {
+            return Ok(());
+        };
+        let plane = &resizing.plane;
+        let planned = plane.decoded.pixels() * plane.source.channels() as u64;
+        if frame.size != plane.decoded
+            || frame.layout != plane.source
+            || frame.pixels.len() as u64 != planned
+        {
+            return Err(Error::Corrupt("the image's headers contradict each other"));
+        }
+        if plane.keeps_every_pixel() {
+            resizing.filled = frame.pixels.len();
+            resizing.result = Some(frame);
+            return Ok(());
+        }
+        let mut rows = frame.pixels.chunks_exact(frame.row_bytes());
+        rows.try_for_each(|row| resizing.take(row))
+    }
+}
+
+impl Resizing {
+    fn take(&mut self, row: &[u8]) -> Result<(), Error> {
+        let result = match &mut self.result {
+            Some(result) => result,
+            none => {
+                if !self.plane.keeps_every_pixel() {
+                    self.resizer = Some(Resizer::new(&self.plane.resampling()).map_err(fault)?);
+                }
+                none.insert(Frame::new(self.plane.resized, self.plane.source)?)
+            }
+        };
+        let Some(resizer) = &mut self.resizer else {
+            return copy(row, result, &mut self.filled);
+        };
+        resizer.push(row).map_err(fault)?;
+        while let Some(row) = resizer.next_row() {
+            copy(row, result, &mut self.filled)?;
+        }
+        Ok(())
+    }
+}
+
+fn copy(row: &[u8], result: &mut Frame, filled: &mut usize) -> Result<(), Error> {
+    let end = *filled + row.len();
+    let target = result
+        .pixels
+        .get_mut(*filled..end)
+        .ok_or(Error::Corrupt("the image has more rows than it says"))?;
+    target.copy_from_slice(row);
+    *filled = end;
+    Ok(())
+}
+
+fn fault(fault: Fault) -> Error {
+    match fault {
+        Fault::OutOfMemory => Error::OutOfMemory,
+        Fault::RowLength { .. } => Error::Corrupt("the image's headers contradict each other"),
+        fault => Error::Internal(fault.to_string()),
     }
 }

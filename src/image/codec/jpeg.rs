@@ -1,9 +1,9 @@
-//! JPEG: our own decoder, which scales in the DCT domain and hands out rows as bytes arrive, and `jpeg-encoder`.
+//! JPEG by our own crate: a decoder that scales in the DCT domain and hands out rows as bytes arrive, and an encoder that takes rows. A JPEG
+//! that becomes a JPEG is never pixels: its components are resized by themselves.
 
-use jpeg_encoder::{ColorType, EncodingError, SamplingFactor};
-use letterbox_jpeg::{Error as Fault, Event, Pixels, Scale};
+use letterbox_jpeg::{Error as Fault, Event, Pixels, Sampling, Scale, Settings};
 
-use super::{Decode, Rows};
+use super::{Decode, Encode, Rows};
 use crate::image::Error;
 use crate::image::frame::Frame;
 use crate::image::plan::Plan;
@@ -12,6 +12,8 @@ use crate::image::plan::Plan;
 pub(super) struct Decoder {
     decoder: letterbox_jpeg::Decoder,
     scale: Scale,
+    /// The plan is one for components.
+    separate: bool,
     /// Whether the file has four inks.
     inks: bool,
     /// A row of RGB, where it has.
@@ -34,6 +36,7 @@ impl Decoder {
         Ok(Decoder {
             decoder,
             scale,
+            separate: plan.chroma.is_some(),
             inks: false,
             rgb: Vec::new(),
             whole: false,
@@ -47,14 +50,21 @@ impl Decoder {
                 Event::NeedMore => return Ok(()),
                 Event::Header => {
                     self.decoder.set_scale(self.scale);
-                    let pixels = self.decoder.header().map(|header| header.pixels);
-                    self.inks = pixels == Some(Pixels::Cmyk);
+                    let header = self.decoder.header();
+                    self.inks = header.is_some_and(|header| header.pixels == Pixels::Cmyk);
+                    if self.separate {
+                        if !header.is_some_and(|header| header.ycbcr) {
+                            return Err(Error::Corrupt("the JPEG's headers contradict each other"));
+                        }
+                        self.decoder.separate_components();
+                    }
                 }
                 Event::Row(row) if self.inks => {
                     cmyk_to_rgb(row, &mut self.rgb);
-                    rows.row(&self.rgb)?;
+                    rows.row(0, &self.rgb)?;
                 }
-                Event::Row(row) => rows.row(row)?,
+                Event::Row(row) => rows.row(0, row)?,
+                Event::Samples { component, row } => rows.row(component, row)?,
                 Event::End(status) => {
                     self.whole = !status.truncated;
                     return Ok(());
@@ -94,22 +104,74 @@ fn cmyk_to_rgb(inks: &[u8], rgb: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn encode(plan: &Plan, frame: Frame) -> Result<Vec<u8>, Error> {
-    let mut file = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut file, plan.quality.get());
-    encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    encoder.set_optimized_huffman_tables(true);
-    encoder.set_progressive(plan.interlace);
-    let colour = if frame.layout.grey() {
-        ColorType::Luma
+/// Pixels or components on their way to a file.
+pub(super) struct Encoder(letterbox_jpeg::Encoder);
+
+impl Encoder {
+    pub(super) fn new(plan: &Plan) -> Result<Encoder, Error> {
+        let (width, height, pixels, settings) = picture(plan);
+        letterbox_jpeg::Encoder::new(width, height, pixels, settings)
+            .map(Encoder)
+            .map_err(fault)
+    }
+}
+
+impl Encode for Encoder {
+    fn row(&mut self, row: &[u8]) -> Result<(), Error> {
+        self.0.row(row).map_err(fault)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
+        self.0.finish().map_err(fault)
+    }
+
+    fn planes(mut self: Box<Self>, frames: Vec<Frame>) -> Result<Vec<u8>, Error> {
+        let [luma, cb, cr] = &frames[..] else {
+            return match frames.into_iter().next() {
+                Some(frame) => self.frame(frame),
+                None => self.finish(),
+            };
+        };
+        let mut chroma =
+            (cb.pixels.chunks_exact(cb.row_bytes())).zip(cr.pixels.chunks_exact(cr.row_bytes()));
+        for (y, row) in luma.pixels.chunks_exact(luma.row_bytes()).enumerate() {
+            self.0.component_row(0, row).map_err(fault)?;
+            if y % 2 == 1 {
+                continue;
+            }
+            if let Some((cb, cr)) = chroma.next() {
+                self.0.component_row(1, cb).map_err(fault)?;
+                self.0.component_row(2, cr).map_err(fault)?;
+            }
+        }
+        self.finish()
+    }
+}
+
+/// What encoding allocates at most, the file included.
+pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+    let (width, height, pixels, settings) = picture(plan);
+    letterbox_jpeg::Encoder::peak_bytes(width, height, pixels, settings) as u64
+}
+
+fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings) {
+    let pixels = if plan.layout.grey() {
+        Pixels::Grey
     } else {
-        ColorType::Rgb
+        Pixels::Rgb
     };
-    let (width, height) = (frame.size.width as u16, frame.size.height as u16);
-    encoder
-        .encode(&frame.pixels, width, height, colour)
-        .map_err(|error: EncodingError| Error::Internal(error.to_string()))?;
-    Ok(file)
+    let settings = Settings {
+        quality: plan.quality.get(),
+        sampling: Sampling::S420,
+        progressive: plan.interlace,
+    };
+    // The limits of an answer are below what the format holds.
+    (
+        plan.canvas.width as u16,
+        plan.canvas.height as u16,
+        pixels,
+        settings,
+    )
 }
 
 fn fault(fault: Fault) -> Error {
@@ -117,5 +179,6 @@ fn fault(fault: Fault) -> Error {
         Fault::Unsupported(what) | Fault::Limit(what) => Error::Unsupported(what),
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::Corrupt(_) => Error::Corrupt("the JPEG is damaged"),
+        Fault::Usage(what) => Error::Internal(what.to_owned()),
     }
 }

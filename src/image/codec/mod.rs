@@ -17,18 +17,13 @@ use super::header::Coding;
 use super::plan::Plan;
 use crate::transform::Format;
 
-/// Takes decoded rows, top to bottom, in the layout and size of [`Plan::decoded`].
+/// Takes decoded rows, top to bottom, in the layout and size that each of [`Plan::planes`] says.
 pub(super) trait Rows {
-    /// The next row.
-    fn row(&mut self, row: &[u8]) -> Result<(), Error>;
+    /// A plane's next row.
+    fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error>;
 
-    /// All rows at once, from a decoder that has them so anyway.
-    fn frame(&mut self, frame: Frame) -> Result<(), Error> {
-        frame
-            .pixels
-            .chunks_exact(frame.row_bytes())
-            .try_for_each(|row| self.row(row))
-    }
+    /// All rows of the first plane at once, from a decoder that has them so anyway.
+    fn frame(&mut self, frame: Frame) -> Result<(), Error>;
 }
 
 /// Bytes in, rows out.
@@ -56,6 +51,14 @@ pub(super) trait Encode {
             .try_for_each(|row| self.row(row))?;
         self.finish()
     }
+
+    /// The planes of [`Plan::planes`]; only JPEG has more than one.
+    fn planes(self: Box<Self>, frames: Vec<Frame>) -> Result<Vec<u8>, Error> {
+        match frames.into_iter().next() {
+            Some(frame) => self.frame(frame),
+            None => self.finish(),
+        }
+    }
 }
 
 /// The decoder of a planned source; `start` is what has been read of the file.
@@ -80,7 +83,7 @@ pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Er
 /// [`Error::OutOfMemory`].
 pub(super) fn encoder(plan: &Plan) -> Result<Box<dyn Encode + '_>, Error> {
     Ok(match plan.format {
-        Format::Jpeg => Box::new(whole::Canvas::new(plan, jpeg::encode)),
+        Format::Jpeg => Box::new(jpeg::Encoder::new(plan)?),
         Format::WebP => Box::new(whole::Canvas::new(plan, webp::encode)),
         Format::Gif => Box::new(whole::Canvas::new(plan, gif::encode)),
         Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {
@@ -89,11 +92,10 @@ pub(super) fn encoder(plan: &Plan) -> Result<Box<dyn Encode + '_>, Error> {
     })
 }
 
-/// What decoding holds at its peak, the decoded image included, the file not.
+/// What decoding holds at its peak: rows, or where a library wants it so the whole decoded image; the file not included.
 pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
-    let decoded = plan.decoded.pixels() * plan.header.layout.channels() as u64;
     match plan.header.coding {
-        Coding::Rows => decoded + 8 * u64::from(plan.header.stored.width) * 4,
+        Coding::Rows => 8 * u64::from(plan.header.stored.width) * 4,
         Coding::Whole { bytes_per_pixel } => {
             let metadata = if plan.header.format == Format::Gif {
                 gif::SLACK_BYTES
@@ -102,9 +104,9 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
             };
             plan.decoded.pixels() * u64::from(bytes_per_pixel) + metadata
         }
-        Coding::Jpeg { blocks_a_row } => {
+        Coding::Jpeg { blocks_a_row, .. } => {
             // Samples, and in a progressive file coefficients too, of one row of MCUs; a few rows while they are made.
-            decoded + u64::from(blocks_a_row) * (64 + 128) + 8 * 4 * u64::from(plan.decoded.width)
+            u64::from(blocks_a_row) * (64 + 136) + 8 * 4 * u64::from(plan.decoded.width)
         }
     }
 }
@@ -121,8 +123,7 @@ pub(super) fn file_bytes(format: Format, bytes: u64) -> u64 {
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     match plan.format {
-        // Coefficients of all blocks, twice a byte each, for the optimised Huffman tables; the file.
-        Format::Jpeg => pixels * (plan.layout.channels() as u64 * 2 + 4),
+        Format::Jpeg => jpeg::encoder_bytes(plan),
         Format::Gif => pixels * 9,
         Format::WebP => pixels * 14,
         Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {

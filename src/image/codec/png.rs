@@ -37,7 +37,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         return rows.frame(frame);
     }
     while let Some(row) = reader.next_row().map_err(fault)? {
-        rows.row(row.data())?;
+        rows.row(0, row.data())?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! ITU T.81 markers up to the frame header, and the orientation in APP1.
+//! ITU T.81 markers up to the first scan header: the frame header, the orientation in APP1, and what the components mean.
 
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Header, exif};
@@ -9,27 +9,42 @@ use crate::transform::Format;
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(2);
     let mut orientation = Orientation::default();
+    let mut frame: Option<Frame> = None;
+    let (mut jfif, mut adobe) = (false, None);
     loop {
-        match next_marker(&mut cursor)? {
-            0x01 | 0xd0..=0xd7 => {} // TEM, RSTn: no parameters
-            0xc0..=0xc2 => return frame(&mut cursor, orientation),
+        let marker = next_marker(&mut cursor)?;
+        if matches!(marker, 0x01 | 0xd0..=0xd7) {
+            continue; // TEM, RSTn: no parameters
+        }
+        match (marker, frame) {
+            (0xda, Some(frame)) => return Ok(frame.header(orientation, jfif, adobe)),
+            (0xd8..=0xda, _) => return Err(Stop::Corrupt("the JPEG has no frame header")),
+            _ => {}
+        }
+        let length = usize::from(cursor.u16()?);
+        let segment = cursor.take(
+            length
+                .checked_sub(2)
+                .ok_or(Stop::Corrupt("a JPEG segment is too short"))?,
+        )?;
+        match marker {
+            0xc0..=0xc2 if frame.is_none() => frame = Some(Frame::read(segment)?),
+            0xc0..=0xc2 => {
+                return Err(Stop::Unsupported(
+                    "JPEG with more than one frame is not read",
+                ));
+            }
             0xc3 => return Err(Stop::Unsupported("lossless JPEG is not read")),
             0xc5..=0xc7 => return Err(Stop::Unsupported("hierarchical JPEG is not read")),
             0xc9..=0xcb | 0xcd..=0xcf => {
                 return Err(Stop::Unsupported("arithmetic-coded JPEG is not read"));
             }
-            0xd8..=0xda => return Err(Stop::Corrupt("the JPEG has no frame header")),
-            marker => {
-                let length = usize::from(cursor.u16()?);
-                let segment = cursor.take(
-                    length
-                        .checked_sub(2)
-                        .ok_or(Stop::Corrupt("a JPEG segment is too short"))?,
-                )?;
-                if marker == 0xe1 && segment.starts_with(b"Exif\0\0") {
-                    orientation = exif::orientation_with_prefix(segment);
-                }
+            0xe0 => jfif |= segment.starts_with(b"JFIF\0"),
+            0xe1 if segment.starts_with(b"Exif\0\0") => {
+                orientation = exif::orientation_with_prefix(segment);
             }
+            0xee if segment.starts_with(b"Adobe") => adobe = segment.get(11).copied(),
+            _ => {}
         }
     }
 }
@@ -49,45 +64,86 @@ fn next_marker(cursor: &mut Cursor<'_>) -> Result<u8, Stop> {
 }
 
 /// T.81, B.2.2.
-fn frame(cursor: &mut Cursor<'_>, orientation: Orientation) -> Result<Header, Stop> {
-    cursor.skip(2);
-    if cursor.u8()? != 8 {
-        return Err(Stop::Unsupported(
-            "JPEG with more than 8 bits a sample is not read",
-        ));
-    }
-    let (height, width, components) = (cursor.u16()?, cursor.u16()?, cursor.u8()?);
-    if height == 0 {
-        return Err(Stop::Unsupported(
-            "JPEG with its height in a DNL segment is not read",
-        ));
-    }
-    if !(1..=4).contains(&components) {
-        return Err(Stop::Unsupported(
-            "JPEG with other than 1 to 4 components is not read",
-        ));
-    }
-    let (mut h_max, mut units) = (1, 0);
-    for _ in 0..components {
-        let [_, sampling, _] = cursor.array()?;
-        let (h, v) = (u32::from(sampling >> 4), u32::from(sampling & 15));
-        if !(1..=4).contains(&h) || !(1..=4).contains(&v) {
-            return Err(Stop::Corrupt("a JPEG sampling factor is out of range"));
+#[derive(Clone, Copy)]
+struct Frame {
+    size: Size,
+    components: u8,
+    names: [u8; 3],
+    /// Sampling factors.
+    sampling: [(u32, u32); 4],
+}
+
+impl Frame {
+    fn read(segment: &[u8]) -> Result<Frame, Stop> {
+        let mut cursor = Cursor::big_endian(segment);
+        let short = |_| Stop::Corrupt("a JPEG segment is too short");
+        if cursor.u8().map_err(short)? != 8 {
+            return Err(Stop::Unsupported(
+                "JPEG with more than 8 bits a sample is not read",
+            ));
         }
-        (h_max, units) = (h_max.max(h), units + h * v);
+        let (height, width) = (cursor.u16().map_err(short)?, cursor.u16().map_err(short)?);
+        let components = cursor.u8().map_err(short)?;
+        if height == 0 {
+            return Err(Stop::Unsupported(
+                "JPEG with its height in a DNL segment is not read",
+            ));
+        }
+        if !matches!(components, 1 | 3 | 4) {
+            return Err(Stop::Unsupported(
+                "JPEG with other than 1, 3 or 4 components is not read",
+            ));
+        }
+        let mut frame = Frame {
+            size: Size {
+                width: width.into(),
+                height: height.into(),
+            },
+            components,
+            names: [0; 3],
+            sampling: [(0, 0); 4],
+        };
+        for index in 0..usize::from(components) {
+            let [name, sampling, _] = cursor.array().map_err(short)?;
+            let (h, v) = (u32::from(sampling >> 4), u32::from(sampling & 15));
+            if !(1..=4).contains(&h) || !(1..=4).contains(&v) {
+                return Err(Stop::Corrupt("a JPEG sampling factor is out of range"));
+            }
+            frame.sampling[index] = (h, v);
+            if let Some(to) = frame.names.get_mut(index) {
+                *to = name;
+            }
+        }
+        Ok(frame)
     }
-    Ok(Header {
-        format: Format::Jpeg,
-        stored: Size {
-            width: width.into(),
-            height: height.into(),
-        },
-        orientation,
-        layout: Layout::of(components <= 2, false),
-        coding: Coding::Jpeg {
-            blocks_a_row: u32::from(width).div_ceil(8 * h_max) * units,
-        },
-    })
+
+    fn header(self, orientation: Orientation, jfif: bool, adobe: Option<u8>) -> Header {
+        let h_max = self.sampling.iter().map(|&(h, _)| h).max().unwrap_or(1);
+        let units: u32 = self.sampling.iter().map(|(h, v)| h * v).sum();
+        Header {
+            format: Format::Jpeg,
+            stored: self.size,
+            orientation,
+            layout: Layout::of(self.components == 1, false),
+            coding: Coding::Jpeg {
+                blocks_a_row: self.size.width.div_ceil(8 * h_max) * units,
+                chroma: self.chroma(jfif, adobe),
+            },
+        }
+    }
+
+    /// How many columns and rows of luminance there are to one of chrominance. JFIF and Adobe's marker say what components mean, or else
+    /// their names, as the decoder decides too.
+    fn chroma(self, jfif: bool, adobe: Option<u8>) -> Option<(u32, u32)> {
+        let rgb = match adobe {
+            Some(transform) => transform == 0,
+            None => self.names == *b"RGB",
+        };
+        let [luma, cb, cr, _] = self.sampling;
+        let whole = luma.0 % cb.0.max(1) == 0 && luma.1 % cb.1.max(1) == 0;
+        let ycbcr = self.components == 3 && (jfif || !rgb);
+        (ycbcr && cb == cr && whole).then(|| (luma.0 / cb.0, luma.1 / cb.1))
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +170,7 @@ mod tests {
         components
             .iter()
             .for_each(|sampling| bytes.extend([1, *sampling, 0]));
+        bytes.extend([0xff, 0xda]);
         bytes
     }
 
@@ -130,7 +187,8 @@ mod tests {
         assert_eq!(
             header.coding,
             Coding::Jpeg {
-                blocks_a_row: 3 * 6
+                blocks_a_row: 3 * 6,
+                chroma: Some((2, 2)),
             }
         );
         assert_eq!(

@@ -41,6 +41,8 @@ pub enum Coding {
     Jpeg {
         /// 8 x 8 blocks of all components in one row of MCUs: all that is held at a time.
         blocks_a_row: u32,
+        /// Columns and rows of luminance to one of chrominance, where the file is in YCbCr and both chrominances have as many.
+        chroma: Option<(u32, u32)>,
     },
     /// Row by row.
     Rows,
