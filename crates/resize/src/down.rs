@@ -47,12 +47,15 @@ impl Ring {
     pub(crate) fn push_second(&mut self, row: &[u8], pair: usize) {
         let slot = pair % self.depth;
         let tiles = self.samples.chunks_exact_mut(self.depth);
+        let mut tiles = tiles.zip(&self.waiting);
         let (whole, rest) = row.as_chunks();
-        let mut last = [0; TILE];
-        last[..rest.len()].copy_from_slice(rest);
-        let row = whole.iter().chain(core::iter::once(&last));
-        for ((tile, first), second) in tiles.zip(&self.waiting).zip(row) {
+        for (second, (tile, first)) in whole.iter().zip(&mut tiles) {
             interleave(first, second, &mut tile[slot]);
+        }
+        if let Some((tile, first)) = tiles.next() {
+            let mut second = [0; TILE];
+            second[..rest.len()].copy_from_slice(rest);
+            interleave(first, &second, &mut tile[slot]);
         }
     }
 

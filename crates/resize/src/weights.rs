@@ -170,7 +170,9 @@ impl Weights {
             let (from, to) = shape.taps(index);
             let taps = &mut taps[..(to - from) as usize];
             weigh(shape, index, from, taps);
-            largest = taps.iter().fold(largest, |largest, tap| largest.max(*tap));
+            for &tap in taps.iter() {
+                largest = if tap > largest { tap } else { largest };
+            }
         }
         weights.shift = finest_shift(largest);
         let all = weights.weights.chunks_exact_mut(shape.pairs);
