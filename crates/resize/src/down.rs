@@ -19,17 +19,13 @@ pub(crate) struct Ring {
     samples: Vec<Pair>,
     /// A row whose partner is not there yet.
     waiting: Vec<[u8; TILE]>,
-    /// The weights of one result row in the ring's order.
-    weights: Vec<[i16; 2]>,
 }
 
 impl Ring {
     /// Bytes that [`Ring::new`] allocates.
     pub(crate) fn bytes(tiles: usize, depth: usize) -> usize {
-        let tile = depth.saturating_mul(size_of::<Pair>()).saturating_add(TILE);
-        tiles
-            .saturating_mul(tile)
-            .saturating_add(depth * size_of::<[i16; 2]>())
+        let pairs = depth.saturating_mul(size_of::<Pair>());
+        tiles.saturating_mul(pairs.saturating_add(TILE))
     }
 
     pub(crate) fn new(tiles: usize, depth: usize) -> Result<Ring, Error> {
@@ -38,7 +34,6 @@ impl Ring {
             depth,
             samples: zeroes([0; 2 * TILE], length)?,
             waiting: zeroes([0; TILE], tiles)?,
-            weights: zeroes([0; 2], depth)?,
         })
     }
 
@@ -52,12 +47,15 @@ impl Ring {
     pub(crate) fn push_second(&mut self, row: &[u8], pair: usize) {
         let slot = pair % self.depth;
         let tiles = self.samples.chunks_exact_mut(self.depth);
+        let mut tiles = tiles.zip(&self.waiting);
         let (whole, rest) = row.as_chunks();
-        let mut last = [0; TILE];
-        last[..rest.len()].copy_from_slice(rest);
-        let row = whole.iter().chain(core::iter::once(&last));
-        for ((tile, first), second) in tiles.zip(&self.waiting).zip(row) {
+        for (second, (tile, first)) in whole.iter().zip(&mut tiles) {
             interleave(first, second, &mut tile[slot]);
+        }
+        if let Some((tile, first)) = tiles.next() {
+            let mut second = [0; TILE];
+            second[..rest.len()].copy_from_slice(rest);
+            interleave(first, &second, &mut tile[slot]);
         }
     }
 
@@ -70,21 +68,21 @@ impl Ring {
         }
     }
 
-    /// Makes a row of all pairs of a run, which are in the ring.
-    pub(crate) fn filter(&mut self, weights: &Weights, index: usize, to: &mut [[u8; TILE]]) {
+    /// Makes a row of the pairs of a run, which are in the ring.
+    pub(crate) fn filter(&self, weights: &Weights, index: usize, to: &mut [[u8; TILE]]) {
         let shift = weights.shift;
         let (run, weights) = weights.of(index);
-        self.weights.fill([0; 2]);
-        let mut slot = run.start as usize % self.depth;
-        for &pair in weights {
-            self.weights[slot] = pair;
-            slot = if slot + 1 == self.depth { 0 } else { slot + 1 };
-        }
+        // The run may wrap around the ring's end: its later part is then at the start.
+        let slot = run.start as usize % self.depth;
+        let (ahead, after) = weights.split_at(weights.len().min(self.depth - slot));
         for (tile, to) in self.samples.chunks_exact(self.depth).zip(to) {
-            filter(tile, &self.weights, shift, to);
+            filter([(&tile[slot..], ahead), (tile, after)], shift, to);
         }
     }
 }
+
+/// Pairs of rows, and a weight for as many of them as are wanted.
+type Part<'a> = (&'a [Pair], &'a [[i16; 2]]);
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use scalar::{filter, interleave};
@@ -96,7 +94,7 @@ use simd::{filter, interleave};
     allow(dead_code, reason = "the definition")
 )]
 mod scalar {
-    use super::{Pair, TILE};
+    use super::{Pair, Part, TILE};
 
     #[inline(always)]
     pub(super) fn interleave(first: &[u8; TILE], second: &[u8; TILE], to: &mut Pair) {
@@ -106,9 +104,12 @@ mod scalar {
     }
 
     #[inline(always)]
-    pub(super) fn filter(tile: &[Pair], weights: &[[i16; 2]], shift: u32, to: &mut [u8; TILE]) {
+    pub(super) fn filter(parts: [Part<'_>; 2], shift: u32, to: &mut [u8; TILE]) {
         let mut sums = [1 << (shift - 1); TILE];
-        for (pair, weights) in tile.iter().zip(weights) {
+        let taps = parts
+            .into_iter()
+            .flat_map(|(pairs, weights)| pairs.iter().zip(weights));
+        for (pair, weights) in taps {
             let [first, second] = weights.map(i32::from);
             for (sum, pair) in sums.iter_mut().zip(pair.as_chunks().0) {
                 let [a, b]: [u8; 2] = *pair;
@@ -123,8 +124,8 @@ mod scalar {
 mod simd {
     use core::arch::wasm32::*;
 
-    use super::{Pair, TILE};
-    use crate::lanes::simd::{load16, narrow, splat_pair, store8_low, store16, widen8};
+    use super::{Pair, Part, TILE};
+    use crate::lanes::simd::{load16, splat_pair, store16, widen8};
 
     #[inline(always)]
     pub(super) fn interleave(first: &[u8; TILE], second: &[u8; TILE], to: &mut Pair) {
@@ -150,17 +151,20 @@ mod simd {
     }
 
     #[inline(always)]
-    pub(super) fn filter(tile: &[Pair], weights: &[[i16; 2]], shift: u32, to: &mut [u8; TILE]) {
+    pub(super) fn filter(parts: [Part<'_>; 2], shift: u32, to: &mut [u8; TILE]) {
         let mut sums = [i32x4_splat(1 << (shift - 1)); TILE / 4];
-        for (pair, weights) in tile.iter().zip(weights) {
-            let weights = splat_pair(weights);
-            for (sum, four) in sums.iter_mut().zip(pair.as_chunks().0) {
-                *sum = i32x4_add(*sum, i32x4_dot_i16x8(widen8(four), weights));
+        for (pairs, weights) in parts {
+            for (pair, weights) in pairs.iter().zip(weights) {
+                let weights = splat_pair(weights);
+                for (sum, four) in sums.iter_mut().zip(pair.as_chunks().0) {
+                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(widen8(four), weights));
+                }
             }
         }
-        for (to, sums) in to.as_chunks_mut().0.iter_mut().zip(sums.as_chunks().0) {
-            let [low, high]: [v128; 2] = *sums;
-            store8_low(narrow(low, high, shift), to);
+        for (to, sums) in to.as_chunks_mut().0.iter_mut().zip(sums.as_chunks::<4>().0) {
+            let [a, b, c, d] = sums.map(|sum| i32x4_shr(sum, shift));
+            let (low, high) = (i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d));
+            store16(u8x16_narrow_i16x8(low, high), to);
         }
     }
 }
@@ -181,8 +185,10 @@ mod tests {
                 .as_flattened_mut()
                 .fill_with(|| (random() >> 20) as i16 - 1500);
             let (mut expected, mut found) = ([0; TILE], [0; TILE]);
-            scalar::filter(tile, &weights, 15, &mut expected);
-            simd::filter(tile, &weights, 15, &mut found);
+            let (ahead, after) = weights[..depth].split_at(depth / 3);
+            let parts = [(tile, ahead), (tile, after)];
+            scalar::filter(parts, 15, &mut expected);
+            simd::filter(parts, 15, &mut found);
             assert_eq!(found, expected);
             let (first, second) = (expected, [pairs[0][0]; TILE]);
             let (mut expected, mut found) = ([0; 2 * TILE], [0; 2 * TILE]);

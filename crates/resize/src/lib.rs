@@ -30,9 +30,7 @@
 //! 1. **Pairs.** Two source rows are interleaved when they arrive; a load that widens (`v128.load8x8_u`) then makes operands of
 //!    them at no cost. An odd tap has a partner that weighs nothing.
 //! 2. **Tiles.** The ring of rows is laid out in columns of 32 samples, so that all taps of a column are neighbours in memory.
-//! 3. **The whole ring.** Weights are put into the order of the ring, with zeroes for what lies outside of the window: the kernel
-//!    is one loop without a wrap.
-//! 4. **Turned rows.** Eight finished rows are transposed, filtered "downwards" along their columns by the same kind of loop, and
+//! 3. **Turned rows.** Eight finished rows are transposed, filtered "downwards" along their columns by the same kind of loop, and
 //!    transposed back. That is cheap beside the filter itself, fills every lane for any number of channels, and reads a weight
 //!    once for eight rows.
 #![no_std]
@@ -81,8 +79,8 @@ impl Channels {
 
 /// One direction of a resampling: a window of the source's pixels, and how many pixels it becomes.
 ///
-/// The window may cut through pixels and may reach beyond the source by up to half a result pixel, so that the centre of
-/// every result pixel lies on the source. Taps beyond the source are left out and the others weigh accordingly more.
+/// The window may cut through pixels and may reach beyond the source by up to three quarters of a result pixel, so that the centre
+/// of every result pixel lies on the source or close to it. Taps beyond the source are left out and the others weigh accordingly more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
     /// Pixels that the source has.

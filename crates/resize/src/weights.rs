@@ -75,7 +75,7 @@ impl Shape {
         if !(axis.start.is_finite() && scale.is_finite() && scale > 0.0) {
             return Err(Error::Geometry("a window without pixels"));
         }
-        let reach = scale / 2.0 + ROUNDING;
+        let reach = scale * 0.75 + ROUNDING;
         if axis.start < -reach || axis.start + axis.length > f64::from(axis.source) + reach {
             return Err(Error::Geometry("a window beyond the source"));
         }
@@ -170,7 +170,9 @@ impl Weights {
             let (from, to) = shape.taps(index);
             let taps = &mut taps[..(to - from) as usize];
             weigh(shape, index, from, taps);
-            largest = taps.iter().fold(largest, |largest, tap| largest.max(*tap));
+            for &tap in taps.iter() {
+                largest = if tap > largest { tap } else { largest };
+            }
         }
         weights.shift = finest_shift(largest);
         let all = weights.weights.chunks_exact_mut(shape.pairs);
@@ -223,7 +225,7 @@ fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
         let normal = (1.0 / sum) as f32;
         taps.iter_mut().for_each(|tap| *tap *= normal);
     } else {
-        // Only at the outermost edge of a box: the pixel there is all there is.
+        // Only behind the outermost edge of a box: the pixel there is all there is.
         let nearest = if centre < f64::from(first) {
             0
         } else {

@@ -117,36 +117,41 @@ fn greatest_difference(a: &[u8], b: &[u8]) -> u8 {
         .unwrap_or(0)
 }
 
-/// Asserts that no sample is off by more than one; where an axis is enlarged by a rational factor, by two: then many sums lie exactly
-/// between two numbers, the unit in which both round weights decides, and it may decide the same way twice.
+/// Asserts that samples are off by one at most, but for one in ten thousand, which may be off by two: where many sums lie exactly
+/// between two numbers (scales are ratios of small numbers), the last bit of the weights decides, and it may do so in both
+/// directions alike. Our weights sum to one exactly and the oracle's do not, so that bit differs.
 ///
-/// Where alpha was divided out, colours are compared as what they add to a background, and rounding the quotient adds another
-/// one: at an alpha of 2, one unit of the premultiplied colour is 127 units of the divided one.
+/// Where alpha was divided out, colours are compared as what they add to a background, and each quotient may be off by another
+/// three quarters, half of it for the reciprocal of eight bits: at an alpha of 2, one unit of the premultiplied colour is 127
+/// units of the divided one.
 fn assert_close(settings: &Settings, found: &[u8], expected: &[u8]) {
-    let enlarges = |axis: Axis| f64::from(axis.result) > axis.length;
-    let limit = 1 + u8::from(enlarges(settings.horizontal) || enlarges(settings.vertical));
-    let channels = settings.channels.count();
-    if !matches!(settings.channels, Channels::GreyAlpha | Channels::Rgba) {
-        let difference = greatest_difference(found, expected);
-        assert!(difference <= limit, "{settings:?} {difference}");
-        return;
-    }
     assert_eq!(found.len(), expected.len());
+    let channels = settings.channels.count();
+    let alpha = matches!(settings.channels, Channels::GreyAlpha | Channels::Rgba);
+    let mut exceptions = 0;
+    let mut compare = |found: f64, expected: f64, limit: f64| {
+        let difference = (found - expected).abs();
+        exceptions += usize::from(difference > limit);
+        assert!(difference <= limit + 1.0, "{settings:?} {found} {expected}");
+    };
     for (found, expected) in found.chunks(channels).zip(expected.chunks(channels)) {
-        let (found_alpha, expected_alpha) = (found[channels - 1], expected[channels - 1]);
-        assert!(
-            found_alpha.abs_diff(expected_alpha) <= limit,
-            "{settings:?} {found:?} {expected:?}"
-        );
-        for (found, expected) in found.iter().zip(expected).take(channels - 1) {
-            let shown = |colour: u8, alpha: u8| f64::from(colour) * f64::from(alpha) / 255.0;
-            let difference = shown(*found, found_alpha) - shown(*expected, expected_alpha);
-            assert!(
-                difference.abs() <= f64::from(limit) + 1.0,
-                "{settings:?} {found}/{found_alpha} {expected}/{expected_alpha} {difference}"
-            );
+        let (last, colours) = (channels - 1, channels - usize::from(alpha));
+        let shown = |pixel: &[u8], c: usize| {
+            let by = if alpha { pixel[last] } else { 255 };
+            f64::from(pixel[c]) * f64::from(by) / 255.0
+        };
+        let limit = if alpha { 2.5 } else { 1.0 };
+        for c in 0..colours {
+            compare(shown(found, c), shown(expected, c), limit);
+        }
+        if alpha {
+            compare(f64::from(found[last]), f64::from(expected[last]), 1.0);
         }
     }
+    assert!(
+        exceptions <= 2 + found.len() / 10_000,
+        "{settings:?} {exceptions}"
+    );
 }
 
 fn check(horizontal: Axis, vertical: Axis) {
@@ -176,6 +181,7 @@ fn whole_images_are_those_of_the_oracle() {
         ((500, 333), (10, 7)),
         ((1000, 20), (13, 60)),
         ((33, 33), (32, 31)),
+        ((1408, 1056), (836, 627)),
         ((97, 61), (97, 20)),
         ((97, 61), (20, 61)),
         ((97, 61), (97, 61)),

@@ -97,7 +97,7 @@ pub extern "C" fn prepare(width: u32, height: u32, to_width: u32, to_height: u32
     PEAK.store(HELD.load(Relaxed), Relaxed);
 }
 
-/// Bytes that the runs since `prepare` held at most, apart from the source; the result included where it is made as a whole.
+/// Bytes that the runs since `prepare` held at most, apart from source and result.
 #[unsafe(no_mangle)]
 pub extern "C" fn peak() -> usize {
     PEAK.load(Relaxed) - HELD.load(Relaxed)
