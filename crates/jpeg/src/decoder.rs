@@ -583,8 +583,8 @@ impl Picture {
     fn stream_row(&mut self, data: &[u8], complete: bool) -> bool {
         let scan = &mut self.scans[0];
         while self.mcu < self.frame.mcus_across {
-            let left = data.len() - scan.bits.pos().min(data.len());
-            if !complete && (!scan.can_begin(data) || left < MOST_MCU_BYTES) {
+            let few = |scan: &Scan| data.len() - scan.bits.pos().min(data.len()) < MOST_MCU_BYTES;
+            if !complete && (!scan.can_begin(data) || few(scan)) {
                 return false;
             }
             scan.begin_mcu(data);
