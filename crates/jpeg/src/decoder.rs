@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bits::next_marker;
+use crate::bits::{BitReader, next_marker};
 use crate::coefficients::Coefficients;
 use crate::frame::Frame;
 use crate::idct;
@@ -643,15 +643,16 @@ impl Picture {
         let restarts = scan.restarts();
         let mut bits = scan.bits; // a copy, for registers
         while self.mcu < self.frame.mcus_across {
-            let left = data.len() - bits.pos().min(data.len());
+            let few = |bits: &BitReader| data.len() - bits.pos().min(data.len()) < MOST_MCU_BYTES;
             if restarts {
                 scan.bits = bits;
-                if !complete && (left < MOST_MCU_BYTES || !scan.can_begin(data)) {
+                // In this order: looking for the marker passes over bytes.
+                if !complete && (!scan.can_begin(data) || few(&scan.bits)) {
                     return false;
                 }
                 scan.begin_mcu(data);
                 bits = scan.bits;
-            } else if !complete && left < MOST_MCU_BYTES {
+            } else if !complete && few(&bits) {
                 break;
             }
             let starved = scan.is_starved();

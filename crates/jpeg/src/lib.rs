@@ -5,7 +5,8 @@
 //!   and the others are skipped several symbols at a time.
 //! * A baseline file is decoded as it arrives. A progressive one has to be resident, but only its compressed bytes: all scans
 //!   are decoded in step, one row of MCUs at a time, and scans above the kept band are not decoded at all.
-//! * It does no I/O, allocates what [`Decoder::peak_bytes`] says, and does not panic on any input.
+//! * It does no I/O, allocates what [`Decoder::peak_bytes`] says, within the caller's [`Limits`], and does not panic on any input.
+//! * Damage is shown as libjpeg-turbo shows it, and [`Status`] tells what is sound, damaged inside, or broken off.
 //! * The [`Encoder`] takes rows and gives the file that libjpeg-turbo would, with Huffman tables made for the picture.
 //!
 //! ```

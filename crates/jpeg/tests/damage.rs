@@ -170,3 +170,44 @@ fn a_sequential_file_in_several_scans_needs_every_component() {
     assert_eq!(said(&file(&[2, 1, 3])), SOUND);
     assert_eq!(said(&file(&[1, 2])), TRUNCATED);
 }
+
+#[test]
+fn a_damaged_file_is_the_same_however_it_is_split() {
+    let mut state = 77u32;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    // Noise, in intervals longer than what the decoder waits for.
+    let pixels: Vec<u8> = (0..200 * 160 * 3).map(|_| random(256) as u8).collect();
+    for interval in [0, 3, 100] {
+        let mut file = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut file, 95);
+        encoder.set_restart_interval(interval);
+        encoder
+            .encode(&pixels, 200, 160, jpeg_encoder::ColorType::Rgb)
+            .expect("a valid size");
+        for _ in 0..60 {
+            let mut file = file.clone();
+            for _ in 0..=random(3) {
+                let at = 700 + random(file.len() - 700);
+                match random(4) {
+                    0 => file[at] = 0xff,
+                    1 => file[at] = random(256) as u8,
+                    2 => drop(file.drain(at..(at + random(9000)).min(file.len()))),
+                    _ => drop(file.splice(at..at, [0xff, 0xc0 + random(64) as u8])),
+                }
+            }
+            let whole = decode(&file, Scale::Full, file.len());
+            for chunk in [61, 1500, 20_000] {
+                let split = decode(&file, Scale::Full, chunk);
+                match (&whole, &split) {
+                    (Ok(whole), Ok(split)) => {
+                        assert!(whole.rows == split.rows && whole.status == split.status);
+                    }
+                    _ => assert_eq!(whole.as_ref().err(), split.as_ref().err()),
+                }
+            }
+        }
+    }
+}

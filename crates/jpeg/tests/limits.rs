@@ -2,7 +2,7 @@
 
 mod support;
 
-use letterbox_jpeg::{Decoder, Error, Limits, Scale};
+use letterbox_jpeg::{Decoder, Error, Event, Limits, Scale};
 use support::{Bits, END, decode_with, grey_row, scan, segment, start};
 
 fn within(limits: Limits, file: &[u8]) -> Result<(), Error> {
@@ -112,4 +112,31 @@ fn resident_bytes_are_limited_where_a_file_has_to_be_resident() {
     ));
     let baseline = grey_row(1, Bits::default().dc(1).symbol(0));
     assert_eq!(within(limits(0), &baseline), Ok(()));
+}
+
+#[test]
+fn bytes_of_no_use_are_not_kept() {
+    for junk in [[0, 0], [0xff, 0xd0], [0xff, 0xff]] {
+        let mut decoder = Decoder::new();
+        decoder.push(&[0xff, 0xd8]).expect("memory");
+        for _ in 0..100 {
+            assert!(matches!(decoder.next(), Ok(Event::NeedMore)));
+            decoder.push(&junk.repeat(5000)).expect("memory");
+        }
+        assert!(decoder.resident_bytes() < 50_000, "{junk:?}");
+    }
+    // Behind the picture, and before a restart marker that does not come.
+    let mut endless = start(0xc0, 16, 8, &[(1, 1)]);
+    endless.extend(segment(0xdd, &[0, 1]));
+    endless.extend(scan(&[1], (0, 63), 0));
+    endless.extend(block());
+    for file in [grey_row(1, Bits::default().dc(1).symbol(0)), endless] {
+        let mut decoder = Decoder::new();
+        decoder.push(&file).expect("memory");
+        for _ in 0..100 {
+            while let Event::Header | Event::Row(_) = decoder.next().expect("a header") {}
+            decoder.push(&[7; 10_000]).expect("memory");
+        }
+        assert!(decoder.resident_bytes() < 50_000);
+    }
 }

@@ -209,9 +209,13 @@ mod tests {
             matches!(parse(&file(0xc1, 12, &[0x11])), Err(Stop::Unsupported(what)) if what.contains("8 bits"))
         );
         assert!(matches!(
-            parse(&file(0xc0, 8, &[0x11, 0x11])),
+            parse(&file(0xc0, 8, &[0x11; 5])),
             Err(Stop::Unsupported(_))
         ));
+        assert!(
+            parse(&file(0xc0, 8, &[0x11, 0x11])).is_ok_and(|header| header.layout.grey()),
+            "of two components the first is read"
+        );
         assert!(matches!(
             parse(&file(0xc0, 8, &[0x51])),
             Err(Stop::Corrupt(_))
