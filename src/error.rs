@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::{config, image, origin, url};
+use crate::{config, governor, image, origin, url};
 
 /// A request's failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Error {
     Origin(origin::Error),
     /// The image.
     Image(image::Error),
+    /// Memory that others hold.
+    Busy,
 }
 
 impl Error {
@@ -34,7 +36,7 @@ impl Error {
             }
             Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Error::NotConfigured(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::NotConfigured(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Error::Origin(error) => match error {
                 O::Malformed(_) | O::NoOrigin => StatusCode::BAD_REQUEST,
                 O::NotAllowed => StatusCode::FORBIDDEN,
@@ -68,6 +70,7 @@ impl Error {
             Error::NotConfigured(_) => "not-configured",
             Error::MethodNotAllowed => "method-not-allowed",
             Error::MissingSource => "missing-source",
+            Error::Busy => "busy",
             Error::Url(url::Error::TooLong) => "uri-too-long",
             Error::Url(_) | Error::Origin(O::Malformed(_) | O::NoOrigin) => "bad-parameter",
             Error::Origin(error) => match error {
@@ -104,6 +107,8 @@ impl Error {
             Error::Url(error) => error.to_string(),
             Error::Origin(error) => error.to_string(),
             Error::Image(error) => error.to_string(),
+            // One thing to the caller, whoever of the two found it out.
+            Error::Busy => image::Error::OutOfMemory.to_string(),
         }
     }
 
@@ -111,7 +116,7 @@ impl Error {
     pub fn retry_after_secs(&self) -> Option<u32> {
         match self {
             Error::Origin(origin::Error::Busy(secs)) => Some(*secs),
-            Error::Image(image::Error::OutOfMemory) => Some(1),
+            Error::Busy | Error::Image(image::Error::OutOfMemory) => Some(1),
             _ => None,
         }
     }
@@ -148,6 +153,12 @@ impl From<url::Error> for Error {
 impl From<origin::Error> for Error {
     fn from(error: origin::Error) -> Error {
         Error::Origin(error)
+    }
+}
+
+impl From<governor::Busy> for Error {
+    fn from(_: governor::Busy) -> Error {
+        Error::Busy
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! One request meets the modules in this order, and nothing calls back up: [`url`] reads what is asked for, [`cache`]
 //! names it, [`origin`] fetches the source, [`image`] makes the answer, [`reply`] dresses it. [`serve`] is that sequence
-//! on one screen; [`config`] is what the deployment decides, [`platform`] what the outside world provides, [`error`] what
-//! can go wrong and how HTTP says so. The platform's own crate is named in one file, and only for its own target.
+//! on one screen; [`config`] is what the deployment decides, [`platform`] what the outside world provides, [`governor`]
+//! how requests share the memory, [`error`] what can go wrong and how HTTP says so. The platform's own crate is named in one file, and only for its own target.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +12,7 @@ mod cloudflare;
 pub mod platform;
 
 pub mod config;
+pub mod governor;
 pub mod serve;
 
 pub mod transform;

@@ -27,7 +27,7 @@ impl Record {
         self.set("host", json!(asked.source.host()));
     }
 
-    pub(crate) fn output(&mut self, output: &Output, fetch_ms: f64) {
+    pub(crate) fn output(&mut self, output: &Output, fetch_ms: f64, waiting_ms: f64) {
         let plan = &output.plan;
         self.set(
             "format",
@@ -43,6 +43,7 @@ impl Record {
         self.set("decoded_pixels", json!(plan.decoded.pixels()));
         self.set("peak_bytes", json!(plan.peak_bytes));
         self.set("fetch_ms", json!(fetch_ms.round()));
+        self.set("waiting_ms", json!(waiting_ms.round()));
     }
 
     pub(crate) fn error(&mut self, error: &Error) {

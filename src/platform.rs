@@ -1,14 +1,20 @@
 //! What letterbox needs from the place where it runs. One implementation a platform, and nothing else in it.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use http::Response;
 use url::Url;
 
+use crate::governor::Governor;
+
 /// A network or storage failure; the platform's own words go to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
+
+/// Completes when its time has come.
+pub type Alarm = Pin<Box<dyn Future<Output = ()>>>;
 
 /// The outside world as one request sees it.
 #[allow(
@@ -38,11 +44,31 @@ pub trait Platform {
     fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>);
 
     /// Completes after that many milliseconds. The future owns what it needs.
-    fn sleep(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()>>>;
+    fn sleep(&self, milliseconds: u32) -> Alarm;
+
+    /// The memory that all requests of this instance share.
+    fn governor(&self) -> &Governor;
+
+    /// Awaits what another request of this instance completes, where the platform makes a difference.
+    async fn across<T>(&self, work: impl Future<Output = T>) -> T {
+        work.await
+    }
 
     /// Milliseconds since some fixed point.
     fn now_ms(&self) -> f64;
 
     /// Writes one line to the log.
     fn log(&self, line: &str);
+}
+
+/// `work`'s result, or `None` if the alarm rings first.
+pub(crate) async fn before<T>(alarm: &mut Alarm, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = work.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        alarm.as_mut().poll(cx).map(|()| None)
+    })
+    .await
 }

@@ -6,10 +6,11 @@ use url::Url;
 use crate::cache::{freshness, key};
 use crate::config::{self, Config};
 use crate::error::Error;
+use crate::governor::{self, Share};
 use crate::image::{Output, Pipeline};
 use crate::log::Record;
 use crate::origin::{self, Download};
-use crate::platform::Platform;
+use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
 use crate::url::{self as vocabulary, Asked, Source};
 
@@ -103,16 +104,29 @@ async fn answer<P: Platform>(
     let mut download = open(platform, config, &asked.source).await?;
     let lasting = lasting && download.headers.iter().all(freshness::is_public);
     let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
-    let mut decoding_ms = 0.0; // a streaming decoder works while the bytes arrive
+    pipeline.promise(download.length().unwrap_or(0));
+    // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
+    let mut share = platform.governor().share(
+        config.limits.memory_bytes,
+        started + f64::from(config.patience.total_ms) + LAPSE_MS,
+    );
+    let (mut decoding_ms, mut waiting_ms) = (0.0, 0.0); // a streaming decoder works while the bytes arrive
     while let Some(chunk) = download.next().await? {
         let pushed = platform.now_ms();
         pipeline.push(&chunk)?;
         decoding_ms += platform.now_ms() - pushed;
+        let waited = reserve(platform, &mut share, pipeline.memory_bytes()).await?;
+        if waited > 0.0 {
+            download.excuse(waited);
+            waiting_ms += waited;
+        }
     }
-    let fetch_ms = platform.now_ms() - started - decoding_ms;
+    pipeline.end()?;
+    waiting_ms += reserve(platform, &mut share, pipeline.memory_bytes()).await?;
+    let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
     let mut output = pipeline.finish(&|| platform.now_ms())?;
     output.spent.decode_ms += decoding_ms;
-    record.output(&output, fetch_ms);
+    record.output(&output, fetch_ms, waiting_ms);
 
     let stored = reply::image(
         &output,
@@ -125,6 +139,24 @@ async fn answer<P: Platform>(
         );
     }
     Ok(dress(stored, output, config, fetch_ms))
+}
+
+/// Milliseconds beyond a source's own after which a request that still holds memory has been ended by the platform.
+const LAPSE_MS: f64 = 20_000.0;
+
+/// Waits until the share has this many bytes; returns for how many milliseconds.
+async fn reserve<P: Platform>(
+    platform: &P,
+    share: &mut Share<'_>,
+    bytes: u64,
+) -> Result<f64, governor::Busy> {
+    let asked = platform.now_ms();
+    if bytes > share.bytes() {
+        let mut alarm = platform.sleep(governor::WAIT_MS);
+        let turn = platform.across(share.grow(bytes, asked));
+        before(&mut alarm, turn).await.ok_or(governor::Busy)?;
+    }
+    Ok(platform.now_ms() - asked)
 }
 
 /// A path on an origin with a URL is that URL: one image, one identity.

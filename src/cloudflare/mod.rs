@@ -4,21 +4,25 @@ mod stream;
 
 use std::cell::Cell;
 use std::future::Future;
-use std::pin::Pin;
-use std::sync::OnceLock;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{self, Poll, Wake, Waker};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use url::Url;
-use worker::js_sys::{self, Reflect};
+use worker::js_sys::{self, Function, Promise, Reflect};
+use worker::send::SendWrapper;
 use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen_futures::JsFuture;
 use worker::{
     AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers, RequestInit,
     RequestRedirect, ResponseBody, ResponseBuilder, event,
 };
 
 use crate::config::{self, Config, SETTINGS};
-use crate::platform::{Platform, Unreachable};
+use crate::governor::Governor;
+use crate::platform::{Alarm, Platform, Unreachable};
 use crate::reply::Body;
 use crate::serve::{Request, serve};
 use stream::Pieces;
@@ -204,8 +208,32 @@ impl Platform for Workers {
         });
     }
 
-    fn sleep(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()>>> {
+    fn sleep(&self, milliseconds: u32) -> Alarm {
         Box::pin(Delay::from(Duration::from_millis(milliseconds.into())))
+    }
+
+    fn governor(&self) -> &Governor {
+        static GOVERNOR: Governor = Governor::new(); // a module instance's, and an isolate has one of these at a time
+        &GOVERNOR
+    }
+
+    /// A request may do nothing with what belongs to another one, so none may be polled while another one runs, which is what waking it
+    /// from there would lead to. Only promises are carried over: the one that is settled there goes on here.
+    async fn across<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let mut waker = Waker::noop().clone();
+        let mut called = None;
+        loop {
+            if let Poll::Ready(value) = work.as_mut().poll(&mut task::Context::from_waker(&waker)) {
+                return value;
+            }
+            if let Some(called) = called {
+                let _ = JsFuture::from(called).await;
+            }
+            let (call, promise) = Call::new();
+            waker = Waker::from(Arc::new(call));
+            called = Some(promise);
+        }
     }
 
     fn now_ms(&self) -> f64 {
@@ -214,6 +242,23 @@ impl Platform for Workers {
 
     fn log(&self, line: &str) {
         worker::console_log!("{line}");
+    }
+}
+
+/// Settles a promise when it is woken.
+struct Call(SendWrapper<Function>);
+
+impl Call {
+    fn new() -> (Call, Promise) {
+        let mut settle = Function::default();
+        let promise = Promise::new(&mut |resolve, _| settle = resolve);
+        (Call(SendWrapper::new(settle)), promise)
+    }
+}
+
+impl Wake for Call {
+    fn wake(self: Arc<Self>) {
+        let _ = self.0.call0(&JsValue::UNDEFINED); // settling does not throw
     }
 }
 

@@ -135,13 +135,17 @@ pub struct Pipeline<'a> {
     transform: &'a Transform,
     limits: &'a Limits,
     source_bytes: u64,
+    /// What the source file is said to have in all.
+    promised_bytes: u64,
     state: State,
 }
 
 enum State {
     /// The header is not complete; from this length on it is worth another look.
     Header { start: Vec<u8>, look_at: usize },
-    /// The header has been read.
+    /// The header has been read, and nothing has been allocated for the rest.
+    Planned { plan: Box<Plan>, start: Vec<u8> },
+    /// Rows are on their way.
     Body {
         plan: Box<Plan>,
         decoder: Box<dyn Decode>,
@@ -158,11 +162,36 @@ impl<'a> Pipeline<'a> {
             transform,
             limits,
             source_bytes: 0,
+            promised_bytes: 0,
             state: State::Header {
                 start: Vec::new(),
                 look_at: 0,
             },
         }
+    }
+
+    /// Says how many bytes the source file has, if that is known; only [`Pipeline::memory_bytes`] believes it.
+    pub fn promise(&mut self, source_bytes: u64) {
+        self.promised_bytes = source_bytes.min(self.limits.source_bytes);
+    }
+
+    /// Bytes of memory that the transform may take with the next call, as far as is known by now. A plan is made by the call that
+    /// completes the header, and what it costs is allocated from the call after that on: there is time to refuse it in between.
+    pub fn memory_bytes(&self) -> u64 {
+        let bytes = match &self.state {
+            State::Header { start, .. } => start.len() as u64,
+            State::Planned { plan, start } => {
+                // A decoder takes a copy of what has been read.
+                plan.peak_bytes + self.file_bytes(plan).max(2 * start.len() as u64)
+            }
+            State::Body { plan, .. } => plan.peak_bytes + self.file_bytes(plan),
+            State::Description { .. } => 0,
+        };
+        bytes.min(self.limits.memory_bytes)
+    }
+
+    fn file_bytes(&self, plan: &Plan) -> u64 {
+        codec::file_bytes(&plan.header, self.source_bytes.max(self.promised_bytes))
     }
 
     /// Takes the next bytes of the source file.
@@ -174,9 +203,17 @@ impl<'a> Pipeline<'a> {
         if self.source_bytes > self.limits.source_bytes {
             return Err(Error::SourceTooLarge(self.limits.source_bytes));
         }
+        self.start()?;
         match &mut self.state {
-            State::Description { .. } => Ok(()),
-            State::Body { decoder, rows, .. } => decoder.push(bytes, rows),
+            State::Description { .. } | State::Planned { .. } => Ok(()),
+            State::Body {
+                plan,
+                decoder,
+                rows,
+            } => {
+                plan.check_budget(self.source_bytes, self.limits)?;
+                decoder.push(bytes, rows)
+            }
             State::Header { start, look_at } => {
                 whole::append(start, bytes)?;
                 if start.len() < *look_at {
@@ -189,6 +226,14 @@ impl<'a> Pipeline<'a> {
         }
     }
 
+    /// The source file is complete: plans, if that had to wait for the end.
+    ///
+    /// # Errors
+    /// As [`Pipeline::push`].
+    pub fn end(&mut self) -> Result<(), Error> {
+        self.open(true)
+    }
+
     /// The source file is complete: decodes what is left of it, runs the stages, encodes.
     ///
     /// `now_ms` is the clock that [`Output::spent`] is read from.
@@ -196,7 +241,8 @@ impl<'a> Pipeline<'a> {
     /// # Errors
     /// See [`Error`].
     pub fn finish(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
-        self.open(true)?;
+        self.end()?;
+        self.start()?;
         let source_bytes = self.source_bytes;
         let (plan, decoder, mut rows) = match self.state {
             State::Body {
@@ -205,7 +251,7 @@ impl<'a> Pipeline<'a> {
                 rows,
             } => (*plan, decoder, rows),
             State::Description { plan } => return Ok(describe(*plan, source_bytes)),
-            State::Header { .. } => {
+            State::Header { .. } | State::Planned { .. } => {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
         };
@@ -252,14 +298,24 @@ impl<'a> Pipeline<'a> {
             State::Description { plan }
         } else {
             plan.check_budget(start.len() as u64, self.limits)?;
-            let decoder = codec::decoder(&plan, std::mem::take(start))?;
-            let rows = Resize::new(&plan);
-            State::Body {
+            State::Planned {
                 plan,
-                decoder,
-                rows,
+                start: std::mem::take(start),
             }
         };
+        Ok(())
+    }
+
+    /// Makes the decoder of what is planned.
+    fn start(&mut self) -> Result<(), Error> {
+        if let State::Planned { plan, start } = &mut self.state {
+            let decoder = codec::decoder(plan, std::mem::take(start))?;
+            self.state = State::Body {
+                rows: Resize::new(plan),
+                plan: plan.clone(),
+                decoder,
+            };
+        }
         Ok(())
     }
 }

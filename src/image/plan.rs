@@ -224,7 +224,7 @@ impl Plan {
     /// # Errors
     /// [`Error::OverBudget`].
     pub fn check_budget(&self, source_bytes: u64, limits: &Limits) -> Result<(), Error> {
-        let need = self.peak_bytes + codec::file_bytes(self.header.format, source_bytes);
+        let need = self.peak_bytes + codec::file_bytes(&self.header, source_bytes);
         if need > limits.memory_bytes {
             return Err(over_budget(self.header.stored, need, limits));
         }
@@ -592,6 +592,7 @@ mod tests {
             coding: Coding::Jpeg {
                 blocks_a_row: width.div_ceil(16) * 6,
                 chroma: Some((2, 2)),
+                resident: false,
             },
         }
     }

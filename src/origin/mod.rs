@@ -3,14 +3,11 @@
 pub mod rules;
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
 
 use http::{HeaderMap, Response, StatusCode, header};
 use url::Url;
 
-use crate::platform::Platform;
+use crate::platform::{Alarm, Platform, before};
 use rules::{Refusal, Rules};
 
 /// How long and how far a fetch may go.
@@ -82,8 +79,6 @@ impl fmt::Display for Error {
     }
 }
 
-type Alarm = Pin<Box<dyn Future<Output = ()>>>;
-
 /// A source on its way: the header is here, the body comes in chunks.
 pub struct Download<'p, P: Platform> {
     platform: &'p P,
@@ -91,6 +86,8 @@ pub struct Download<'p, P: Platform> {
     pub headers: Vec<HeaderMap>,
     body: P::Body,
     alarm: Alarm,
+    /// When the alarm rings.
+    until_ms: f64,
 }
 
 /// Opens an absolute URL, following redirects.
@@ -104,14 +101,14 @@ pub async fn open<'p, P: Platform>(
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
     check(url, rules)?;
-    let mut alarm = platform.sleep(patience.total_ms);
+    let (mut alarm, until_ms) = alarm(platform, patience);
     let mut url = url.clone();
     let mut headers = Vec::new();
     for _ in 0..=patience.redirects {
         let answer = hop(platform, patience, &mut alarm, &url, "image/*").await?;
         headers.push(answer.headers().clone());
         if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
-            return download(platform, answer, headers, alarm);
+            return download(platform, answer, headers, (alarm, until_ms));
         }
         let location = answer
             .headers()
@@ -135,7 +132,7 @@ pub async fn open_bound<'p, P: Platform>(
     patience: &Patience,
     path: &str,
 ) -> Result<Download<'p, P>, Error> {
-    let alarm = platform.sleep(patience.total_ms);
+    let alarm = alarm(platform, patience);
     let answer = ask_bound(platform, patience, path)
         .await?
         .ok_or(Error::NoOrigin)?;
@@ -199,7 +196,28 @@ pub fn resolve(origin: &Url, path_and_query: &str) -> Url {
     url
 }
 
+/// Rings when a source has had all its time, and when that is.
+fn alarm<P: Platform>(platform: &P, patience: &Patience) -> (Alarm, f64) {
+    let until_ms = platform.now_ms() + f64::from(patience.total_ms);
+    (platform.sleep(patience.total_ms), until_ms)
+}
+
 impl<P: Platform> Download<'_, P> {
+    /// Bytes of the body, where the header says so and can know: before content decoding it is another number.
+    pub fn length(&self) -> Option<u64> {
+        let last = self.headers.last()?;
+        let length = last.get(header::CONTENT_LENGTH)?.to_str().ok()?;
+        let packed = last.contains_key(header::CONTENT_ENCODING);
+        length.parse().ok().filter(|_| !packed)
+    }
+
+    /// Gives the source as much more time as we have not been listening.
+    pub fn excuse(&mut self, milliseconds: f64) {
+        self.until_ms += milliseconds;
+        let left_ms = (self.until_ms - self.platform.now_ms()).max(0.0);
+        self.alarm = self.platform.sleep(left_ms as u32);
+    }
+
     /// The next chunk of the body, content decoding undone; `None` at its end.
     ///
     /// # Errors
@@ -231,7 +249,7 @@ fn download<P: Platform>(
     platform: &P,
     answer: Response<P::Body>,
     headers: Vec<HeaderMap>,
-    alarm: Alarm,
+    (alarm, until_ms): (Alarm, f64),
 ) -> Result<Download<'_, P>, Error> {
     let (head, body) = answer.into_parts();
     match head.status {
@@ -240,6 +258,7 @@ fn download<P: Platform>(
             headers,
             body,
             alarm,
+            until_ms,
         }),
         status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => Err(Error::NotFound(status)),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::Denied),
@@ -255,18 +274,6 @@ fn retry_after_secs(headers: &HeaderMap) -> u32 {
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse().ok());
     wish.unwrap_or(30).clamp(1, 3600)
-}
-
-/// `work`'s result, or `None` if the alarm rings first.
-async fn before<T>(alarm: &mut Alarm, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    poll_fn(|cx| {
-        if let Poll::Ready(value) = work.as_mut().poll(cx) {
-            return Poll::Ready(Some(value));
-        }
-        alarm.as_mut().poll(cx).map(|()| None)
-    })
-    .await
 }
 
 #[cfg(test)]

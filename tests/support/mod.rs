@@ -1,13 +1,16 @@
 //! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::future::{Future, pending, ready};
-use std::pin::Pin;
+use std::future::{pending, poll_fn};
+use std::rc::Rc;
+use std::task::Poll;
 
 use http::{Method, Response, StatusCode};
 use letterbox::config::Config;
-use letterbox::platform::{Platform, Unreachable};
+use letterbox::governor::Governor;
+use letterbox::platform::{Alarm, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::serve::{Request, serve};
 use url::Url;
@@ -50,6 +53,9 @@ pub(crate) struct World {
     pub(crate) fetched: RefCell<Vec<String>>,
     pub(crate) stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
     pub(crate) lines: RefCell<Vec<String>>,
+    pub(crate) governor: Governor,
+    /// Where a test polls requests itself: time stands still, and each chunk of a body is one poll away.
+    pub(crate) stepping: Rc<Cell<bool>>,
 }
 
 /// A reply with its body read to the end.
@@ -97,13 +103,18 @@ impl World {
     }
 
     pub(crate) fn send(&self, method: Method, url: &str) -> Got {
+        pollster::block_on(self.answer(method, url))
+    }
+
+    /// A request that goes on when it is polled.
+    pub(crate) async fn answer(&self, method: Method, url: &str) -> Got {
         let config = Config::from_pairs(self.vars.iter().copied());
         let request = Request {
             method,
             url: Url::parse(url).expect("a URL"),
             id: "request-1".to_owned(),
         };
-        let (head, body) = pollster::block_on(serve(self, &config, &request)).into_parts();
+        let (head, body) = serve(self, &config, &request).await.into_parts();
         let body = match body {
             Body::Empty => Vec::new(),
             Body::Bytes(bytes) => bytes,
@@ -175,6 +186,15 @@ impl Platform for World {
     }
 
     async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Unreachable> {
+        let mut polls = u32::from(self.stepping.get());
+        poll_fn(|_| match polls {
+            0 => Poll::Ready(()),
+            _ => {
+                polls -= 1;
+                Poll::Pending
+            }
+        })
+        .await;
         body.pop().transpose()
     }
 
@@ -190,8 +210,16 @@ impl Platform for World {
     }
 
     /// Time passes only while something else is awaited for ever.
-    fn sleep(&self, _: u32) -> Pin<Box<dyn Future<Output = ()>>> {
-        Box::pin(ready(()))
+    fn sleep(&self, _: u32) -> Alarm {
+        let stepping = self.stepping.clone();
+        Box::pin(poll_fn(move |_| match stepping.get() {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }))
+    }
+
+    fn governor(&self) -> &Governor {
+        &self.governor
     }
 
     fn now_ms(&self) -> f64 {

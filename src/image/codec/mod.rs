@@ -13,7 +13,7 @@ pub(super) mod whole;
 
 use super::Error;
 use super::frame::Frame;
-use super::header::Coding;
+use super::header::{Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
 
@@ -111,13 +111,17 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     }
 }
 
-/// What a source file holds while it is decoded: itself, and what a library copies of it.
-pub(super) fn file_bytes(format: Format, bytes: u64) -> u64 {
-    match format {
-        Format::WebP => 3 * bytes, // the last partition of a lossy frame is copied, growing
+/// What a source file of this length holds while it is decoded: itself where it is kept, and what a library copies of it.
+pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
+    match (header.format, header.coding) {
+        (Format::WebP, _) => 3 * bytes, // the last partition of a lossy frame is copied, growing
+        (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
         _ => bytes,
     }
 }
+
+/// What is held at most of a file that is decoded as it arrives: the piece that has come, and what the last one left.
+const PIECE_BYTES: u64 = 256 << 10;
 
 /// What encoding holds at its peak beside the canvas; noise, the worst of pictures, was measured. Files grow by doubling.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {

@@ -17,7 +17,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             continue; // TEM, RSTn: no parameters
         }
         match (marker, frame) {
-            (0xda, Some(frame)) => return Ok(frame.header(orientation, jfif, adobe)),
+            (0xda, Some(frame)) => {
+                let [_, _, members] = cursor.array()?;
+                return Ok(frame.header(orientation, jfif, adobe, members));
+            }
             (0xd8..=0xda, _) => return Err(Stop::Corrupt("the JPEG has no frame header")),
             _ => {}
         }
@@ -28,7 +31,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                 .ok_or(Stop::Corrupt("a JPEG segment is too short"))?,
         )?;
         match marker {
-            0xc0..=0xc2 if frame.is_none() => frame = Some(Frame::read(segment)?),
+            0xc0..=0xc2 if frame.is_none() => {
+                frame = Some(Frame::read(segment, marker == 0xc2)?);
+            }
             0xc0..=0xc2 => {
                 return Err(Stop::Unsupported(
                     "JPEG with more than one frame is not read",
@@ -67,6 +72,7 @@ fn next_marker(cursor: &mut Cursor<'_>) -> Result<u8, Stop> {
 #[derive(Clone, Copy)]
 struct Frame {
     size: Size,
+    progressive: bool,
     components: u8,
     names: [u8; 3],
     /// Sampling factors.
@@ -74,7 +80,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn read(segment: &[u8]) -> Result<Frame, Stop> {
+    fn read(segment: &[u8], progressive: bool) -> Result<Frame, Stop> {
         let mut cursor = Cursor::big_endian(segment);
         let short = |_| Stop::Corrupt("a JPEG segment is too short");
         if cursor.u8().map_err(short)? != 8 {
@@ -99,6 +105,7 @@ impl Frame {
                 width: width.into(),
                 height: height.into(),
             },
+            progressive,
             components,
             names: [0; 3],
             sampling: [(0, 0); 4],
@@ -117,7 +124,14 @@ impl Frame {
         Ok(frame)
     }
 
-    fn header(self, orientation: Orientation, jfif: bool, adobe: Option<u8>) -> Header {
+    /// `members` is how many components the first scan has.
+    fn header(
+        self,
+        orientation: Orientation,
+        jfif: bool,
+        adobe: Option<u8>,
+        members: u8,
+    ) -> Header {
         let h_max = self.sampling.iter().map(|&(h, _)| h).max().unwrap_or(1);
         let units: u32 = self.sampling.iter().map(|(h, v)| h * v).sum();
         Header {
@@ -128,6 +142,7 @@ impl Frame {
             coding: Coding::Jpeg {
                 blocks_a_row: self.size.width.div_ceil(8 * h_max) * units,
                 chroma: self.chroma(jfif, adobe),
+                resident: self.progressive || members != self.components,
             },
         }
     }
@@ -170,7 +185,7 @@ mod tests {
         components
             .iter()
             .for_each(|sampling| bytes.extend([1, *sampling, 0]));
-        bytes.extend([0xff, 0xda]);
+        bytes.extend([0xff, 0xda, 0, 0, components.len() as u8]);
         bytes
     }
 
@@ -189,12 +204,26 @@ mod tests {
             Coding::Jpeg {
                 blocks_a_row: 3 * 6,
                 chroma: Some((2, 2)),
+                resident: true,
             }
         );
         assert_eq!(
             parse(&file(0xc0, 8, &[0x11])).expect("grey").layout,
             Layout::Grey
         );
+    }
+
+    #[test]
+    fn a_file_stays_in_memory_if_its_scans_have_to_come_together() {
+        let resident = |file: &[u8]| {
+            let header = parse(file).expect("a good header");
+            matches!(header.coding, Coding::Jpeg { resident: true, .. })
+        };
+        let baseline = file(0xc0, 8, &[0x22, 0x11, 0x11]);
+        assert!(!resident(&baseline) && resident(&file(0xc2, 8, &[0x11])));
+        let mut apart = baseline;
+        *apart.last_mut().expect("a scan header") = 1;
+        assert!(resident(&apart));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum Coding {
         blocks_a_row: u32,
         /// Columns and rows of luminance to one of chrominance, where the file is in YCbCr and both chrominances have as many.
         chroma: Option<(u32, u32)>,
+        /// The file stays in memory until it is decoded, because its components or their details come in several scans.
+        resident: bool,
     },
     /// Row by row.
     Rows,
