@@ -2,7 +2,7 @@
 
 mod support;
 
-use letterbox_jpeg::{Decoder, Error, Limits, Scale};
+use letterbox_jpeg::{Decoder, Error, Event, Limits, Scale};
 use support::{Bits, END, decode_with, grey_row, scan, segment, start};
 
 fn within(limits: Limits, file: &[u8]) -> Result<(), Error> {
@@ -93,6 +93,22 @@ fn metadata_is_limited_and_may_be_left_out() {
     let mut decoder = Decoder::with_limits(limits(0));
     decoder.ignore_metadata();
     assert!(decode_with(decoder, &file, Scale::Full, 3).is_ok());
+}
+
+/// Each would cost a place in a list, whatever the limit on its bytes.
+#[test]
+fn empty_parts_of_a_profile_are_not_collected() {
+    let plain = grey_row(1, Bits::default().dc(1).symbol(0));
+    let mut file = plain[..2].to_vec();
+    for _ in 0..1000 {
+        file.extend(segment(0xe2, b"ICC_PROFILE\0\x01\x01."));
+    }
+    file.extend(&plain[2..]);
+    let mut decoder = Decoder::new();
+    decoder.push(&file).expect("memory");
+    assert!(matches!(decoder.next(), Ok(Event::Header)));
+    let header = decoder.header().expect("the event says so");
+    assert_eq!(header.icc.as_deref(), Some(&[b'.'; 255][..]));
 }
 
 #[test]
