@@ -188,8 +188,11 @@ impl Decoder {
         Some((side(header.width), side(header.height)))
     }
 
-    /// Bytes that the decoder holds at its peak when it decodes at a scale, exactly, once the header is known and as long as no
-    /// row has been made: all but the file's own bytes and the header's metadata.
+    /// Bytes that the decoder holds at its peak from [`Event::Header`] on when it decodes at a scale, exactly, as long as no row has
+    /// been made: all but the file's own bytes and the header's metadata.
+    ///
+    /// While segments are read it may have held up to 112 KiB more: the Huffman tables of all eight numbers, be they the file's or the
+    /// standard's, of which a scan keeps those that it uses, and lists that grow. The metadata is there twice when it is put together.
     pub fn peak_bytes(&self, scale: Scale) -> Option<usize> {
         let header = self.header.as_ref()?;
         let mut frame = self.segments.frame.clone()?;
