@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::idct;
 use crate::lanes::clear;
 use crate::rows::Planes;
-use crate::scan::{Block, Scan};
+use crate::scan::{Block, Member, Scan};
 use crate::segments::{DAMAGED, Header, Segments, Transform, ZIGZAG};
 use crate::{Error, Fault, Limits, Scale};
 
@@ -385,6 +385,11 @@ impl Scans {
                 Err(error) if scans.list.is_empty() => return Err(error),
                 Err(_) => break, // what came before is a picture already
             };
+            // A sequential component is sent once (B.2.3); more would only cost tables.
+            let again = |m: &Member| !frame.progressive && sent[m.component][0] == 0;
+            if scan.members.iter().any(again) {
+                break;
+            }
             for member in &scan.members {
                 let index = member.component;
                 let table = &mut scans.quantisation[index];
