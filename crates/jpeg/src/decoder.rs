@@ -689,7 +689,7 @@ impl Picture {
                         if end == 1 {
                             idct::fill(self.block[0], quantisation[0], points, out, stride);
                         } else if let Some(block) = self.block.first_chunk() {
-                            idct::inverse(block, quantisation, points, out, stride);
+                            idct::inverse(block, end, quantisation, points, out, stride);
                         }
                     }
                 }
@@ -723,10 +723,11 @@ impl Picture {
                 for (x, at) in coefficients.row(&self.frame, index, y).enumerate() {
                     let out = plane.block(x * points.across, y * points.down);
                     let block = &coefficients.blocks[at];
-                    if coefficients.history[at] & !unkept == 0 {
+                    let end = 64 - (coefficients.history[at] & !unkept).leading_zeros() as usize;
+                    if end == 0 {
                         idct::fill(block[0], quantisation[0], points, out, stride);
                     } else {
-                        idct::inverse(block, quantisation, points, out, stride);
+                        idct::inverse(block, end, quantisation, points, out, stride);
                     }
                 }
             }
