@@ -737,9 +737,11 @@ impl Picture {
 
 /// The last place, in coding order, of a coefficient that a transform with these points uses.
 fn last_needed(points: idct::Points) -> usize {
+    // Where there is more than one sample, every frequency has its share in the means.
+    let along = |frequency: usize, points: usize| points > 1 || frequency == 0;
     let used = |&place: &usize| {
         let natural = usize::from(ZIGZAG[place]);
-        natural % 8 < points.across && natural / 8 < points.down
+        along(natural % 8, points.across) && along(natural / 8, points.down)
     };
     (0..64).rev().find(used).unwrap_or(0)
 }

@@ -1,8 +1,12 @@
 //! The inverse DCT of 8 x 8 coefficients to N x M samples, N and M each 8, 4, 2 or 1.
 //!
 //! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, in the order of operations that
-//! makes its results those of the "accurate integer" method of the reference implementations. The smaller ones are the same
-//! basis at fewer points: the N lowest coefficients of a block are, up to scale, the N-point DCT of the block at N/8 the size.
+//! makes its results those of the "accurate integer" method of the reference implementations.
+//!
+//! A sample of the smaller ones is the mean of the samples that it stands for, as it is in libjpeg-turbo. Taking the mean of two
+//! neighbours weighs coefficient k by cos(k pi / 16), and at half the points the basis of k is, up to its sign, that of 8 - k:
+//! eight coefficients fold into four, and by the same step once more into two. To leave out the upper ones would be cheaper, and
+//! sharper than a mean; but what is left out of a picture here no filter behind can weigh.
 //!
 //! Coefficients that no picture has, as damage makes them, overflow as in the vectors of the reference implementations: the
 //! sums that go into the 8-point transform have 16 bits and wrap, and what the first pass gives has 16 bits and saturates; where
@@ -67,10 +71,21 @@ fn transform<W: Words>(
     let row = |y: usize| W::load_product(&coefficients[y], &quantisation[y]);
     match points {
         Points { across: 4, down: 4 } => {
-            let rows = quarter([row(0), row(1), row(2), row(3)]);
+            let rows = if end <= LOW {
+                quarter_of_low([row(0), row(1), row(2), row(3)])
+            } else {
+                quarter(core::array::from_fn(row))
+            };
             put(&rows, out, stride);
         }
-        Points { across: 2, down: 2 } => put(&sixteenth([row(0), row(1)]), out, stride),
+        Points { across: 2, down: 2 } => {
+            let rows = if end <= LOW {
+                sixteenth_of_low([row(0), row(1), row(3)])
+            } else {
+                sixteenth(core::array::from_fn(row))
+            };
+            put(&rows, out, stride);
+        }
         Points { across, down } => {
             let flat = down == 8 && W::are_zero(&coefficients[1..]);
             let rows = if end <= LOW && down == 8 && across == 8 && !flat {
@@ -167,7 +182,15 @@ fn low<W: Words>(rows: [W; 4]) -> [[u8; 8]; 8] {
 
 /// Four by four points.
 #[inline(always)]
-fn quarter<W: Words>(rows: [W; 4]) -> [[u8; 4]; 4] {
+fn quarter<W: Words>(rows: [W; 8]) -> [[u8; 4]; 4] {
+    let [a, b, c, d, ..] = pass(rows, four, FIRST);
+    let columns = W::transpose([a, b, c, d, a, b, c, d]);
+    rows_of_four::<W>(four(&columns, W::low_pairs, SECOND))
+}
+
+/// The same of the [`LOW`] lowest coefficients.
+#[inline(always)]
+fn quarter_of_low<W: Words>(rows: [W; 4]) -> [[u8; 4]; 4] {
     let [a, b, c, d] = rows;
     let sums = four_of_pairs(
         a.low_pairs(c).swap_middle(),
@@ -178,22 +201,46 @@ fn quarter<W: Words>(rows: [W; 4]) -> [[u8; 4]; 4] {
         W::narrow(sums[0], sums[1], FIRST),
         W::narrow(sums[2], sums[3], FIRST),
     );
-    let sums = four_of_pairs(above.even_pairs(below), above.odd_pairs(below), SECOND);
-    W::rows4([
-        W::narrow(sums[0], sums[1], SECOND),
-        W::narrow(sums[2], sums[3], SECOND),
-    ])
+    rows_of_four::<W>(four_of_pairs(
+        above.even_pairs(below),
+        above.odd_pairs(below),
+        SECOND,
+    ))
+}
+
+#[inline(always)]
+fn rows_of_four<W: Words>(columns: [W::Sums; 4]) -> [[u8; 4]; 4] {
+    let [a, b, c, d] = columns;
+    W::rows4([W::narrow(a, b, SECOND), W::narrow(c, d, SECOND)])
 }
 
 /// Two by two points.
 #[inline(always)]
-fn sixteenth<W: Words>([a, b]: [W; 2]) -> [[u8; 2]; 2] {
-    let sums = two_of_pairs(a.low_pairs(b), FIRST);
-    // The pairs of both rows, and two without meaning.
-    let rows = W::narrow(sums[0], sums[1], FIRST);
-    let sums = two_of_pairs(rows, SECOND);
-    let columns = W::narrow(sums[0], sums[1], SECOND);
-    let [above, _, below, _] = W::rows4([columns; 2]);
+fn sixteenth<W: Words>(rows: [W; 8]) -> [[u8; 2]; 2] {
+    let [a, b, ..] = pass(rows, two, FIRST);
+    let columns = W::transpose([a, b, a, b, a, b, a, b]);
+    rows_of_two::<W>(two(&columns, W::low_pairs, SECOND))
+}
+
+/// The same of the [`LOW`] lowest coefficients; those of the third row are of no use.
+#[inline(always)]
+fn sixteenth_of_low<W: Words>([a, b, d]: [W; 3]) -> [[u8; 2]; 2] {
+    let mean = a.low_pairs(a).dot([ONE, 0]).add(half(FIRST));
+    let slope = b.low_pairs(d).dot(SLOPE_LOW);
+    let rows = W::narrow(mean.add(slope), mean.sub(slope), FIRST);
+    let (left, right) = (rows.even_pairs(rows), rows.odd_pairs(rows));
+    let mean = left.dot([ONE, 0]).add(half(SECOND));
+    let slope = left
+        .dot([0, SLOPE_LOW[0]])
+        .add(right.dot([0, SLOPE_LOW[1]]));
+    rows_of_two::<W>([mean.add(slope), mean.sub(slope)])
+}
+
+/// Of lanes that are rows in turn.
+#[inline(always)]
+fn rows_of_two<W: Words>([left, right]: [W::Sums; 2]) -> [[u8; 2]; 2] {
+    let columns = W::narrow(left, right, SECOND);
+    let [above, below, ..] = W::rows4([columns; 2]);
     [above, below].map(|[left, right, ..]| [left, right])
 }
 
@@ -286,29 +333,48 @@ fn eight_of_four<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 8] {
     mirrored(&even, &odd)
 }
 
-#[inline(always)]
-fn four<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 4] {
-    four_of_pairs(pairs(v[0], v[2]), pairs(v[1], v[3]), shift)
-}
+/// cos(2 pi / 16), and what coefficient 6 adds to 2.
+const EVEN: [i16; 2] = [fix!(0.923879533), -fix!(0.382683432)];
+
+/// Coefficients 1 and 7, and 3 and 5, in the outer points and in the inner ones.
+const ODD: [[[i16; 2]; 2]; 2] = [
+    [
+        [fix!(1.281457724), -fix!(0.254897789)],
+        [fix!(0.449988111), -fix!(0.300672443)],
+    ],
+    [
+        [fix!(0.530797169), -fix!(0.105582121)],
+        [-fix!(1.086374735), fix!(0.725887491)],
+    ],
+];
 
 #[inline(always)]
+fn four<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 4] {
+    let mean = pairs(v[0], v[0]).dot([ONE, 0]).add(half(shift));
+    let bend = pairs(v[2], v[6]).dot(EVEN);
+    let (outer, inner) = (pairs(v[1], v[7]), pairs(v[3], v[5]));
+    let odd = ODD.map(|by| outer.dot(by[0]).add(inner.dot(by[1])));
+    mirrored(&[mean.add(bend), mean.sub(bend)], &odd)
+}
+
+/// The same of the first four, in pairs of the even ones and of the odd ones; the others are zero.
+#[inline(always)]
 fn four_of_pairs<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 4] {
-    let even = [ONE, -ONE].map(|by| even.dot([ONE, by]).add(half(shift)));
-    let odd = [
-        odd.dot([fix!(1.306562965), fix!(0.541196100)]),
-        odd.dot([fix!(0.541196100), -fix!(1.306562965)]),
-    ];
+    let even = [EVEN[0], -EVEN[0]].map(|by| even.dot([ONE, by]).add(half(shift)));
+    let odd = ODD.map(|[[one, _], [three, _]]| odd.dot([one, three]));
     mirrored(&even, &odd)
 }
 
-#[inline(always)]
-fn two<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 2] {
-    two_of_pairs(pairs(v[0], v[1]), shift)
-}
+/// What coefficients 1 and 3 are to the slope between two points, and 7 and 5.
+const SLOPE_LOW: [i16; 2] = [fix!(0.906127446), -fix!(0.318189645)];
+const SLOPE_HIGH: [i16; 2] = [-fix!(0.180239955), fix!(0.212607524)];
 
 #[inline(always)]
-fn two_of_pairs<W: Words>(pairs: W, shift: u32) -> [W::Sums; 2] {
-    [ONE, -ONE].map(|by| pairs.dot([ONE, by]).add(half(shift)))
+fn two<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 2] {
+    let mean = pairs(v[0], v[0]).dot([ONE, 0]).add(half(shift));
+    let slope = pairs(v[1], v[3]).dot(SLOPE_LOW);
+    let slope = slope.add(pairs(v[7], v[5]).dot(SLOPE_HIGH));
+    [mean.add(slope), mean.sub(slope)]
 }
 
 #[inline(always)]
@@ -322,18 +388,25 @@ mod tests {
     use crate::segments::ZIGZAG;
     use core::f64::consts::PI;
 
-    /// The definition (T.81, A.3.3), at N points of N/8 the size.
+    /// The definition (T.81, A.3.3), and the mean of the samples that one at a smaller size stands for.
     fn defined(coefficients: &[i16; 64], points: Points, x: usize, y: usize) -> f64 {
-        let basis = |k: usize, at: usize, n: usize| {
+        let basis = |k: usize, at: usize| {
             let c = if k == 0 { (0.5f64).sqrt() } else { 1.0 };
-            c * ((2 * at + 1) as f64 * k as f64 * PI / (2 * n) as f64).cos()
+            c * ((2 * at + 1) as f64 * k as f64 * PI / 16.0).cos()
+        };
+        let mean = |k: usize, at: usize, n: usize| {
+            let each = 8 / n;
+            (each * at..each * (at + 1))
+                .map(|at| basis(k, at))
+                .sum::<f64>()
+                / each as f64
         };
         let mut sum = 0.0;
-        for v in 0..points.down {
-            for u in 0..points.across {
+        for v in 0..8 {
+            for u in 0..8 {
                 sum += f64::from(coefficients[8 * v + u])
-                    * basis(u, x, points.across)
-                    * basis(v, y, points.down);
+                    * mean(u, x, points.across)
+                    * mean(v, y, points.down);
             }
         }
         (sum / 4.0 + 128.0).clamp(0.0, 255.0)
