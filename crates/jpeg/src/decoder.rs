@@ -689,7 +689,7 @@ impl Picture {
                         if end == 1 {
                             idct::fill(self.block[0], quantisation[0], points, out, stride);
                         } else if let Some(block) = self.block.first_chunk() {
-                            idct::inverse(block, quantisation, points, out, stride);
+                            idct::inverse(block, end, quantisation, points, out, stride);
                         }
                     }
                 }
@@ -723,10 +723,11 @@ impl Picture {
                 for (x, at) in coefficients.row(&self.frame, index, y).enumerate() {
                     let out = plane.block(x * points.across, y * points.down);
                     let block = &coefficients.blocks[at];
-                    if coefficients.history[at] & !unkept == 0 {
+                    let end = 64 - (coefficients.history[at] & !unkept).leading_zeros() as usize;
+                    if end == 0 {
                         idct::fill(block[0], quantisation[0], points, out, stride);
                     } else {
-                        idct::inverse(block, quantisation, points, out, stride);
+                        idct::inverse(block, end, quantisation, points, out, stride);
                     }
                 }
             }
@@ -736,9 +737,11 @@ impl Picture {
 
 /// The last place, in coding order, of a coefficient that a transform with these points uses.
 fn last_needed(points: idct::Points) -> usize {
+    // Where there is more than one sample, every frequency has its share in the means.
+    let along = |frequency: usize, points: usize| points > 1 || frequency == 0;
     let used = |&place: &usize| {
         let natural = usize::from(ZIGZAG[place]);
-        natural % 8 < points.across && natural / 8 < points.down
+        along(natural % 8, points.across) && along(natural / 8, points.down)
     };
     (0..64).rev().find(used).unwrap_or(0)
 }
