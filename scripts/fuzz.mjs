@@ -79,6 +79,13 @@ function read(args) {
   return { chosen: positionals.length ? positionals : targets, limit, asked: values.help };
 }
 
+// What stands before a file in an input, four bytes: of the decoder's targets the scale, whether as components, and how the file is cut
+// (fuzz/src/input.rs); of the encoder's the quality, the other settings, and the size of a picture whose samples the file is.
+const heads = {
+  ofDecoder: { each: 8, prefix: (number) => Buffer.from([number, (number * 7) % 64, (number * 29) % 256, number % 8]) },
+  jpeg_encode: { each: 16, prefix: (number) => Buffer.from([10 + number * 6, number * 17, 40 + number * 13, 250 - number * 15]) },
+};
+
 /** Fills a target's corpus with files to start from: our own, and small ones of a corpus beside the checkout. Returns its folder. */
 function seed(target) {
   const corpus = join(root, 'fuzz', 'corpus', target);
@@ -87,11 +94,12 @@ function seed(target) {
   const ours = readdirSync(join(root, 'fuzz', 'seeds')).map((name) => join(root, 'fuzz', 'seeds', name));
   const others = existsSync(beside) ? readdirSync(beside).map((name) => join(beside, name)) : [];
   const small = others.filter((path) => statSync(path).size < 16_384);
-  // Four bytes before the file: the scale, and how it is cut (fuzz/src/lib.rs). Ours come at every scale, the others at one.
-  const prefix = (number) => Buffer.from([number, (number * 7) % 64, (number * 29) % 256, number % 8]);
-  const inputs = [...ours.flatMap((path) => [0, 1, 2, 3].map((scale) => [path, scale])), ...small.map((path, at) => [path, at])];
+  const { prefix, each } = heads[target] ?? heads.ofDecoder;
+  // Ours come in every way, the others in one.
+  const ways = Array.from({ length: each }, (_, number) => number);
+  const inputs = [...ours.flatMap((path) => ways.map((number) => [path, number])), ...small.map((path, at) => [path, at % each])];
   for (const [path, number] of inputs) {
-    const copy = join(corpus, `seed-${number % 4}-${basename(path)}`);
+    const copy = join(corpus, `seed-${number}-${basename(path)}`);
     if (!existsSync(copy)) writeFileSync(copy, Buffer.concat([prefix(number), readFileSync(path)]));
   }
   return corpus;
@@ -126,7 +134,9 @@ async function told(target, output) {
   // Without a longest length: given one above the input's own, libFuzzer writes empty files.
   const smaller = await fuzzer('tmin', ['--runs', '20000', target, input, '--', ...bounds]);
   const path = written(smaller.output) ?? input;
-  return `${what}\nThe input is ${path}: mend what it found, and keep it in fuzz/regressions/${target}/, where cargo test replays it.`;
+  // Where files do not outlive the run.
+  const copy = process.env.CI ? `\nIn base64 it is ${readFileSync(path, 'base64')}` : '';
+  return `${what}\nThe input is ${path}: mend what it found, and keep it in fuzz/regressions/${target}/, where cargo test replays it.${copy}`;
 }
 
 /** Out of sight: a fuzzer says a line for every input that it keeps. */

@@ -1,4 +1,5 @@
-// `npm test`: everything that has to hold before a change goes in, cheapest first, stopping at the first failure.
+// `npm test`: everything that has to hold before a change goes in, cheapest first, stopping at the first failure. With `-- --fuzz`, and in
+// CI, the fuzz targets come last.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,20 @@ const steps = [
   ['tests in the runtime', workerTests],
 ];
 
-async function test() {
+// Not in a developer's run, which should stay short.
+const fuzzing = ['fuzz, a minute a target', () => run(process.execPath, [join('scripts', 'fuzz.mjs'), '--smoke'])];
+
+const help = `npm test [-- options]
+
+  --fuzz  the fuzz targets too, a minute each, as in CI
+  --help  this
+`;
+
+async function test(args) {
+  const stranger = args.find((arg) => !['--fuzz', '--help'].includes(arg));
+  if (stranger) throw new Problem(`${stranger}: unknown\n\n${help}`);
+  if (args.includes('--help')) return say(help);
+  if (process.env.CI || args.includes('--fuzz')) steps.push(fuzzing);
   const times = [];
   for (const [name, step] of steps) {
     say(`\n=== ${name}`);
@@ -34,7 +48,7 @@ async function test() {
     times.push([name, Date.now() - started]);
   }
   times.push(['all', times.reduce((sum, [, ms]) => sum + ms, 0)]);
-  say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(22)}${duration(ms).padStart(12)}`).join('\n')}`);
+  say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(26)}${duration(ms).padStart(12)}`).join('\n')}`);
 }
 
 /** The decoder's tests again, with the vectors that it has in the worker. */

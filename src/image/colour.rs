@@ -2,13 +2,13 @@
 
 use super::Error;
 use super::frame::{Frame, Layout};
-use super::plan::Plane;
+use super::plan::{Plan, Plane};
 
 /// The image with every sample that the planned layout has.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn run(plane: &Plane, frame: Frame) -> Result<Frame, Error> {
+pub(super) fn run(_: &Plan, plane: &Plane, frame: Frame) -> Result<Frame, Error> {
     let alpha = frame.layout.alpha() || plane.layout.alpha();
     convert(frame, Layout::of(plane.layout.grey(), alpha))
 }

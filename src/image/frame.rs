@@ -99,6 +99,11 @@ impl Frame {
         })
     }
 
+    /// The rows, from the top.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.pixels.chunks_exact(self.row_bytes())
+    }
+
     /// Bytes a row.
     pub fn row_bytes(&self) -> usize {
         self.size.width as usize * self.layout.channels()

@@ -33,12 +33,7 @@ use crate::transform::{Format, Target, Transform};
 type Stage = fn(&Plan, &Plane, Frame) -> Result<Frame, Error>;
 
 /// What happens behind the resize, in order.
-const STAGES: [Stage; 4] = [
-    |plan, _, frame| orient::run(plan, frame),
-    |_, plane, frame| colour::run(plane, frame),
-    |plan, plane, frame| flatten::run(plan, plane, frame),
-    |_, plane, frame| pad::run(plane, frame),
-];
+const STAGES: [Stage; 4] = [orient::run, colour::run, flatten::run, pad::run];
 
 /// Why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,19 +253,17 @@ impl<'a> Pipeline<'a> {
         plan.check_budget(source_bytes, self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
-        let mut frames = rows.into_frames()?;
+        let frames = rows.into_frames()?;
         let decoded = now_ms();
-        for (frame, plane) in frames.iter_mut().zip(&plan.planes()) {
+        let mut planes = Vec::new();
+        for (plane, mut frame) in plan.planes().iter().zip(frames) {
             for stage in STAGES {
-                let empty = Frame {
-                    pixels: Vec::new(),
-                    ..*frame
-                };
-                *frame = stage(&plan, plane, std::mem::replace(frame, empty))?;
+                frame = stage(&plan, plane, frame)?;
             }
+            planes.push(frame);
         }
         let resized = now_ms();
-        let body = codec::encoder(&plan)?.planes(frames)?;
+        let body = codec::encoder(&plan)?.planes(planes)?;
         let spent = Spent {
             decode_ms: decoded - start,
             resize_ms: resized - decoded,

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::frame::{Frame, Size};
-use super::plan::{Plan, Window};
+use super::plan::{Plan, Plane, Window};
 
 /// How stored pixels become upright ones (EXIF 2.32, tag 0112, values 1 to 8).
 ///
@@ -80,7 +80,7 @@ impl Orientation {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn run(plan: &Plan, frame: Frame) -> Result<Frame, Error> {
+pub(super) fn run(plan: &Plan, _: &Plane, frame: Frame) -> Result<Frame, Error> {
     turn(plan.header.orientation, frame)
 }
 

@@ -2,13 +2,17 @@
 
 use super::Error;
 use super::frame::{Frame, zeroes};
-use super::plan::Plane;
+use super::plan::{Plan, Plane};
 
 /// The canvas with the image at its place.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn run(plane: &Plane, mut frame: Frame) -> Result<Frame, Error> {
+pub(super) fn run(_: &Plan, plane: &Plane, frame: Frame) -> Result<Frame, Error> {
+    put(plane, frame)
+}
+
+fn put(plane: &Plane, mut frame: Frame) -> Result<Frame, Error> {
     if frame.size == plane.canvas {
         return Ok(frame);
     }
@@ -33,7 +37,7 @@ pub(super) fn run(plane: &Plane, mut frame: Frame) -> Result<Frame, Error> {
     for _ in 0..plane.at.1 {
         pixels.extend_from_slice(&background);
     }
-    for row in frame.pixels.chunks_exact(row_bytes) {
+    for row in frame.rows() {
         pixels.extend_from_slice(&background[..left]);
         pixels.extend_from_slice(row);
         pixels.extend_from_slice(&background[..right]);
@@ -102,7 +106,7 @@ mod tests {
             layout: Layout::Grey,
             pixels: vec![0, 0, 28, 0],
         };
-        let canvas = run(&plane, frame).expect("twelve bytes");
+        let canvas = put(&plane, frame).expect("twelve bytes");
         let rows: Vec<&[u8]> = canvas.pixels.chunks(4).collect();
         assert_eq!(rows, [[128; 4], [128, 96, 64, 128], [128, 78, 0, 128]]);
     }

@@ -75,8 +75,7 @@ impl Rows for Resize {
             resizing.result = Some(frame);
             return Ok(());
         }
-        let mut rows = frame.pixels.chunks_exact(frame.row_bytes());
-        rows.try_for_each(|row| resizing.take(row))
+        frame.rows().try_for_each(|row| resizing.take(row))
     }
 }
 

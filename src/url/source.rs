@@ -58,6 +58,9 @@ impl fmt::Display for Source {
 fn on_origin(text: &str) -> Option<Source> {
     let base = Url::parse("https://origin.invalid/").ok()?;
     let url = base.join(text).ok()?;
+    if url.path().starts_with("//") {
+        return None; // another host once the dot segments are gone
+    }
     let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
     Some(Source::OnOrigin(format!("{}{query}", url.path())))
 }
@@ -89,6 +92,8 @@ mod tests {
         for bad in [
             "//evil.com/a",
             "/\\evil.com/a",
+            "/.//evil.com/a",
+            "/x/..//evil.com/a",
             "\\\\evil.com",
             "a.jpg",
             "",

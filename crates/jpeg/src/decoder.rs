@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::idct;
 use crate::lanes::clear;
 use crate::rows::Planes;
-use crate::scan::{Block, Scan};
+use crate::scan::{Block, Member, Scan};
 use crate::segments::{DAMAGED, Header, Segments, Transform, ZIGZAG};
 use crate::{Error, Fault, Limits, Scale};
 
@@ -188,8 +188,11 @@ impl Decoder {
         Some((side(header.width), side(header.height)))
     }
 
-    /// Bytes that the decoder holds at its peak when it decodes at a scale, exactly, once the header is known and as long as no
-    /// row has been made: all but the file's own bytes and the header's metadata.
+    /// Bytes that the decoder holds at its peak from [`Event::Header`] on when it decodes at a scale, exactly, as long as no row has
+    /// been made: all but the file's own bytes and the header's metadata.
+    ///
+    /// While segments are read it may have held up to 112 KiB more: the Huffman tables of all eight numbers, be they the file's or the
+    /// standard's, of which a scan keeps those that it uses, and lists that grow. The metadata is there twice when it is put together.
     pub fn peak_bytes(&self, scale: Scale) -> Option<usize> {
         let header = self.header.as_ref()?;
         let mut frame = self.segments.frame.clone()?;
@@ -382,6 +385,11 @@ impl Scans {
                 Err(error) if scans.list.is_empty() => return Err(error),
                 Err(_) => break, // what came before is a picture already
             };
+            // A sequential component is sent once (B.2.3); more would only cost tables.
+            let again = |m: &Member| !frame.progressive && sent[m.component][0] == 0;
+            if scan.members.iter().any(again) {
+                break;
+            }
             for member in &scan.members {
                 let index = member.component;
                 let table = &mut scans.quantisation[index];
@@ -681,7 +689,7 @@ impl Picture {
                         if end == 1 {
                             idct::fill(self.block[0], quantisation[0], points, out, stride);
                         } else if let Some(block) = self.block.first_chunk() {
-                            idct::inverse(block, quantisation, points, out, stride);
+                            idct::inverse(block, end, quantisation, points, out, stride);
                         }
                     }
                 }
@@ -715,10 +723,11 @@ impl Picture {
                 for (x, at) in coefficients.row(&self.frame, index, y).enumerate() {
                     let out = plane.block(x * points.across, y * points.down);
                     let block = &coefficients.blocks[at];
-                    if coefficients.history[at] & !unkept == 0 {
+                    let end = 64 - (coefficients.history[at] & !unkept).leading_zeros() as usize;
+                    if end == 0 {
                         idct::fill(block[0], quantisation[0], points, out, stride);
                     } else {
-                        idct::inverse(block, quantisation, points, out, stride);
+                        idct::inverse(block, end, quantisation, points, out, stride);
                     }
                 }
             }
@@ -728,9 +737,11 @@ impl Picture {
 
 /// The last place, in coding order, of a coefficient that a transform with these points uses.
 fn last_needed(points: idct::Points) -> usize {
+    // Where there is more than one sample, every frequency has its share in the means.
+    let along = |frequency: usize, points: usize| points > 1 || frequency == 0;
     let used = |&place: &usize| {
         let natural = usize::from(ZIGZAG[place]);
-        natural % 8 < points.across && natural / 8 < points.down
+        along(natural % 8, points.across) && along(natural / 8, points.down)
     };
     (0..64).rev().find(used).unwrap_or(0)
 }

@@ -1,24 +1,40 @@
 //! The inverse DCT of 8 x 8 coefficients to N x M samples, N and M each 8, 4, 2 or 1.
 //!
 //! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, in the order of operations that
-//! makes its results those of the "accurate integer" method of the reference implementations. The smaller ones are the same
-//! basis at fewer points: the N lowest coefficients of a block are, up to scale, the N-point DCT of the block at N/8 the size.
+//! makes its results those of the "accurate integer" method of the reference implementations.
+//!
+//! A sample of the smaller ones is the mean of the samples that it stands for, as it is in libjpeg-turbo. Taking the mean of two
+//! neighbours weighs coefficient k by cos(k pi / 16), and at half the points the basis of k is, up to its sign, that of 8 - k:
+//! eight coefficients fold into four, and by the same step once more into two. To leave out the upper ones would be cheaper, and
+//! sharper than a mean; but what is left out of a picture here no filter behind can weigh.
 //!
 //! Coefficients that no picture has, as damage makes them, overflow as in the vectors of the reference implementations: the
-//! sums that go into the 8-point transform have 16 bits and wrap, and what its first pass gives has 16 bits and saturates; where
+//! sums that go into the 8-point transform have 16 bits and wrap, and what the first pass gives has 16 bits and saturates; where
 //! there are coefficients in the first row alone, that pass is a shift, and wraps.
+//!
+//! The rotations are written out as sums of two products, for which a vector unit has an instruction: the products that the
+//! factored form adds up are multiplied out, which changes no integer.
 
-use crate::lanes::{Best, Lanes};
+use crate::words::{Best, Sums, Words};
 
 const CONST_BITS: u32 = 13;
 const PASS1_BITS: u32 = 2;
 
+/// What the two passes shift right by.
+const FIRST: u32 = CONST_BITS - PASS1_BITS;
+const SECOND: u32 = CONST_BITS + PASS1_BITS + 3;
+
+/// The places, in coding order, of the four by four lowest coefficients that no others lie between.
+const LOW: usize = 10;
+
 /// `f64` to fixed point, as T.81's informative annexes leave it to the implementer: 13 bits, rounded to nearest.
 macro_rules! fix {
     ($x:expr) => {
-        ($x * 8192.0 + 0.5) as i32
+        ($x * 8192.0 + 0.5) as i16
     };
 }
+
+const ONE: i16 = 1 << CONST_BITS;
 
 /// How many samples a block gives along each axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,22 +43,68 @@ pub(crate) struct Points {
     pub(crate) down: usize,
 }
 
-/// Dequantises coefficients in natural order and transforms them into `down` rows of `across` samples at `out`, `stride` apart.
+/// Dequantises coefficients in natural order, which are zero from the place `end` of the coding order on, and transforms them into
+/// `down` rows of `across` samples at `out`, `stride` apart.
 #[inline]
 pub(crate) fn inverse(
     coefficients: &[i16; 64],
+    end: usize,
     quantisation: &[u16; 64],
     points: Points,
     out: &mut [u8],
     stride: usize,
 ) {
-    let Points { across, down } = points;
-    match down {
-        8 => transform::<Best, 8>(coefficients, quantisation, across, out, stride),
-        4 => transform::<Best, 4>(coefficients, quantisation, across, out, stride),
-        2 => transform::<Best, 2>(coefficients, quantisation, across, out, stride),
-        _ => transform::<Best, 1>(coefficients, quantisation, across, out, stride),
+    transform::<Best>(coefficients, end, quantisation, points, out, stride);
+}
+
+#[inline(always)]
+fn transform<W: Words>(
+    coefficients: &[i16; 64],
+    end: usize,
+    quantisation: &[u16; 64],
+    points: Points,
+    out: &mut [u8],
+    stride: usize,
+) {
+    let (coefficients, _) = coefficients.as_chunks();
+    let (quantisation, _) = quantisation.as_chunks();
+    let row = |y: usize| W::load_product(&coefficients[y], &quantisation[y]);
+    match points {
+        Points { across: 4, down: 4 } => {
+            let rows = if end <= LOW {
+                quarter_of_low([row(0), row(1), row(2), row(3)])
+            } else {
+                quarter(core::array::from_fn(row))
+            };
+            put(&rows, out, stride);
+        }
+        Points { across: 2, down: 2 } => {
+            let rows = if end <= LOW {
+                sixteenth_of_low([row(0), row(1), row(3)])
+            } else {
+                sixteenth(core::array::from_fn(row))
+            };
+            put(&rows, out, stride);
+        }
+        Points { across, down } => {
+            let flat = down == 8 && W::are_zero(&coefficients[1..]);
+            let rows = if end <= LOW && down == 8 && across == 8 && !flat {
+                low([row(0), row(1), row(2), row(3)])
+            } else {
+                whole(core::array::from_fn(row), flat, points)
+            };
+            match across {
+                8 => put(&rows[..down], out, stride),
+                4 => put(&rows.map(first::<4>)[..down], out, stride),
+                2 => put(&rows.map(first::<2>)[..down], out, stride),
+                _ => put(&rows.map(first::<1>)[..down], out, stride),
+            }
+        }
     }
+}
+
+fn first<const N: usize>(row: [u8; 8]) -> [u8; N] {
+    core::array::from_fn(|x| row[x])
 }
 
 /// A block whose only coefficient is the DC one: every sample is the same.
@@ -54,7 +116,8 @@ pub(crate) fn fill(dc: i16, quantisation: u16, points: Points, out: &mut [u8], s
         8 => i32::from(dc.wrapping_mul(1 << PASS1_BITS)),
         _ => i32::from(dc) << PASS1_BITS,
     };
-    let value = sample((dc + 16) >> (PASS1_BITS + 3));
+    let value = ((dc + 16) >> (PASS1_BITS + 3)) + 128;
+    let value = value.clamp(0, 255) as u8;
     match points.across {
         8 => fill_rows::<8>(value, points.down, out, stride),
         4 => fill_rows::<4>(value, points.down, out, stride),
@@ -73,174 +136,277 @@ fn fill_rows<const ACROSS: usize>(value: u8, down: usize, out: &mut [u8], stride
 }
 
 #[inline(always)]
-fn transform<L: Lanes, const DOWN: usize>(
-    coefficients: &[i16; 64],
-    quantisation: &[u16; 64],
-    across: usize,
-    out: &mut [u8],
-    stride: usize,
-) {
-    match across {
-        8 => block::<L, DOWN, 8>(coefficients, quantisation, out, stride),
-        4 => block::<L, DOWN, 4>(coefficients, quantisation, out, stride),
-        2 => block::<L, DOWN, 2>(coefficients, quantisation, out, stride),
-        _ => block::<L, DOWN, 1>(coefficients, quantisation, out, stride),
+fn put<const ACROSS: usize>(rows: &[[u8; ACROSS]], out: &mut [u8], stride: usize) {
+    for (y, row) in rows.iter().enumerate() {
+        if let Some(target) = out[y * stride..].first_chunk_mut() {
+            *target = *row;
+        }
     }
 }
 
-/// Columns first, with two more bits of precision, then rows; four columns, or four rows, at a time.
+/// Any size: columns first, with two more bits of precision, then rows; eight columns, or eight rows, at a time.
 #[inline(always)]
-fn block<L: Lanes, const DOWN: usize, const ACROSS: usize>(
-    coefficients: &[i16; 64],
-    quantisation: &[u16; 64],
-    out: &mut [u8],
-    stride: usize,
-) {
-    let zero = L::splat(0);
-    // By column of the block: lanes are rows, four and four.
-    let mut rows = [[zero; 8]; 2];
-    let flat = DOWN == 8 && coefficients[8..].iter().fold(0, |any, &c| any | c) == 0;
-    for left in (0..ACROSS).step_by(4) {
-        let mut columns = [zero; 8];
-        for (y, lanes) in columns.iter_mut().enumerate().take(DOWN) {
-            let at = 8 * y + left;
-            let (four, by) = (
-                coefficients[at..].first_chunk(),
-                quantisation[at..].first_chunk(),
-            );
-            if let (Some(four), Some(by)) = (four, by) {
-                *lanes = L::load_product(four, by);
-            }
-        }
-        if flat {
-            columns = [columns[0].mul(1 << PASS1_BITS).wrap(); 8];
+fn whole<W: Words>(rows: [W; 8], flat: bool, points: Points) -> [[u8; 8]; 8] {
+    let rows = match points.down {
+        8 if flat => [rows[0].shl(PASS1_BITS); 8],
+        8 => pass(rows, eight, FIRST),
+        4 => pass(rows, four, FIRST),
+        2 => pass(rows, two, FIRST),
+        _ => pass(rows, one, FIRST),
+    };
+    let columns = W::transpose(rows);
+    W::rows(match points.across {
+        8 => pass(columns, eight, SECOND),
+        4 => pass(columns, four, SECOND),
+        2 => pass(columns, two, SECOND),
+        _ => pass(columns, one, SECOND),
+    })
+}
+
+/// Eight by eight points of the [`LOW`] lowest coefficients: the first pass has four columns, and both have half the terms.
+#[inline(always)]
+fn low<W: Words>(rows: [W; 4]) -> [[u8; 8]; 8] {
+    let [a, b, c, d] = rows;
+    let sums = eight_of_four(
+        a.low_pairs(c).swap_middle(),
+        b.low_pairs(d).swap_middle(),
+        FIRST,
+    );
+    let rows: [W; 4] = core::array::from_fn(|i| W::narrow(sums[2 * i], sums[2 * i + 1], FIRST));
+    let half = |a: W, b: W| eight_of_four(a.even_pairs(b), a.odd_pairs(b), SECOND);
+    let (above, below) = (half(rows[0], rows[1]), half(rows[2], rows[3]));
+    W::rows(core::array::from_fn(|i| {
+        W::narrow(above[i], below[i], SECOND)
+    }))
+}
+
+/// Four by four points.
+#[inline(always)]
+fn quarter<W: Words>(rows: [W; 8]) -> [[u8; 4]; 4] {
+    let [a, b, c, d, ..] = pass(rows, four, FIRST);
+    let columns = W::transpose([a, b, c, d, a, b, c, d]);
+    rows_of_four::<W>(four(&columns, W::low_pairs, SECOND))
+}
+
+/// The same of the [`LOW`] lowest coefficients.
+#[inline(always)]
+fn quarter_of_low<W: Words>(rows: [W; 4]) -> [[u8; 4]; 4] {
+    let [a, b, c, d] = rows;
+    let sums = four_of_pairs(
+        a.low_pairs(c).swap_middle(),
+        b.low_pairs(d).swap_middle(),
+        FIRST,
+    );
+    let (above, below) = (
+        W::narrow(sums[0], sums[1], FIRST),
+        W::narrow(sums[2], sums[3], FIRST),
+    );
+    rows_of_four::<W>(four_of_pairs(
+        above.even_pairs(below),
+        above.odd_pairs(below),
+        SECOND,
+    ))
+}
+
+#[inline(always)]
+fn rows_of_four<W: Words>(columns: [W::Sums; 4]) -> [[u8; 4]; 4] {
+    let [a, b, c, d] = columns;
+    W::rows4([W::narrow(a, b, SECOND), W::narrow(c, d, SECOND)])
+}
+
+/// Two by two points.
+#[inline(always)]
+fn sixteenth<W: Words>(rows: [W; 8]) -> [[u8; 2]; 2] {
+    let [a, b, ..] = pass(rows, two, FIRST);
+    let columns = W::transpose([a, b, a, b, a, b, a, b]);
+    rows_of_two::<W>(two(&columns, W::low_pairs, SECOND))
+}
+
+/// The same of the [`LOW`] lowest coefficients; those of the third row are of no use.
+#[inline(always)]
+fn sixteenth_of_low<W: Words>([a, b, d]: [W; 3]) -> [[u8; 2]; 2] {
+    let mean = a.low_pairs(a).dot([ONE, 0]).add(half(FIRST));
+    let slope = b.low_pairs(d).dot(SLOPE_LOW);
+    let rows = W::narrow(mean.add(slope), mean.sub(slope), FIRST);
+    let (left, right) = (rows.even_pairs(rows), rows.odd_pairs(rows));
+    let mean = left.dot([ONE, 0]).add(half(SECOND));
+    let slope = left
+        .dot([0, SLOPE_LOW[0]])
+        .add(right.dot([0, SLOPE_LOW[1]]));
+    rows_of_two::<W>([mean.add(slope), mean.sub(slope)])
+}
+
+/// Of lanes that are rows in turn.
+#[inline(always)]
+fn rows_of_two<W: Words>([left, right]: [W::Sums; 2]) -> [[u8; 2]; 2] {
+    let columns = W::narrow(left, right, SECOND);
+    let [above, below, ..] = W::rows4([columns; 2]);
+    [above, below].map(|[left, right, ..]| [left, right])
+}
+
+/// The transform along the index; lanes are apart. The sums are half of the lanes', as [`Words::low_pairs`] has them or
+/// [`Words::high_pairs`].
+#[inline(always)]
+fn pass<W: Words, const N: usize>(
+    v: [W; 8],
+    points: impl Fn(&[W; 8], fn(W, W) -> W, u32) -> [W::Sums; N],
+    shift: u32,
+) -> [W; 8] {
+    let (low, high) = (
+        points(&v, W::low_pairs, shift),
+        points(&v, W::high_pairs, shift),
+    );
+    let mut out = v;
+    for (out, (low, high)) in out.iter_mut().zip(low.into_iter().zip(high)) {
+        *out = W::narrow(low, high, shift);
+    }
+    out
+}
+
+/// What makes the shift round.
+#[inline(always)]
+fn half<S: Sums>(shift: u32) -> S {
+    S::splat(1 << (shift - 1))
+}
+
+/// Sums and differences: of mirrored points.
+#[inline(always)]
+fn mirrored<S: Sums, const N: usize>(even: &[S], odd: &[S]) -> [S; N] {
+    core::array::from_fn(|i| {
+        if i < N / 2 {
+            even[i].add(odd[i])
         } else {
-            points::<L, DOWN>(&mut columns, CONST_BITS - PASS1_BITS);
-            if DOWN == 8 {
-                columns = columns.map(L::saturate);
-            }
+            even[N - 1 - i].sub(odd[N - 1 - i])
         }
-        for (top, rows) in rows.iter_mut().enumerate().take(DOWN.div_ceil(4)) {
-            let y = 4 * top;
-            let turned = L::transpose([columns[y], columns[y + 1], columns[y + 2], columns[y + 3]]);
-            rows[left..left + 4].copy_from_slice(&turned);
-        }
-    }
-    let half = L::splat(128);
-    for (top, rows) in rows.iter_mut().enumerate().take(DOWN.div_ceil(4)) {
-        points::<L, ACROSS>(rows, CONST_BITS + PASS1_BITS + 3);
-        for left in (0..ACROSS).step_by(4) {
-            let turned = L::transpose([rows[left], rows[left + 1], rows[left + 2], rows[left + 3]]);
-            for (y, lanes) in turned.into_iter().enumerate().take(DOWN - 4 * top) {
-                let row = &mut out[(4 * top + y) * stride + left..];
-                let mut four = [0; 4];
-                lanes.add(half).store(&mut four);
-                match row.first_chunk_mut() {
-                    Some(target) if ACROSS >= 4 => *target = four,
-                    _ => row[..ACROSS].copy_from_slice(&four[..ACROSS]),
-                }
-            }
-        }
-    }
+    })
 }
 
 #[inline(always)]
-fn sample(value: i32) -> u8 {
-    (value + 128).clamp(0, 255) as u8
-}
-
-/// The transform along the index, in place; results are descaled by `shift`, rounding.
-#[inline(always)]
-fn points<L: Lanes, const N: usize>(v: &mut [L; 8], shift: u32) {
-    match N {
-        8 => points8(v, shift),
-        4 => points4(v, shift),
-        2 => points2(v, shift),
-        _ => v[0] = descale(v[0].mul(1 << CONST_BITS), shift),
-    }
-}
-
-#[inline(always)]
-fn descale<L: Lanes>(value: L, shift: u32) -> L {
-    value.add(L::splat(1 << (shift - 1))).shr(shift)
-}
-
-#[inline(always)]
-fn points8<L: Lanes>(v: &mut [L; 8], shift: u32) {
-    let z1 = v[2].add(v[6]).mul(fix!(0.541196100));
-    let even2 = z1.sub(v[6].mul(fix!(1.847759065)));
-    let even3 = z1.add(v[2].mul(fix!(0.765366865)));
-    let even0 = v[0].add(v[4]).wrap().mul(1 << CONST_BITS);
-    let even1 = v[0].sub(v[4]).wrap().mul(1 << CONST_BITS);
-    let e = [
+fn eight<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 8] {
+    let outer = pairs(v[0].add(v[4]), v[0].sub(v[4]));
+    let even0 = outer.dot([ONE, 0]).add(half(shift));
+    let even1 = outer.dot([0, ONE]).add(half(shift));
+    let inner = pairs(v[2], v[6]);
+    let even2 = inner.dot([fix!(0.541196100), fix!(0.541196100) - fix!(1.847759065)]);
+    let even3 = inner.dot([fix!(0.541196100) + fix!(0.765366865), fix!(0.541196100)]);
+    let even = [
         even0.add(even3),
         even1.add(even2),
         even1.sub(even2),
         even0.sub(even3),
     ];
 
-    let (z1, z2, z3, z4) = (
-        v[7].add(v[1]),
-        v[5].add(v[3]),
-        v[7].add(v[3]).wrap(),
-        v[5].add(v[1]).wrap(),
-    );
-    let z5 = z3.add(z4).mul(fix!(1.175875602));
-    let (z1, z2) = (z1.mul(fix!(0.899976223)), z2.mul(fix!(2.562915447)));
-    let z3 = z5.sub(z3.mul(fix!(1.961570560)));
-    let z4 = z5.sub(z4.mul(fix!(0.390180644)));
-    let o = [
-        v[1].mul(fix!(1.501321110)).sub(z1).add(z4),
-        v[3].mul(fix!(3.072711026)).sub(z2).add(z3),
-        v[5].mul(fix!(2.053119869)).sub(z2).add(z4),
-        v[7].mul(fix!(0.298631336)).sub(z1).add(z3),
+    let z = pairs(v[7].add(v[3]), v[5].add(v[1]));
+    let z3 = z.dot([fix!(1.175875602) - fix!(1.961570560), fix!(1.175875602)]);
+    let z4 = z.dot([fix!(1.175875602), fix!(1.175875602) - fix!(0.390180644)]);
+    let (outer, inner) = (pairs(v[1], v[7]), pairs(v[3], v[5]));
+    let odd = [
+        outer
+            .dot([fix!(1.501321110) - fix!(0.899976223), -fix!(0.899976223)])
+            .add(z4),
+        inner
+            .dot([fix!(3.072711026) - fix!(2.562915447), -fix!(2.562915447)])
+            .add(z3),
+        inner
+            .dot([-fix!(2.562915447), fix!(2.053119869) - fix!(2.562915447)])
+            .add(z4),
+        outer
+            .dot([-fix!(0.899976223), fix!(0.298631336) - fix!(0.899976223)])
+            .add(z3),
     ];
-    for i in 0..4 {
-        v[i] = descale(e[i].add(o[i]), shift);
-        v[7 - i] = descale(e[i].sub(o[i]), shift);
-    }
+    mirrored(&even, &odd)
+}
+
+/// The same of the first four, in pairs of the even ones and of the odd ones; the others are zero.
+#[inline(always)]
+fn eight_of_four<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 8] {
+    let (outer, inner) = (fix!(0.541196100) + fix!(0.765366865), fix!(0.541196100));
+    let even = [outer, inner, -inner, -outer].map(|by| even.dot([ONE, by]).add(half(shift)));
+    let (z3, z4, z5) = (fix!(1.961570560), fix!(0.390180644), fix!(1.175875602));
+    let odd = [
+        [fix!(1.501321110) - fix!(0.899976223) + z5 - z4, z5],
+        [z5, fix!(3.072711026) - fix!(2.562915447) + z5 - z3],
+        [z5 - z4, z5 - fix!(2.562915447)],
+        [z5 - fix!(0.899976223), z5 - z3],
+    ]
+    .map(|by| odd.dot(by));
+    mirrored(&even, &odd)
+}
+
+/// cos(2 pi / 16), and what coefficient 6 adds to 2.
+const EVEN: [i16; 2] = [fix!(0.923879533), -fix!(0.382683432)];
+
+/// Coefficients 1 and 7, and 3 and 5, in the outer points and in the inner ones.
+const ODD: [[[i16; 2]; 2]; 2] = [
+    [
+        [fix!(1.281457724), -fix!(0.254897789)],
+        [fix!(0.449988111), -fix!(0.300672443)],
+    ],
+    [
+        [fix!(0.530797169), -fix!(0.105582121)],
+        [-fix!(1.086374735), fix!(0.725887491)],
+    ],
+];
+
+#[inline(always)]
+fn four<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 4] {
+    let mean = pairs(v[0], v[0]).dot([ONE, 0]).add(half(shift));
+    let bend = pairs(v[2], v[6]).dot(EVEN);
+    let (outer, inner) = (pairs(v[1], v[7]), pairs(v[3], v[5]));
+    let odd = ODD.map(|by| outer.dot(by[0]).add(inner.dot(by[1])));
+    mirrored(&[mean.add(bend), mean.sub(bend)], &odd)
+}
+
+/// The same of the first four, in pairs of the even ones and of the odd ones; the others are zero.
+#[inline(always)]
+fn four_of_pairs<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 4] {
+    let even = [EVEN[0], -EVEN[0]].map(|by| even.dot([ONE, by]).add(half(shift)));
+    let odd = ODD.map(|[[one, _], [three, _]]| odd.dot([one, three]));
+    mirrored(&even, &odd)
+}
+
+/// What coefficients 1 and 3 are to the slope between two points, and 7 and 5.
+const SLOPE_LOW: [i16; 2] = [fix!(0.906127446), -fix!(0.318189645)];
+const SLOPE_HIGH: [i16; 2] = [-fix!(0.180239955), fix!(0.212607524)];
+
+#[inline(always)]
+fn two<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 2] {
+    let mean = pairs(v[0], v[0]).dot([ONE, 0]).add(half(shift));
+    let slope = pairs(v[1], v[3]).dot(SLOPE_LOW);
+    let slope = slope.add(pairs(v[7], v[5]).dot(SLOPE_HIGH));
+    [mean.add(slope), mean.sub(slope)]
 }
 
 #[inline(always)]
-fn points4<L: Lanes>(v: &mut [L; 8], shift: u32) {
-    let e = [
-        v[0].add(v[2]).mul(1 << CONST_BITS),
-        v[0].sub(v[2]).mul(1 << CONST_BITS),
-    ];
-    let o = [
-        v[1].mul(fix!(1.306562965)).add(v[3].mul(fix!(0.541196100))),
-        v[1].mul(fix!(0.541196100)).sub(v[3].mul(fix!(1.306562965))),
-    ];
-    for i in 0..2 {
-        v[i] = descale(e[i].add(o[i]), shift);
-        v[3 - i] = descale(e[i].sub(o[i]), shift);
-    }
-}
-
-#[inline(always)]
-fn points2<L: Lanes>(v: &mut [L; 8], shift: u32) {
-    let (sum, difference) = (v[0].add(v[1]), v[0].sub(v[1]));
-    v[0] = descale(sum.mul(1 << CONST_BITS), shift);
-    v[1] = descale(difference.mul(1 << CONST_BITS), shift);
+fn one<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 1] {
+    [pairs(v[0], v[0]).dot([ONE, 0]).add(half(shift))]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segments::ZIGZAG;
     use core::f64::consts::PI;
 
-    /// The definition (T.81, A.3.3), at N points of N/8 the size.
+    /// The definition (T.81, A.3.3), and the mean of the samples that one at a smaller size stands for.
     fn defined(coefficients: &[i16; 64], points: Points, x: usize, y: usize) -> f64 {
-        let basis = |k: usize, at: usize, n: usize| {
+        let basis = |k: usize, at: usize| {
             let c = if k == 0 { (0.5f64).sqrt() } else { 1.0 };
-            c * ((2 * at + 1) as f64 * k as f64 * PI / (2 * n) as f64).cos()
+            c * ((2 * at + 1) as f64 * k as f64 * PI / 16.0).cos()
+        };
+        let mean = |k: usize, at: usize, n: usize| {
+            let each = 8 / n;
+            (each * at..each * (at + 1))
+                .map(|at| basis(k, at))
+                .sum::<f64>()
+                / each as f64
         };
         let mut sum = 0.0;
-        for v in 0..points.down {
-            for u in 0..points.across {
+        for v in 0..8 {
+            for u in 0..8 {
                 sum += f64::from(coefficients[8 * v + u])
-                    * basis(u, x, points.across)
-                    * basis(v, y, points.down);
+                    * mean(u, x, points.across)
+                    * mean(v, y, points.down);
             }
         }
         (sum / 4.0 + 128.0).clamp(0.0, 255.0)
@@ -260,7 +426,7 @@ mod tests {
                 for across in [1, 2, 4, 8] {
                     let points = Points { across, down };
                     let mut out = [0; 64];
-                    inverse(&coefficients, &[1; 64], points, &mut out, 8);
+                    inverse(&coefficients, 64, &[1; 64], points, &mut out, 8);
                     for y in 0..down {
                         for x in 0..across {
                             let (got, want) = (
@@ -278,13 +444,63 @@ mod tests {
         }
     }
 
+    /// Blocks of every length: as pictures have them, and as damage makes them.
+    fn blocks() -> impl Iterator<Item = ([i16; 64], usize)> {
+        let mut state = 9u32;
+        (0..4000).map(move |round| {
+            let (mut coefficients, end) = ([0; 64], 1 + round % 64);
+            for &place in &ZIGZAG[..end] {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                coefficients[usize::from(place)] = (state as i32 >> (16 + round / 64 % 14)) as i16;
+            }
+            (coefficients, end)
+        })
+    }
+
+    #[test]
+    fn vectors_are_the_arrays_and_zeroes_need_not_be_transformed() {
+        for (coefficients, end) in blocks() {
+            for at in 0..16 {
+                let points = Points {
+                    across: 1 << (at % 4),
+                    down: 1 << (at / 4),
+                };
+                let mut out = [[0; 64]; 3];
+                let [vectors, arrays, whole] = &mut out;
+                transform::<Best>(&coefficients, end, &[3; 64], points, vectors, 8);
+                transform::<[i16; 8]>(&coefficients, end, &[3; 64], points, arrays, 8);
+                transform::<[i16; 8]>(&coefficients, 64, &[3; 64], points, whole, 8);
+                assert_eq!(out, [out[2]; 3], "{points:?}, {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn small_sizes_are_what_the_whole_lanes_make() {
+        for (coefficients, end) in blocks() {
+            for size in [2, 4] {
+                let points = Points {
+                    across: size,
+                    down: size,
+                };
+                let mut out = [0; 64];
+                transform::<Best>(&coefficients, end, &[1; 64], points, &mut out, 8);
+                let (rows, _) = coefficients.as_chunks();
+                let rows = whole::<[i16; 8]>(core::array::from_fn(|y| rows[y]), false, points);
+                for y in 0..size {
+                    assert_eq!(out[8 * y..8 * y + size], rows[y][..size]);
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_no_picture_has_overflows_as_in_sixteen_bits() {
         let points = Points { across: 8, down: 8 };
         let corner = |set: &[(usize, i16)]| {
             let (mut coefficients, mut out) = ([0; 64], [0; 64]);
             set.iter().for_each(|&(at, c)| coefficients[at] = c);
-            inverse(&coefficients, &[1; 64], points, &mut out, 8);
+            inverse(&coefficients, 64, &[1; 64], points, &mut out, 8);
             out[0]
         };
         assert_eq!(corner(&[(0, 20_000), (32, 20_000)]), 0, "their sum wraps");
@@ -310,7 +526,7 @@ mod tests {
             ] {
                 let (mut filled, mut transformed) = ([0; 64], [0; 64]);
                 fill(dc, 1, points, &mut filled, 8);
-                inverse(&coefficients, &[1; 64], points, &mut transformed, 8);
+                inverse(&coefficients, 64, &[1; 64], points, &mut transformed, 8);
                 assert_eq!(filled, transformed, "{dc} {points:?}");
             }
         }

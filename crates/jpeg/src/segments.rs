@@ -16,6 +16,9 @@ pub(crate) const ZIGZAG: [u8; 80] = [
     63, 63, 63, 63, 63, 63,
 ];
 
+/// Parts that a profile may have: their numbers are bytes, and start at 1.
+const MOST_ICC_PARTS: usize = 255;
+
 /// What a row of pixels consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pixels {
@@ -238,6 +241,9 @@ impl Segments {
         let Some(&[number, _, ..]) = content.strip_prefix(b"ICC_PROFILE\0") else {
             return Ok(());
         };
+        if self.icc.len() == MOST_ICC_PARTS {
+            return Ok(()); // empty ones would make a long list, and count for nothing
+        }
         let part = self.copy(&content[14..])?;
         self.icc.push((number, part));
         Ok(())

@@ -2,33 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
+use fuzz::{End, Input, walk};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use letterbox_jpeg::{Decoder, Error, Event, Scale, Status};
 
-const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
+#[allow(unreachable_pub, reason = "it is a library of its own")]
+#[path = "../../../fuzz/src/lib.rs"]
+mod fuzz;
 
-/// The rows end to end and the status.
-fn decode(file: &[u8], scale: Scale, piece: usize) -> Result<(Vec<u8>, Status), Error> {
-    let mut decoder = Decoder::new();
-    let mut pieces = file.chunks(piece);
-    let (mut rows, mut finished) = (Vec::new(), false);
-    loop {
-        match decoder.next()? {
-            Event::NeedMore => match pieces.next() {
-                Some(piece) => decoder.push(piece)?,
-                None => {
-                    assert!(!finished, "a complete file needs no more");
-                    decoder.finish();
-                    finished = true;
-                }
-            },
-            Event::Header => decoder.set_scale(scale),
-            Event::Row(row) => rows.extend_from_slice(row),
-            Event::Samples { .. } => {}
-            Event::End(status) => return Ok((rows, status)),
-        }
-    }
-}
+#[global_allocator]
+static ALLOCATOR: fuzz::counting::Counting = fuzz::counting::Counting;
+
+type Target = (&'static str, fn(&[u8]));
+
+/// By the names of their folders.
+const TARGETS: [Target; 4] = [
+    ("jpeg_decode", fuzz::decode::run),
+    ("jpeg_split", fuzz::split::run),
+    ("jpeg_limits", fuzz::limits::run),
+    ("jpeg_encode", fuzz::encode::run),
+];
 
 fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz")).join(folder);
@@ -44,20 +36,10 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[test]
 fn what_fuzzing_found_stays_fixed() {
-    for target in ["jpeg_decode", "jpeg_split", "jpeg_limits"] {
+    for (target, run) in TARGETS {
         for (path, input) in files(&format!("regressions/{target}")) {
-            // The first four bytes are for the target: its scale, and its cuts.
-            let file = input.get(4..).unwrap_or_default();
-            for scale in SCALES {
-                let whole = decode(file, scale, file.len().max(1));
-                for piece in [1, 7, 100] {
-                    assert!(
-                        decode(file, scale, piece) == whole,
-                        "{} {scale:?} by {piece}",
-                        path.display()
-                    );
-                }
-            }
+            eprintln!("{}", path.display()); // for the reader of a failure
+            run(&input);
         }
     }
 }
@@ -71,9 +53,21 @@ fn fuzzing_starts_from_sound_files() {
     let seeds = files("seeds");
     assert!(!seeds.is_empty(), "fuzz/seeds is there");
     for (path, seed) in seeds {
-        for scale in SCALES {
-            let (_, status) = decode(&seed, scale, 64).expect("a good file");
-            assert!(status.is_intact(), "{} {scale:?}", path.display());
+        eprintln!("{}", path.display()); // for the reader of a failure
+        for asked in 0..16 {
+            let input = [&[asked, 2, 40, 7], &seed[..]].concat();
+            TARGETS.iter().for_each(|(_, run)| run(&input));
+            let end = walk(
+                &Input::read(&input).expect("a file"),
+                [&seed[..]].into_iter(),
+                |_| (),
+                |_, _| (),
+            );
+            let is_limited = asked >> 3 & 1 == 1;
+            assert!(
+                matches!(end, End::Rows(status) if status.is_intact()) || is_limited,
+                "{asked}: {end:?}"
+            );
         }
     }
 }

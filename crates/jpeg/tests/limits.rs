@@ -95,6 +95,22 @@ fn metadata_is_limited_and_may_be_left_out() {
     assert!(decode_with(decoder, &file, Scale::Full, 3).is_ok());
 }
 
+/// Each would cost a place in a list, whatever the limit on its bytes.
+#[test]
+fn empty_parts_of_a_profile_are_not_collected() {
+    let plain = grey_row(1, Bits::default().dc(1).symbol(0));
+    let mut file = plain[..2].to_vec();
+    for _ in 0..1000 {
+        file.extend(segment(0xe2, b"ICC_PROFILE\0\x01\x01."));
+    }
+    file.extend(&plain[2..]);
+    let mut decoder = Decoder::new();
+    decoder.push(&file).expect("memory");
+    assert!(matches!(decoder.next(), Ok(Event::Header)));
+    let header = decoder.header().expect("the event says so");
+    assert_eq!(header.icc.as_deref(), Some(&[b'.'; 255][..]));
+}
+
 #[test]
 fn resident_bytes_are_limited_where_a_file_has_to_be_resident() {
     let mut file = start(0xc2, 8, 8, &[(1, 1)]);

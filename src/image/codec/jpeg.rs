@@ -125,16 +125,23 @@ impl Encode for Encoder {
         self.0.finish().map_err(fault)
     }
 
-    fn planes(mut self: Box<Self>, frames: Vec<Frame>) -> Result<Vec<u8>, Error> {
-        let [luma, cb, cr] = &frames[..] else {
-            return match frames.into_iter().next() {
-                Some(frame) => self.frame(frame),
-                None => self.finish(),
-            };
-        };
-        let mut chroma =
-            (cb.pixels.chunks_exact(cb.row_bytes())).zip(cr.pixels.chunks_exact(cr.row_bytes()));
-        for (y, row) in luma.pixels.chunks_exact(luma.row_bytes()).enumerate() {
+    fn planes(mut self: Box<Self>, mut frames: Vec<Frame>) -> Result<Vec<u8>, Error> {
+        if let [luma, cb, cr] = &frames[..] {
+            self.components(luma, cb, cr)?;
+            return self.finish();
+        }
+        match frames.pop() {
+            Some(frame) => self.frame(frame),
+            None => self.finish(),
+        }
+    }
+}
+
+impl Encoder {
+    /// The rows of all components in step: two of luminance, one each of chrominance.
+    fn components(&mut self, luma: &Frame, cb: &Frame, cr: &Frame) -> Result<(), Error> {
+        let mut chroma = cb.rows().zip(cr.rows());
+        for (y, row) in luma.rows().enumerate() {
             self.0.component_row(0, row).map_err(fault)?;
             if y % 2 == 1 {
                 continue;
@@ -144,7 +151,7 @@ impl Encode for Encoder {
                 self.0.component_row(2, cr).map_err(fault)?;
             }
         }
-        self.finish()
+        Ok(())
     }
 }
 

@@ -45,10 +45,7 @@ pub(super) trait Encode {
 
     /// All rows at once, for an encoder that wants them so anyway.
     fn frame(mut self: Box<Self>, frame: Frame) -> Result<Vec<u8>, Error> {
-        frame
-            .pixels
-            .chunks_exact(frame.row_bytes())
-            .try_for_each(|row| self.row(row))?;
+        frame.rows().try_for_each(|row| self.row(row))?;
         self.finish()
     }
 

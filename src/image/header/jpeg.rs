@@ -95,9 +95,9 @@ impl Frame {
                 "JPEG with its height in a DNL segment is not read",
             ));
         }
-        if !matches!(components, 1 | 3 | 4) {
+        if !(1..=4).contains(&components) {
             return Err(Stop::Unsupported(
-                "JPEG with other than 1, 3 or 4 components is not read",
+                "JPEG with more than four components is not read",
             ));
         }
         let mut frame = Frame {
@@ -138,7 +138,8 @@ impl Frame {
             format: Format::Jpeg,
             stored: self.size,
             orientation,
-            layout: Layout::of(self.components == 1, false),
+            // Of two components the first is shown.
+            layout: Layout::of(self.components <= 2, false),
             coding: Coding::Jpeg {
                 blocks_a_row: self.size.width.div_ceil(8 * h_max) * units,
                 chroma: self.chroma(jfif, adobe),

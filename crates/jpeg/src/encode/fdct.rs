@@ -5,7 +5,7 @@
 //! results are theirs. Its odd half is written out as the four by four matrix that it is: integer sums of products are the
 //! same in any order, and a vector unit has an instruction for them.
 
-use super::words::Words;
+use crate::words::Words;
 
 const CONST_BITS: u32 = 13;
 const PASS1_BITS: u32 = 2;
@@ -86,8 +86,8 @@ fn pass<W: Words, const FIRST: bool>(v: [W; 8]) -> [W; 8] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::{Best, to_array};
     use super::*;
+    use crate::words::{Best, to_array};
     use core::f64::consts::PI;
 
     /// The definition.

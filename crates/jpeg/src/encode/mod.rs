@@ -19,7 +19,6 @@ mod quantise;
 mod samples;
 mod scans;
 mod tables;
-mod words;
 mod writer;
 
 use alloc::vec::Vec;
@@ -30,10 +29,10 @@ use self::output::{MOST_TOKENS, Output};
 use self::quantise::Divisors;
 use self::samples::Samples;
 use self::scans::Coefficients;
-use self::words::Best;
 use crate::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::Pixels;
+use crate::words::Best;
 
 /// How many samples the chrominance components have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! The forward DCT gives eight times the coefficient, so the divisor is eight times the table's value. What is not zero
 //! afterwards comes as a bit mask in zigzag order, so that entropy coding walks over that alone.
 
-use super::words::Best;
 use crate::segments::ZIGZAG;
+use crate::words::Best;
 
 /// T.81, table K.1, in natural order.
 const LUMINANCE: [u16; 64] = [
@@ -231,7 +231,7 @@ mod tests {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     #[test]
     fn vectors_are_the_division() {
-        use super::super::words::to_array;
+        use crate::words::to_array;
         let mut state = 5u32;
         for quality in 1..=100 {
             let divisors = Divisors::new(&tables(quality)[0]);

@@ -1,0 +1,47 @@
+//! An allocator that counts what each thread holds.
+#![allow(
+    unsafe_code,
+    reason = "every call is handed to the system's allocator as it came"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+std::thread_local! {
+    /// Bytes that this thread holds, and the most it held.
+    static HELD: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// To be made the program's allocator.
+pub struct Counting;
+
+// SAFETY: all obligations are the caller's and are passed on unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let (held, most) = HELD.get();
+        let held = held.wrapping_add(layout.size());
+        HELD.set((held, most.max(held)));
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        let (held, most) = HELD.get();
+        HELD.set((held.wrapping_sub(layout.size()), most));
+        // SAFETY: as above.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+/// Calls, and says how many more bytes were held meanwhile than are held by then.
+pub fn most<T>(call: impl FnOnce() -> T) -> (T, usize) {
+    let (before, _) = HELD.get();
+    HELD.set((before, before));
+    let result = call();
+    (result, HELD.get().1 - before)
+}
+
+/// Bytes that are held.
+pub fn held() -> usize {
+    HELD.get().0
+}
