@@ -246,19 +246,21 @@ impl Platform for Workers {
 }
 
 /// Settles a promise when it is woken.
-struct Call(SendWrapper<Function>);
+struct Call(SendWrapper<Option<Function>>);
 
 impl Call {
     fn new() -> (Call, Promise) {
-        let mut settle = Function::default();
-        let promise = Promise::new(&mut |resolve, _| settle = resolve);
+        let mut settle = None;
+        let promise = Promise::new(&mut |resolve, _| settle = Some(resolve));
         (Call(SendWrapper::new(settle)), promise)
     }
 }
 
 impl Wake for Call {
     fn wake(self: Arc<Self>) {
-        let _ = self.0.call0(&JsValue::UNDEFINED); // settling does not throw
+        if let Some(settle) = &*self.0 {
+            let _ = settle.call0(&JsValue::UNDEFINED); // settling does not throw
+        }
     }
 }
 
