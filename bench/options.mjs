@@ -18,6 +18,7 @@ rewrites BENCHMARKS.md and its charts as well.
   --note <text>         a line for the page, such as what the earlier build is
   --report              BENCHMARKS.md and its charts again, from the last full run
   --list                the names of all images
+  --memory              the memory of the module for large sources and for several at once, beside its targets
   --floor [image]       where the CPU time of letterbox's own pipeline goes (jpeg-baseline-6mp)
   --help                this
 `;
@@ -39,6 +40,7 @@ export function read(args) {
         note: { type: 'string' },
         report: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
+        memory: { type: 'boolean', default: false },
         floor: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

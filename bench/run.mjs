@@ -30,6 +30,10 @@ async function bench(args) {
   const builds = { letterbox: options.module ? given('--module', options.module) : join(root, 'build') };
   if (options.before) builds.before = given('--before', options.before);
   await (options.module ? setup() : build());
+  if (options.memory) {
+    const { memory } = await import('./memory.mjs');
+    return memory(builds.letterbox, options.only);
+  }
   await setupPeers();
   const { scoreboard } = await import('./scoreboard.mjs');
   await scoreboard(options, builds);

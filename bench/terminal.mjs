@@ -32,7 +32,7 @@ export function totalsTable(totals) {
 const widest = (rows) => Math.max(...rows.map(([name]) => name.length));
 
 /** The first column to the left, numbers to the right. */
-function aligned(rows) {
+export function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) => row.map((text, column) => (column ? text.padStart(widths[column]) : text.padEnd(widths[0]))).join('  '));
 }

@@ -52,9 +52,10 @@ impl Error {
             },
             Error::Image(error) => match error {
                 I::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                I::Corrupt(_) | I::OverBudget { .. } | I::OutputTooLarge { .. } => {
-                    StatusCode::UNPROCESSABLE_ENTITY
-                }
+                I::Corrupt(_)
+                | I::OverBudget { .. }
+                | I::TooManyPixels { .. }
+                | I::OutputTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 I::SourceTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
                 I::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
                 I::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -89,7 +90,9 @@ impl Error {
                 I::Unsupported(_) => "unsupported-format",
                 I::Corrupt(_) => "corrupt-image",
                 I::SourceTooLarge(_) => "source-too-large",
-                I::OverBudget { .. } | I::OutputTooLarge { .. } => "image-too-large",
+                I::OverBudget { .. } | I::TooManyPixels { .. } | I::OutputTooLarge { .. } => {
+                    "image-too-large"
+                }
                 I::OutOfMemory => "busy",
                 I::Internal(_) => "internal",
             },

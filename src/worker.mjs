@@ -42,8 +42,12 @@ export default {
     const crash = new Promise((_, give) => (reject = give));
     crash.catch(() => {}); // a request that has its answer already does not care
     inFlight.add(reject);
+    const answered = Promise.race([answer(request, env, context), crash]);
+    // When its client goes away, a request is brought to its end all the same: the platform would stop it where it stands, and what it
+    // holds of the module's memory would never be given back.
+    context.waitUntil(answered.catch(() => {}));
     try {
-      return await Promise.race([answer(request, env, context), crash]);
+      return await answered;
     } catch (error) {
       console.error(error);
       return crashed(request);

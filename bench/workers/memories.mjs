@@ -3,6 +3,7 @@
 
 const { Instance, instantiate, Memory } = WebAssembly;
 const memories = new Set();
+let made = 0;
 
 // Weak, so that an instance which its worker throws away can be collected as it would be without us.
 function note(imports, exports) {
@@ -15,16 +16,21 @@ function note(imports, exports) {
 WebAssembly.Instance = new Proxy(Instance, {
   construct(target, [module, imports]) {
     const instance = Reflect.construct(target, [module, imports]);
+    made += 1;
     note(imports, instance.exports);
     return instance;
   },
 });
 
 WebAssembly.instantiate = async (module, imports) => {
-  const made = await instantiate(module, imports);
-  note(imports, (made.instance ?? made).exports);
-  return made;
+  const result = await instantiate(module, imports);
+  made += 1;
+  note(imports, (result.instance ?? result).exports);
+  return result;
 };
 
 /** Bytes of all memories that are alive. A memory never shrinks, so this is the most it has been, too. */
 export const memoryBytes = () => [...memories].reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);
+
+/** How many instances there have been. */
+export const instances = () => made;

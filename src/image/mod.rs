@@ -53,6 +53,13 @@ pub enum Error {
         /// Bytes to be had.
         budget: u64,
     },
+    /// The source has more pixels than are ever decoded.
+    TooManyPixels {
+        /// Pixels of the source.
+        pixels: u64,
+        /// The most there may be.
+        most: u64,
+    },
     /// The answer would be larger than allowed.
     OutputTooLarge {
         /// The answer's size.
@@ -81,6 +88,12 @@ impl fmt::Display for Error {
                 f,
                 "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
                 *pixels as f64 / 1e6,
+            ),
+            Error::TooManyPixels { pixels, most } => write!(
+                f,
+                "the source has {:.1} megapixels, and {:.1} are the most that are decoded",
+                *pixels as f64 / 1e6,
+                *most as f64 / 1e6,
             ),
             Error::OutputTooLarge {
                 canvas: Size { width, height },

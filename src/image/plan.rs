@@ -167,7 +167,7 @@ impl Plan {
     /// Plans a transform.
     ///
     /// # Errors
-    /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::OverBudget`] for a source beyond all measure.
+    /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::TooManyPixels`] for a source beyond all measure.
     pub fn new(header: Header, transform: &Transform, limits: &Limits) -> Result<Plan, Error> {
         let source = header.upright();
         let geometry = Geometry::new(source, transform);
@@ -184,10 +184,12 @@ impl Plan {
             Target::Image(format) => format,
             Target::Keep | Target::Json => header.format.kept(),
         };
-        // No coding of so many pixels fits, and the sums below stay far from overflow.
-        let least = source.pixels() / 64;
-        if least > limits.memory_bytes {
-            return Err(over_budget(source, least, limits));
+        // Rows of any length may fit into memory; the time that so many take is another matter. The sums below stay far from overflow.
+        if source.pixels() > MOST_PIXELS {
+            return Err(Error::TooManyPixels {
+                pixels: source.pixels(),
+                most: MOST_PIXELS,
+            });
         }
         let shrink = shrink_on_load(&header, geometry.scale.0.min(geometry.scale.1));
         let scaled_down = |length: u32| length.div_ceil(shrink);
@@ -292,6 +294,9 @@ fn over_budget(source: Size, need: u64, limits: &Limits) -> Error {
         budget: limits.memory_bytes,
     }
 }
+
+/// What the JPEG decoder takes on, too, and sharp as it comes.
+const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
 
 /// Tables, windows and small buffers of any codec.
 const FIXED_BYTES: u64 = 512 * 1024;
@@ -740,15 +745,21 @@ mod tests {
             },
         );
         assert!(matches!(over, Err(Error::OutputTooLarge { .. })));
-        let mut bomb = header(60_000, 60_000);
-        bomb.coding = Coding::Rows;
-        let plan = Plan::new(bomb, &asked(100, 100, Fit::Inside), &LIMITS);
-        match plan.and_then(|plan| plan.check_budget(0, &LIMITS)) {
-            Err(error @ Error::OverBudget { .. }) => {
-                assert!(error.to_string().contains("3600.0 megapixels"), "{error}")
-            }
-            other => panic!("{other:?}"),
-        }
+        let bomb = |side, coding| {
+            let header = Header {
+                coding,
+                ..header(side, side)
+            };
+            let plan = Plan::new(header, &asked(100, 100, Fit::Inside), &LIMITS);
+            plan.and_then(|plan| plan.check_budget(0, &LIMITS))
+                .expect_err("a bomb")
+        };
+        let many = bomb(60_000, Coding::Rows);
+        assert!(matches!(many, Error::TooManyPixels { .. }), "{many:?}");
+        assert!(many.to_string().contains("3600.0 megapixels"), "{many}");
+        let whole = bomb(10_000, Coding::Whole { bytes_per_pixel: 4 });
+        assert!(matches!(whole, Error::OverBudget { .. }), "{whole:?}");
+        assert!(whole.to_string().contains("100.0 megapixels"), "{whole}");
     }
 
     #[test]

@@ -73,6 +73,9 @@ export function drip(body, type, everyMs) {
 // Waits `ms`, or until the other side has closed the connection.
 function gone(response, ms) {
   const closed = new AbortController();
-  response.once('close', () => closed.abort());
-  return pause(ms, undefined, { signal: closed.signal }).catch(() => {});
+  const close = () => closed.abort();
+  response.once('close', close);
+  return pause(ms, undefined, { signal: closed.signal })
+    .catch(() => {})
+    .finally(() => response.off('close', close));
 }

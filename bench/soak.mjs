@@ -1,0 +1,182 @@
+// `npm run soak`: the release module in one runtime under thousands of requests at once, some of them hostile, and what has to hold then.
+// `npm run soak -- --help` says what else it can do.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.mjs';
+import { duration, Problem, program, say } from '../scripts/program.mjs';
+import { root } from '../scripts/tools.mjs';
+
+const help = `npm run soak -- [options]
+
+Mixed requests, 64 at a time, against the release module in one runtime; fails unless every answer is a specified one, no module was
+restarted, the memory stayed as it was after the first fifth, and 99.9 % of the sound images were answered 200.
+
+  --requests <n>   so many (10000)
+  --parallel <n>   so many at a time (64)
+  --hostile <n>    so many in a hundred are hostile (5)
+  --minutes <n>    gives up after that time (10)
+  --corpus         every file of the corpus beside the checkout once instead, and a sound one after every 50: none may be a 500
+  --help           this
+`;
+
+const MiB = 2 ** 20;
+/** What fragments of memory may add to it after the first fifth. */
+const driftBytes = 4 * MiB;
+const leastShare = 0.999;
+
+async function soak(args) {
+  const options = read(args);
+  if (options.help) return say(help);
+  await build();
+  const { startOrigin } = await import('../tests/worker/support/origin.mjs');
+  const { startWorkerd } = await import('./workerd.mjs');
+  const { client } = await import('./http.mjs');
+  const { production } = await import('./origin.mjs');
+  const origin = await startOrigin();
+  const [host, port] = origin.address.split(':');
+  const server = await startWorkerd({ folder: join(root, 'build'), bindings: production, origin: { host, port: Number(port) } });
+  const clients = Array.from({ length: options.parallel }, () => client(server));
+  const teller = client(server);
+  const tell = async (what) => Number((await teller.get(`/.bench/${what}`)).bytes.toString());
+  try {
+    const violations = await (options.corpus ? everyFile : manyRequests)({ options, origin, clients, tell });
+    if (violations.length) throw new Problem(`soak: failed\n${violations.slice(0, 40).map((violation) => `  ${violation}`).join('\n')}`);
+  } finally {
+    for (const { close } of [...clients, teller]) close();
+    await server.stop();
+    await origin.close();
+  }
+}
+
+function read(args) {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options: { requests: text, parallel: text, hostile: text, minutes: text, corpus: flag, help: flag } }));
+  } catch (error) {
+    throw new Problem(`${error.message}\n\n${help}`);
+  }
+  const number = (name, initial) => {
+    const value = Number(values[name] ?? initial);
+    if (!(Number.isInteger(value) && value >= (name === 'hostile' ? 0 : 1))) throw new Problem(`--${name} ${values[name]}: expected a whole number`);
+    return value;
+  };
+  const limits = { requests: number('requests', 10_000), parallel: number('parallel', values.corpus ? 8 : 64) };
+  return { ...values, ...limits, hostile: number('hostile', 5), minutes: number('minutes', 10) };
+}
+
+/** Hands out the numbers from 0 to `count` to the clients, until the time is up; returns how many were handed out. */
+async function share({ count, clients, minutes }, work) {
+  const deadline = Date.now() + minutes * 60_000;
+  let next = 0;
+  const line = async (client) => {
+    while (next < count && Date.now() < deadline) await work(next++, client);
+  };
+  await Promise.all(clients.map(line));
+  return next;
+}
+
+async function manyRequests({ options, origin, clients, tell }) {
+  const { mix, specified } = await import('./soak-mix.mjs');
+  const request = await mix(origin, options.hostile / 100);
+  const count = options.requests;
+  const violations = [];
+  const answers = new Map(); // of valid requests, by what was asked for
+  const statuses = { valid: new Map(), hostile: new Map() };
+  const times = [];
+  const started = Date.now();
+  let finished = 0;
+  let settledBytes = null;
+
+  const one = async (number, client) => {
+    const asked = request(number);
+    const reply = await client.get(asked.path, { method: asked.method, timeoutMs: asked.leaveMs ?? 60_000 }).catch((error) => ({ error }));
+    const status = reply.status ?? (asked.leaveMs ? 'left' : 'none');
+    const of = statuses[asked.valid ? 'valid' : 'hostile'];
+    of.set(status, (of.get(status) ?? 0) + 1);
+    const wrong = fault(asked, reply);
+    if (wrong) violations.push(`request ${number} (${asked.kind}): ${wrong}`);
+    if (asked.valid && status === 200) times.push(reply.ms);
+    finished += 1;
+    if (finished % Math.ceil(count / 20) === 0) await report(finished);
+  };
+
+  const fault = ({ expected, leaveMs, same }, { status, headers, bytes, error }) => {
+    if (error) return leaveMs ? null : error.message;
+    if (status === 503) return /^\d+$/.test(headers['retry-after']) ? null : '503 without Retry-After';
+    if (!specified.includes(status)) return `${status} ${bytes.toString('utf8', 0, 200)}`;
+    if (!leaveMs && !expected.includes(status)) return `${status} instead of ${expected.join(' or ')}: ${bytes.toString('utf8', 0, 200)}`;
+    if (!same) return null;
+    const digest = createHash('sha1').update(bytes).digest('hex');
+    const first = answers.get(same) ?? digest;
+    answers.set(same, first);
+    return first === digest ? null : `another picture than the last time for ${same}`;
+  };
+
+  const report = async (after) => {
+    const bytes = await tell('memory');
+    if (after >= count / 5) settledBytes ??= bytes;
+    say(`soak: ${after} of ${count}, ${duration(Date.now() - started)}, ${(bytes / MiB).toFixed(1)} MiB, ${told(statuses.valid)}`);
+  };
+
+  const done = await share({ count, clients, minutes: options.minutes }, one);
+  const [bytes, instances] = [await tell('memory'), await tell('instances')];
+  const valid = [...statuses.valid.values()].reduce((sum, value) => sum + value, 0);
+  const share200 = (statuses.valid.get(200) ?? 0) / valid;
+  if (done < count) violations.push(`${done} of ${count} requests in ${options.minutes} minutes`);
+  if (instances !== 1) violations.push(`${instances} instances of the module instead of one`);
+  if (settledBytes && bytes > settledBytes + driftBytes) violations.push(`${(bytes / MiB).toFixed(1)} MiB in the end`);
+  if (share200 < leastShare) violations.push(`${(share200 * 100).toFixed(2)} % of the sound images answered 200`);
+  const { p95, median } = await import('./statistics.mjs');
+  say(`\nhostile: ${told(statuses.hostile)}`);
+  say(
+    `soak: ${done} requests in ${duration(Date.now() - started)}, ${options.parallel} at a time: ${valid} sound, ${(share200 * 100).toFixed(2)} % of them 200 ` +
+      `(median ${median(times).toFixed(0)} ms, p95 ${p95(times).toFixed(0)} ms); ${done - valid} hostile; ${instances} instance${instances === 1 ? '' : 's'}; ` +
+      `${((settledBytes ?? bytes) / MiB).toFixed(1)} MiB after a fifth, ${(bytes / MiB).toFixed(1)} in the end; ${violations.length} violations`,
+  );
+  return violations;
+}
+
+async function everyFile({ options, origin, clients, tell }) {
+  const { corpus } = await import('./soak-mix.mjs');
+  const found = corpus();
+  if (!found) {
+    say('soak: skipped, there is no corpus beside the checkout');
+    return [];
+  }
+  const { bytes: body } = await import('../tests/worker/support/answers.mjs');
+  const host = 'images.example.com';
+  const ask = (client, name) => client.get(`/?${new URLSearchParams({ s: `https://${host}/${encodeURI(name)}`, w: 320, h: 320 })}`);
+  origin.serve(`${host}/sound`, body(readFileSync(join(root, 'demo', 'samples', 'waterfall.jpg')), 'image/jpeg'));
+  const violations = [];
+  const statuses = new Map();
+  const started = Date.now();
+  const done = await share({ count: found.files.length, clients, minutes: options.minutes }, async (number, client) => {
+    const name = found.files[number];
+    const place = `${host}/${encodeURI(name)}`;
+    origin.serve(place, body(readFileSync(join(found.folder, name)), 'image/*'));
+    const { status, bytes } = await ask(client, name);
+    origin.serve(place, body(Buffer.alloc(0), 'image/*'));
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (![200, 413, 415, 422].includes(status)) violations.push(`${name}: ${status} ${bytes.toString('utf8', 0, 200)}`);
+    if (number % 50 !== 49) return;
+    const sound = await ask(client, `sound?after=${number}`);
+    if (sound.status !== 200) violations.push(`a sound file after ${number}: ${sound.status} ${sound.bytes.toString('utf8', 0, 200)}`);
+    if (number % 500 === 499) say(`soak: ${number + 1} of ${found.files.length}, ${duration(Date.now() - started)}, ${told(statuses)}`);
+  });
+  const [bytes, instances] = [await tell('memory'), await tell('instances')];
+  if (done < found.files.length) violations.push(`${done} of ${found.files.length} files in ${options.minutes} minutes`);
+  if (instances !== 1) violations.push(`${instances} instances of the module instead of one`);
+  const end = `${instances} instance${instances === 1 ? '' : 's'}; ${(bytes / MiB).toFixed(1)} MiB in the end; ${violations.length} violations`;
+  say(`soak: ${done} files of the corpus in ${duration(Date.now() - started)}: ${told(statuses)}; ${end}`);
+  return violations;
+}
+
+/** `200 x 90, 422 x 10`. */
+const told = (counts) => [...counts].sort().map(([status, count]) => `${status} x ${count}`).join(', ');
+
+await program(import.meta.url, soak);

@@ -1,0 +1,101 @@
+// Requests in flight share the memory of one module: they wait for it, none of them fails another, and the module stays within its bounds.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { client } from '../../bench/http.mjs';
+import { images, load } from '../../bench/images.mjs';
+import { startWorkerd } from '../../bench/workerd.mjs';
+import { root } from '../../scripts/tools.mjs';
+import { answer, closeAll, production, startOrigin, until } from './harness.mjs';
+
+const MiB = 2 ** 20;
+const host = 'images.example.com';
+
+let origin, photo;
+before(async () => {
+  origin = await startOrigin();
+  photo = await load(images.find(({ name }) => name === 'jpeg-baseline-24mp'));
+  origin.serve(`${host}/photo.jpg`, answer.bytes(photo, 'image/jpeg'));
+});
+after(() => closeAll(origin));
+
+/** Runs `test` with a worker: `get(target)`, each over a connection of its own, and `tell(what)` of the module. */
+async function withWorker(vars, test) {
+  const [address, port] = origin.address.split(':');
+  const bindings = { ...production, ...vars };
+  const server = await startWorkerd({ folder: join(root, 'build'), bindings, origin: { host: address, port: Number(port) } });
+  const clients = [];
+  const get = (target, options) => {
+    clients.push(client(server));
+    const path = typeof target === 'string' ? target : `/?${new URLSearchParams(target)}`;
+    return clients.at(-1).get(path, options);
+  };
+  const tell = async (what) => Number((await get(`/.bench/${what}`)).bytes.toString());
+  try {
+    await test({ get, tell });
+  } finally {
+    for (const { close } of clients) close();
+    await server.stop();
+  }
+}
+
+let asked = 0;
+const ask = (name = 'photo.jpg') => ({ s: `https://${host}/${name}?request=${(asked += 1)}`, w: 1200, h: 627 });
+
+test('16 requests at once for a JPEG of 24 megapixels are all answered within 96 MiB', async () => {
+  await withWorker({}, async ({ get, tell }) => {
+    const replies = await Promise.all(Array.from({ length: 16 }, () => get(ask())));
+    for (const { status, bytes } of replies) assert.equal(status, 200, bytes.toString());
+    assert.ok((await tell('memory')) <= 96 * MiB);
+    assert.equal(await tell('instances'), 1);
+  });
+});
+
+test('requests that fit one at a time are answered one after another', async () => {
+  await withWorker({ MEMORY_BUDGET_BYTES: '9000000' }, async ({ get, tell }) => {
+    const replies = await Promise.all(Array.from({ length: 6 }, () => get(ask())));
+    for (const { status, bytes } of replies) assert.equal(status, 200, bytes.toString());
+    assert.equal(await tell('instances'), 1);
+    assert.ok((await tell('memory')) <= 16 * MiB);
+  });
+});
+
+test('who waits too long for memory is 503 with a Retry-After, and the next one 200', async () => {
+  // Everything but its end, which comes when we say so.
+  let end;
+  const ended = new Promise((resolve) => (end = resolve));
+  let held = false;
+  origin.serve(`${host}/held.jpg`, async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': photo.length });
+    response.write(photo.subarray(0, -1000), () => (held = true));
+    await ended;
+    response.end(photo.subarray(-1000));
+  });
+  await withWorker({ MEMORY_BUDGET_BYTES: '9000000' }, async ({ get, tell }) => {
+    const first = get(ask('held.jpg'));
+    await until('the first one holds its share', () => held);
+    const second = await get(ask());
+    assert.equal(second.status, 503);
+    assert.equal(JSON.parse(second.bytes.toString()).error, 'busy');
+    assert.match(second.headers['retry-after'], /^\d+$/);
+    assert.equal(second.headers['cache-control'], 'no-store');
+    end();
+    assert.equal((await first).status, 200);
+    assert.equal((await get(ask())).status, 200);
+    assert.equal(await tell('instances'), 1);
+  });
+});
+
+test('a client that goes away leaves nothing behind', async () => {
+  let reading = 0;
+  origin.serve(`${host}/stuck.jpg`, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': photo.length });
+    response.write(photo.subarray(0, photo.length >> 1), () => (reading += 1));
+  });
+  await withWorker({ MEMORY_BUDGET_BYTES: '9000000', TOTAL_TIMEOUT_MS: '1000' }, async ({ get }) => {
+    const left = await Promise.allSettled(Array.from({ length: 4 }, () => get(ask('stuck.jpg'), { timeoutMs: 300 })));
+    assert.equal(reading, 4);
+    assert.deepEqual(left.map(({ status }) => status), Array(4).fill('rejected'));
+    assert.equal((await get(ask())).status, 200);
+  });
+});
