@@ -19,7 +19,9 @@ export function client({ host, port }) {
       });
       const fail = (error) => {
         clearTimeout(timer);
-        reject(error);
+        // The server closes a connection that has been idle for some seconds, which may be just now.
+        if (error.code === 'ECONNRESET' && request.reusedSocket) resolve(get(path, { method, timeoutMs }));
+        else reject(error);
       };
       request.on('error', fail);
       request.end();

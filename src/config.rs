@@ -143,7 +143,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MEMORY_BUDGET_BYTES",
         default: "75497472",
-        doc: "Memory that one image's plan may need; a plan beyond it is refused before a pixel is decoded",
+        doc: "Memory that the images of one isolate may need together, by their plans; one that needs more by itself is refused before a pixel is decoded, one that only has to wait waits for 2 s",
         read: |config, text| {
             ranged(text, 1_048_576, 92_274_688).map(|v| config.limits.memory_bytes = v)
         },

@@ -104,7 +104,7 @@ async fn answer<P: Platform>(
     let mut download = open(platform, config, &asked.source).await?;
     let lasting = lasting && download.headers.iter().all(freshness::is_public);
     let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
-    pipeline.promise(download.length().unwrap_or(0));
+    pipeline.promise(download.length().unwrap_or(0))?;
     // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
     let mut share = platform.governor().share(
         config.limits.memory_bytes,

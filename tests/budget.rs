@@ -44,25 +44,38 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The outcome, what it allocated at its peak, and what the plan said.
+/// The outcome, which is what was reserved, and what was allocated at the peak; the file's length is known beforehand.
 fn measure(file: &[u8], query: &str) -> (Result<usize, Error>, usize) {
+    measure_with(file, query, file.len())
+}
+
+fn measure_with(file: &[u8], query: &str, promised: usize) -> (Result<usize, Error>, usize) {
     let config = Config::default();
     let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
     let transform: Transform = asked.expect("good parameters").expect("a source").transform;
     let before = HELD.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
-    let outcome = run(file, &transform, &config);
+    let outcome = run(file, &transform, &config, promised);
     (outcome, PEAK.load(Ordering::Relaxed) - before)
 }
 
-/// Bytes that the plan reckons with, file included.
-fn run(file: &[u8], transform: &Transform, config: &Config) -> Result<usize, Error> {
+fn run(
+    file: &[u8],
+    transform: &Transform,
+    config: &Config,
+    promised: usize,
+) -> Result<usize, Error> {
     let mut pipeline = Pipeline::new(transform, &config.limits);
-    for chunk in file.chunks(65_536) {
+    pipeline.promise(promised as u64)?;
+    let mut reserved = 0;
+    for chunk in file.chunks(131_072) {
         pipeline.push(chunk)?;
+        reserved = reserved.max(pipeline.memory_bytes());
     }
-    let output = pipeline.finish(&|| 0.0)?;
-    Ok(output.plan.peak_bytes as usize + output.source_bytes as usize)
+    pipeline.end()?;
+    reserved = reserved.max(pipeline.memory_bytes());
+    pipeline.finish(&|| 0.0)?;
+    Ok(reserved as usize)
 }
 
 fn png(width: u32, height: u32, colour: png::ColorType, fill: impl Fn(usize) -> u8) -> Vec<u8> {
@@ -189,5 +202,38 @@ fn a_photo_costs_what_its_result_costs() {
         let planned = outcome.expect("a good photo");
         assert!(peak <= planned, "{query}: {peak} bytes, planned {planned}");
         eprintln!("{query}: {peak} bytes of {planned} planned");
+    }
+}
+
+#[test]
+fn what_is_reserved_is_enough_whether_or_not_the_length_is_known() {
+    let _turn = turn();
+    let side = 2400;
+    let pixels: Vec<u8> = (0..side * side * 3).map(noise).collect();
+    let jpeg = |progressive| {
+        let mut file = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut file, 90);
+        encoder.set_progressive(progressive);
+        let (side, colour) = (side as u16, jpeg_encoder::ColorType::Rgb);
+        encoder
+            .encode(&pixels, side, side, colour)
+            .expect("a valid size");
+        file
+    };
+    let png = png(2400, 600, png::ColorType::Rgb, noise);
+    for (name, file) in [
+        ("baseline", jpeg(false)),
+        ("progressive", jpeg(true)),
+        ("png", png),
+    ] {
+        for promised in [file.len(), 0, file.len() / 3] {
+            let (outcome, peak) = measure_with(&file, "w=80&h=80", promised);
+            let reserved = outcome.expect("a sound file");
+            eprintln!(
+                "{name} of {} bytes, {promised} promised: {peak} bytes of {reserved} reserved",
+                file.len()
+            );
+            assert!(peak <= reserved, "{name}, {promised} promised");
+        }
     }
 }

@@ -178,9 +178,16 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Says how many bytes the source file has, if that is known; only [`Pipeline::memory_bytes`] believes it.
-    pub fn promise(&mut self, source_bytes: u64) {
-        self.promised_bytes = source_bytes.min(self.limits.source_bytes);
+    /// Says before the first bytes how many the source file has, where that is known: it is refused the earlier and kept the cheaper.
+    ///
+    /// # Errors
+    /// [`Error::SourceTooLarge`].
+    pub fn promise(&mut self, source_bytes: u64) -> Result<(), Error> {
+        if source_bytes > self.limits.source_bytes {
+            return Err(Error::SourceTooLarge(self.limits.source_bytes));
+        }
+        self.promised_bytes = source_bytes;
+        Ok(())
     }
 
     /// Bytes of memory that the transform may take with the next call, as far as is known by now. A plan is made by the call that
@@ -199,7 +206,12 @@ impl<'a> Pipeline<'a> {
     }
 
     fn file_bytes(&self, plan: &Plan) -> u64 {
-        codec::file_bytes(&plan.header, self.source_bytes.max(self.promised_bytes))
+        let bytes = codec::file_bytes(&plan.header, self.source_bytes.max(self.promised_bytes));
+        if self.source_bytes > self.promised_bytes {
+            codec::growing(bytes)
+        } else {
+            bytes
+        }
     }
 
     /// Takes the next bytes of the source file.
@@ -303,7 +315,8 @@ impl<'a> Pipeline<'a> {
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
-            plan.check_budget(start.len() as u64, self.limits)?;
+            let file = self.promised_bytes.max(start.len() as u64);
+            plan.check_budget(file, self.limits)?;
             State::Planned {
                 plan,
                 start: std::mem::take(start),
@@ -315,7 +328,8 @@ impl<'a> Pipeline<'a> {
     /// Makes the decoder of what is planned.
     fn start(&mut self) -> Result<(), Error> {
         if let State::Planned { plan, start } = &mut self.state {
-            let decoder = codec::decoder(plan, std::mem::take(start))?;
+            let mut decoder = codec::decoder(plan, std::mem::take(start))?;
+            decoder.promise(self.promised_bytes as usize)?;
             self.state = State::Body {
                 rows: Resize::new(plan),
                 plan: plan.clone(),

@@ -124,6 +124,17 @@ impl Decoder {
         self.segments.ignore_metadata = true;
     }
 
+    /// Makes room for that many bytes at once: for a file that has to be resident and whose length is known, so that it is not moved
+    /// while it grows.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), Error> {
+        self.data
+            .try_reserve_exact(bytes)
+            .map_err(|_| Error::OutOfMemory)
+    }
+
     /// Takes the next bytes of the file.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use letterbox_jpeg::{Error as Fault, Event, Pixels, Sampling, Scale, Settings};
 use super::{Decode, Encode, Rows};
 use crate::image::Error;
 use crate::image::frame::Frame;
+use crate::image::header::Coding;
 use crate::image::plan::Plan;
 
 /// A file on its way to rows.
@@ -14,6 +15,8 @@ pub(super) struct Decoder {
     scale: Scale,
     /// The plan is one for components.
     separate: bool,
+    /// The file is kept.
+    resident: bool,
     /// Whether the file has four inks.
     inks: bool,
     /// A row of RGB, where it has.
@@ -37,6 +40,7 @@ impl Decoder {
             decoder,
             scale,
             separate: plan.chroma.is_some(),
+            resident: matches!(plan.header.coding, Coding::Jpeg { resident: true, .. }),
             inks: false,
             rgb: Vec::new(),
             whole: false,
@@ -75,6 +79,14 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
+    fn promise(&mut self, bytes: usize) -> Result<(), Error> {
+        if !self.resident {
+            return Ok(());
+        }
+        let more = bytes.saturating_sub(self.decoder.resident_bytes());
+        self.decoder.reserve(more).map_err(fault)
+    }
+
     fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error> {
         self.decoder.push(bytes).map_err(fault)?;
         self.drain(rows)

@@ -28,6 +28,11 @@ pub(super) trait Rows {
 
 /// Bytes in, rows out.
 pub(super) trait Decode {
+    /// The file has that many bytes in all: room for it, where it is kept.
+    fn promise(&mut self, _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The next bytes of the file.
     fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error>;
 
@@ -106,6 +111,11 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
             u64::from(blocks_a_row) * (64 + 136) + 8 * 4 * u64::from(plan.decoded.width)
         }
     }
+}
+
+/// What a file holds while it grows and nobody has said how far: as much again, and the quarter that it grows by.
+pub(super) const fn growing(bytes: u64) -> u64 {
+    bytes * 9 / 4
 }
 
 /// What a source file of this length holds while it is decoded: itself where it is kept, and what a library copies of it.

@@ -24,6 +24,13 @@ impl File {
 }
 
 impl Decode for File {
+    fn promise(&mut self, bytes: usize) -> Result<(), Error> {
+        let more = bytes.saturating_sub(self.bytes.len());
+        self.bytes
+            .try_reserve_exact(more)
+            .map_err(|_| Error::OutOfMemory)
+    }
+
     fn push(&mut self, bytes: &[u8], _: &mut dyn Rows) -> Result<(), Error> {
         append(&mut self.bytes, bytes)
     }
