@@ -3,6 +3,8 @@
 pub mod rules;
 
 use std::fmt;
+use std::future::Future;
+use std::pin::pin;
 
 use http::{HeaderMap, Response, StatusCode, header};
 use url::Url;
@@ -85,9 +87,41 @@ pub struct Download<'p, P: Platform> {
     /// The header fields of every hop's answer, the final one last.
     pub headers: Vec<HeaderMap>,
     body: P::Body,
+    clock: Clock,
+}
+
+/// Rings when a source has had its time, and when that is.
+struct Clock {
     alarm: Alarm,
-    /// When the alarm rings.
-    until_ms: f64,
+    due_ms: f64,
+}
+
+/// Milliseconds for an answer that has arrived and was not looked at yet.
+const GRACE_MS: u32 = 200;
+
+impl Clock {
+    fn new<P: Platform>(platform: &P, milliseconds: u32) -> Clock {
+        Clock {
+            alarm: platform.sleep(milliseconds),
+            due_ms: platform.now_ms() + f64::from(milliseconds),
+        }
+    }
+
+    /// `work`'s result, in time. A clock that rings late says that other requests have kept the processor for so long: what would have come
+    /// meanwhile is waited for as much longer.
+    async fn before<P: Platform, T>(
+        &mut self,
+        platform: &P,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        let mut work = pin!(work);
+        if let Some(value) = before(&mut self.alarm, work.as_mut()).await {
+            return Ok(value);
+        }
+        let late_ms = (platform.now_ms() - self.due_ms).max(0.0);
+        let mut grace = platform.sleep(GRACE_MS + late_ms as u32);
+        before(&mut grace, work).await.ok_or(Error::Timeout)
+    }
 }
 
 /// Opens an absolute URL, following redirects.
@@ -101,14 +135,14 @@ pub async fn open<'p, P: Platform>(
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
     check(url, rules)?;
-    let (mut alarm, until_ms) = alarm(platform, patience);
+    let mut clock = Clock::new(platform, patience.total_ms);
     let mut url = url.clone();
     let mut headers = Vec::new();
     for _ in 0..=patience.redirects {
-        let answer = hop(platform, patience, &mut alarm, &url, "image/*").await?;
+        let answer = hop(platform, patience, &mut clock, &url, "image/*").await?;
         headers.push(answer.headers().clone());
         if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
-            return download(platform, answer, headers, (alarm, until_ms));
+            return download(platform, answer, headers, clock);
         }
         let location = answer
             .headers()
@@ -132,12 +166,12 @@ pub async fn open_bound<'p, P: Platform>(
     patience: &Patience,
     path: &str,
 ) -> Result<Download<'p, P>, Error> {
-    let alarm = alarm(platform, patience);
+    let clock = Clock::new(platform, patience.total_ms);
     let answer = ask_bound(platform, patience, path)
         .await?
         .ok_or(Error::NoOrigin)?;
     let headers = vec![answer.headers().clone()];
-    download(platform, answer, headers, alarm)
+    download(platform, answer, headers, clock)
 }
 
 /// Decides a source's URL by the rules, without fetching anything.
@@ -162,8 +196,8 @@ pub async fn ask<P: Platform>(
     url: &Url,
 ) -> Result<Response<P::Body>, Error> {
     check(url, rules)?;
-    let mut alarm = platform.sleep(patience.total_ms);
-    hop(platform, patience, &mut alarm, url, "*/*").await
+    let mut clock = Clock::new(platform, patience.total_ms);
+    hop(platform, patience, &mut clock, url, "*/*").await
 }
 
 /// The same from the origin that is bound to the platform; `None` where there is none.
@@ -175,11 +209,9 @@ pub async fn ask_bound<P: Platform>(
     patience: &Patience,
     path_and_query: &str,
 ) -> Result<Option<Response<P::Body>>, Error> {
-    let mut alarm = platform.sleep(patience.head_ms);
-    let answer = before(&mut alarm, platform.bound_origin(path_and_query))
-        .await
-        .ok_or(Error::Timeout)?;
-    answer.map_err(|_| Error::Unreachable)
+    let mut clock = Clock::new(platform, patience.head_ms);
+    let answer = clock.before(platform, platform.bound_origin(path_and_query));
+    answer.await?.map_err(|_| Error::Unreachable)
 }
 
 /// A path (with query) on an origin with a base URL; dot segments cannot climb out of the base.
@@ -196,12 +228,6 @@ pub fn resolve(origin: &Url, path_and_query: &str) -> Url {
     url
 }
 
-/// Rings when a source has had all its time, and when that is.
-fn alarm<P: Platform>(platform: &P, patience: &Patience) -> (Alarm, f64) {
-    let until_ms = platform.now_ms() + f64::from(patience.total_ms);
-    (platform.sleep(patience.total_ms), until_ms)
-}
-
 impl<P: Platform> Download<'_, P> {
     /// Bytes of the body, where the header says so and can know: before content decoding it is another number.
     pub fn length(&self) -> Option<u64> {
@@ -213,9 +239,8 @@ impl<P: Platform> Download<'_, P> {
 
     /// Gives the source as much more time as we have not been listening.
     pub fn excuse(&mut self, milliseconds: f64) {
-        self.until_ms += milliseconds;
-        let left_ms = (self.until_ms - self.platform.now_ms()).max(0.0);
-        self.alarm = self.platform.sleep(left_ms as u32);
+        let left_ms = self.clock.due_ms + milliseconds - self.platform.now_ms();
+        self.clock = Clock::new(self.platform, left_ms.max(0.0) as u32);
     }
 
     /// The next chunk of the body, content decoding undone; `None` at its end.
@@ -223,9 +248,8 @@ impl<P: Platform> Download<'_, P> {
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Timeout`].
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let chunk = before(&mut self.alarm, self.platform.next_chunk(&mut self.body))
-            .await
-            .ok_or(Error::Timeout)?;
+        let chunk = self.platform.next_chunk(&mut self.body);
+        let chunk = self.clock.before(self.platform, chunk).await?;
         chunk.map_err(|_| Error::Truncated)
     }
 }
@@ -233,23 +257,21 @@ impl<P: Platform> Download<'_, P> {
 async fn hop<P: Platform>(
     platform: &P,
     patience: &Patience,
-    total: &mut Alarm,
+    total: &mut Clock,
     url: &Url,
     accept: &str,
 ) -> Result<Response<P::Body>, Error> {
-    let mut head = platform.sleep(patience.head_ms);
-    let answer = before(&mut head, before(total, platform.fetch(url, accept))).await;
-    answer
-        .flatten()
-        .ok_or(Error::Timeout)?
-        .map_err(|_| Error::Unreachable)
+    let mut head = Clock::new(platform, patience.head_ms);
+    let answer = total.before(platform, platform.fetch(url, accept));
+    let answer = head.before(platform, answer).await??;
+    answer.map_err(|_| Error::Unreachable)
 }
 
 fn download<P: Platform>(
     platform: &P,
     answer: Response<P::Body>,
     headers: Vec<HeaderMap>,
-    (alarm, until_ms): (Alarm, f64),
+    clock: Clock,
 ) -> Result<Download<'_, P>, Error> {
     let (head, body) = answer.into_parts();
     match head.status {
@@ -257,8 +279,7 @@ fn download<P: Platform>(
             platform,
             headers,
             body,
-            alarm,
-            until_ms,
+            clock,
         }),
         status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => Err(Error::NotFound(status)),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::Denied),

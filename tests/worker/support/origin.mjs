@@ -7,7 +7,8 @@ export async function startOrigin() {
   const routes = new Map();
   const hits = [];
 
-  const server = http.createServer({ requireHostHeader: false }, async (request, response) => {
+  // Connections are kept longer than the worker needs them: who closes one that is about to be used again has broken off.
+  const server = http.createServer({ requireHostHeader: false, keepAliveTimeout: 120_000 }, async (request, response) => {
     const url = new URL(request.url, `http://${request.headers.host ?? 'unknown.invalid'}`);
     const hit = {
       method: request.method,
