@@ -417,3 +417,10 @@ fn a_jpeg_without_its_end_marker_is_whole() {
     let world = World::production().route(SOURCE, file("image/jpeg", &PHOTO[..PHOTO.len() - 2]));
     assert_eq!(world.get(ASK).body, with_photo().get(ASK).body);
 }
+
+#[test]
+fn an_answer_that_is_there_when_its_time_is_up_is_taken() {
+    // The clock of this world rings at the first wait.
+    let world = World::production().route(SOURCE, Route::Late(PHOTO.to_vec()));
+    assert_eq!(world.get(ASK).status, 200);
+}

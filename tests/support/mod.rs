@@ -21,6 +21,8 @@ pub(crate) enum Route {
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The header comes, half of the body comes, then the connection breaks.
     Broken(Vec<u8>),
+    /// Everything, but not at the first look.
+    Late(Vec<u8>),
     /// Never anything.
     Silent,
 }
@@ -135,6 +137,7 @@ impl World {
 fn answer(route: &Route) -> Response<Chunks> {
     let (status, headers, mut chunks) = match route {
         Route::Silent => (504, vec![], vec![]),
+        Route::Late(body) => (200, vec![], vec![Ok(body.clone())]),
         Route::Broken(body) => (
             200,
             vec![],
@@ -160,6 +163,18 @@ fn answer(route: &Route) -> Response<Chunks> {
     answer
 }
 
+/// Completes when it has been polled that many times in vain.
+async fn later(mut polls: u32) {
+    poll_fn(|_| match polls {
+        0 => Poll::Ready(()),
+        _ => {
+            polls -= 1;
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
 impl Platform for World {
     type Body = Chunks;
 
@@ -168,6 +183,10 @@ impl Platform for World {
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),
             Some(Route::Silent) => pending().await,
+            Some(route @ Route::Late(_)) => {
+                later(1).await;
+                Ok(answer(route))
+            }
             Some(route) => Ok(answer(route)),
         }
     }
@@ -186,15 +205,7 @@ impl Platform for World {
     }
 
     async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Unreachable> {
-        let mut polls = u32::from(self.stepping.get());
-        poll_fn(|_| match polls {
-            0 => Poll::Ready(()),
-            _ => {
-                polls -= 1;
-                Poll::Pending
-            }
-        })
-        .await;
+        later(u32::from(self.stepping.get())).await;
         body.pop().transpose()
     }
 
