@@ -101,6 +101,7 @@ mod simd {
 
     use super::BLOCK;
     use crate::lanes::simd::{load16, store16};
+    use crate::words::simd::samples;
 
     const ONE: i32 = 1 << 16;
 
@@ -123,18 +124,18 @@ mod simd {
             u16x8_extend_high_u8x16(cr),
         );
         let sources = [
-            u8x16_narrow_i16x8(low[0], low[1]),
-            u8x16_narrow_i16x8(high[0], high[1]),
-            u8x16_narrow_i16x8(low[2], high[2]),
+            samples(low[0], low[1]),
+            samples(high[0], high[1]),
+            samples(low[2], high[2]),
         ];
         interleave(sources, out);
     }
 
-    /// Eight pixels; the result may lie outside of 0 to 255.
+    /// Eight pixels, less 128; the result may lie outside of -128 to 127.
     #[inline(always)]
     fn eight(y: v128, cb: v128, cr: v128) -> [v128; 3] {
         let middle = i16x8_splat(128);
-        let (cb, cr) = (i16x8_sub(cb, middle), i16x8_sub(cr, middle));
+        let [y, cb, cr] = [y, cb, cr].map(|value| i16x8_sub(value, middle));
         // Beside a sample stands a two, so that the sum of products has its half.
         let two = i16x8_splat(2);
         let r = products(cr, two, (fix!(1.40200) - ONE) as i16, 1 << 14, 0);

@@ -369,9 +369,10 @@ pub(crate) mod simd {
         }
     }
 
-    /// Clamped to 8 signed bits; with its top bit the other way round, such a number is 128 more without a sign.
+    /// Plus 128 and clamped to 0 to 255: clamped to 8 signed bits, because from the other clamp the compiler makes more than one
+    /// instruction; with its top bit the other way round, such a number is 128 more without a sign.
     #[inline(always)]
-    fn samples(low: v128, high: v128) -> v128 {
+    pub(crate) fn samples(low: v128, high: v128) -> v128 {
         v128_xor(i8x16_narrow_i16x8(low, high), i8x16_splat(i8::MIN))
     }
 
