@@ -64,6 +64,7 @@ mod rows;
 mod scan;
 mod segments;
 mod standard;
+mod upsample;
 mod words;
 
 pub use decoder::{Decoder, Event, Status};
