@@ -65,6 +65,7 @@ mod rows;
 mod scan;
 mod segments;
 mod standard;
+mod upsample;
 mod words;
 
 pub use decoder::{Decoder, Event, Status};
