@@ -171,7 +171,7 @@ impl Scan {
                 }
                 // Mostly the run has nothing to step over.
                 let mut place = k + zeroes;
-                if *history & band & from(k) & !from(place + 1) != 0 {
+                if (*history & band) >> k & ((2 << zeroes) - 1) != 0 {
                     let mut free = !*history & band & from(k);
                     for _ in 0..zeroes {
                         free &= free.wrapping_sub(1);
