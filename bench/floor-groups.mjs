@@ -10,9 +10,9 @@ export const groups = [
   {
     group: 'encode',
     what: 'pixels to file',
-    patterns: [/jpeg_encoder/, /letterbox_jpeg::encode/, /encoder|(?<!de)compress::|weezl::encode|from_rgba/i, /png::filter::filter/, /color_quant/, /letterbox::image::codec::\w+::encode/],
+    patterns: [/letterbox_jpeg::encode/, /encoder|(?<!de)compress::|weezl::encode|from_rgba/i, /png::filter::filter/, /color_quant/, /letterbox::image::codec::\w+::encode/],
   },
-  { group: 'resample', what: 'Lanczos3', patterns: [/fast_image_resize/, /letterbox_resize/, /letterbox::image::resize/, /libm_math/] },
+  { group: 'resample', what: 'Lanczos3', patterns: [/letterbox_resize/, /letterbox::image::resize/, /libm_math/] },
   {
     group: 'colour',
     what: 'upsampling, YCbCr to RGB, flattening',

@@ -101,6 +101,7 @@ mod simd {
 
     use super::BLOCK;
     use crate::lanes::simd::{load16, store16};
+    use crate::words::simd::samples;
 
     const ONE: i32 = 1 << 16;
 
@@ -122,15 +123,19 @@ mod simd {
             u16x8_extend_high_u8x16(cb),
             u16x8_extend_high_u8x16(cr),
         );
-        let [r, g, b]: [v128; 3] = core::array::from_fn(|c| u8x16_narrow_i16x8(low[c], high[c]));
-        interleave(r, g, b, out);
+        let sources = [
+            samples(low[0], low[1]),
+            samples(high[0], high[1]),
+            samples(low[2], high[2]),
+        ];
+        interleave(sources, out);
     }
 
-    /// Eight pixels; the result may lie outside of 0 to 255.
+    /// Eight pixels, less 128; the result may lie outside of -128 to 127.
     #[inline(always)]
     fn eight(y: v128, cb: v128, cr: v128) -> [v128; 3] {
         let middle = i16x8_splat(128);
-        let (cb, cr) = (i16x8_sub(cb, middle), i16x8_sub(cr, middle));
+        let [y, cb, cr] = [y, cb, cr].map(|value| i16x8_sub(value, middle));
         // Beside a sample stands a two, so that the sum of products has its half.
         let two = i16x8_splat(2);
         let r = products(cr, two, (fix!(1.40200) - ONE) as i16, 1 << 14, 0);
@@ -156,25 +161,44 @@ mod simd {
         let rest = i32x4_splat(rest);
         let low = i32x4_dot_i16x8(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b), by);
         let high = i32x4_dot_i16x8(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b), by);
-        i16x8_narrow_i32x4(
-            i32x4_shr(i32x4_add(low, rest), 16),
-            i32x4_shr(i32x4_add(high, rest), 16),
-        )
+        // A shuffle shifts, because the compiler makes more than one instruction of a narrowing whose range it knows.
+        i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(i32x4_add(low, rest), i32x4_add(high, rest))
     }
 
+    /// Where a byte of the pixels comes from, by source and third of the pixels; beyond the lanes there are zeroes.
+    type Order = [[[u8; 16]; 3]; 3];
+
+    /// The sources are red and green of eight pixels, of eight more, and blue of all.
+    static ORDER: Order = {
+        let mut order = [[[0x80; 16]; 3]; 3];
+        let mut at = 0;
+        while at < 3 * BLOCK {
+            let (pixel, component) = (at / 3, at % 3);
+            let (source, lane) = match component {
+                2 => (2, pixel),
+                _ => (pixel / 8, 8 * component + pixel % 8),
+            };
+            order[source][at / 16][at % 16] = lane as u8;
+            at += 1;
+        }
+        order
+    };
+
+    /// By an order that the compiler does not see: it makes shuffles of two sources from one that it does, and the engine's
+    /// compiler twelve instructions from each.
     #[inline(always)]
-    fn interleave(r: v128, g: v128, b: v128, out: &mut [u8; 3 * BLOCK]) {
-        // Red and green in pairs first, then blue between them; numbers from 16 on are of the second vector.
-        let rg = i8x16_shuffle::<0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5>(r, g);
-        let first = i8x16_shuffle::<0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15>(rg, b);
-        let rg = i8x16_shuffle::<21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26>(r, g);
-        let second =
-            i8x16_shuffle::<0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15>(rg, b);
-        let rg = i8x16_shuffle::<0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0>(r, g);
-        let third =
-            i8x16_shuffle::<26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31>(rg, b);
-        let (thirds, _) = out.as_chunks_mut::<16>();
-        for (to, from) in thirds.iter_mut().zip([first, second, third]) {
+    fn interleave(sources: [v128; 3], out: &mut [u8; 3 * BLOCK]) {
+        let order: &Order = core::hint::black_box(&ORDER);
+        let part = |source: usize, third: usize| {
+            i8x16_swizzle(sources[source], load16(&order[source][third]))
+        };
+        let (thirds, _) = out.as_chunks_mut();
+        let (first, last) = (
+            v128_or(part(0, 0), part(2, 0)),
+            v128_or(part(1, 2), part(2, 2)),
+        );
+        let middle = v128_or(v128_or(part(0, 1), part(1, 1)), part(2, 1));
+        for (to, from) in thirds.iter_mut().zip([first, middle, last]) {
             store16(from, to);
         }
     }

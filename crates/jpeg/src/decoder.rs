@@ -85,8 +85,11 @@ enum State {
     Failed(Error),
 }
 
-/// Bytes that no MCU exceeds: ten blocks of 64 coefficients of at most 32 bits, each byte stuffed, and a restart marker.
-const MOST_MCU_BYTES: usize = 10 * 64 * 4 * 2 + 16;
+/// The most blocks that an MCU has (T.81, B.2.3).
+const MCU_BLOCKS: usize = 10;
+
+/// Bytes that no MCU exceeds: blocks of 64 coefficients of at most 32 bits, each byte stuffed, and a restart marker.
+const MOST_MCU_BYTES: usize = MCU_BLOCKS * 64 * 4 * 2 + 16;
 
 impl Default for Decoder {
     fn default() -> Self {
@@ -495,7 +498,7 @@ struct Picture {
     scans: Vec<Scan>,
     /// Coefficients of a row of MCUs, where several scans make them.
     coefficients: Option<Coefficients>,
-    /// The block that is being decoded, where they do not.
+    /// The blocks of an MCU, where they do not; but for the DC coefficients, zeroes before and after.
     block: Block,
     /// The place, in coding order, behind which no coefficient is needed; for each component.
     keep: [usize; 4],
@@ -687,8 +690,8 @@ impl Picture {
                 let stride = plane.stride;
                 for y in 0..component.v {
                     for x in 0..component.h {
-                        clear(&mut self.block);
                         let end = if starved {
+                            self.block[0] = 0;
                             1
                         } else {
                             member.sequential(&mut bits, data, keep, &mut self.block)
@@ -701,6 +704,7 @@ impl Picture {
                             idct::fill(self.block[0], quantisation[0], points, out, stride);
                         } else if let Some(block) = self.block.first_chunk() {
                             idct::inverse(block, end, quantisation, points, out, stride);
+                            clear(&mut self.block);
                         }
                     }
                 }

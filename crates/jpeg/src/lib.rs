@@ -1,8 +1,8 @@
 //! A JPEG decoder and encoder (ITU T.81) for places with little memory. To decode, bytes are pushed in, rows come out, and
 //! between them lies one row of MCUs; to encode, rows are pushed in, and a file comes out.
 //!
-//! * It scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: only the coefficients that the smaller picture needs are transformed,
-//!   and the others are skipped several symbols at a time.
+//! * It scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: each sample is the mean of those it stands for, and coefficients that the
+//!   smaller picture does not need are skipped several symbols at a time.
 //! * A baseline file is decoded as it arrives. A progressive one has to be resident, but only its compressed bytes: all scans
 //!   are decoded in step, one row of MCUs at a time, and scans above the kept band are not decoded at all.
 //! * It does no I/O, allocates what [`Decoder::peak_bytes`] says, within the caller's [`Limits`], and does not panic on any input.
@@ -65,6 +65,7 @@ mod rows;
 mod scan;
 mod segments;
 mod standard;
+mod upsample;
 mod words;
 
 pub use decoder::{Decoder, Event, Status};

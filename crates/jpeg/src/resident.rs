@@ -161,7 +161,7 @@ impl Scan {
             while self.end_of_band_run == 0 && k <= end {
                 bits.ensure(data);
                 let symbol = ac.symbol(&mut bits);
-                let (zeroes, size) = (symbol >> 4, symbol & 15);
+                let (zeroes, size) = (usize::from(symbol >> 4), symbol & 15);
                 let mut value = 0;
                 if size != 0 {
                     value = if bits.take(1) == 1 { one } else { -one };
@@ -169,19 +169,20 @@ impl Scan {
                     self.end_of_band_run = ac.band_run(&mut bits, symbol);
                     break;
                 }
-                let mut free = !*history & band & from(k);
-                for _ in 0..zeroes {
-                    free &= free.wrapping_sub(1);
+                // Mostly the run has nothing to step over.
+                let mut place = k + zeroes;
+                if (*history & band) >> k & ((2 << zeroes) - 1) != 0 {
+                    let mut free = !*history & band & from(k);
+                    for _ in 0..zeroes {
+                        free &= free.wrapping_sub(1);
+                    }
+                    place = free.trailing_zeros() as usize;
+                    let passed = *history & band & from(k) & !from(place);
+                    correction.take(passed, &mut bits, data);
                 }
-                let place = if free == 0 {
-                    end + 1 // only in damaged data
-                } else {
-                    free.trailing_zeros() as usize
-                };
-                let passed = *history & band & from(k) & !from(place);
-                correction.take(passed, &mut bits, data);
                 if value != 0 {
-                    bits.damaged |= free == 0;
+                    bits.damaged |= place > end;
+                    place = place.min(end + 1);
                     correction.block[usize::from(ZIGZAG[place]) & 63] = value;
                     *history |= 1 << place.min(63);
                 }

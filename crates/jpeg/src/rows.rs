@@ -1,4 +1,4 @@
-//! Samples of one row of MCUs, and the rows of pixels that come of them: upsampling and its context.
+//! Samples of one row of MCUs, and the rows of pixels that come of them: how they are upsampled, and the context that needs.
 
 use alloc::vec::Vec;
 
@@ -6,6 +6,7 @@ use crate::Error;
 use crate::colour;
 use crate::frame::{Component, Frame};
 use crate::segments::Transform;
+use crate::upsample::{triangle, triangle_both, triangle_down};
 
 /// One component's samples: a row of context from the MCU row before, then the MCU row's own.
 pub(crate) struct Plane {
@@ -226,50 +227,6 @@ impl Planes {
 
     pub(crate) fn advance(&mut self) {
         self.planes.iter_mut().for_each(Plane::advance);
-    }
-}
-
-/// Two for one: three quarters of the nearer sample, one of the farther, rounded up and down in turn.
-fn triangle(from: &[u8], to: &mut [u8]) {
-    let n = from.len();
-    let at = |x: usize| u16::from(from[x]);
-    for (x, pair) in to.chunks_exact_mut(2).enumerate().take(n) {
-        pair[0] = if x == 0 {
-            from[0]
-        } else {
-            ((3 * at(x) + at(x - 1) + 1) >> 2) as u8
-        };
-        pair[1] = if x + 1 == n {
-            from[x]
-        } else {
-            ((3 * at(x) + at(x + 1) + 2) >> 2) as u8
-        };
-    }
-}
-
-/// The same downwards.
-fn triangle_down(near: &[u8], far: &[u8], bias: u16, to: &mut [u8]) {
-    for ((to, &near), &far) in to.iter_mut().zip(near).zip(far) {
-        *to = ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
-    }
-}
-
-/// The same both ways: nine, three, three and one sixteenths.
-fn triangle_both(near: &[u8], far: &[u8], to: &mut [u8]) {
-    let n = near.len();
-    let sum = |x: usize| 3 * u16::from(near[x]) + u16::from(far[x]);
-    to[0] = ((4 * sum(0) + 8) >> 4) as u8;
-    let last = ((4 * sum(n - 1) + 7) >> 4) as u8;
-    // Between two samples lie two pixels.
-    let between = near.windows(2).zip(far.windows(2));
-    for ((near, far), pair) in between.zip(to[1..].chunks_exact_mut(2)) {
-        let left = 3 * u16::from(near[0]) + u16::from(far[0]);
-        let right = 3 * u16::from(near[1]) + u16::from(far[1]);
-        pair[0] = ((3 * left + right + 7) >> 4) as u8;
-        pair[1] = ((3 * right + left + 8) >> 4) as u8;
-    }
-    if let Some(end) = to.get_mut(2 * n - 1) {
-        *end = last;
     }
 }
 

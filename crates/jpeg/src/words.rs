@@ -27,12 +27,6 @@ pub(crate) trait Words: Copy {
     fn low_pairs(self, other: Self) -> Self;
     /// The same of the second halves.
     fn high_pairs(self, other: Self) -> Self;
-    /// The two pairs in the middle change places.
-    fn swap_middle(self) -> Self;
-    /// Of the eight pairs of both, each second one, from the first on.
-    fn even_pairs(self, other: Self) -> Self;
-    /// The others.
-    fn odd_pairs(self, other: Self) -> Self;
     /// For each pair, the sum of products.
     fn dot(self, by: [i16; 2]) -> Self::Sums;
     /// Shifts right, and saturates.
@@ -48,6 +42,10 @@ pub(crate) trait Sums: Copy {
     fn splat(value: i32) -> Self;
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
+    /// Of the eight of both, each second one, from the first on.
+    fn even(self, other: Self) -> Self;
+    /// The others.
+    fn odd(self, other: Self) -> Self;
 }
 
 impl Words for [i16; 8] {
@@ -114,21 +112,6 @@ impl Words for [i16; 8] {
     }
 
     #[inline(always)]
-    fn swap_middle(self) -> Self {
-        [0, 1, 4, 5, 2, 3, 6, 7].map(|i| self[i])
-    }
-
-    #[inline(always)]
-    fn even_pairs(self, other: Self) -> Self {
-        core::array::from_fn(|i| [self, other][i / 4][i % 4 / 2 * 4 + i % 2])
-    }
-
-    #[inline(always)]
-    fn odd_pairs(self, other: Self) -> Self {
-        core::array::from_fn(|i| [self, other][i / 4][i % 4 / 2 * 4 + 2 + i % 2])
-    }
-
-    #[inline(always)]
     fn dot(self, by: [i16; 2]) -> [i32; 4] {
         core::array::from_fn(|i| products([self[2 * i], self[2 * i + 1]], by))
     }
@@ -163,6 +146,16 @@ impl Sums for [i32; 4] {
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         core::array::from_fn(|i| self[i].wrapping_sub(other[i]))
+    }
+
+    #[inline(always)]
+    fn even(self, other: Self) -> Self {
+        [self[0], self[2], other[0], other[2]]
+    }
+
+    #[inline(always)]
+    fn odd(self, other: Self) -> Self {
+        [self[1], self[3], other[1], other[3]]
     }
 }
 
@@ -295,21 +288,6 @@ pub(crate) mod simd {
         }
 
         #[inline(always)]
-        fn swap_middle(self) -> Self {
-            i32x4_shuffle::<0, 2, 1, 3>(self, self)
-        }
-
-        #[inline(always)]
-        fn even_pairs(self, other: Self) -> Self {
-            i32x4_shuffle::<0, 2, 4, 6>(self, other)
-        }
-
-        #[inline(always)]
-        fn odd_pairs(self, other: Self) -> Self {
-            i32x4_shuffle::<1, 3, 5, 7>(self, other)
-        }
-
-        #[inline(always)]
         fn dot(self, [a, b]: [i16; 2]) -> v128 {
             i32x4_dot_i16x8(self, i16x8(a, b, a, b, a, b, a, b))
         }
@@ -379,11 +357,22 @@ pub(crate) mod simd {
         fn sub(self, other: Self) -> Self {
             i32x4_sub(self, other)
         }
+
+        #[inline(always)]
+        fn even(self, other: Self) -> Self {
+            i32x4_shuffle::<0, 2, 4, 6>(self, other)
+        }
+
+        #[inline(always)]
+        fn odd(self, other: Self) -> Self {
+            i32x4_shuffle::<1, 3, 5, 7>(self, other)
+        }
     }
 
-    /// Clamped to 8 signed bits; with its top bit the other way round, such a number is 128 more without a sign.
+    /// Plus 128 and clamped to 0 to 255: clamped to 8 signed bits, because from the other clamp the compiler makes more than one
+    /// instruction; with its top bit the other way round, such a number is 128 more without a sign.
     #[inline(always)]
-    fn samples(low: v128, high: v128) -> v128 {
+    pub(crate) fn samples(low: v128, high: v128) -> v128 {
         v128_xor(i8x16_narrow_i16x8(low, high), i8x16_splat(i8::MIN))
     }
 

@@ -117,7 +117,8 @@ fn the_largest_picture_has_a_bound_too() {
         };
         Encoder::peak_bytes(u16::MAX, u16::MAX, Pixels::Rgb, settings)
     });
-    assert!(baseline > 1 << 30 && progressive > baseline);
+    // Where a number of bytes has 32 bits, both are beyond it.
+    assert!(baseline > 1 << 30 && progressive >= baseline);
 }
 
 #[test]
