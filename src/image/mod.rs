@@ -209,7 +209,7 @@ impl<'a> Pipeline<'a> {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
         };
-        plan.check_budget(source_bytes, self.limits)?;
+        plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
         let mut frames = rows.into_frames()?;
@@ -251,7 +251,9 @@ impl<'a> Pipeline<'a> {
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
-            plan.check_budget(start.len() as u64, self.limits)?;
+            // What the header was looked for in is held, even where the rest of the file will not be.
+            let held = start.len() as u64;
+            plan.check_budget(plan.file_bytes(held).max(held), self.limits)?;
             let decoder = codec::decoder(&plan, std::mem::take(start))?;
             let rows = Resize::new(&plan);
             State::Body {
