@@ -40,7 +40,7 @@ async function test() {
 /** The decoders' tests again, with the vectors that they have in the worker. */
 function wasmTests() {
   const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
-  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--package', 'letterbox-png', '--target', wasiTarget, '--locked'], { env });
+  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--package', 'letterbox-png', '--package', 'letterbox-inflate', '--target', wasiTarget, '--locked'], { env });
 }
 
 function workerTests() {

@@ -88,8 +88,8 @@ impl Decoder {
     /// What a decoder allocates at most for rows of this width, of so many bits a pixel in the file and so many bytes as they come out.
     pub fn peak_bytes(width: u32, bits_per_pixel: u32, channels: usize) -> u64 {
         let row = row_bytes(width, bits_per_pixel).unwrap_or(usize::MAX / 16);
-        let rows = Window::bytes(row + 1) + 2 * (row + SLACK);
-        rows as u64 + u64::from(width) * channels as u64 + Window::TABLE_BYTES + SMALL_BYTES
+        let rows = Window::allocated_bytes(row + 1) + 2 * (row + SLACK);
+        rows as u64 + u64::from(width) * channels as u64 + SMALL_BYTES
     }
 
     /// Takes the next bytes of the file and hands on the rows that are complete with them, from top to bottom.

@@ -1,6 +1,6 @@
 //! What inflate has written: the 32 KiB that it may refer back to, and the rows that are not taken yet.
 
-use fdeflate::Decompressor;
+use letterbox_inflate::{Error as Fault, Inflate};
 
 use crate::Error;
 use crate::unfilter::SLACK;
@@ -13,7 +13,7 @@ const STEP: usize = 32 << 10;
 
 /// The stream and its window.
 pub(crate) struct Window {
-    inflate: Box<Decompressor>,
+    inflate: Inflate,
     bytes: Vec<u8>,
     /// Where the first row starts that is not taken.
     taken: usize,
@@ -26,16 +26,11 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// What the tables of inflate take, at most.
-    pub(crate) const TABLE_BYTES: u64 = 32 << 10;
-
     /// A window for rows of so many bytes, and so many of them.
     pub(crate) fn new(row: usize, rows: u32) -> Result<Window, Error> {
-        let mut inflate = Box::new(Decompressor::new());
-        inflate.ignore_adler32();
         Ok(Window {
-            inflate,
-            bytes: zeroes(Window::bytes(row))?,
+            inflate: Inflate::new().map_err(fault)?,
+            bytes: zeroes(Window::length(row))?,
             taken: 0,
             filled: 0,
             expected: row as u64 * u64::from(rows),
@@ -43,8 +38,12 @@ impl Window {
         })
     }
 
-    /// What it allocates; the tables of inflate are not in it.
-    pub(crate) fn bytes(row: usize) -> usize {
+    /// What it allocates.
+    pub(crate) fn allocated_bytes(row: usize) -> usize {
+        Window::length(row) + Inflate::ALLOCATED_BYTES
+    }
+
+    fn length(row: usize) -> usize {
         // What has to stay, and as much again, so that a byte is moved once at most.
         REACH.max(row) + (2 * REACH).max(row) + SLACK
     }
@@ -62,8 +61,8 @@ impl Window {
         let end = self.filled + most;
         let (used, made) = self
             .inflate
-            .read(input, &mut self.bytes[..end], self.filled, false)
-            .map_err(|_| Error::Corrupt("the PNG's compressed data is damaged"))?;
+            .read(input, &mut self.bytes[..end], self.filled)
+            .map_err(fault)?;
         self.filled += made;
         self.expected -= made as u64;
         Ok((used, made))
@@ -82,6 +81,13 @@ impl Window {
         let row = self.bytes.get(self.taken..self.taken + self.row + SLACK)?;
         self.taken += self.row;
         row.split_first().map(|(&filter, bytes)| (filter, bytes))
+    }
+}
+
+fn fault(fault: Fault) -> Error {
+    match fault {
+        Fault::OutOfMemory => Error::OutOfMemory,
+        Fault::Corrupt => Error::Corrupt("the PNG's compressed data is damaged"),
     }
 }
 
