@@ -176,7 +176,15 @@ impl<'a> Pipeline<'a> {
         }
         match &mut self.state {
             State::Description { .. } => Ok(()),
-            State::Body { decoder, rows, .. } => decoder.push(bytes, rows),
+            State::Body {
+                plan,
+                decoder,
+                rows,
+            } => {
+                // What keeps its file is told as soon as it is too large, not when all of it is here.
+                plan.check_budget(plan.file_bytes(self.source_bytes), self.limits)?;
+                decoder.push(bytes, rows)
+            }
             State::Header { start, look_at } => {
                 whole::append(start, bytes)?;
                 if start.len() < *look_at {

@@ -5,7 +5,7 @@ use crc32fast::Hasher;
 use crate::Error;
 use crate::expand::Expansion;
 use crate::header::{Colour, Header, row_bytes};
-use crate::unfilter::{SLACK, unfilter};
+use crate::unfilter::{SLACK, is_pair, unfilter, unfilter_two};
 use crate::window::{Window, zeroes};
 
 /// A file on its way to rows.
@@ -48,9 +48,11 @@ struct Picture {
     window: Window,
     pixel_bytes: usize,
     row_bytes: usize,
-    /// The row that is made, and the one above it; [`SLACK`] behind each.
-    row: Vec<u8>,
+    /// The rows that are made, and the one above them; [`SLACK`] behind each.
+    made: [Vec<u8>; 2],
     above: Vec<u8>,
+    /// How many rows were made.
+    count: usize,
     expansion: Expansion,
     /// A row as it comes out, where that is something else.
     expanded: Vec<u8>,
@@ -88,7 +90,7 @@ impl Decoder {
     /// What a decoder allocates at most for rows of this width, of so many bits a pixel in the file and so many bytes as they come out.
     pub fn peak_bytes(width: u32, bits_per_pixel: u32, channels: usize) -> u64 {
         let row = row_bytes(width, bits_per_pixel).unwrap_or(usize::MAX / 16);
-        let rows = Window::allocated_bytes(row + 1) + 2 * (row + SLACK);
+        let rows = Window::allocated_bytes(row + 1) + 3 * (row + SLACK);
         rows as u64 + u64::from(width) * channels as u64 + SMALL_BYTES
     }
 
@@ -273,8 +275,9 @@ impl Decoder {
             window: Window::new(row_bytes + 1, header.height)?,
             pixel_bytes: (header.bits_per_pixel() as usize).div_ceil(8),
             row_bytes,
-            row: zeroes(row_bytes + SLACK)?,
+            made: [zeroes(row_bytes + SLACK)?, zeroes(row_bytes + SLACK)?],
             above: zeroes(row_bytes + SLACK)?,
+            count: 0,
             expansion,
             expanded: zeroes(expanded)?,
             rows_left: header.height,
@@ -294,25 +297,63 @@ impl Picture {
         while !self.window.is_done() {
             let (used, made) = self.window.fill(content)?;
             content = &content[used..];
-            while let Some((filter, coded)) = self.window.take_row() {
-                if self.rows_left == 0 {
-                    return Ok(());
-                }
-                unfilter(filter, self.pixel_bytes, coded, &self.above, &mut self.row)?;
-                rows(match self.expansion {
-                    Expansion::None => &self.row[..self.row_bytes],
-                    _ => {
-                        self.expansion.run(&self.row, &mut self.expanded);
-                        &self.expanded
-                    }
-                })?;
-                core::mem::swap(&mut self.row, &mut self.above);
-                self.rows_left -= 1;
+            while self.rows_left > 0 && self.unfilter()? {
+                self.hand_on(rows)?;
             }
             if made == 0 && (content.is_empty() || used == 0) {
                 break;
             }
         }
+        Ok(())
+    }
+
+    /// Makes the next row, or the next two, if that is quicker; false when there is none yet.
+    fn unfilter(&mut self) -> Result<bool, Error> {
+        let Some(((filter, coded), next)) = self.window.rows() else {
+            return Ok(false);
+        };
+        let [upper, lower] = &mut self.made;
+        self.count = match next {
+            Some((next_filter, next_coded)) if is_pair([filter, next_filter], self.pixel_bytes) => {
+                let (filters, coded) = ([filter, next_filter], [coded, next_coded]);
+                unfilter_two(
+                    filters,
+                    self.pixel_bytes,
+                    coded,
+                    &self.above,
+                    [upper, lower],
+                );
+                2
+            }
+            // With the row after it there might be two, unless there is none.
+            None if self.rows_left > 1 && is_pair([filter, filter], self.pixel_bytes) => {
+                return Ok(false);
+            }
+            _ => {
+                unfilter(filter, self.pixel_bytes, coded, &self.above, upper)?;
+                1
+            }
+        };
+        self.window.take(self.count);
+        self.rows_left -= self.count as u32;
+        Ok(true)
+    }
+
+    /// Hands on what was made; the last of it is above the next.
+    fn hand_on<E: From<Error>>(
+        &mut self,
+        rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for row in &self.made[..self.count] {
+            rows(match self.expansion {
+                Expansion::None => &row[..self.row_bytes],
+                _ => {
+                    self.expansion.run(row, &mut self.expanded);
+                    &self.expanded
+                }
+            })?;
+        }
+        core::mem::swap(&mut self.made[self.count - 1], &mut self.above);
         Ok(())
     }
 }

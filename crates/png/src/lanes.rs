@@ -16,6 +16,27 @@ mod scalar {
             Lanes(bytes.map(i16::from))
         }
 
+        /// Two pixels of at most four samples.
+        pub(crate) fn of_two(low: [u8; 4], high: [u8; 4]) -> Lanes {
+            Lanes(core::array::from_fn(|at| {
+                i16::from(if at < 4 { low[at] } else { high[at - 4] })
+            }))
+        }
+
+        /// The lower four of both.
+        pub(crate) fn halves(low: Lanes, high: Lanes) -> Lanes {
+            Lanes(core::array::from_fn(|at| {
+                if at < 4 { low.0[at] } else { high.0[at - 4] }
+            }))
+        }
+
+        /// The lower four of `self` and the upper four of the other.
+        pub(crate) fn below(self, high: Lanes) -> Lanes {
+            Lanes(core::array::from_fn(|at| {
+                if at < 4 { self.0[at] } else { high.0[at] }
+            }))
+        }
+
         /// The lower byte of each.
         pub(crate) fn to_bytes(self) -> [u8; 8] {
             self.0.map(|lane| lane as u8)
@@ -77,6 +98,25 @@ mod simd {
         #[inline(always)]
         pub(crate) fn of(bytes: [u8; 8]) -> Lanes {
             Lanes(u16x8_extend_low_u8x16(u64x2(u64::from_le_bytes(bytes), 0)))
+        }
+
+        /// Two pixels of at most four samples.
+        #[inline(always)]
+        pub(crate) fn of_two(low: [u8; 4], high: [u8; 4]) -> Lanes {
+            let (low, high) = (u32::from_le_bytes(low), u32::from_le_bytes(high));
+            Lanes(u16x8_extend_low_u8x16(u32x4(low, high, 0, 0)))
+        }
+
+        /// The lower four of both.
+        #[inline(always)]
+        pub(crate) fn halves(low: Lanes, high: Lanes) -> Lanes {
+            Lanes(u64x2_shuffle::<0, 2>(low.0, high.0))
+        }
+
+        /// The lower four of `self` and the upper four of the other.
+        #[inline(always)]
+        pub(crate) fn below(self, high: Lanes) -> Lanes {
+            Lanes(u64x2_shuffle::<0, 3>(self.0, high.0))
         }
 
         /// The lower byte of each; all are from 0 to 255.

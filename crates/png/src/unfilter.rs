@@ -34,11 +34,92 @@ pub(crate) fn unfilter(
     Ok(())
 }
 
+/// Whether two rows with these filters are better undone by [`unfilter_two`].
+pub(crate) fn is_pair(filters: [u8; 2], pixel_bytes: usize) -> bool {
+    matches!(pixel_bytes, 3 | 4) && filters.iter().all(|filter| matches!(filter, 3 | 4))
+}
+
+/// Undoes the filters of two rows for which [`is_pair`] says so; the slack is as for one.
+pub(crate) fn unfilter_two(
+    filters: [u8; 2],
+    pixel_bytes: usize,
+    coded: [&[u8]; 2],
+    above: &[u8],
+    rows: [&mut [u8]; 2],
+) {
+    match pixel_bytes {
+        3 => by_two::<3>(filters, coded, above, rows),
+        _ => by_two::<4>(filters, coded, above, rows),
+    }
+}
+
+fn by_two<const BYTES: usize>(
+    filters: [u8; 2],
+    coded: [&[u8]; 2],
+    above: &[u8],
+    rows: [&mut [u8]; 2],
+) {
+    match filters {
+        [3, 3] => walk_two::<BYTES>(coded, above, rows, average),
+        [3, _] => walk_two::<BYTES>(coded, above, rows, |left, above, corner| {
+            average(left, above, corner).below(paeth(left, above, corner))
+        }),
+        [_, 3] => walk_two::<BYTES>(coded, above, rows, |left, above, corner| {
+            paeth(left, above, corner).below(average(left, above, corner))
+        }),
+        _ => walk_two::<BYTES>(coded, above, rows, paeth),
+    }
+}
+
+/// Two rows at once, the lower one a pixel behind: what it needs from the row above it has just been made. A pixel waits for the one on
+/// its left, and the processor has time for another one meanwhile, in the upper half of the vector.
+#[inline(always)]
+fn walk_two<const BYTES: usize>(
+    [mut first, mut second]: [&[u8]; 2],
+    mut above: &[u8],
+    [upper, lower]: [&mut [u8]; 2],
+    predict: impl Fn(Lanes, Lanes, Lanes) -> Lanes,
+) {
+    let (mut left, mut corner) = (Lanes::ZERO, Lanes::ZERO);
+    // The lower row begins with a pixel before its first, which is zero.
+    let mut behind = [0; 4];
+    let mut at = 0;
+    while let (Some(&difference), Some(&over)) = (first.first_chunk(), above.first_chunk()) {
+        let over = Lanes::halves(Lanes::of_two(over, [0; 4]), left);
+        let made = predict(left, over, corner).plus(Lanes::of_two(difference, behind));
+        left = made.low_byte();
+        corner = over;
+        if at == 0 {
+            (left, corner) = (left.below(Lanes::ZERO), corner.below(Lanes::ZERO));
+        }
+        let [a, b, c, d, e, f, g, h] = left.to_bytes();
+        if let Some(pixel) = upper.get_mut(at..at + 4) {
+            pixel.copy_from_slice(&[a, b, c, d]);
+        }
+        if at > 0
+            && let Some(pixel) = lower.get_mut(at - BYTES..at - BYTES + 4)
+        {
+            pixel.copy_from_slice(&[e, f, g, h]);
+        }
+        let Some(&next) = second.first_chunk() else {
+            break;
+        };
+        behind = next;
+        (first, above, second) = (&first[BYTES..], &above[BYTES..], &second[BYTES..]);
+        at += BYTES;
+    }
+}
+
+#[inline(always)]
+fn average(left: Lanes, above: Lanes, _: Lanes) -> Lanes {
+    left.plus(above).half()
+}
+
 /// The filters that look to the left.
 fn by_pixel<const BYTES: usize>(filter: u8, coded: &[u8], above: &[u8], row: &mut [u8]) {
     match filter {
         1 => walk::<BYTES>(coded, above, row, |left, _, _| left),
-        3 => walk::<BYTES>(coded, above, row, |left, above, _| left.plus(above).half()),
+        3 => walk::<BYTES>(coded, above, row, average),
         _ => walk::<BYTES>(coded, above, row, paeth),
     }
 }
@@ -127,6 +208,32 @@ mod tests {
                     unfilter(filter, distance, &coded, &above, &mut row).expect("a known filter");
                     let expected = plain(filter, distance, &coded[..length], &above[..length]);
                     assert_eq!(row[..length], expected, "filter {filter} at {distance}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_rows_at_once_are_two_rows() {
+        let mut state = 7u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        for distance in [3, 4] {
+            for filters in [[3, 3], [3, 4], [4, 3], [4, 4]] {
+                assert!(is_pair(filters, distance));
+                for pixels in [1, 2, 3, 100] {
+                    let length = pixels * distance;
+                    let mut line = || (0..length + SLACK).map(|_| random()).collect::<Vec<u8>>();
+                    let (one, two, above) = (line(), line(), line());
+                    let (mut upper, mut lower) = (line(), line());
+                    let rows = [&mut upper[..], &mut lower];
+                    unfilter_two(filters, distance, [&one, &two], &above, rows);
+                    let expected = plain(filters[0], distance, &one[..length], &above[..length]);
+                    assert_eq!(upper[..length], expected, "{filters:?} at {distance}");
+                    let expected = plain(filters[1], distance, &two[..length], &expected);
+                    assert_eq!(lower[..length], expected, "{filters:?} at {distance}");
                 }
             }
         }

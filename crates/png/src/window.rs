@@ -11,6 +11,9 @@ const REACH: usize = 32 << 10;
 /// Bytes that are inflated before rows are looked for: few enough to stay near the processor.
 const STEP: usize = 32 << 10;
 
+/// The filter of a row, and its bytes with [`SLACK`] behind them.
+pub(crate) type Row<'a> = (u8, &'a [u8]);
+
 /// The stream and its window.
 pub(crate) struct Window {
     inflate: Inflate,
@@ -44,8 +47,8 @@ impl Window {
     }
 
     fn length(row: usize) -> usize {
-        // What has to stay, and as much again, so that a byte is moved once at most.
-        REACH.max(row) + (2 * REACH).max(row) + SLACK
+        // What has to stay, two rows at most, and about as much again, so that a byte is moved once.
+        REACH.max(2 * row) + (2 * REACH).max(row) + SLACK
     }
 
     /// Inflates some of `input`: how many bytes of it, and to how many.
@@ -73,14 +76,21 @@ impl Window {
         self.expected == 0 || self.inflate.is_done()
     }
 
-    /// The next row, if it is complete: its filter, and its bytes with [`SLACK`] behind them.
-    pub(crate) fn take_row(&mut self) -> Option<(u8, &[u8])> {
-        if self.filled - self.taken < self.row {
-            return None;
-        }
-        let row = self.bytes.get(self.taken..self.taken + self.row + SLACK)?;
-        self.taken += self.row;
-        row.split_first().map(|(&filter, bytes)| (filter, bytes))
+    /// The next row, if it is complete: its filter, and its bytes with [`SLACK`] behind them; and the one after it, or nothing.
+    pub(crate) fn rows(&self) -> Option<(Row<'_>, Option<Row<'_>>)> {
+        Some((self.row(0)?, self.row(1)))
+    }
+
+    fn row(&self, number: usize) -> Option<Row<'_>> {
+        let start = self.taken + number * self.row;
+        let row = self.bytes.get(start..start + self.row + SLACK)?;
+        let (&filter, bytes) = row.split_first()?;
+        (start + self.row <= self.filled).then_some((filter, bytes))
+    }
+
+    /// So many rows have been taken.
+    pub(crate) fn take(&mut self, rows: usize) {
+        self.taken += rows * self.row;
     }
 }
 
