@@ -64,7 +64,9 @@ fn file(
     let bits = colour.samples() * depth as usize * width as usize;
     let bytes = bits.div_ceil(8) * height as usize;
     // Few different values, so that colours repeat and one of them is the transparent one.
-    let pixels: Vec<u8> = (0..bytes).map(|at| (at * at / 3 % 5 * 51) as u8).collect();
+    let pixels: Vec<u8> = (0..bytes)
+        .map(|at| ((at % 1000).pow(2) / 3 % 5 * 51) as u8)
+        .collect();
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(colour);
