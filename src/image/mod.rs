@@ -171,7 +171,15 @@ impl<'a> Pipeline<'a> {
         }
         match &mut self.state {
             State::Description { .. } => Ok(()),
-            State::Body { decoder, rows, .. } => decoder.push(bytes, rows),
+            State::Body {
+                plan,
+                decoder,
+                rows,
+            } => {
+                // What keeps its file is told as soon as it is too large, not when all of it is here.
+                plan.check_budget(plan.file_bytes(self.source_bytes), self.limits)?;
+                decoder.push(bytes, rows)
+            }
             State::Header { start, look_at } => {
                 whole::append(start, bytes)?;
                 if start.len() < *look_at {
@@ -204,7 +212,7 @@ impl<'a> Pipeline<'a> {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
         };
-        plan.check_budget(source_bytes, self.limits)?;
+        plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
         let frames = rows.into_frames()?;
@@ -244,7 +252,9 @@ impl<'a> Pipeline<'a> {
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
-            plan.check_budget(start.len() as u64, self.limits)?;
+            // What the header was looked for in is held, even where the rest of the file will not be.
+            let held = start.len() as u64;
+            plan.check_budget(plan.file_bytes(held).max(held), self.limits)?;
             let decoder = codec::decoder(&plan, std::mem::take(start))?;
             let rows = Resize::new(&plan);
             State::Body {

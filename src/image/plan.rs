@@ -219,12 +219,17 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether the plan, and a source file of this length beside it, fit into memory.
+    /// What a source file of this length holds while it is decoded; nothing, if it is used up as it arrives.
+    pub fn file_bytes(&self, source_bytes: u64) -> u64 {
+        codec::file_bytes(&self.header, source_bytes)
+    }
+
+    /// Whether the plan, and so many bytes of the source file beside it, fit into memory.
     ///
     /// # Errors
     /// [`Error::OverBudget`].
-    pub fn check_budget(&self, source_bytes: u64, limits: &Limits) -> Result<(), Error> {
-        let need = self.peak_bytes + codec::file_bytes(self.header.format, source_bytes);
+    pub fn check_budget(&self, file_bytes: u64, limits: &Limits) -> Result<(), Error> {
+        let need = self.peak_bytes + file_bytes;
         if need > limits.memory_bytes {
             return Err(over_budget(self.header.stored, need, limits));
         }
@@ -740,7 +745,7 @@ mod tests {
         );
         assert!(matches!(over, Err(Error::OutputTooLarge { .. })));
         let mut bomb = header(60_000, 60_000);
-        bomb.coding = Coding::Rows;
+        bomb.coding = Coding::Rows { bits_per_pixel: 24 };
         let plan = Plan::new(bomb, &asked(100, 100, Fit::Inside), &LIMITS);
         match plan.and_then(|plan| plan.check_budget(0, &LIMITS)) {
             Err(error @ Error::OverBudget { .. }) => {
