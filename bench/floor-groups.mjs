@@ -23,7 +23,7 @@ export const groups = [
   {
     group: 'entropy decode',
     what: 'file to coefficients or pixels',
-    patterns: [/jpeg_decoder/, /letterbox_jpeg/, /png::|fdeflate|miniz_oxide|inflate/, /image_webp|vp8/i, /gif::|weezl/, /tiff::|bmp::|ico::/, /letterbox::image::codec/],
+    patterns: [/jpeg_decoder/, /letterbox_jpeg/, /letterbox_(png|inflate)/, /crc32fast/, /png::|fdeflate|miniz_oxide|inflate/, /image_webp|vp8/i, /gif::|weezl/, /tiff::|bmp::|ico::/, /letterbox::image::codec/],
   },
   {
     group: 'fetch and glue',

@@ -30,6 +30,7 @@ const kinds = {
   'jpeg-progressive': { format: 'jpeg', options: { ...jpeg, progressive: true } },
   png: { format: 'png', options: { compressionLevel: 2, adaptiveFiltering: true } },
   'png-alpha': { format: 'png', options: { compressionLevel: 6, adaptiveFiltering: true }, alpha: true },
+  'png-16bit': { format: 'png', options: { compressionLevel: 6, adaptiveFiltering: true }, alpha: true, space: 'rgb16' },
   webp: { format: 'webp', options: { quality: 85 } },
   gif: { format: 'gif', options: { effort: 4 } },
   avif: { format: 'avif', options: { quality: 60, effort: 2 } },
@@ -40,6 +41,7 @@ const wanted = [
   ['jpeg-progressive', [2, 6, 12, 24, 100]],
   ['png', [12, 100]],
   ['png-alpha', [3]],
+  ['png-16bit', [24]],
   ['webp', [2, 6]],
   ['gif', [2]],
   ['avif', [2]],
@@ -61,8 +63,9 @@ export async function load(image) {
     say(`images: making ${image.name} (${image.megapixels > 24 ? 'half a minute' : 'seconds'}, once)`);
     const channels = image.alpha ? 4 : 3;
     const raw = { width: image.width, height: image.height, channels };
-    const picture = sharp(await mosaic(raw), { raw, limitInputPixels: false });
-    store(path, await picture.toFormat(image.format, kinds[image.kind].options).toBuffer());
+    const { options, space = 'srgb' } = kinds[image.kind];
+    const picture = sharp(await mosaic(raw), { raw, limitInputPixels: false }).toColourspace(space);
+    store(path, await picture.toFormat(image.format, options).toBuffer());
   }
   return readFileSync(path);
 }

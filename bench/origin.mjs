@@ -32,5 +32,5 @@ export async function startOrigin() {
 const allowedHost = 'images.example.com';
 const allowedSource = `https://${allowedHost}/`;
 
-/** What letterbox is configured with. */
-export const production = { ALLOWED_SOURCES: allowedHost };
+/** What letterbox is configured with: its defaults, but for the size of a file, which would keep the largest PNG out. */
+export const production = { ALLOWED_SOURCES: allowedHost, MAX_SOURCE_BYTES: `${256 << 20}` };

@@ -51,10 +51,10 @@ async function test(args) {
   say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(26)}${duration(ms).padStart(12)}`).join('\n')}`);
 }
 
-/** The decoder's tests again, with the vectors that it has in the worker. */
+/** The decoders' tests again, with the vectors that they have in the worker. */
 function wasmTests() {
   const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
-  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--target', wasiTarget, '--locked'], { env });
+  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--package', 'letterbox-png', '--package', 'letterbox-inflate', '--target', wasiTarget, '--locked'], { env });
 }
 
 function workerTests() {

@@ -123,7 +123,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "MAX_SOURCE_BYTES",
         default: "41943040",
         doc: "Largest source file, counted after content decoding while it is read",
-        read: |config, text| ranged(text, 1, 67_108_864).map(|v| config.limits.source_bytes = v),
+        read: |config, text| ranged(text, 1, 536_870_912).map(|v| config.limits.source_bytes = v),
     },
     Setting {
         name: "MAX_OUTPUT_SIDE",

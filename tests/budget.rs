@@ -79,12 +79,30 @@ fn run(
 }
 
 fn png(width: u32, height: u32, colour: png::ColorType, fill: impl Fn(usize) -> u8) -> Vec<u8> {
+    deep_png(width, height, colour, png::BitDepth::Eight, fill)
+}
+
+fn deep_png(
+    width: u32,
+    height: u32,
+    colour: png::ColorType,
+    depth: png::BitDepth,
+    fill: impl Fn(usize) -> u8,
+) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(colour);
+    encoder.set_depth(depth);
     encoder.set_compression(png::Compression::Fast);
-    let samples = width as usize * height as usize * colour.samples();
-    let pixels: Vec<u8> = (0..samples).map(fill).collect();
+    if colour == png::ColorType::Indexed {
+        encoder.set_palette(
+            (0..=255)
+                .flat_map(|at| [at, 255 - at, 7])
+                .collect::<Vec<u8>>(),
+        );
+    }
+    let row_bytes = (width as usize * colour.samples() * depth as usize).div_ceil(8);
+    let pixels: Vec<u8> = (0..row_bytes * height as usize).map(fill).collect();
     encoder
         .write_header()
         .and_then(|mut writer| writer.write_image_data(&pixels))
@@ -189,6 +207,37 @@ fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
                 assert!(peak < 72 << 20, "{name} {query}: {error}")
             }
             Err(error) => panic!("{name} {query}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_png_costs_its_window_and_its_rows_and_not_its_file() {
+    use png::{BitDepth::*, ColorType::*};
+    let _turn = turn();
+    for (name, file) in [
+        ("wide", deep_png(30_000, 60, Rgb, Eight, noise)),
+        ("tall", deep_png(60, 30_000, Rgb, Eight, noise)),
+        ("16-bit RGBA", deep_png(1500, 1000, Rgba, Sixteen, noise)),
+        (
+            "wide 16-bit RGBA",
+            deep_png(30_000, 30, Rgba, Sixteen, noise),
+        ),
+        ("palette", deep_png(3000, 2000, Indexed, Eight, noise)),
+        ("palette of 16", deep_png(3000, 2000, Indexed, Four, noise)),
+        (
+            "grey of 16 bits",
+            deep_png(3000, 2000, Grayscale, Sixteen, noise),
+        ),
+    ] {
+        for query in ["w=64&h=64&f=jpg", "w=600&h=300&f=jpg"] {
+            let (outcome, peak) = measure(&file, query);
+            let planned = outcome.expect("a good PNG");
+            assert!(
+                peak <= planned,
+                "{name} {query}: {peak} bytes, planned {planned}"
+            );
+            eprintln!("{name} {query}: {peak} bytes of {planned} planned");
         }
     }
 }

@@ -206,7 +206,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn file_bytes(&self, plan: &Plan) -> u64 {
-        let bytes = codec::file_bytes(&plan.header, self.source_bytes.max(self.promised_bytes));
+        let bytes = plan.file_bytes(self.source_bytes.max(self.promised_bytes));
         if self.source_bytes > self.promised_bytes {
             codec::growing(bytes)
         } else {
@@ -231,7 +231,8 @@ impl<'a> Pipeline<'a> {
                 decoder,
                 rows,
             } => {
-                plan.check_budget(self.source_bytes, self.limits)?;
+                // What keeps its file is told as soon as it is too large, not when all of it is here.
+                plan.check_budget(plan.file_bytes(self.source_bytes), self.limits)?;
                 decoder.push(bytes, rows)
             }
             State::Header { start, look_at } => {
@@ -275,7 +276,7 @@ impl<'a> Pipeline<'a> {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
         };
-        plan.check_budget(source_bytes, self.limits)?;
+        plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
         let frames = rows.into_frames()?;
@@ -315,8 +316,10 @@ impl<'a> Pipeline<'a> {
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
-            let file = self.promised_bytes.max(start.len() as u64);
-            plan.check_budget(file, self.limits)?;
+            // What the header was looked for in is held, even where the rest of the file will not be.
+            let held = start.len() as u64;
+            let file = plan.file_bytes(self.promised_bytes.max(held));
+            plan.check_budget(file.max(held), self.limits)?;
             State::Planned {
                 plan,
                 start: std::mem::take(start),

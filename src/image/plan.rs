@@ -221,12 +221,17 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether the plan, and a source file of this length beside it, fit into memory.
+    /// What a source file of this length holds while it is decoded; nothing, if it is used up as it arrives.
+    pub fn file_bytes(&self, source_bytes: u64) -> u64 {
+        codec::file_bytes(&self.header, source_bytes)
+    }
+
+    /// Whether the plan, and so many bytes of the source file beside it, fit into memory.
     ///
     /// # Errors
     /// [`Error::OverBudget`].
-    pub fn check_budget(&self, source_bytes: u64, limits: &Limits) -> Result<(), Error> {
-        let need = self.peak_bytes + codec::file_bytes(&self.header, source_bytes);
+    pub fn check_budget(&self, file_bytes: u64, limits: &Limits) -> Result<(), Error> {
+        let need = self.peak_bytes + file_bytes;
         if need > limits.memory_bytes {
             return Err(over_budget(self.header.stored, need, limits));
         }
@@ -754,7 +759,7 @@ mod tests {
             plan.and_then(|plan| plan.check_budget(0, &LIMITS))
                 .expect_err("a bomb")
         };
-        let many = bomb(60_000, Coding::Rows);
+        let many = bomb(60_000, Coding::Rows { bits_per_pixel: 24 });
         assert!(matches!(many, Error::TooManyPixels { .. }), "{many:?}");
         assert!(many.to_string().contains("3600.0 megapixels"), "{many}");
         let whole = bomb(10_000, Coding::Whole { bytes_per_pixel: 4 });

@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::idct;
 use crate::lanes::clear;
 use crate::rows::Planes;
-use crate::scan::{Block, Member, Scan};
+use crate::scan::{Block, Member, Scan, unroll};
 use crate::segments::{DAMAGED, Header, Segments, Transform, ZIGZAG};
 use crate::{Error, Fault, Limits, Scale};
 
@@ -394,7 +394,7 @@ impl Scans {
             if scans.list.len() == decoder.limits.scans {
                 return Err(Error::Limit("more scans than allowed"));
             }
-            let scan = match Scan::new(content, segments, frame, next) {
+            let mut scan = match Scan::new(content, segments, frame, next) {
                 Ok(scan) => scan,
                 Err(error) if scans.list.is_empty() => return Err(error),
                 Err(_) => break, // what came before is a picture already
@@ -403,6 +403,9 @@ impl Scans {
             let again = |m: &Member| !frame.progressive && sent[m.component][0] == 0;
             if scan.members.iter().any(again) {
                 break;
+            }
+            if !frame.progressive {
+                unroll(&mut scan.members);
             }
             for member in &scan.members {
                 let index = member.component;

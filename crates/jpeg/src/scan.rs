@@ -179,9 +179,6 @@ impl Scan {
         if !members.iter().all(complete) {
             return Err(Error::Corrupt(Fault::Scan));
         }
-        if sequential {
-            unroll(&mut members);
-        }
         Ok(Scan {
             members,
             band,
@@ -309,7 +306,7 @@ fn distinct<'a, T: 'a>(all: impl Iterator<Item = &'a Arc<T>> + Clone) -> usize {
 }
 
 /// Gives the members of a sequential scan their larger tables; those with the same codes share them.
-fn unroll(members: &mut [Member]) {
+pub(crate) fn unroll(members: &mut [Member]) {
     for index in 0..members.len() {
         let (before, rest) = members.split_at_mut(index);
         let Some(ac) = &rest[0].ac else { continue };

@@ -70,7 +70,10 @@ pub(super) trait Encode {
 pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Error> {
     Ok(match plan.header.format {
         Format::Jpeg => Box::new(jpeg::Decoder::new(plan, &start)?),
-        Format::Png => Box::new(whole::File::new(start, png::decode)),
+        Format::Png => match plan.header.coding {
+            Coding::Rows { .. } => Box::new(png::Decoder::new(plan, start)),
+            _ => Box::new(whole::File::new(start, png::decode)),
+        },
         Format::WebP => Box::new(whole::File::new(start, webp::decode)),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
         Format::Bmp | Format::Ico | Format::Tiff => {
@@ -97,14 +100,14 @@ pub(super) fn encoder(plan: &Plan) -> Result<Box<dyn Encode + '_>, Error> {
 /// What decoding holds at its peak: rows, or where a library wants it so the whole decoded image; the file not included.
 pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     match plan.header.coding {
-        Coding::Rows => 8 * u64::from(plan.header.stored.width) * 4,
+        Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
         Coding::Whole { bytes_per_pixel } => {
-            let metadata = if plan.header.format == Format::Gif {
-                gif::SLACK_BYTES
-            } else {
-                0
+            let slack = match plan.header.format {
+                Format::Gif => gif::SLACK_BYTES,
+                Format::Png | Format::Ico => png::interlaced_slack(plan),
+                _ => 0,
             };
-            plan.decoded.pixels() * u64::from(bytes_per_pixel) + metadata
+            plan.decoded.pixels() * u64::from(bytes_per_pixel) + slack
         }
         Coding::Jpeg { blocks_a_row, .. } => {
             // Samples, and in a progressive file coefficients too, of one row of MCUs; a few rows while they are made.
@@ -122,6 +125,7 @@ pub(super) const fn growing(bytes: u64) -> u64 {
 pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     match (header.format, header.coding) {
         (Format::WebP, _) => 3 * bytes, // the last partition of a lossy frame is copied, growing
+        (Format::Png, Coding::Rows { .. }) => 0, // used up as it arrives
         (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
         _ => bytes,
     }

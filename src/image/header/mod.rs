@@ -47,7 +47,10 @@ pub enum Coding {
         resident: bool,
     },
     /// Row by row.
-    Rows,
+    Rows {
+        /// Bits of a pixel in the file.
+        bits_per_pixel: u32,
+    },
     /// The whole image at once, with this many bytes a pixel at the peak.
     Whole {
         /// Bytes a pixel while decoding, result included.

@@ -13,7 +13,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         return Err(Stop::Corrupt("the PNG does not start with IHDR"));
     }
     let (width, height) = (cursor.u32()?, cursor.u32()?);
-    let [_depth, colour_type, _compression, _filter, _interlace] = cursor.array()?;
+    let [depth, colour_type, _compression, _filter, interlace] = cursor.array()?;
     cursor.skip(4);
     let (mut orientation, mut transparency) = (Orientation::default(), false);
     loop {
@@ -32,18 +32,28 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         }
         cursor.skip(length.saturating_add(4));
     }
-    let (grey, alpha) = match colour_type {
-        0 => (true, transparency),
-        2 | 3 => (false, transparency),
-        4 => (true, true),
-        6 => (false, true),
+    let (grey, alpha, samples) = match colour_type {
+        0 => (true, transparency, 1),
+        2 => (false, transparency, 3),
+        3 => (false, transparency, 1),
+        4 => (true, true, 2),
+        6 => (false, true, 4),
         _ => return Err(Stop::Corrupt("the PNG has an unknown colour type")),
     };
+    let layout = Layout::of(grey, alpha);
     Ok(Header {
         format: Format::Png,
         stored: Size { width, height },
         orientation,
-        layout: Layout::of(grey, alpha),
-        coding: Coding::Rows,
+        layout,
+        coding: match interlace {
+            0 => Coding::Rows {
+                bits_per_pixel: samples * u32::from(depth),
+            },
+            // Seven passes over the picture, each with rows of its own.
+            _ => Coding::Whole {
+                bytes_per_pixel: layout.channels() as u32,
+            },
+        },
     })
 }

@@ -1,0 +1,70 @@
+//! Inflates a zlib stream (RFC 1950, RFC 1951) in pieces: input as it arrives, output into a buffer that is the caller's and is at the
+//! same time the window which the stream refers back to.
+//!
+//! * [`Inflate::read`] goes on wherever input or room ended, be it in the middle of a symbol or of a copy.
+//! * The checksum at the end is not looked at; whoever needs one has the bytes.
+//! * No unsafe code, no panic on any input, no allocation but the tables of [`Inflate::new`].
+//!
+//! ```
+//! use letterbox_inflate::Inflate;
+//!
+//! // "hello hello hello", as zlib writes it.
+//! let stream = [0x78, 0x9c, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x57, 0xc8, 0x40, 0x90, 0x0, 0x3a, 0x2e, 0x6, 0x7d];
+//! let (mut inflate, mut window, mut filled) = (Inflate::new()?, [0; 100], 0);
+//! for piece in stream.chunks(3) {
+//!     let (used, made) = inflate.read(piece, &mut window, filled)?;
+//!     assert_eq!(used, piece.len()); // there was room
+//!     filled += made;
+//! }
+//! assert!(inflate.is_done());
+//! assert_eq!(&window[..filled], b"hello hello hello");
+//! # Ok::<(), letterbox_inflate::Error>(())
+//! ```
+//!
+//! # How
+//! A stream is a chain in which every code waits for the length of the one before, and photos are literals and short copies in no
+//! order that a processor could guess. What counts is how little is in that chain, and how much comes of one turn of it:
+//!
+//! 1. **A buffer of 64 bits**, filled without a branch, lasts for two looks into the table and a distance. The next look does not
+//!    wait for the filling, because above the bits that count there already are more.
+//! 2. **Eleven bits a look.** An entry holds up to two literals and a short copy behind them, if their codes fit: half as many turns
+//!    for a filtered photo, and half as many guesses whether a copy comes. The table has 8 KiB, next to the processor.
+//! 3. **Shift what the entry says**: its low bits are the shift, and nothing has to be masked or unpacked for the next look.
+//! 4. **Sixteen bytes a copy**, whatever its length is; what is too much is written over.
+//!
+//! The last bytes of input or room go through a loop that does one symbol at a time and checks everything.
+//!
+//! In wasm on V8 this takes 0.79 of the time of `fdeflate` for a photo of 12 megapixels, 0.75 for one with alpha, which had been the
+//! fastest: 0.42 and 0.37 of `miniz_oxide`, 0.45 and 0.41 of `zlib-rs`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod bits;
+mod stream;
+mod table;
+
+pub use stream::Inflate;
+
+use core::fmt;
+
+/// Why there is no more output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The stream is damaged.
+    Corrupt,
+    /// The allocator refused.
+    OutOfMemory,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Corrupt => "the compressed data is damaged",
+            Error::OutOfMemory => "not enough memory to inflate",
+        })
+    }
+}
+
+impl core::error::Error for Error {}

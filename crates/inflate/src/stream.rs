@@ -1,0 +1,540 @@
+//! The stream: its header, its blocks, and the symbols in them.
+
+use alloc::vec::Vec;
+
+use crate::Error;
+use crate::bits::Bits;
+use crate::table::{
+    DISTANCE_BITS, DISTANCE_ENTRIES, Entry, Kind, SYMBOL_BITS, SYMBOL_ENTRIES, build, distance,
+    instruction, look_further, symbol,
+};
+
+/// A zlib stream on its way.
+pub struct Inflate {
+    state: State,
+    bits: Bits,
+    /// The block is the last.
+    last: bool,
+    /// Lengths of the codes of a block, as far as they have been read: symbols, then distances.
+    lengths: [u8; 320],
+    read: usize,
+    counts: Counts,
+    instructions: [Entry; 1 << 7],
+    symbols: Vec<Entry>,
+    distances: Vec<Entry>,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Header,
+    Block,
+    /// How often each code is described.
+    Counts,
+    /// Lengths of the codes of the instructions.
+    Instructions,
+    /// Lengths of all other codes.
+    Lengths,
+    Symbols,
+    /// The rest of a copy: how much, and from how far back.
+    Copy(usize, usize),
+    /// Length of a block that is not compressed.
+    StoredLength,
+    /// The rest of it.
+    Stored(usize),
+    Done,
+}
+
+/// How many lengths of codes a block has.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    symbols: usize,
+    distances: usize,
+    instructions: usize,
+}
+
+/// The order in which the lengths of the codes of the instructions come.
+const ORDER: [u8; 19] = [
+    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+];
+
+/// Looks at symbols that one filling of the buffer lasts for, with a distance behind the last of them: 2 * 11 + 15 + 13 bits.
+const LOOKS: usize = 2;
+
+/// Bytes that a turn of the fast loop may read: it fills twice.
+const FAST_INPUT: usize = 16;
+
+/// Bytes that it may write: literals, the longest copy, and the rest of sixteen bytes.
+const FAST_OUTPUT: usize = 16 + 258 + 16;
+
+impl Inflate {
+    /// What [`Inflate::new`] allocates.
+    pub const ALLOCATED_BYTES: usize = (SYMBOL_ENTRIES + DISTANCE_ENTRIES) * size_of::<Entry>();
+
+    /// Waits for the first byte.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn new() -> Result<Inflate, Error> {
+        Ok(Inflate {
+            state: State::Header,
+            bits: Bits::default(),
+            last: false,
+            lengths: [0; 320],
+            read: 0,
+            counts: Counts::default(),
+            instructions: [Entry::NOTHING; 1 << 7],
+            symbols: entries(SYMBOL_ENTRIES)?,
+            distances: entries(DISTANCE_ENTRIES)?,
+        })
+    }
+
+    /// Whether the last block is complete.
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Inflates what it can of `input` into `output` from `position` on: how many bytes were used, and how many written.
+    ///
+    /// Before `position` stands what was written before, at least the last 32 KiB of it. All input is used unless there is no
+    /// more room, or the stream is done. Bytes behind what was written may have been changed.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.
+    pub fn read(
+        &mut self,
+        input: &[u8],
+        output: &mut [u8],
+        position: usize,
+    ) -> Result<(usize, usize), Error> {
+        let (mut rest, mut at) = (input, position.min(output.len()));
+        while self.step(&mut rest, output, &mut at)? {}
+        Ok((input.len() - rest.len(), at - position))
+    }
+
+    /// One state on its way to the next; false when input, room or stream have come to an end.
+    fn step(
+        &mut self,
+        input: &mut &[u8],
+        output: &mut [u8],
+        at: &mut usize,
+    ) -> Result<bool, Error> {
+        self.bits.fill_slowly(input);
+        match self.state {
+            State::Header => {
+                let Some(header) = self.bits.take(16) else {
+                    return Ok(false);
+                };
+                let (method, flags) = (header & 255, header >> 8);
+                // Deflate, a window of 32 KiB at most, no dictionary, and a remainder that says it is a header.
+                let deflate = method & 15 == 8 && method >> 4 <= 7 && flags & 32 == 0;
+                if !deflate || (method << 8 | flags) % 31 != 0 {
+                    return Err(Error::Corrupt);
+                }
+                self.state = State::Block;
+            }
+            State::Block => {
+                if self.last {
+                    self.state = State::Done;
+                    return Ok(false);
+                }
+                let Some(header) = self.bits.take(3) else {
+                    return Ok(false);
+                };
+                self.last = header & 1 == 1;
+                self.state = match header >> 1 {
+                    0 => {
+                        self.bits.skip(self.bits.count % 8);
+                        State::StoredLength
+                    }
+                    1 => {
+                        self.fixed()?;
+                        State::Symbols
+                    }
+                    2 => State::Counts,
+                    _ => return Err(Error::Corrupt),
+                };
+            }
+            State::Counts => {
+                let Some(counts) = self.bits.take(14) else {
+                    return Ok(false);
+                };
+                self.counts = Counts {
+                    symbols: (counts & 31) as usize + 257,
+                    distances: (counts >> 5 & 31) as usize + 1,
+                    instructions: (counts >> 10) as usize + 4,
+                };
+                if self.counts.symbols > 286 || self.counts.distances > 30 {
+                    return Err(Error::Corrupt);
+                }
+                self.lengths = [0; 320];
+                (self.read, self.state) = (0, State::Instructions);
+            }
+            State::Instructions => {
+                while self.read < self.counts.instructions {
+                    self.bits.fill_slowly(input);
+                    let Some(length) = self.bits.take(3) else {
+                        return Ok(false);
+                    };
+                    self.lengths[usize::from(ORDER[self.read])] = length as u8;
+                    self.read += 1;
+                }
+                build(
+                    &mut self.instructions,
+                    7,
+                    &self.lengths[..19],
+                    instruction,
+                    false,
+                )?;
+                (self.read, self.state) = (0, State::Lengths);
+            }
+            State::Lengths => {
+                let Counts {
+                    symbols, distances, ..
+                } = self.counts;
+                while self.read < symbols + distances {
+                    self.bits.fill_slowly(input);
+                    if !self.instruction(symbols + distances)? {
+                        return Ok(false);
+                    }
+                }
+                // A block must be able to end.
+                if self.lengths[256] == 0 {
+                    return Err(Error::Corrupt);
+                }
+                self.tables(symbols, symbols + distances)?;
+                self.state = State::Symbols;
+            }
+            State::Symbols => {
+                self.symbols_fast(input, output, at)?;
+                return match self.state {
+                    State::Symbols => self.one_symbol(input, output, at),
+                    _ => Ok(true),
+                };
+            }
+            State::Copy(length, distance) => {
+                let here = length.min(output.len() - *at);
+                for at in *at..*at + here {
+                    output[at] = output[at - distance];
+                }
+                *at += here;
+                if here < length {
+                    self.state = State::Copy(length - here, distance);
+                    return Ok(false);
+                }
+                self.state = State::Symbols;
+            }
+            State::StoredLength => {
+                let Some(lengths) = self.bits.take(32) else {
+                    return Ok(false);
+                };
+                let (length, inverse) = (lengths as u16, (lengths >> 16) as u16);
+                if length != !inverse {
+                    return Err(Error::Corrupt);
+                }
+                self.state = State::Stored(length.into());
+            }
+            State::Stored(length) => return Ok(self.stored(length, input, output, at)),
+            State::Done => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Copies what is not compressed.
+    fn stored(
+        &mut self,
+        mut length: usize,
+        input: &mut &[u8],
+        output: &mut [u8],
+        at: &mut usize,
+    ) -> bool {
+        while length > 0
+            && *at < output.len()
+            && let Some(byte) = self.bits.take(8)
+        {
+            output[*at] = byte as u8;
+            *at += 1;
+            length -= 1;
+        }
+        if self.bits.count == 0 {
+            // What is held of the next byte would be mixed with what comes after this block.
+            self.bits = Bits::default();
+        }
+        let here = length.min(input.len()).min(output.len() - *at);
+        if length > 0 && self.bits.count == 0 {
+            let (bytes, rest) = input.split_at(here);
+            output[*at..*at + here].copy_from_slice(bytes);
+            *input = rest;
+            *at += here;
+            length -= here;
+        }
+        self.state = if length == 0 {
+            State::Block
+        } else {
+            State::Stored(length)
+        };
+        length == 0
+    }
+
+    /// Reads one instruction about the lengths of codes; false when there are not enough bits.
+    fn instruction(&mut self, total: usize) -> Result<bool, Error> {
+        let entry = self.instructions[self.bits.peek(7) as usize];
+        let number = entry.0 >> 16;
+        let (extra, fewest) = match number {
+            0..16 => (0, 1),
+            16 => (2, 3),
+            17 => (3, 3),
+            _ => (7, 11),
+        };
+        if entry.length() + extra > self.bits.count {
+            return Ok(false);
+        }
+        self.bits.skip(entry.length());
+        let times = self.bits.peek(extra) as usize + fewest;
+        self.bits.skip(extra);
+        let length = match number {
+            0..16 => number as u8,
+            16 if self.read == 0 => return Err(Error::Corrupt),
+            16 => self.lengths[self.read - 1],
+            _ => 0,
+        };
+        if self.read == 0 {
+            // They held those of the instructions until now.
+            self.lengths = [0; 320];
+        }
+        if self.read + times > total {
+            return Err(Error::Corrupt);
+        }
+        self.lengths[self.read..self.read + times].fill(length);
+        self.read += times;
+        Ok(true)
+    }
+
+    /// The codes of a block that has none of its own (RFC 1951, clause 3.2.6).
+    fn fixed(&mut self) -> Result<(), Error> {
+        self.lengths[..144].fill(8);
+        self.lengths[144..256].fill(9);
+        self.lengths[256..280].fill(7);
+        self.lengths[280..288].fill(8);
+        self.lengths[288..].fill(5);
+        self.tables(288, 320)
+    }
+
+    fn tables(&mut self, symbols: usize, end: usize) -> Result<(), Error> {
+        let (of_symbols, of_distances) = (&self.lengths[..symbols], &self.lengths[symbols..end]);
+        build(&mut self.symbols, SYMBOL_BITS, of_symbols, symbol, false)?;
+        build(
+            &mut self.distances,
+            DISTANCE_BITS,
+            of_distances,
+            distance,
+            true,
+        )
+    }
+
+    /// Symbols as long as there is more than enough input and room.
+    fn symbols_fast(
+        &mut self,
+        input: &mut &[u8],
+        output: &mut [u8],
+        filled: &mut usize,
+    ) -> Result<(), Error> {
+        let (Some(symbols), Some(distances)) = (
+            self.symbols.first_chunk::<{ 1 << SYMBOL_BITS }>(),
+            self.distances.first_chunk::<{ 1 << DISTANCE_BITS }>(),
+        ) else {
+            return Ok(());
+        };
+        let look = |bits: &Bits| symbols[bits.held as usize & (symbols.len() - 1)];
+        let (mut bits, mut rest, mut at) = (self.bits, *input, *filled);
+        let end = output.len().saturating_sub(FAST_OUTPUT);
+        let Some(next) = rest.first_chunk() else {
+            return Ok(());
+        };
+        rest = &rest[bits.fill(*next)..];
+        let mut entry = look(&bits);
+        'turns: while rest.len() >= FAST_INPUT && at < end {
+            // Behind those that count the buffer has more bits, so the look before did not have to wait for this.
+            let Some(next) = rest.first_chunk() else {
+                break;
+            };
+            rest = &rest[bits.fill(*next)..];
+            let mut length = 0;
+            for _ in 0..LOOKS {
+                if !entry.is(Kind::Plain) {
+                    break;
+                }
+                let Some(room) = output.get_mut(at..at + 2) else {
+                    break;
+                };
+                room.copy_from_slice(&entry.bytes());
+                at += entry.literals();
+                bits.skip(entry.0);
+                length = entry.copied();
+                if length > 0 {
+                    break;
+                }
+                entry = look(&bits);
+            }
+            if length == 0 {
+                if entry.is(Kind::Plain) {
+                    continue;
+                }
+                let Some(next) = rest.first_chunk() else {
+                    break;
+                };
+                rest = &rest[bits.fill(*next)..];
+                if entry.is(Kind::Longer) {
+                    entry = look_further(&self.symbols, entry, bits.held, SYMBOL_BITS);
+                }
+                if entry.is(Kind::Plain) {
+                    output[at] = entry.bytes()[0];
+                    at += entry.literals();
+                    length = entry.copied();
+                } else if entry.is(Kind::Number) {
+                    length = entry.number_in(bits.held);
+                } else if entry.is(Kind::End) {
+                    bits.skip(entry.0);
+                    self.state = State::Block;
+                    break 'turns;
+                } else {
+                    return Err(Error::Corrupt);
+                }
+                bits.skip(entry.0);
+                if length == 0 {
+                    entry = look(&bits);
+                    continue;
+                }
+            }
+            let mut number = distances[bits.held as usize & (distances.len() - 1)];
+            if number.is(Kind::Longer) {
+                number = look_further(&self.distances, number, bits.held, DISTANCE_BITS);
+            }
+            let distance = number.number_in(bits.held);
+            if !number.is(Kind::Number) || distance > at {
+                return Err(Error::Corrupt);
+            }
+            bits.skip(number.0);
+            entry = look(&bits);
+            copy(output, at, distance, length);
+            at += length;
+        }
+        (self.bits, *input, *filled) = (bits, rest, at);
+        Ok(())
+    }
+
+    /// One symbol, if it is all there; false when it is not, or there is no room.
+    fn one_symbol(
+        &mut self,
+        input: &mut &[u8],
+        output: &mut [u8],
+        at: &mut usize,
+    ) -> Result<bool, Error> {
+        self.bits.fill_slowly(input);
+        let mut bits = self.bits;
+        let mut entry = self.symbols[bits.peek(SYMBOL_BITS) as usize];
+        if entry.literals() > 0 && entry.is(Kind::Plain) {
+            // One after the other, because there may be bits or room for the first only.
+            let [first, _] = entry.bytes();
+            entry = Entry::literal(first).coded(self.lengths[usize::from(first)].into());
+        }
+        if entry.is(Kind::Longer) {
+            entry = look_further(&self.symbols, entry, bits.held, SYMBOL_BITS);
+        }
+        if entry.is(Kind::Nothing) {
+            return if bits.count >= 15 {
+                Err(Error::Corrupt)
+            } else {
+                Ok(false)
+            };
+        }
+        if entry.length() > bits.count {
+            return Ok(false);
+        }
+        let length = match entry.is(Kind::Number) {
+            true => entry.number_in(bits.held),
+            false => entry.copied(),
+        };
+        bits.skip(entry.length());
+        if entry.is(Kind::End) {
+            (self.bits, self.state) = (bits, State::Block);
+            return Ok(true);
+        }
+        if length == 0 {
+            let Some(slot) = output.get_mut(*at) else {
+                return Ok(false);
+            };
+            *slot = entry.bytes()[0];
+            (self.bits, *at) = (bits, *at + 1);
+            return Ok(true);
+        }
+        let mut entry = self.distances[bits.peek(DISTANCE_BITS) as usize];
+        if entry.is(Kind::Longer) {
+            entry = look_further(&self.distances, entry, bits.held, DISTANCE_BITS);
+        }
+        if entry.is(Kind::Nothing) {
+            return if bits.count >= 15 {
+                Err(Error::Corrupt)
+            } else {
+                Ok(false)
+            };
+        }
+        if entry.length() > bits.count {
+            return Ok(false);
+        }
+        let distance = entry.number_in(bits.held);
+        bits.skip(entry.length());
+        if distance > *at {
+            return Err(Error::Corrupt);
+        }
+        (self.bits, self.state) = (bits, State::Copy(length, distance));
+        Ok(true)
+    }
+}
+
+/// Copies from `distance` back. Writes up to fifteen bytes more than `length`, for which there is room.
+#[inline(always)]
+fn copy(output: &mut [u8], at: usize, distance: usize, length: usize) {
+    if distance >= 16 {
+        sixteen(output, at - distance, at);
+        for done in (16..length).step_by(16) {
+            sixteen(output, at - distance + done, at + done);
+        }
+    } else if distance == 1 {
+        let byte = output[at - 1];
+        output[at..at + length].fill(byte);
+    } else {
+        // The pattern once; from then on it is repeated from as many whole ones back as sixteen bytes hold.
+        for at in at..at + 16 {
+            output[at] = output[at - distance];
+        }
+        let whole = 16 / distance * distance;
+        for done in (16..length).step_by(whole) {
+            sixteen(output, at + done - whole, at + done);
+        }
+    }
+}
+
+/// Copies sixteen bytes as two numbers; what a compiler makes of a slice may be an instruction for lengths of any size, and slow.
+#[inline(always)]
+fn sixteen(output: &mut [u8], from: usize, to: usize) {
+    let Some(&[low, high]) = output
+        .get(from..from + 16)
+        .and_then(|bytes| bytes.as_chunks::<8>().0.first_chunk())
+    else {
+        return;
+    };
+    if let Some(target) = output.get_mut(to..to + 16) {
+        target[..8].copy_from_slice(&low);
+        target[8..].copy_from_slice(&high);
+    }
+}
+
+fn entries(count: usize) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    entries
+        .try_reserve_exact(count)
+        .map_err(|_| Error::OutOfMemory)?;
+    entries.resize(count, Entry::NOTHING);
+    Ok(entries)
+}

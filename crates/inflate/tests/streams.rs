@@ -1,0 +1,139 @@
+//! Streams of all kinds beside another inflate, in pieces of input and of room.
+
+use letterbox_inflate::{Error, Inflate};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::decompress_to_vec_zlib;
+
+/// Inflates, `input` bytes at a time, with room for `room` bytes at a time behind a window of 32 KiB.
+fn inflate(stream: &[u8], input: usize, room: usize) -> Result<Vec<u8>, Error> {
+    const REACH: usize = 32 << 10;
+    let (mut inflate, mut window, mut filled) = (Inflate::new()?, vec![0; REACH + room], 0);
+    let mut output = Vec::new();
+    for mut piece in stream.chunks(input) {
+        loop {
+            if filled == window.len() {
+                window.copy_within(room.., 0);
+                filled = REACH;
+            }
+            let end = window.len().min(filled + room);
+            let (used, made) = inflate.read(piece, &mut window[..end], filled)?;
+            output.extend_from_slice(&window[filled..filled + made]);
+            filled += made;
+            piece = &piece[used..];
+            if inflate.is_done() {
+                return Ok(output);
+            }
+            if filled < end {
+                assert_eq!(piece.len(), 0, "input is left where there is room");
+                break;
+            }
+        }
+    }
+    Err(Error::Corrupt) // it breaks off
+}
+
+fn random() -> impl FnMut() -> u32 {
+    let mut state = 1u32;
+    move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state >> 16
+    }
+}
+
+/// Bytes of many kinds: noise, few values, runs, repeats near and far, and what is left of a photo by a filter.
+fn contents() -> Vec<Vec<u8>> {
+    let mut next = random();
+    let mut noise = |count: usize, mask: u32| (0..count).map(|_| (next() & mask) as u8).collect();
+    let (short, few, all): (Vec<u8>, Vec<u8>, Vec<u8>) =
+        (noise(700, 255), noise(60_000, 7), noise(60_000, 255));
+    let mut next = random();
+    let peaked = (0..90_000).map(|_| {
+        let (a, b) = (next() & 15, next() & 15);
+        (a as u8).wrapping_sub(b as u8)
+    });
+    let patterns = (1..40).flat_map(|period| {
+        let pattern: Vec<u8> = (0..period).map(|at| (at * 7 + period) as u8).collect();
+        pattern.into_iter().cycle().take(700)
+    });
+    vec![
+        vec![],
+        vec![7],
+        vec![0; 100_000],
+        patterns.collect(),
+        peaked.collect(),
+        [&short[..], &few, &short, &all, &short].concat(),
+        few,
+        all,
+    ]
+}
+
+#[test]
+fn every_kind_of_content_at_every_level() {
+    for content in contents() {
+        for level in 0..=10 {
+            let stream = compress_to_vec_zlib(&content, level);
+            for (input, room) in [(usize::MAX, 1 << 20), (4096, 32_768), (100, 1000)] {
+                let found = inflate(&stream, input.min(stream.len()), room);
+                assert!(
+                    found.as_ref() == Ok(&content),
+                    "level {level}, {input}, {room}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn input_and_room_may_end_anywhere() {
+    for content in contents() {
+        let content = &content[..content.len().min(3000)];
+        for level in [0, 1, 6] {
+            let stream = compress_to_vec_zlib(content, level);
+            for (input, room) in [(1, 1), (1, 10_000), (7, 3), (stream.len(), 1), (50, 290)] {
+                let found = inflate(&stream, input, room);
+                assert!(
+                    found.as_deref() == Ok(content),
+                    "level {level}, {input}, {room}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_breaks_off_is_not_done() {
+    let stream = compress_to_vec_zlib(&contents()[4][..2000], 6);
+    for end in 1..stream.len() - 4 {
+        assert_eq!(
+            inflate(&stream[..end], 9, 300),
+            Err(Error::Corrupt),
+            "{end}"
+        );
+    }
+    assert!(
+        inflate(&stream[..stream.len() - 4], 9, 300).is_ok(),
+        "the checksum is not needed"
+    );
+}
+
+#[test]
+fn a_damaged_stream_is_what_the_other_inflate_says_or_refused() {
+    for content in contents() {
+        for level in [0, 1, 6] {
+            let stream = compress_to_vec_zlib(&content[..content.len().min(2000)], level);
+            for at in 0..stream.len() - 4 {
+                for change in [1, 0x10, 0x80, 0xff] {
+                    let mut stream = stream.clone();
+                    stream[at] ^= change;
+                    let whole = inflate(&stream, stream.len(), 1 << 20);
+                    let pieces = inflate(&stream, 5, 777);
+                    assert!(whole == pieces, "level {level}, changed at {at}");
+                    // Behind another content stands another checksum, so only what is refused for a better reason can be compared.
+                    if let (Ok(ours), Ok(theirs)) = (&whole, &decompress_to_vec_zlib(&stream)) {
+                        assert!(ours == theirs, "level {level}, changed at {at}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! The walk over the chunks (PNG, clause 5.3), in whatever pieces they arrive.
+
+use crc32fast::Hasher;
+
+use crate::Error;
+use crate::expand::Expansion;
+use crate::header::{Colour, Header, row_bytes};
+use crate::unfilter::{SLACK, is_pair, unfilter, unfilter_two};
+use crate::window::{Window, zeroes};
+
+/// A file on its way to rows.
+pub struct Decoder {
+    place: Place,
+    /// A length, a kind or a checksum, as far as it is here.
+    field: Field,
+    chunk: Chunk,
+    header: Option<Header>,
+    palette: Option<Vec<u8>>,
+    transparency: Option<Vec<u8>>,
+    picture: Option<Picture>,
+}
+
+/// What the next byte belongs to.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Signature,
+    /// Length and kind.
+    Start,
+    Content,
+    Checksum,
+    /// Behind the image data.
+    End,
+}
+
+/// The chunk that is being read.
+#[derive(Default)]
+struct Chunk {
+    kind: [u8; 4],
+    /// Bytes of the content that are still to come.
+    remaining: u32,
+    checksum: Hasher,
+    /// The content, where all of it is needed at once.
+    content: Vec<u8>,
+}
+
+/// The image data on its way to rows.
+struct Picture {
+    window: Window,
+    pixel_bytes: usize,
+    row_bytes: usize,
+    /// The rows that are made, and the one above them; [`SLACK`] behind each.
+    made: [Vec<u8>; 2],
+    above: Vec<u8>,
+    /// How many rows were made.
+    count: usize,
+    expansion: Expansion,
+    /// A row as it comes out, where that is something else.
+    expanded: Vec<u8>,
+    rows_left: u32,
+}
+
+/// Kept chunks are no longer than this: the largest palette.
+const LONGEST: u32 = 768;
+
+impl Default for Decoder {
+    fn default() -> Decoder {
+        Decoder::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder that waits for the first byte.
+    pub fn new() -> Decoder {
+        Decoder {
+            place: Place::Signature,
+            field: Field::default(),
+            chunk: Chunk::default(),
+            header: None,
+            palette: None,
+            transparency: None,
+            picture: None,
+        }
+    }
+
+    /// The first chunk, once it is here.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// What a decoder allocates at most for rows of this width, of so many bits a pixel in the file and so many bytes as they come out.
+    pub fn peak_bytes(width: u32, bits_per_pixel: u32, channels: usize) -> u64 {
+        let row = row_bytes(width, bits_per_pixel).unwrap_or(usize::MAX / 16);
+        let rows = Window::allocated_bytes(row + 1) + 3 * (row + SLACK);
+        rows as u64 + u64::from(width) * channels as u64 + SMALL_BYTES
+    }
+
+    /// Takes the next bytes of the file and hands on the rows that are complete with them, from top to bottom.
+    ///
+    /// # Errors
+    /// What is wrong with the file, or what `rows` returns. There is nothing to be had from a decoder after an error.
+    pub fn push<E: From<Error>>(
+        &mut self,
+        mut bytes: &[u8],
+        rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while !bytes.is_empty() {
+            match self.place {
+                Place::Signature => {
+                    if let Some(signature) = self.field.take::<8>(&mut bytes) {
+                        if signature != *b"\x89PNG\r\n\x1a\n" {
+                            return Err(Error::Corrupt("this is no PNG").into());
+                        }
+                        self.place = Place::Start;
+                    }
+                }
+                Place::Start => {
+                    if let Some([a, b, c, d, kind @ ..]) = self.field.take::<8>(&mut bytes) {
+                        self.start(u32::from_be_bytes([a, b, c, d]), kind)?;
+                    }
+                }
+                Place::Content => {
+                    let here = bytes.len().min(self.chunk.remaining as usize);
+                    let (content, rest) = bytes.split_at(here);
+                    bytes = rest;
+                    self.chunk.remaining -= here as u32;
+                    if self.chunk.remaining == 0 {
+                        self.place = Place::Checksum;
+                    }
+                    self.take(content, rows)?;
+                }
+                Place::Checksum => {
+                    if let Some(checksum) = self.field.take::<4>(&mut bytes) {
+                        self.complete(u32::from_be_bytes(checksum))?;
+                        self.place = Place::Start;
+                    }
+                }
+                Place::End => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The file is complete.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] if the picture is not. A file may end anywhere behind the first chunk after its image data.
+    pub fn finish(&self) -> Result<(), Error> {
+        if self.place == Place::End {
+            Ok(())
+        } else {
+            Err(Error::Truncated)
+        }
+    }
+
+    fn start(&mut self, length: u32, kind: [u8; 4]) -> Result<(), Error> {
+        if let Some(picture) = &self.picture
+            && kind != *b"IDAT"
+        {
+            if picture.rows_left > 0 {
+                return Err(Error::Corrupt("the PNG has fewer rows than it says"));
+            }
+            self.place = Place::End;
+            return Ok(());
+        }
+        match (&kind, &self.header) {
+            (b"IHDR", None) | (b"IDAT", Some(_)) => {}
+            (b"IHDR", Some(_)) | (_, None) => {
+                return Err(Error::Corrupt("the PNG does not start with one IHDR"));
+            }
+            (b"IEND", _) => return Err(Error::Corrupt("the PNG has no image data")),
+            (b"PLTE", _) if length > LONGEST || length == 0 || !length.is_multiple_of(3) => {
+                return Err(Error::Corrupt("the PNG's palette has no whole colours"));
+            }
+            (b"PLTE", _) => {}
+            // What a decoder must not ignore (clause 5.4).
+            ([first, ..], _) if first.is_ascii_uppercase() => {
+                return Err(Error::Corrupt(
+                    "the PNG has a chunk that the standard does not know",
+                ));
+            }
+            _ => {}
+        }
+        self.chunk.kind = kind;
+        self.chunk.remaining = length;
+        self.chunk.checksum.reset();
+        self.chunk.checksum.update(&kind);
+        self.chunk.content.clear();
+        self.place = if length == 0 {
+            Place::Checksum
+        } else {
+            Place::Content
+        };
+        if kind == *b"IDAT" && self.picture.is_none() {
+            self.picture = Some(self.picture()?);
+        }
+        Ok(())
+    }
+
+    fn take<E: From<Error>>(
+        &mut self,
+        content: &[u8],
+        rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match (&self.chunk.kind, &mut self.picture) {
+            (b"IDAT", Some(picture)) => {
+                self.chunk.checksum.update(content);
+                picture.take(content, rows)
+            }
+            (b"IHDR" | b"PLTE" | b"tRNS", _) => {
+                self.chunk.checksum.update(content);
+                let room = LONGEST as usize - self.chunk.content.len();
+                let kept = &content[..content.len().min(room)];
+                self.chunk.content.extend_from_slice(kept);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A chunk's checksum is here.
+    fn complete(&mut self, checksum: u32) -> Result<(), Error> {
+        let intact = self.chunk.checksum.clone().finalize() == checksum;
+        match &self.chunk.kind {
+            b"IHDR" | b"PLTE" | b"IDAT" if !intact => {
+                return Err(Error::Corrupt("a checksum of the PNG is wrong"));
+            }
+            b"IHDR" => self.header = Some(Header::parse(&self.chunk.content)?),
+            b"PLTE" if self.palette.is_some() => {
+                return Err(Error::Corrupt("the PNG has two palettes"));
+            }
+            b"PLTE" => self.palette = Some(core::mem::take(&mut self.chunk.content)),
+            b"tRNS" if intact && self.transparency.is_none() => self.transparency = self.alpha(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The content of `tRNS`, where it means something; a file with a meaningless one is shown as if it had none.
+    fn alpha(&mut self) -> Option<Vec<u8>> {
+        let content = core::mem::take(&mut self.chunk.content);
+        let lengths = match self.header?.colour {
+            Colour::Grey => 2..=256,
+            Colour::Rgb => 6..=256,
+            Colour::Indexed if self.palette.is_some() => 1..=256,
+            _ => return None,
+        };
+        let mut content = lengths.contains(&content.len()).then_some(content)?;
+        match self.header?.colour {
+            Colour::Grey => content.truncate(2),
+            Colour::Rgb => content.truncate(6),
+            _ => {}
+        }
+        Some(content)
+    }
+
+    /// Everything that rows need, which is known when the image data starts.
+    fn picture(&self) -> Result<Picture, Error> {
+        let header = self
+            .header
+            .ok_or(Error::Corrupt("the PNG does not start with one IHDR"))?;
+        let expansion = Expansion::new(
+            &header,
+            self.palette.as_deref(),
+            self.transparency.as_deref(),
+        )?;
+        let row_bytes =
+            row_bytes(header.width, header.bits_per_pixel()).ok_or(Error::OutOfMemory)?;
+        let expanded = match expansion {
+            Expansion::None => 0,
+            _ => (header.width as usize)
+                .checked_mul(expansion.channels(&header))
+                .ok_or(Error::OutOfMemory)?,
+        };
+        Ok(Picture {
+            window: Window::new(row_bytes + 1, header.height)?,
+            pixel_bytes: (header.bits_per_pixel() as usize).div_ceil(8),
+            row_bytes,
+            made: [zeroes(row_bytes + SLACK)?, zeroes(row_bytes + SLACK)?],
+            above: zeroes(row_bytes + SLACK)?,
+            count: 0,
+            expansion,
+            expanded: zeroes(expanded)?,
+            rows_left: header.height,
+        })
+    }
+}
+
+/// Tables of colours, kept chunks.
+const SMALL_BYTES: u64 = 4 << 10;
+
+impl Picture {
+    fn take<E: From<Error>>(
+        &mut self,
+        mut content: &[u8],
+        rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while !self.window.is_done() {
+            let (used, made) = self.window.fill(content)?;
+            content = &content[used..];
+            while self.rows_left > 0 && self.unfilter()? {
+                self.hand_on(rows)?;
+            }
+            if made == 0 && (content.is_empty() || used == 0) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the next row, or the next two, if that is quicker; false when there is none yet.
+    fn unfilter(&mut self) -> Result<bool, Error> {
+        let Some(((filter, coded), next)) = self.window.rows() else {
+            return Ok(false);
+        };
+        let [upper, lower] = &mut self.made;
+        self.count = match next {
+            Some((next_filter, next_coded)) if is_pair([filter, next_filter], self.pixel_bytes) => {
+                let (filters, coded) = ([filter, next_filter], [coded, next_coded]);
+                unfilter_two(
+                    filters,
+                    self.pixel_bytes,
+                    coded,
+                    &self.above,
+                    [upper, lower],
+                );
+                2
+            }
+            // With the row after it there might be two, unless there is none.
+            None if self.rows_left > 1 && is_pair([filter, filter], self.pixel_bytes) => {
+                return Ok(false);
+            }
+            _ => {
+                unfilter(filter, self.pixel_bytes, coded, &self.above, upper)?;
+                1
+            }
+        };
+        self.window.take(self.count);
+        self.rows_left -= self.count as u32;
+        Ok(true)
+    }
+
+    /// Hands on what was made; the last of it is above the next.
+    fn hand_on<E: From<Error>>(
+        &mut self,
+        rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for row in &self.made[..self.count] {
+            rows(match self.expansion {
+                Expansion::None => &row[..self.row_bytes],
+                _ => {
+                    self.expansion.run(row, &mut self.expanded);
+                    &self.expanded
+                }
+            })?;
+        }
+        core::mem::swap(&mut self.made[self.count - 1], &mut self.above);
+        Ok(())
+    }
+}
+
+/// A few bytes that may arrive in pieces.
+#[derive(Default)]
+struct Field {
+    bytes: [u8; 8],
+    filled: usize,
+}
+
+impl Field {
+    /// The first bytes of `input`, once there are `LENGTH` of them.
+    fn take<const LENGTH: usize>(&mut self, input: &mut &[u8]) -> Option<[u8; LENGTH]> {
+        let here = input.len().min(LENGTH - self.filled);
+        let (taken, rest) = input.split_at(here);
+        self.bytes[self.filled..self.filled + here].copy_from_slice(taken);
+        self.filled += here;
+        *input = rest;
+        if self.filled < LENGTH {
+            return None;
+        }
+        self.filled = 0;
+        self.bytes.first_chunk().copied()
+    }
+}

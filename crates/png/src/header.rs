@@ -1,0 +1,94 @@
+//! IHDR: what the rows look like in the file.
+
+use crate::Error;
+
+/// What a pixel of the file consists of (PNG, clause 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// One sample.
+    Grey,
+    /// Red, green, blue.
+    Rgb,
+    /// An index into the palette.
+    Indexed,
+    /// Grey and alpha.
+    GreyAlpha,
+    /// Red, green, blue, alpha.
+    Rgba,
+}
+
+impl Colour {
+    /// Samples of a pixel in the file.
+    pub fn samples(self) -> usize {
+        match self {
+            Colour::Grey | Colour::Indexed => 1,
+            Colour::GreyAlpha => 2,
+            Colour::Rgb => 3,
+            Colour::Rgba => 4,
+        }
+    }
+}
+
+/// The first chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Bits of a sample: 1, 2, 4, 8 or 16.
+    pub depth: u8,
+    /// What a pixel consists of.
+    pub colour: Colour,
+}
+
+impl Header {
+    /// The content of IHDR.
+    pub(crate) fn parse(content: &[u8]) -> Result<Header, Error> {
+        let &[a, b, c, d, e, f, g, h, depth, colour, 0, 0, interlace] = content else {
+            return Err(Error::Corrupt(
+                "the PNG is of a kind that the standard does not know",
+            ));
+        };
+        let (width, height) = (
+            u32::from_be_bytes([a, b, c, d]),
+            u32::from_be_bytes([e, f, g, h]),
+        );
+        if width == 0 || height == 0 {
+            return Err(Error::Corrupt("the PNG has no pixels"));
+        }
+        let colour = match (colour, depth) {
+            (0, 1 | 2 | 4 | 8 | 16) => Colour::Grey,
+            (2, 8 | 16) => Colour::Rgb,
+            (3, 1 | 2 | 4 | 8) => Colour::Indexed,
+            (4, 8 | 16) => Colour::GreyAlpha,
+            (6, 8 | 16) => Colour::Rgba,
+            _ => return Err(Error::Corrupt("the PNG has an unknown colour type")),
+        };
+        match interlace {
+            0 => Ok(Header {
+                width,
+                height,
+                depth,
+                colour,
+            }),
+            1 => Err(Error::Interlaced),
+            _ => Err(Error::Corrupt(
+                "the PNG is of a kind that the standard does not know",
+            )),
+        }
+    }
+
+    /// Bits of a pixel in the file.
+    pub(crate) fn bits_per_pixel(&self) -> u32 {
+        self.colour.samples() as u32 * u32::from(self.depth)
+    }
+}
+
+/// Bytes of a row in the file, without the byte of its filter; `None` beyond what can be addressed.
+pub(crate) fn row_bytes(width: u32, bits_per_pixel: u32) -> Option<usize> {
+    let bytes = (u64::from(width) * u64::from(bits_per_pixel)).div_ceil(8);
+    usize::try_from(bytes)
+        .ok()
+        .filter(|&bytes| bytes <= usize::MAX / 16)
+}

@@ -1,0 +1,71 @@
+//! Decodes PNG row by row: bytes are pushed in as they arrive, and every row is handed to a sink as soon as it is complete.
+//!
+//! * Every colour type and depth comes out as grey, grey and alpha, RGB or RGBA of 8 bits: 16 bits lose their lower byte, fewer
+//!   than 8 are scaled, a palette is looked up, and `tRNS` becomes alpha.
+//! * Held are the window of inflate, three rows as they are coded and one as it comes out: [`Decoder::peak_bytes`]. Neither the file
+//!   nor the image is ever whole in memory. All of it is allocated when the first pixels arrive, and fallibly.
+//! * Chunks are skipped unless pixels depend on them; the checksums of `IHDR`, `PLTE` and `IDAT` are verified, and a `tRNS` whose
+//!   checksum is wrong is none. The checksum of the zlib stream is not looked at: it says nothing that the chunks' do not.
+//! * What stands behind the last row is ignored, be it image data or other chunks.
+//! * Interlaced files are refused: their rows come seven times, so they need the whole image.
+//! * It does not panic on any input.
+//!
+//! ```
+//! # let mut file = Vec::new();
+//! # let mut encoder = png::Encoder::new(&mut file, 3, 2);
+//! # encoder.set_color(png::ColorType::Rgb);
+//! # encoder.write_header()?.write_image_data(&[7; 18])?;
+//! use letterbox_png::{Decoder, Error};
+//!
+//! let mut decoder = Decoder::new();
+//! let mut rows = 0;
+//! for bytes in file.chunks(10) {
+//!     decoder.push(bytes, &mut |row: &[u8]| {
+//!         assert_eq!(row, [7; 9]);
+//!         rows += 1;
+//!         Ok::<(), Error>(())
+//!     })?;
+//! }
+//! decoder.finish()?;
+//! assert_eq!(rows, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod decoder;
+mod expand;
+mod header;
+mod lanes;
+mod unfilter;
+mod window;
+
+pub use decoder::Decoder;
+pub use header::{Colour, Header};
+
+use core::fmt;
+
+/// Why there are no more rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Not a PNG, or a damaged one; the text says what is wrong.
+    Corrupt(&'static str),
+    /// The file ends before the picture does.
+    Truncated,
+    /// Rows come seven times in it.
+    Interlaced,
+    /// The allocator refused.
+    OutOfMemory,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Corrupt(what) => what,
+            Error::Truncated => "the PNG breaks off",
+            Error::Interlaced => "an interlaced PNG cannot be decoded row by row",
+            Error::OutOfMemory => "not enough memory for the rows of this PNG",
+        })
+    }
+}
+
+impl std::error::Error for Error {}

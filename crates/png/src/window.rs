@@ -1,0 +1,112 @@
+//! What inflate has written: the 32 KiB that it may refer back to, and the rows that are not taken yet.
+
+use letterbox_inflate::{Error as Fault, Inflate};
+
+use crate::Error;
+use crate::unfilter::SLACK;
+
+/// The farthest that deflate reaches back.
+const REACH: usize = 32 << 10;
+
+/// Bytes that are inflated before rows are looked for: few enough to stay near the processor.
+const STEP: usize = 32 << 10;
+
+/// The filter of a row, and its bytes with [`SLACK`] behind them.
+pub(crate) type Row<'a> = (u8, &'a [u8]);
+
+/// The stream and its window.
+pub(crate) struct Window {
+    inflate: Inflate,
+    bytes: Vec<u8>,
+    /// Where the first row starts that is not taken.
+    taken: usize,
+    /// Where what has been written ends.
+    filled: usize,
+    /// Bytes of the picture that are still to come.
+    expected: u64,
+    /// Bytes of a row with its filter.
+    row: usize,
+}
+
+impl Window {
+    /// A window for rows of so many bytes, and so many of them.
+    pub(crate) fn new(row: usize, rows: u32) -> Result<Window, Error> {
+        Ok(Window {
+            inflate: Inflate::new().map_err(fault)?,
+            bytes: zeroes(Window::length(row))?,
+            taken: 0,
+            filled: 0,
+            expected: row as u64 * u64::from(rows),
+            row,
+        })
+    }
+
+    /// What it allocates.
+    pub(crate) fn allocated_bytes(row: usize) -> usize {
+        Window::length(row) + Inflate::ALLOCATED_BYTES
+    }
+
+    fn length(row: usize) -> usize {
+        // What has to stay, two rows at most, and about as much again, so that a byte is moved once.
+        REACH.max(2 * row) + (2 * REACH).max(row) + SLACK
+    }
+
+    /// Inflates some of `input`: how many bytes of it, and to how many.
+    pub(crate) fn fill(&mut self, input: &[u8]) -> Result<(usize, usize), Error> {
+        let room = |window: &Window| window.bytes.len() - SLACK - window.filled;
+        if (room(self) as u64) < self.expected.min(STEP as u64) {
+            let kept = self.taken.min(self.filled.saturating_sub(REACH));
+            self.bytes.copy_within(kept..self.filled, 0);
+            self.taken -= kept;
+            self.filled -= kept;
+        }
+        let most = self.expected.min(room(self).min(STEP) as u64) as usize;
+        let end = self.filled + most;
+        let (used, made) = self
+            .inflate
+            .read(input, &mut self.bytes[..end], self.filled)
+            .map_err(fault)?;
+        self.filled += made;
+        self.expected -= made as u64;
+        Ok((used, made))
+    }
+
+    /// Whether nothing more will come, whatever follows.
+    pub(crate) fn is_done(&self) -> bool {
+        self.expected == 0 || self.inflate.is_done()
+    }
+
+    /// The next row, if it is complete: its filter, and its bytes with [`SLACK`] behind them; and the one after it, or nothing.
+    pub(crate) fn rows(&self) -> Option<(Row<'_>, Option<Row<'_>>)> {
+        Some((self.row(0)?, self.row(1)))
+    }
+
+    fn row(&self, number: usize) -> Option<Row<'_>> {
+        let start = self.taken + number * self.row;
+        let row = self.bytes.get(start..start + self.row + SLACK)?;
+        let (&filter, bytes) = row.split_first()?;
+        (start + self.row <= self.filled).then_some((filter, bytes))
+    }
+
+    /// So many rows have been taken.
+    pub(crate) fn take(&mut self, rows: usize) {
+        self.taken += rows * self.row;
+    }
+}
+
+fn fault(fault: Fault) -> Error {
+    match fault {
+        Fault::OutOfMemory => Error::OutOfMemory,
+        Fault::Corrupt => Error::Corrupt("the PNG's compressed data is damaged"),
+    }
+}
+
+/// That many zero bytes, or an error where the allocator refuses.
+pub(crate) fn zeroes(bytes: usize) -> Result<Vec<u8>, Error> {
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(bytes)
+        .map_err(|_| Error::OutOfMemory)?;
+    buffer.resize(bytes, 0);
+    Ok(buffer)
+}
