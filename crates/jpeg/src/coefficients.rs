@@ -18,16 +18,21 @@ pub(crate) struct Coefficients {
 }
 
 impl Coefficients {
+    /// Blocks in a row of MCUs.
+    pub(crate) fn count(frame: &Frame) -> usize {
+        count(&frame.components, frame)
+    }
+
     /// Bytes that [`Coefficients::new`] allocates.
     pub(crate) fn bytes(frame: &Frame) -> usize {
-        count(&frame.components, frame) * (size_of::<[i16; 64]>() + size_of::<u64>())
+        Coefficients::count(frame) * (size_of::<[i16; 64]>() + size_of::<u64>())
     }
 
     pub(crate) fn new(frame: &Frame) -> Result<Coefficients, Error> {
         let count_before = |index| count(frame.components.get(..index).unwrap_or_default(), frame);
         Ok(Coefficients {
-            blocks: filled(count(&frame.components, frame), [0; 64])?,
-            history: filled(count(&frame.components, frame), 0)?,
+            blocks: filled(Coefficients::count(frame), [0; 64])?,
+            history: filled(Coefficients::count(frame), 0)?,
             starts: core::array::from_fn(count_before),
         })
     }

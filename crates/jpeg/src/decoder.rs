@@ -10,6 +10,7 @@ use crate::lanes::clear;
 use crate::rows::Planes;
 use crate::scan::{Block, Member, Scan, unroll};
 use crate::segments::{DAMAGED, Header, Segments, Transform, ZIGZAG};
+use crate::smoothing::{Known, Smoothing};
 use crate::{Error, Fault, Limits, Scale};
 
 /// What [`Decoder::next`] has to say.
@@ -217,6 +218,10 @@ impl Decoder {
         } else {
             0
         };
+        let smoothing = match self.scans.smoothed {
+            Some(_) => Smoothing::bytes(&frame),
+            None => 0,
+        };
         let scans = &self.scans.list;
         let needed = needed(scans, &keep(&frame), header.resident);
         let is_needed = |&(_, &needed): &(&Scan, &bool)| needed;
@@ -226,8 +231,14 @@ impl Decoder {
         let picture = size_of::<Picture>()
             + Planes::bytes(&frame, header.pixels.bytes())
             + coefficients
+            + smoothing
             + Scan::bytes(used.map(|(scan, _)| scan));
-        Some(always + picture.max(needed.len() + Scan::bytes(scans.iter())))
+        let before = if smoothing > 0 {
+            coefficients + smoothing
+        } else {
+            0
+        }; // see `Picture::new`
+        Some(always + picture.max(before + needed.len() + Scan::bytes(scans.iter())))
     }
 
     /// Bytes of the file that are held at the moment, with the room beside them. Of a file that has to be resident (see
@@ -369,6 +380,8 @@ struct Scans {
     quantisation: [Option<[u16; 64]>; 4],
     /// The file ends before all of them have come.
     incomplete: bool,
+    /// What they have sent, where blocks are smoothed because of what they have not.
+    smoothed: Option<Known>,
 }
 
 impl Scans {
@@ -383,6 +396,7 @@ impl Scans {
         let mut scans = Scans::default();
         // By component and place: the bit position down to which the coefficient has been sent.
         let mut sent = [[u32::MAX; 64]; 4];
+        let mut known = Known::nothing();
         let mut at = decoder.at;
         while let Ok(Some((marker, content, next))) = segment(data, &mut at) {
             let content = &data[content];
@@ -416,6 +430,7 @@ impl Scans {
                 }
                 sent[index][scan.band.0..=scan.band.1].fill(scan.low);
             }
+            known.add(&scan);
             scans.list.push(scan);
             if !resident {
                 break;
@@ -433,6 +448,7 @@ impl Scans {
                 false => sent.iter().flatten().any(|&low| low > 0),
             };
         }
+        scans.smoothed = known.if_smoothed(frame, &scans.quantisation);
         (segments.dc, segments.ac) = Default::default();
         Ok(scans)
     }
@@ -501,7 +517,9 @@ struct Picture {
     scans: Vec<Scan>,
     /// Coefficients of a row of MCUs, where several scans make them.
     coefficients: Option<Coefficients>,
-    /// The blocks of an MCU, where they do not; but for the DC coefficients, zeroes before and after.
+    /// Where the file's last scans are missing.
+    smoothing: Option<Smoothing>,
+    /// The block that is being decoded, where they do not; but for the DC coefficient, zeroes before and after.
     block: Block,
     /// The place, in coding order, behind which no coefficient is needed; for each component.
     keep: [usize; 4],
@@ -538,22 +556,31 @@ impl Picture {
             list: mut scans,
             quantisation,
             incomplete,
+            smoothed,
         } = core::mem::take(&mut decoder.scans);
+        // Smoothing reads scans beyond those that are needed, and so comes before they go; without it they go before anything comes.
+        let (mut coefficients, mut smoothing) = (None, None);
+        if let Some(known) = smoothed {
+            let coefficients = coefficients.insert(Coefficients::new(&frame)?);
+            let data = &decoder.data;
+            let made = Smoothing::new(known, data, &frame, &mut scans, coefficients)?;
+            smoothing = Some(made);
+        }
         let keep = keep(&frame);
         let mut needed = needed(&scans, &keep, header.resident).into_iter();
         scans.retain(|_| needed.next() == Some(true));
         drop(needed);
         let planes = Planes::new(&frame, transform, header.pixels.bytes())?;
-        let coefficients = match header.resident {
-            true => Some(Coefficients::new(&frame)?),
-            false => None,
-        };
+        if header.resident && coefficients.is_none() {
+            coefficients = Some(Coefficients::new(&frame)?);
+        }
         Ok(Picture {
             frame,
             quantisation: quantisation.map(|table| table.unwrap_or([0; 64])),
             planes,
             scans,
             coefficients,
+            smoothing,
             block: [0; 128],
             keep,
             mcu_row: 0,
@@ -731,6 +758,10 @@ impl Picture {
         coefficients.clear();
         for scan in &mut self.scans {
             scan.row(data, &self.frame, self.mcu_row, &self.keep, coefficients);
+        }
+        if let Some(smoothing) = &self.smoothing {
+            let steps = &self.quantisation;
+            smoothing.smooth(&self.frame, steps, self.mcu_row, coefficients);
         }
         for (index, component) in self.frame.components.iter().enumerate() {
             let plane = &mut self.planes.planes[index];

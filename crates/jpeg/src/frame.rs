@@ -13,6 +13,8 @@ pub(crate) struct Component {
     /// Sampling factors: blocks of this component in an MCU.
     pub(crate) h: usize,
     pub(crate) v: usize,
+    /// What the file says for `v`, which is not followed for a lone component.
+    pub(crate) v_in_file: usize,
     /// Which quantisation table.
     pub(crate) quantisation: usize,
     /// Blocks that hold picture, in a row and in a column.
@@ -32,6 +34,7 @@ impl Component {
             name,
             h,
             v,
+            v_in_file: v,
             quantisation,
             blocks_across: 0,
             blocks_down: 0,

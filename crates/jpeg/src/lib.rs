@@ -64,6 +64,7 @@ mod resident;
 mod rows;
 mod scan;
 mod segments;
+mod smoothing;
 mod standard;
 mod upsample;
 mod words;
@@ -108,7 +109,8 @@ impl Scale {
 pub struct Limits {
     /// Width times height at full size: 268 million (16383 squared) by default.
     pub pixels: u64,
-    /// Scans of a progressive or multi-scan file, each of which is a walk over the file: 100 by default.
+    /// Scans of a progressive or multi-scan file, each of which is a walk over the file, or two where some are missing and blocks are
+    /// smoothed: 100 by default.
     pub scans: usize,
     /// Bytes of EXIF and ICC together: 4 MiB by default.
     pub metadata_bytes: usize,

@@ -97,6 +97,8 @@ pub(crate) struct Scan {
     /// The bit position it sends.
     pub(crate) low: u32,
     pub(crate) progressive: bool,
+    /// Where its data begins.
+    start: usize,
     pub(crate) bits: BitReader,
     /// Blocks that the current end-of-band run still covers.
     pub(crate) end_of_band_run: u32,
@@ -106,6 +108,8 @@ pub(crate) struct Scan {
     next_restart: u8,
     /// The data of the current restart interval is used up.
     starved: bool,
+    /// An MCU has begun with data, which is noted only where there are restarts; whoever asks takes it back.
+    pub(crate) fed: bool,
     /// Something was wrong in the data so far.
     pub(crate) damaged: bool,
 }
@@ -185,12 +189,14 @@ impl Scan {
             refines: high != 0,
             low,
             progressive: frame.progressive,
+            start: pos,
             bits: BitReader::at(pos),
             end_of_band_run: 0,
             restart_interval: segments.restart_interval,
             until_restart: segments.restart_interval,
             next_restart: 0,
             starved: false,
+            fed: false,
             damaged: false,
         })
     }
@@ -207,6 +213,16 @@ impl Scan {
             + distinct(scans.flat_map(unrolled)) * Unrolled::BYTES
     }
 
+    /// Goes back to the beginning, of a file that is resident.
+    pub(crate) fn rewind(&mut self) {
+        self.bits = BitReader::at(self.start);
+        self.end_of_band_run = 0;
+        self.until_restart = self.restart_interval;
+        self.next_restart = 0;
+        (self.starved, self.fed, self.damaged) = (false, false, false);
+        self.members.iter_mut().for_each(|m| m.prediction = 0);
+    }
+
     /// Whether an MCU may begin with a restart marker.
     pub(crate) fn restarts(&self) -> bool {
         self.restart_interval > 0
@@ -218,6 +234,7 @@ impl Scan {
         if self.restart_interval == 0 {
             return;
         }
+        self.fed |= !self.starved;
         if self.until_restart == 0 {
             self.restart(data);
         }

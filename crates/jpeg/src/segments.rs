@@ -222,15 +222,14 @@ impl Segments {
             {
                 return Err(DAMAGED);
             }
+            let v_in_file = v;
             if count == 1 {
                 (h, v) = (1, 1); // a lone component's blocks come in rows, whatever its factors (A.2.2)
             }
-            components.push(Component::new(
-                specification[0],
-                h,
-                v,
-                specification[2].into(),
-            ));
+            components.push(Component {
+                v_in_file,
+                ..Component::new(specification[0], h, v, specification[2].into())
+            });
         }
         self.frame = Some(Frame::new(width, height, progressive, components));
         Ok(())

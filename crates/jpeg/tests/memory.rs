@@ -84,6 +84,13 @@ fn encoded(sampling: SamplingFactor, change: impl Fn(&mut Encoder<&mut Vec<u8>>)
     file
 }
 
+/// What stands before the header of this scan, counted from 1, and EOI.
+fn up_to_scan(file: &[u8], number: usize) -> Vec<u8> {
+    let mut starts = (0..file.len() - 1).filter(|&at| file[at..at + 2] == [0xff, 0xda]);
+    let start = starts.nth(number - 1).expect("that many scans");
+    [&file[..start], &[0xff, 0xd9]].concat()
+}
+
 /// One test alone: the counters are everybody's.
 #[test]
 fn decoding_allocates_what_was_promised() {
@@ -115,7 +122,17 @@ fn decoding_allocates_what_was_promised() {
                 }),
             ),
         ];
-        for (name, file) in &files {
+        // Blocks are smoothed, for which the DC coefficients of all of them are there.
+        let (progressive, own_tables) = (&files[2].1, &files[3].1);
+        let incomplete = [
+            ("the first scan", up_to_scan(progressive, 2)),
+            ("four scans", up_to_scan(progressive, 5)),
+            (
+                "four scans with tables of their own",
+                up_to_scan(own_tables, 5),
+            ),
+        ];
+        for (name, file) in files.iter().chain(&incomplete) {
             for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
                 let (promised, measured) = measure(file, scale);
                 assert_eq!(measured, promised, "{name} {sampling:?} {scale:?}");
