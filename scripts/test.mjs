@@ -15,7 +15,7 @@ const steps = [
   ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
   ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],
   ['native tests', () => run('cargo', ['test', '--workspace', '--locked'])],
-  ['decoder tests on wasm', wasmTests],
+  ['vector tests on wasm', wasmTests],
   ['release build', build],
   ['tests in the runtime', workerTests],
 ];
@@ -37,10 +37,10 @@ async function test() {
   say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(22)}${duration(ms).padStart(12)}`).join('\n')}`);
 }
 
-/** The decoder's tests again, with the vectors that it has in the worker. */
+/** The tests of the crates that have vectors again, with those of the worker. */
 function wasmTests() {
   const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
-  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--target', wasiTarget, '--locked'], { env });
+  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--package', 'letterbox-resize', '--target', wasiTarget, '--locked'], { env });
 }
 
 function workerTests() {
