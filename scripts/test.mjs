@@ -16,7 +16,7 @@ const steps = [
   ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
   ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],
   ['native tests', () => run('cargo', ['test', '--workspace', '--locked'])],
-  ['decoder tests on wasm', wasmTests],
+  ['vector tests on wasm', wasmTests],
   ['release build', build],
   ['tests in the runtime', workerTests],
 ];
@@ -51,10 +51,11 @@ async function test(args) {
   say(`\nnpm test: passed\n${times.map(([name, ms]) => `  ${name.padEnd(26)}${duration(ms).padStart(12)}`).join('\n')}`);
 }
 
-/** The decoders' tests again, with the vectors that they have in the worker. */
+/** The tests of the crates that have vectors again, with those of the worker. */
 function wasmTests() {
   const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
-  return run('cargo', ['test', '--package', 'letterbox-jpeg', '--package', 'letterbox-png', '--package', 'letterbox-inflate', '--target', wasiTarget, '--locked'], { env });
+  const crates = ['jpeg', 'png', 'inflate', 'resize'].flatMap((name) => ['--package', `letterbox-${name}`]);
+  return run('cargo', ['test', ...crates, '--target', wasiTarget, '--locked'], { env });
 }
 
 function workerTests() {

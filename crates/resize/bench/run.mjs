@@ -25,7 +25,7 @@ const CASES = [
   'grey+alpha 2000x1500 to 836x627',
   'rgb 400x300 to 100x75',
 ];
-const CONTESTANTS = ['letterbox', 'fast_image_resize'];
+const CONTESTANTS = ['letterbox', 'fast_image_resize', 'letterbox_in_linear_light'];
 const [WARM_UPS, RUNS] = [10, 30];
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -39,12 +39,13 @@ else all(process.argv.slice(2));
 function all(wanted) {
   const build = ['build', '--release', '--locked', '--target', 'wasm32-unknown-unknown', '--target-dir', target];
   execFileSync('cargo', build, { cwd: here, stdio: 'inherit', env: { ...process.env, RUSTFLAGS: '-C target-feature=+simd128' } });
-  console.log('| case | letterbox: least, median ms | fast_image_resize: least, median ms | ratio of the least | letterbox: bytes | fast_image_resize: bytes |');
-  console.log('|---|--:|--:|--:|--:|--:|');
+  console.log('| case | letterbox: least, median ms | fast_image_resize: least, median ms | ratio of the least | letterbox: bytes | fast_image_resize: bytes | in linear light: least, median ms | bytes |');
+  console.log('|---|--:|--:|--:|--:|--:|--:|--:|');
   for (const name of CASES.filter((name) => wanted.every((part) => name.includes(part)))) {
-    const [ours, theirs] = CONTESTANTS.map((contestant) => measured(name, contestant));
-    const times = [ours, theirs].map(({ least, median }) => `${least.toFixed(2)}, ${median.toFixed(2)}`);
-    const cells = [name, ...times, (ours.least / theirs.least).toFixed(2), ours.bytes, theirs.bytes];
+    const [ours, theirs, linear] = CONTESTANTS.map((contestant) => measured(name, contestant));
+    const [ourTimes, theirTimes, linearTimes] = [ours, theirs, linear].map(({ least, median }) => `${least.toFixed(2)}, ${median.toFixed(2)}`);
+    const ratio = (ours.least / theirs.least).toFixed(2);
+    const cells = [name, ourTimes, theirTimes, ratio, ours.bytes, theirs.bytes, linearTimes, linear.bytes];
     console.log(`| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`);
   }
 }

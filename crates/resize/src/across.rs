@@ -1,11 +1,12 @@
 //! The filter across: eight rows at once, turned so that the filter runs downwards.
 //!
 //! Turned, the samples of eight rows at one place are neighbours, and two pixels are interleaved like two rows of
-//! [`crate::down`]: sixteen bytes for every pair of pixels and channel.
+//! [`crate::down`]: sixteen samples for every pair of pixels and channel.
 
 use alloc::vec::Vec;
 
 use crate::down::TILE;
+use crate::light::Codes;
 use crate::weights::Weights;
 use crate::{Channels, Error, alpha, zeroes};
 
@@ -13,19 +14,21 @@ use crate::{Channels, Error, alpha, zeroes};
 pub(crate) const ROWS: usize = 8;
 
 /// Two pixels' samples of eight rows.
-type Pair = [u8; 2 * ROWS];
+type Pair = [i16; 2 * ROWS];
 
 /// Eight rows on their way.
 pub(crate) struct Batch {
     channels: Channels,
-    /// Whether alpha has been multiplied into the other channels.
+    /// Whether alpha has been multiplied into the other channels of bytes.
     premultiplied: bool,
+    /// How light becomes bytes, where the rows are of light.
+    codes: Option<Codes>,
     /// Tiles of a row that comes in.
     tiles: usize,
     /// Bytes from one row that comes out to the next.
     stride: usize,
     /// What comes in.
-    rows: Vec<[u8; TILE]>,
+    rows: Vec<[i16; TILE]>,
     turned: Vec<Pair>,
     /// The result, still turned.
     columns: Vec<[u8; ROWS]>,
@@ -35,13 +38,13 @@ pub(crate) struct Batch {
 
 /// Samples that are turned at a time: as many pairs of pixels as a vector has room for.
 const fn group(channels: usize) -> usize {
-    16 / (2 * channels) * (2 * channels)
+    8 / (2 * channels) * (2 * channels)
 }
 
 /// Tiles of a row of so many samples, which has a whole vector at the start of its last group.
 pub(crate) fn tiles(samples: usize, channels: usize) -> usize {
     let group = group(channels);
-    (samples.div_ceil(group).saturating_sub(1) * group + 16).div_ceil(TILE)
+    (samples.div_ceil(group).saturating_sub(1) * group + 8).div_ceil(TILE)
 }
 
 /// Room for a row that is turned back eight samples at a time.
@@ -51,13 +54,14 @@ fn stride(result: usize, channels: usize) -> usize {
 
 impl Batch {
     /// Bytes that [`Batch::new`] allocates for so many pixels in and out.
-    pub(crate) fn bytes(needed: usize, result: usize, channels: Channels) -> usize {
+    pub(crate) fn bytes(needed: usize, result: usize, channels: Channels, light: bool) -> usize {
         let channels = channels.count();
         let samples = needed.saturating_mul(channels);
-        let rows = tiles(samples, channels).saturating_mul(TILE * ROWS);
+        let rows = tiles(samples, channels).saturating_mul(TILE * ROWS * size_of::<i16>());
         let turned = samples.div_ceil(group(channels)) * (group(channels) / 2);
         rows.saturating_add(turned.saturating_mul(size_of::<Pair>()))
             .saturating_add(stride(result, channels).saturating_mul(2 * ROWS))
+            .saturating_add(if light { Codes::BYTES } else { 0 })
     }
 
     pub(crate) fn new(
@@ -65,6 +69,7 @@ impl Batch {
         result: usize,
         channels: Channels,
         premultiplied: bool,
+        light: bool,
     ) -> Result<Batch, Error> {
         let count = channels.count();
         let samples = needed * count;
@@ -72,6 +77,7 @@ impl Batch {
         Ok(Batch {
             channels,
             premultiplied,
+            codes: if light { Some(Codes::new()?) } else { None },
             tiles,
             stride,
             rows: zeroes([0; TILE], tiles * ROWS)?,
@@ -85,33 +91,46 @@ impl Batch {
     }
 
     /// Where a row that comes in is made.
-    pub(crate) fn row(&mut self, row: usize) -> &mut [[u8; TILE]] {
+    pub(crate) fn row(&mut self, row: usize) -> &mut [[i16; TILE]] {
         let from = row * self.tiles;
         &mut self.rows[from..from + self.tiles]
     }
 
     /// Filters the rows that came in.
-    pub(crate) fn filter(&mut self, weights: &Weights) {
+    pub(crate) fn filter(&mut self, weights: &Weights, shift: u32) {
         match self.channels {
-            Channels::Grey => self.filter_channels::<1>(weights),
-            Channels::GreyAlpha => self.filter_channels::<2>(weights),
-            Channels::Rgb => self.filter_channels::<3>(weights),
-            Channels::Rgba => self.filter_channels::<4>(weights),
+            Channels::Grey => self.filter_channels::<1>(weights, shift),
+            Channels::GreyAlpha => self.filter_channels::<2>(weights, shift),
+            Channels::Rgb => self.filter_channels::<3>(weights, shift),
+            Channels::Rgba => self.filter_channels::<4>(weights, shift),
         }
     }
 
-    fn filter_channels<const CHANNELS: usize>(&mut self, weights: &Weights) {
+    fn filter_channels<const CHANNELS: usize>(&mut self, weights: &Weights, shift: u32) {
         let rows = self.rows.as_flattened();
         turn::<CHANNELS>(rows, self.tiles * TILE, &mut self.turned);
         let (pixels, _) = self.columns.as_chunks_mut::<CHANNELS>();
-        let shift = weights.shift;
-        for ((run, weights), to) in weights.iter().zip(pixels.iter_mut()) {
+        let made = weights.iter().map(|(run, weights)| {
             let (start, end) = (run.start as usize, run.end() as usize);
             let pairs = &self.turned[start * CHANNELS..end * CHANNELS];
-            filter(pairs.as_chunks().0, weights, shift, to);
-        }
-        if self.premultiplied {
-            alpha::divide(pixels);
+            filter::<CHANNELS>(pairs.as_chunks().0, weights, shift)
+        });
+        match &self.codes {
+            Some(codes) => {
+                for (units, to) in made.zip(pixels.iter_mut()) {
+                    *to = codes.darken(units.map(to_units));
+                }
+            }
+            None => {
+                for (units, to) in made.zip(pixels.iter_mut()) {
+                    for (units, to) in units.into_iter().zip(to) {
+                        to_bytes(units, to);
+                    }
+                }
+                if self.premultiplied {
+                    alpha::divide(pixels);
+                }
+            }
         }
         turn_back(&self.columns, &mut self.results, self.stride);
     }
@@ -123,9 +142,9 @@ impl Batch {
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar::{filter, turn, turn_back};
+use scalar::{filter, to_bytes, to_units, turn, turn_back};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use simd::{filter, turn, turn_back};
+use simd::{filter, to_bytes, to_units, turn, turn_back};
 
 #[cfg_attr(
     all(target_arch = "wasm32", target_feature = "simd128"),
@@ -136,7 +155,7 @@ mod scalar {
 
     /// Rows to columns, two pixels together.
     #[inline(always)]
-    pub(super) fn turn<const CHANNELS: usize>(rows: &[u8], stride: usize, turned: &mut [Pair]) {
+    pub(super) fn turn<const CHANNELS: usize>(rows: &[i16], stride: usize, turned: &mut [Pair]) {
         let groups = turned.chunks_exact_mut(group(CHANNELS) / 2);
         for (g, group) in groups.enumerate() {
             let at = g * 2 * group.len();
@@ -156,19 +175,33 @@ mod scalar {
         pairs: &[[Pair; CHANNELS]],
         weights: &[[i16; 2]],
         shift: u32,
-        to: &mut [[u8; ROWS]; CHANNELS],
-    ) {
+    ) -> [[i16; ROWS]; CHANNELS] {
         let mut sums = [[1 << (shift - 1); ROWS]; CHANNELS];
         for (pixels, weights) in pairs.iter().zip(weights) {
             let [first, second] = weights.map(i32::from);
             for (sums, pair) in sums.iter_mut().zip(pixels) {
                 for (sum, pair) in sums.iter_mut().zip(pair.as_chunks().0) {
-                    let [a, b]: [u8; 2] = *pair;
+                    let [a, b]: [i16; 2] = *pair;
                     *sum += i32::from(a) * first + i32::from(b) * second;
                 }
             }
         }
-        *to = sums.map(|sums| sums.map(|sum: i32| (sum >> shift).clamp(0, 255) as u8));
+        sums.map(|sums| {
+            sums.map(|sum: i32| {
+                let sum = sum >> shift;
+                sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16
+            })
+        })
+    }
+
+    #[inline(always)]
+    pub(super) fn to_bytes(units: [i16; ROWS], to: &mut [u8; ROWS]) {
+        *to = units.map(|units| units.clamp(0, 255) as u8);
+    }
+
+    #[inline(always)]
+    pub(super) fn to_units(units: [i16; ROWS]) -> [i16; ROWS] {
+        units
     }
 
     /// Columns to rows.
@@ -187,74 +220,61 @@ mod simd {
     use core::arch::wasm32::*;
 
     use super::{Pair, ROWS, group};
-    use crate::lanes::simd::{
-        load16, narrow, splat_pair, store8_high, store8_low, store16, widen8,
-    };
+    use crate::lanes::simd::{load8, load16, narrow, splat_pair, store8, store8_high, store8_low};
 
-    /// The order of bytes in which the channels of two pixels are side by side.
-    const fn pairs<const CHANNELS: usize>() -> [u8; 16] {
-        let (mut order, mut i) = ([0xff; 16], 0);
-        while i < group(CHANNELS) / 2 {
-            let at = i / CHANNELS * 2 * CHANNELS + i % CHANNELS;
-            order[2 * i] = at as u8;
-            order[2 * i + 1] = (at + CHANNELS) as u8;
-            i += 1;
+    /// The channels of two pixels side by side.
+    #[inline(always)]
+    fn pairs<const CHANNELS: usize>(pixels: v128) -> v128 {
+        match CHANNELS {
+            1 => pixels,
+            2 => u16x8_shuffle::<0, 2, 1, 3, 4, 6, 5, 7>(pixels, pixels),
+            3 => u16x8_shuffle::<0, 3, 1, 4, 2, 5, 6, 7>(pixels, pixels),
+            _ => u16x8_shuffle::<0, 4, 1, 5, 2, 6, 3, 7>(pixels, pixels),
         }
-        order
     }
 
     #[inline(always)]
-    pub(super) fn turn<const CHANNELS: usize>(rows: &[u8], stride: usize, turned: &mut [Pair]) {
-        let order = const { pairs::<CHANNELS>() };
-        let order = load16(&order);
-        let mut lines: [&[u8]; ROWS] = [&[]; ROWS];
+    pub(super) fn turn<const CHANNELS: usize>(rows: &[i16], stride: usize, turned: &mut [Pair]) {
+        let mut lines: [&[i16]; ROWS] = [&[]; ROWS];
         for (line, row) in lines.iter_mut().zip(rows.chunks_exact(stride)) {
             *line = row;
         }
         let groups = turned.chunks_exact_mut(group(CHANNELS) / 2);
         for (g, group) in groups.enumerate() {
             let at = g * 2 * group.len();
-            let rows = lines.map(|line| match line[at..].first_chunk() {
-                Some(samples) => u8x16_swizzle(load16(samples), order),
+            let [a, b, c, d, e, f, g, h] = lines.map(|line| match line[at..].first_chunk() {
+                Some(samples) => pairs::<CHANNELS>(load8(samples)),
                 None => i32x4_splat(0),
             });
-            for (pair, to) in transpose(rows).into_iter().zip(group) {
-                store16(pair, to);
+            let halves = transpose([a, b, c, d])
+                .into_iter()
+                .zip(transpose([e, f, g, h]));
+            for ((low, high), to) in halves.zip(group) {
+                let [to_low, to_high] = to.as_chunks_mut().0 else {
+                    continue;
+                };
+                store8(low, to_low);
+                store8(high, to_high);
             }
         }
     }
 
-    /// Eight rows of eight units of 16 bits to columns.
+    /// Four rows of four pairs to columns.
     #[inline(always)]
-    fn transpose(rows: [v128; 8]) -> [v128; 8] {
-        let [a, b, c, d, e, f, g, h] = rows;
-        let halves = |a, b| {
-            (
-                u16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b),
-                u16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b),
-            )
-        };
-        let quarters = |a, b| {
-            (
-                u32x4_shuffle::<0, 4, 1, 5>(a, b),
-                u32x4_shuffle::<2, 6, 3, 7>(a, b),
-            )
-        };
-        let ((ab_low, ab_high), (cd_low, cd_high)) = (halves(a, b), halves(c, d));
-        let ((ef_low, ef_high), (gh_low, gh_high)) = (halves(e, f), halves(g, h));
-        let ((a01, a23), (a45, a67)) = (quarters(ab_low, cd_low), quarters(ab_high, cd_high));
-        let ((e01, e23), (e45, e67)) = (quarters(ef_low, gh_low), quarters(ef_high, gh_high));
-        let low = |a, b| u64x2_shuffle::<0, 2>(a, b);
-        let high = |a, b| u64x2_shuffle::<1, 3>(a, b);
+    fn transpose([a, b, c, d]: [v128; 4]) -> [v128; 4] {
+        let (ab_low, ab_high) = (
+            u32x4_shuffle::<0, 4, 1, 5>(a, b),
+            u32x4_shuffle::<2, 6, 3, 7>(a, b),
+        );
+        let (cd_low, cd_high) = (
+            u32x4_shuffle::<0, 4, 1, 5>(c, d),
+            u32x4_shuffle::<2, 6, 3, 7>(c, d),
+        );
         [
-            low(a01, e01),
-            high(a01, e01),
-            low(a23, e23),
-            high(a23, e23),
-            low(a45, e45),
-            high(a45, e45),
-            low(a67, e67),
-            high(a67, e67),
+            u64x2_shuffle::<0, 2>(ab_low, cd_low),
+            u64x2_shuffle::<1, 3>(ab_low, cd_low),
+            u64x2_shuffle::<0, 2>(ab_high, cd_high),
+            u64x2_shuffle::<1, 3>(ab_high, cd_high),
         ]
     }
 
@@ -263,20 +283,29 @@ mod simd {
         pairs: &[[Pair; CHANNELS]],
         weights: &[[i16; 2]],
         shift: u32,
-        to: &mut [[u8; ROWS]; CHANNELS],
-    ) {
+    ) -> [v128; CHANNELS] {
         let mut sums = [[i32x4_splat(1 << (shift - 1)); 2]; CHANNELS];
         for (pixels, weights) in pairs.iter().zip(weights) {
             let weights = splat_pair(weights);
             for (sums, pair) in sums.iter_mut().zip(pixels) {
                 for (sum, four) in sums.iter_mut().zip(pair.as_chunks().0) {
-                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(widen8(four), weights));
+                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(load8(four), weights));
                 }
             }
         }
-        for ([low, high], to) in sums.into_iter().zip(to) {
-            store8_low(narrow(low, high, shift), to);
-        }
+        sums.map(|[low, high]| narrow(low, high, shift))
+    }
+
+    #[inline(always)]
+    pub(super) fn to_bytes(units: v128, to: &mut [u8; ROWS]) {
+        store8_low(u8x16_narrow_i16x8(units, units), to);
+    }
+
+    #[inline(always)]
+    pub(super) fn to_units(units: v128) -> [i16; ROWS] {
+        let mut all = [0; ROWS];
+        store8(units, &mut all);
+        all
     }
 
     #[inline(always)]
@@ -324,12 +353,11 @@ mod tests {
     fn vectors_equal_the_definition_of<const CHANNELS: usize>() {
         let mut random = crate::lanes::testing::random();
         let mut rows = [0; ROWS * 96];
-        rows.fill_with(|| random() as u8);
-        let mut turned = [[[0; 2 * ROWS]; 32]; 2];
+        rows.fill_with(|| (random() >> 8) as i16);
+        let mut turned = [[[0; 2 * ROWS]; 48]; 2];
         let length = 96 / group(CHANNELS) * (group(CHANNELS) / 2);
-        let length = length.min(32) / (group(CHANNELS) / 2) * (group(CHANNELS) / 2);
-        scalar::turn::<CHANNELS>(&rows, 96, &mut turned[0][..length]);
-        simd::turn::<CHANNELS>(&rows, 96, &mut turned[1][..length]);
+        scalar::turn::<CHANNELS>(&rows, 96, &mut turned[0][..length - group(CHANNELS)]);
+        simd::turn::<CHANNELS>(&rows, 96, &mut turned[1][..length - group(CHANNELS)]);
         assert_eq!(turned[0], turned[1]);
 
         let pairs = turned[0].as_chunks::<CHANNELS>().0;
@@ -337,11 +365,17 @@ mod tests {
         weights
             .as_flattened_mut()
             .fill_with(|| (random() >> 20) as i16 - 1500);
-        let mut columns = [[[0; ROWS]; CHANNELS]; 2];
-        scalar::filter(pairs, &weights, 14, &mut columns[0]);
-        simd::filter(pairs, &weights, 14, &mut columns[1]);
-        assert_eq!(columns[0], columns[1]);
+        let expected = scalar::filter::<CHANNELS>(pairs, &weights, 14);
+        let found = simd::filter::<CHANNELS>(pairs, &weights, 14);
+        assert_eq!(found.map(simd::to_units), expected);
+        let mut bytes = [[0; ROWS]; 2];
+        for (found, expected) in found.into_iter().zip(expected) {
+            simd::to_bytes(found, &mut bytes[0]);
+            scalar::to_bytes(expected, &mut bytes[1]);
+            assert_eq!(bytes[0], bytes[1]);
+        }
 
+        let rows = rows.map(|sample| sample as u8);
         let columns = rows.as_chunks().0;
         let mut results = [[0; ROWS * 96]; 2];
         scalar::turn_back(columns, &mut results[0], 96);

@@ -1,5 +1,8 @@
 //! The filter downwards: a ring of source rows, two of them interleaved, from which rows of result height are made.
 //!
+//! Rows that come in are of bytes, or of light; rows that come out have 16 bits a sample, of which some are behind the binary
+//! point, so that only the final result is rounded to bytes. What the filter overshoots is kept.
+//!
 //! A row is cut into tiles of 32 samples, and all rows of a tile are neighbours in memory.
 
 use alloc::vec::Vec;
@@ -11,40 +14,60 @@ use crate::{Error, zeroes};
 pub(crate) const TILE: usize = 32;
 
 /// Two rows of a tile, sample by sample.
-type Pair = [u8; 2 * TILE];
+type Pair<S> = [S; 2 * TILE];
 
-pub(crate) struct Ring {
+/// What the rows of a ring consist of: bytes, or light.
+pub(crate) trait Sample: Copy + Default + Into<i32> + Lanes {}
+
+impl Sample for u8 {}
+impl Sample for i16 {}
+
+pub(crate) struct Ring<S> {
     /// Pairs of rows that a tile holds.
     depth: usize,
-    samples: Vec<Pair>,
+    samples: Vec<Pair<S>>,
     /// A row whose partner is not there yet.
-    waiting: Vec<[u8; TILE]>,
+    waiting: Vec<[S; TILE]>,
 }
 
-impl Ring {
+impl<S: Sample> Ring<S> {
     /// Bytes that [`Ring::new`] allocates.
     pub(crate) fn bytes(tiles: usize, depth: usize) -> usize {
-        let pairs = depth.saturating_mul(size_of::<Pair>());
-        tiles.saturating_mul(pairs.saturating_add(TILE))
+        let pairs = depth.saturating_mul(size_of::<Pair<S>>());
+        tiles.saturating_mul(pairs.saturating_add(size_of::<[S; TILE]>()))
     }
 
-    pub(crate) fn new(tiles: usize, depth: usize) -> Result<Ring, Error> {
+    pub(crate) fn new(tiles: usize, depth: usize) -> Result<Ring<S>, Error> {
         let length = tiles.checked_mul(depth).ok_or(Error::OutOfMemory)?;
         Ok(Ring {
             depth,
-            samples: zeroes([0; 2 * TILE], length)?,
-            waiting: zeroes([0; TILE], tiles)?,
+            samples: zeroes([S::default(); 2 * TILE], length)?,
+            waiting: zeroes([S::default(); TILE], tiles)?,
         })
     }
 
+    /// Takes a row, and says whether its pair is complete: every second row completes one, and so does the last.
+    pub(crate) fn push(&mut self, row: &[S], y: u32, is_last: bool) -> bool {
+        let (pair, is_second) = (y as usize / 2, y % 2 == 1);
+        if is_second {
+            self.push_second(row, pair);
+            return true;
+        }
+        self.push_first(row);
+        if is_last {
+            self.push_none(pair);
+        }
+        is_last
+    }
+
     /// Takes the first row of a pair.
-    pub(crate) fn push_first(&mut self, row: &[u8]) {
-        let bytes = self.waiting.as_flattened_mut();
-        bytes[..row.len()].copy_from_slice(row);
+    fn push_first(&mut self, row: &[S]) {
+        let samples = self.waiting.as_flattened_mut();
+        samples[..row.len()].copy_from_slice(row);
     }
 
     /// Takes the second row of a pair, which takes the place of the oldest one.
-    pub(crate) fn push_second(&mut self, row: &[u8], pair: usize) {
+    fn push_second(&mut self, row: &[S], pair: usize) {
         let slot = pair % self.depth;
         let tiles = self.samples.chunks_exact_mut(self.depth);
         let mut tiles = tiles.zip(&self.waiting);
@@ -53,14 +76,14 @@ impl Ring {
             interleave(first, second, &mut tile[slot]);
         }
         if let Some((tile, first)) = tiles.next() {
-            let mut second = [0; TILE];
+            let mut second = [S::default(); TILE];
             second[..rest.len()].copy_from_slice(rest);
             interleave(first, &second, &mut tile[slot]);
         }
     }
 
     /// Completes a pair that has no second row.
-    pub(crate) fn push_none(&mut self, pair: usize) {
+    fn push_none(&mut self, pair: usize) {
         let slot = pair % self.depth;
         let tiles = self.samples.chunks_exact_mut(self.depth);
         for (tile, first) in tiles.zip(&self.waiting) {
@@ -69,8 +92,13 @@ impl Ring {
     }
 
     /// Makes a row of the pairs of a run, which are in the ring.
-    pub(crate) fn filter(&self, weights: &Weights, index: usize, to: &mut [[u8; TILE]]) {
-        let shift = weights.shift;
+    pub(crate) fn filter(
+        &self,
+        weights: &Weights,
+        index: usize,
+        shift: u32,
+        to: &mut [[i16; TILE]],
+    ) {
         let (run, weights) = weights.of(index);
         // The run may wrap around the ring's end: its later part is then at the start.
         let slot = run.start as usize % self.depth;
@@ -82,12 +110,12 @@ impl Ring {
 }
 
 /// Pairs of rows, and a weight for as many of them as are wanted.
-type Part<'a> = (&'a [Pair], &'a [[i16; 2]]);
+type Part<'a, S> = (&'a [Pair<S>], &'a [[i16; 2]]);
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar::{filter, interleave};
+use scalar::{Lanes, filter, interleave};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use simd::{filter, interleave};
+use simd::{Lanes, filter, interleave};
 
 #[cfg_attr(
     all(target_arch = "wasm32", target_feature = "simd128"),
@@ -96,15 +124,24 @@ use simd::{filter, interleave};
 mod scalar {
     use super::{Pair, Part, TILE};
 
+    /// What a sample has to be capable of.
+    pub(crate) trait Lanes {}
+
+    impl<S> Lanes for S {}
+
     #[inline(always)]
-    pub(super) fn interleave(first: &[u8; TILE], second: &[u8; TILE], to: &mut Pair) {
+    pub(super) fn interleave<S: Copy>(first: &[S; TILE], second: &[S; TILE], to: &mut Pair<S>) {
         for ((to, &first), &second) in to.chunks_exact_mut(2).zip(first).zip(second) {
             to.copy_from_slice(&[first, second]);
         }
     }
 
     #[inline(always)]
-    pub(super) fn filter(parts: [Part<'_>; 2], shift: u32, to: &mut [u8; TILE]) {
+    pub(super) fn filter<S: Copy + Into<i32>>(
+        parts: [Part<'_, S>; 2],
+        shift: u32,
+        to: &mut [i16; TILE],
+    ) {
         let mut sums = [1 << (shift - 1); TILE];
         let taps = parts
             .into_iter()
@@ -112,11 +149,14 @@ mod scalar {
         for (pair, weights) in taps {
             let [first, second] = weights.map(i32::from);
             for (sum, pair) in sums.iter_mut().zip(pair.as_chunks().0) {
-                let [a, b]: [u8; 2] = *pair;
-                *sum += i32::from(a) * first + i32::from(b) * second;
+                let [a, b]: [S; 2] = *pair;
+                *sum += a.into() * first + b.into() * second;
             }
         }
-        *to = sums.map(|sum: i32| (sum >> shift).clamp(0, 255) as u8);
+        *to = sums.map(|sum: i32| {
+            let sum = sum >> shift;
+            sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16
+        });
     }
 }
 
@@ -125,46 +165,90 @@ mod simd {
     use core::arch::wasm32::*;
 
     use super::{Pair, Part, TILE};
-    use crate::lanes::simd::{load16, splat_pair, store16, widen8};
+    use crate::lanes::simd::{load8, load16, narrow, splat_pair, store8, store16, widen8};
+
+    /// How a sample gets into lanes.
+    pub(crate) trait Lanes: Sized {
+        /// Eight samples as 16 bits each.
+        fn widen(from: &[Self; 8]) -> v128;
+
+        fn interleave(first: &[Self; TILE], second: &[Self; TILE], to: &mut Pair<Self>);
+    }
 
     #[inline(always)]
-    pub(super) fn interleave(first: &[u8; TILE], second: &[u8; TILE], to: &mut Pair) {
-        let halves = first.as_chunks().0.iter().zip(second.as_chunks().0);
-        for ((first, second), to) in halves.zip(to.as_chunks_mut::<32>().0) {
-            let (first, second) = (load16(first), load16(second));
-            let [low, high] = to.as_chunks_mut().0 else {
-                continue;
-            };
-            store16(
-                u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(
-                    first, second,
-                ),
-                low,
-            );
-            store16(
-                u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(
-                    first, second,
-                ),
-                high,
-            );
+    pub(super) fn interleave<S: Lanes>(first: &[S; TILE], second: &[S; TILE], to: &mut Pair<S>) {
+        S::interleave(first, second, to);
+    }
+
+    impl Lanes for u8 {
+        #[inline(always)]
+        fn widen(from: &[u8; 8]) -> v128 {
+            widen8(from)
+        }
+
+        #[inline(always)]
+        fn interleave(first: &[u8; TILE], second: &[u8; TILE], to: &mut Pair<u8>) {
+            let halves = first.as_chunks().0.iter().zip(second.as_chunks().0);
+            for ((first, second), to) in halves.zip(to.as_chunks_mut::<32>().0) {
+                let (first, second) = (load16(first), load16(second));
+                let [low, high] = to.as_chunks_mut().0 else {
+                    continue;
+                };
+                store16(
+                    u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(
+                        first, second,
+                    ),
+                    low,
+                );
+                store16(
+                    u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(
+                        first, second,
+                    ),
+                    high,
+                );
+            }
+        }
+    }
+
+    impl Lanes for i16 {
+        #[inline(always)]
+        fn widen(from: &[i16; 8]) -> v128 {
+            load8(from)
+        }
+
+        #[inline(always)]
+        fn interleave(first: &[i16; TILE], second: &[i16; TILE], to: &mut Pair<i16>) {
+            let eights = first.as_chunks().0.iter().zip(second.as_chunks().0);
+            for ((first, second), to) in eights.zip(to.as_chunks_mut::<16>().0) {
+                let (first, second) = (load8(first), load8(second));
+                let [low, high] = to.as_chunks_mut().0 else {
+                    continue;
+                };
+                store8(
+                    u16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(first, second),
+                    low,
+                );
+                store8(
+                    u16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(first, second),
+                    high,
+                );
+            }
         }
     }
 
     #[inline(always)]
-    pub(super) fn filter(parts: [Part<'_>; 2], shift: u32, to: &mut [u8; TILE]) {
+    pub(super) fn filter<S: Lanes>(parts: [Part<'_, S>; 2], shift: u32, to: &mut [i16; TILE]) {
         let mut sums = [i32x4_splat(1 << (shift - 1)); TILE / 4];
         for (pairs, weights) in parts {
             for (pair, weights) in pairs.iter().zip(weights) {
                 let weights = splat_pair(weights);
                 for (sum, four) in sums.iter_mut().zip(pair.as_chunks().0) {
-                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(widen8(four), weights));
+                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(S::widen(four), weights));
                 }
             }
         }
-        for (to, sums) in to.as_chunks_mut().0.iter_mut().zip(sums.as_chunks::<4>().0) {
-            let [a, b, c, d] = sums.map(|sum| i32x4_shr(sum, shift));
-            let (low, high) = (i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d));
-            store16(u8x16_narrow_i16x8(low, high), to);
+        for (to, [low, high]) in to.as_chunks_mut().0.iter_mut().zip(sums.as_chunks().0) {
+            store8(narrow(*low, *high, shift), to);
         }
     }
 }
@@ -173,28 +257,36 @@ mod simd {
 mod tests {
     use super::*;
 
-    #[test]
-    fn vectors_equal_the_definition() {
+    fn vectors_equal_the_definition_of<S: Sample + PartialEq + core::fmt::Debug>(
+        sample: impl Fn(u32) -> S,
+    ) {
         let mut random = crate::lanes::testing::random();
         for depth in 1..20 {
-            let mut pairs = [[0; 2 * TILE]; 20];
-            pairs.as_flattened_mut().fill_with(|| random() as u8);
+            let mut pairs = [[S::default(); 2 * TILE]; 20];
+            pairs.as_flattened_mut().fill_with(|| sample(random() >> 8));
             let tile = &pairs[..depth];
             let mut weights = [[0; 2]; 20];
             weights
                 .as_flattened_mut()
                 .fill_with(|| (random() >> 20) as i16 - 1500);
-            let (mut expected, mut found) = ([0; TILE], [0; TILE]);
             let (ahead, after) = weights[..depth].split_at(depth / 3);
             let parts = [(tile, ahead), (tile, after)];
-            scalar::filter(parts, 15, &mut expected);
-            simd::filter(parts, 15, &mut found);
+            let (mut expected, mut found) = ([0; TILE], [0; TILE]);
+            scalar::filter(parts, 9, &mut expected);
+            simd::filter(parts, 9, &mut found);
             assert_eq!(found, expected);
-            let (first, second) = (expected, [pairs[0][0]; TILE]);
-            let (mut expected, mut found) = ([0; 2 * TILE], [0; 2 * TILE]);
-            scalar::interleave(&first, &second, &mut expected);
-            simd::interleave(&first, &second, &mut found);
+            let (first, second) = pairs[0].split_at(TILE);
+            let (first, second) = (first.as_chunks().0, second.as_chunks().0);
+            let (mut expected, mut found) = ([S::default(); 2 * TILE], [S::default(); 2 * TILE]);
+            scalar::interleave(&first[0], &second[0], &mut expected);
+            simd::interleave(&first[0], &second[0], &mut found);
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn vectors_equal_the_definition() {
+        vectors_equal_the_definition_of(|random| random as u8);
+        vectors_equal_the_definition_of(|random| (random % 24_000) as i16 - 4_000);
     }
 }

@@ -5,6 +5,13 @@
 pub(crate) mod simd {
     use core::arch::wasm32::*;
 
+    /// Eight neighbours of 16 bits.
+    #[inline(always)]
+    pub(crate) fn load8(from: &[i16; 8]) -> v128 {
+        // SAFETY: the reference is to sixteen readable bytes; the instruction takes any alignment.
+        unsafe { v128_load(from.as_ptr().cast()) }
+    }
+
     /// Sixteen neighbours.
     #[inline(always)]
     pub(crate) fn load16(from: &[u8; 16]) -> v128 {
@@ -27,6 +34,12 @@ pub(crate) mod simd {
     }
 
     #[inline(always)]
+    pub(crate) fn store8(value: v128, to: &mut [i16; 8]) {
+        // SAFETY: the reference is to sixteen writable bytes; the instruction takes any alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), value) }
+    }
+
+    #[inline(always)]
     pub(crate) fn store16(value: v128, to: &mut [u8; 16]) {
         // SAFETY: the reference is to sixteen writable bytes; the instruction takes any alignment.
         unsafe { v128_store(to.as_mut_ptr().cast(), value) }
@@ -46,11 +59,10 @@ pub(crate) mod simd {
         unsafe { v128_store64_lane::<1>(value, to.as_mut_ptr().cast()) }
     }
 
-    /// Four sums to bytes each: rounds off, clamps, and leaves eight bytes in the lower half.
+    /// Two times four sums to 16 bits each: rounds off and clamps.
     #[inline(always)]
     pub(crate) fn narrow(low: v128, high: v128, shift: u32) -> v128 {
-        let narrow = i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift));
-        u8x16_narrow_i16x8(narrow, narrow)
+        i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift))
     }
 }
 

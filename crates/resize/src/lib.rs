@@ -30,7 +30,9 @@
 //! 1. **Pairs.** Two source rows are interleaved when they arrive; a load that widens (`v128.load8x8_u`) then makes operands of
 //!    them at no cost. An odd tap has a partner that weighs nothing.
 //! 2. **Tiles.** The ring of rows is laid out in columns of 32 samples, so that all taps of a column are neighbours in memory.
-//! 3. **Turned rows.** Eight finished rows are transposed, filtered "downwards" along their columns by the same kind of loop, and
+//! 3. **16 bits between.** What has been filtered downwards keeps bits behind the binary point, and what was overshot, so that only
+//!    results are rounded. It costs nothing: turning twice as many bytes takes longer, not having to widen them takes less long.
+//! 4. **Turned rows.** Eight finished rows are transposed, filtered "downwards" along their columns by the same kind of loop, and
 //!    transposed back. That is cheap beside the filter itself, fills every lane for any number of channels, and reads a weight
 //!    once for eight rows.
 #![no_std]
@@ -42,6 +44,7 @@ mod alpha;
 mod down;
 mod filter;
 mod lanes;
+mod light;
 mod resizer;
 mod weights;
 
@@ -116,6 +119,9 @@ pub struct Settings {
     pub channels: Channels,
     /// How neighbours are weighed.
     pub filter: Filter,
+    /// Whether the light that sRGB codes mean is blended, and not the codes: a fine pattern of black and white is then as bright
+    /// when it has become grey. Costs time and memory; the default is `false`.
+    pub linear_light: bool,
 }
 
 impl Settings {
@@ -126,6 +132,7 @@ impl Settings {
             vertical,
             channels,
             filter: Filter::default(),
+            linear_light: false,
         }
     }
 }

@@ -10,7 +10,16 @@ use core::ops::Range;
 use crate::across::{Batch, ROWS, tiles};
 use crate::down::{Ring, TILE};
 use crate::weights::{Shape, Weights};
-use crate::{Channels, Error, Settings, alpha, zeroes};
+use crate::{Channels, Error, Settings, alpha, light, zeroes};
+
+/// Bits behind the binary points of a sample and of a weight together: with the eight before them, a bit for what filters
+/// overshoot and one for the sign, products and their sums are within an `i32`.
+pub(crate) const BITS: u32 = 21;
+
+/// Bits behind the binary point of a sample that has been filtered downwards and not yet across. As many as an `i16` has room for,
+/// so that what is overshot can be kept; less where it is reduced so far that small weights need the bits more.
+const MOST_BETWEEN: u32 = 6;
+const LEAST_BETWEEN: u32 = 3;
 
 /// Resamples one image.
 pub struct Resizer {
@@ -21,9 +30,11 @@ pub struct Resizer {
     needed: Range<usize>,
     across: Weights,
     down: Weights,
-    ring: Ring,
-    /// A row with alpha multiplied in; empty where there is none.
-    line: Vec<u8>,
+    /// Bits of a sum of the filter downwards that are rounded off.
+    down_shift: u32,
+    /// And across.
+    across_shift: u32,
+    source: Source,
     batch: Batch,
     /// Rows that have been pushed or skipped.
     pushed: u32,
@@ -37,6 +48,22 @@ pub struct Resizer {
     taken: usize,
 }
 
+/// Source rows, as they are filtered.
+enum Source {
+    /// The bytes that are pushed.
+    Bytes {
+        /// A row with alpha multiplied in; empty where there is none.
+        line: Vec<u8>,
+        ring: Ring<u8>,
+    },
+    /// The light that they mean.
+    Light {
+        /// A row of it, with alpha multiplied in.
+        line: Vec<i16>,
+        ring: Ring<i16>,
+    },
+}
+
 impl Resizer {
     /// The bytes that [`Resizer::new`] allocates at most at a time; it is all that a resizer ever allocates.
     ///
@@ -47,18 +74,22 @@ impl Resizer {
         let count = settings.channels.count();
         let samples = across.needed().saturating_mul(count);
         let tables = across.bytes().saturating_add(down.bytes());
-        let line = if premultiplies(settings, &across, &down) {
-            samples
+        let tiles = tiles(samples, count);
+        let light = is_light(settings, &across, &down);
+        let source = if light {
+            Ring::<i16>::bytes(tiles, down.pairs)
+                .saturating_add(samples.saturating_mul(size_of::<i16>()))
+        } else if premultiplies(settings, &across, &down) {
+            Ring::<u8>::bytes(tiles, down.pairs).saturating_add(samples)
         } else {
-            0
+            Ring::<u8>::bytes(tiles, down.pairs)
         };
-        let rows = Ring::bytes(tiles(samples, count), down.pairs)
-            .saturating_add(line)
-            .saturating_add(Batch::bytes(
-                across.needed(),
-                settings.horizontal.result as usize,
-                settings.channels,
-            ));
+        let rows = source.saturating_add(Batch::bytes(
+            across.needed(),
+            settings.horizontal.result as usize,
+            settings.channels,
+            light,
+        ));
         // The tables are made first, one after the other, and what that takes is given back before there are rows.
         let making_across = across.bytes().saturating_add(across.passing_bytes());
         let making_down = tables.saturating_add(down.passing_bytes());
@@ -78,7 +109,17 @@ impl Resizer {
             return Err(Error::OutOfMemory);
         }
         let (across, down) = shapes(settings)?;
-        let (across_weights, down_weights) = (Weights::new(&across)?, Weights::new(&down)?);
+        let light = is_light(settings, &across, &down);
+        let (before, least_between) = if light {
+            (light::FRACTION, MOST_BETWEEN)
+        } else {
+            (0, LEAST_BETWEEN)
+        };
+        let (across_weights, down_weights) = (
+            Weights::new(&across, BITS - least_between)?,
+            Weights::new(&down, BITS - before)?,
+        );
+        let between = MOST_BETWEEN.min(BITS - across_weights.shift);
         let Settings {
             channels,
             horizontal,
@@ -87,20 +128,34 @@ impl Resizer {
         let count = channels.count();
         let samples = across.needed() * count;
         let from = across.first as usize * count;
+        let tiles = tiles(samples, count);
         let premultiplied = premultiplies(settings, &across, &down);
         Ok(Resizer {
             channels,
             row_bytes: horizontal.source as usize * count,
             needed: from..from + samples,
+            // A sum has the bits of samples and weights together; those that its own samples are to have stay.
+            down_shift: down_weights.shift + before - between,
+            across_shift: across_weights.shift + between - before,
             across: across_weights,
             down: down_weights,
-            ring: Ring::new(tiles(samples, count), down.pairs)?,
-            line: zeroes(0, if premultiplied { samples } else { 0 })?,
+            source: if light {
+                Source::Light {
+                    line: zeroes(0, samples)?,
+                    ring: Ring::new(tiles, down.pairs)?,
+                }
+            } else {
+                Source::Bytes {
+                    line: zeroes(0, if premultiplied { samples } else { 0 })?,
+                    ring: Ring::new(tiles, down.pairs)?,
+                }
+            },
             batch: Batch::new(
                 across.needed(),
                 horizontal.result as usize,
                 channels,
                 premultiplied,
+                light,
             )?,
             pushed: 0,
             there: 0,
@@ -139,22 +194,21 @@ impl Resizer {
         if !self.needed_rows().contains(&y) {
             return Ok(());
         }
-        let mut row = &row[self.needed.clone()];
-        if !self.line.is_empty() {
-            alpha::multiply(row, self.channels.count(), &mut self.line);
-            row = &self.line;
-        }
-        let (y, end) = (y - self.down.first, self.down.end - self.down.first);
-        let pair = y as usize / 2;
-        if y % 2 == 1 {
-            self.ring.push_second(row, pair);
-            self.there = y + 1;
-        } else {
-            self.ring.push_first(row);
-            if y + 1 == end {
-                self.ring.push_none(pair);
-                self.there = end;
+        let (row, count) = (&row[self.needed.clone()], self.channels.count());
+        let (y, is_last) = (y - self.down.first, y + 1 == self.down.end);
+        let is_complete = match &mut self.source {
+            Source::Bytes { line, ring } if line.is_empty() => ring.push(row, y, is_last),
+            Source::Bytes { line, ring } => {
+                alpha::multiply(row, count, line);
+                ring.push(line, y, is_last)
             }
+            Source::Light { line, ring } => {
+                light::lighten(row, count, line);
+                ring.push(line, y, is_last)
+            }
+        };
+        if is_complete {
+            self.there = y + 1;
         }
         Ok(())
     }
@@ -199,11 +253,15 @@ impl Resizer {
             if last_tap > self.there {
                 return false;
             }
-            let row: &mut [[u8; TILE]] = self.batch.row(self.made % ROWS);
-            self.ring.filter(&self.down, self.made, row);
+            let row: &mut [[i16; TILE]] = self.batch.row(self.made % ROWS);
+            let (weights, index, shift) = (&self.down, self.made, self.down_shift);
+            match &self.source {
+                Source::Bytes { ring, .. } => ring.filter(weights, index, shift, row),
+                Source::Light { ring, .. } => ring.filter(weights, index, shift, row),
+            }
             self.made += 1;
             if self.made.is_multiple_of(ROWS) || self.made == self.down.runs.len() {
-                self.batch.filter(&self.across);
+                self.batch.filter(&self.across, self.across_shift);
                 self.finished = self.made;
             }
         }
@@ -214,6 +272,11 @@ impl Resizer {
 /// Whether alpha is multiplied in: where no pixels are blended, they stay exactly what they are.
 fn premultiplies(settings: &Settings, across: &Shape, down: &Shape) -> bool {
     settings.channels.alpha() && (across.blends() || down.blends())
+}
+
+/// Whether it is light that is blended: where nothing is, it need not be looked at.
+fn is_light(settings: &Settings, across: &Shape, down: &Shape) -> bool {
+    settings.linear_light && (across.blends() || down.blends())
 }
 
 fn shapes(settings: &Settings) -> Result<(Shape, Shape), Error> {

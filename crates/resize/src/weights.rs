@@ -1,14 +1,11 @@
 //! An axis as weights: which source pixels a result pixel is made of, and how much each of them weighs.
 //!
 //! Weights are 16-bit fixed point, two taps together because the kernels multiply pairs, and sum to one exactly: a flat
-//! surface stays as it is. The unit is the finest that the largest weight allows.
+//! surface stays as it is. The unit is the finest that the largest weight and the samples allow.
 
 use alloc::vec::Vec;
 
 use crate::{Axis, Error, Filter, zeroes};
-
-/// The finest unit of a weight is `2^-21`: 255 times all weights, negative ones counted positive, is within an `i32`.
-const FINEST: u32 = 21;
 
 /// What sums of sizes may be off by.
 const ROUNDING: f64 = 1e-6;
@@ -150,9 +147,11 @@ impl Shape {
 }
 
 impl Weights {
+    /// Weights in a unit of at least two to the power of minus `finest`.
+    ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(crate) fn new(shape: &Shape) -> Result<Weights, Error> {
+    pub(crate) fn new(shape: &Shape, finest: u32) -> Result<Weights, Error> {
         let results = shape.axis.result as usize;
         let length = |each: usize| results.checked_mul(each).ok_or(Error::OutOfMemory);
         let mut weights = Weights {
@@ -174,7 +173,7 @@ impl Weights {
                 largest = if tap > largest { tap } else { largest };
             }
         }
-        weights.shift = finest_shift(largest);
+        weights.shift = finest_shift(largest, finest);
         let all = weights.weights.chunks_exact_mut(shape.pairs);
         let all = all.zip(exact.chunks_exact(shape.taps));
         for ((index, run), (pairs, taps)) in (0..).zip(&mut weights.runs).zip(all) {
@@ -238,8 +237,8 @@ fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
 
 /// The finest unit in which the largest weight is an `i16`, in bits. All runs of an axis share it, as they do in the oracle of
 /// the tests.
-fn finest_shift(largest: f32) -> u32 {
-    let mut shift = FINEST;
+fn finest_shift(largest: f32, finest: u32) -> u32 {
+    let mut shift = finest;
     while shift > 1 && f64::from(largest) * f64::from(1 << shift) > f64::from(i16::MAX - 1) {
         shift -= 1;
     }
@@ -272,7 +271,7 @@ mod tests {
 
     fn weights(axis: Axis, filter: Filter) -> (Shape, Weights) {
         let shape = Shape::new(axis, filter).expect("a valid axis");
-        let weights = Weights::new(&shape).expect("enough memory");
+        let weights = Weights::new(&shape, crate::resizer::BITS).expect("enough memory");
         (shape, weights)
     }
 
@@ -302,6 +301,8 @@ mod tests {
                     result,
                 };
                 let (shape, weights) = weights(axis, filter);
+                let weights_shift = weights.shift;
+                assert!(weights_shift >= 13);
                 for index in 0..result as usize {
                     let (run, pairs) = weights.of(index);
                     let sum: i32 = pairs.as_flattened().iter().copied().map(i32::from).sum();
@@ -311,12 +312,15 @@ mod tests {
                     if last > needed {
                         assert_eq!(pairs[pairs.len() - 1][1], 0);
                     }
-                    let all: i64 = pairs
-                        .as_flattened()
-                        .iter()
-                        .map(|weight| i64::from(weight.unsigned_abs()))
-                        .sum();
-                    assert!(255 * all < i64::from(i32::MAX) / 2);
+                    // What white and black become at most, downwards and then across, is within 16 and 32 bits.
+                    let sum = |wanted: fn(&f64) -> bool| {
+                        let weights = pairs.as_flattened().iter();
+                        let weights = weights.map(|&weight| f64::from(weight));
+                        weights.filter(wanted).sum::<f64>() / f64::from(1 << weights_shift)
+                    };
+                    let (over, under) = (sum(|&weight| weight > 0.0), sum(|&weight| weight < 0.0));
+                    assert!(over < 2.0, "{axis:?} {filter:?} {over}");
+                    assert!(over * over + under * under < 4.0);
                 }
             }
         }

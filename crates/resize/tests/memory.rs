@@ -64,23 +64,26 @@ fn peak_bytes_are_exact_and_rows_allocate_nothing() {
                 (Axis::whole(1, 1), Axis::whole(1, 1)),
                 (axis(300, 50.5, 99.3, 41), axis(200, 150.0, 50.0, 50)),
             ] {
-                let settings = Settings {
-                    filter,
-                    ..Settings::new(horizontal, vertical, channels)
-                };
-                let expected = Resizer::peak_bytes(&settings).expect("valid settings");
-                PEAK.set(HELD.get());
-                let before = HELD.get();
-                let mut resizer = Resizer::new(&settings).expect("enough memory");
-                assert_eq!(PEAK.get() - before, expected as isize, "{settings:?}");
-                let row = vec![7; horizontal.source as usize * channels.count()];
-                let allocations = ALLOCATIONS.get();
-                for _ in 0..vertical.source {
-                    resizer.push(&row).expect("a row of this length");
-                    while resizer.next_row().is_some() {}
+                for linear_light in [false, true] {
+                    let settings = Settings {
+                        filter,
+                        linear_light,
+                        ..Settings::new(horizontal, vertical, channels)
+                    };
+                    let expected = Resizer::peak_bytes(&settings).expect("valid settings");
+                    PEAK.set(HELD.get());
+                    let before = HELD.get();
+                    let mut resizer = Resizer::new(&settings).expect("enough memory");
+                    assert_eq!(PEAK.get() - before, expected as isize, "{settings:?}");
+                    let row = vec![7; horizontal.source as usize * channels.count()];
+                    let allocations = ALLOCATIONS.get();
+                    for _ in 0..vertical.source {
+                        resizer.push(&row).expect("a row of this length");
+                        while resizer.next_row().is_some() {}
+                    }
+                    assert_eq!(ALLOCATIONS.get(), allocations);
+                    assert!(resizer.is_complete());
                 }
-                assert_eq!(ALLOCATIONS.get(), allocations);
-                assert!(resizer.is_complete());
             }
         }
     }

@@ -111,8 +111,21 @@ pub extern "C" fn checksum() -> u32 {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn letterbox() {
+    resample(false);
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn letterbox_in_linear_light() {
+    resample(true);
+}
+
+fn resample(linear_light: bool) {
     with_case(|case| {
-        let mut resizer = Resizer::new(&case.settings).expect("valid settings");
+        let settings = Settings {
+            linear_light,
+            ..case.settings
+        };
+        let mut resizer = Resizer::new(&settings).expect("valid settings");
         let row_bytes = case.settings.horizontal.source as usize * case.settings.channels.count();
         let mut at = 0;
         for row in case.pixels.chunks_exact(row_bytes) {
