@@ -1,0 +1,337 @@
+//! The picture while it is decoded: a row of MCUs becomes samples, and samples become rows.
+
+use alloc::vec::Vec;
+
+use super::{Decoder, Event, Scans, Status};
+use crate::bits::BitReader;
+use crate::coefficients::Coefficients;
+use crate::frame::Frame;
+use crate::idct;
+use crate::lanes::clear;
+use crate::rows::Planes;
+use crate::scan::{Block, Scan};
+use crate::segments::{Transform, ZIGZAG};
+use crate::smoothing::Smoothing;
+use crate::{Error, Fault};
+
+/// The most blocks that an MCU has (T.81, B.2.3).
+const MCU_BLOCKS: usize = 10;
+
+/// Bytes that no MCU exceeds: blocks of 64 coefficients of at most 32 bits, each byte stuffed, and a restart marker.
+const MOST_MCU_BYTES: usize = MCU_BLOCKS * 64 * 4 * 2 + 16;
+
+/// The picture while it is decoded.
+pub(super) struct Picture {
+    pub(super) frame: Frame,
+    quantisation: [[u16; 64]; 4],
+    planes: Planes,
+    scans: Vec<Scan>,
+    /// Coefficients of a row of MCUs, where several scans make them.
+    coefficients: Option<Coefficients>,
+    /// Where the file's last scans are missing.
+    smoothing: Option<Smoothing>,
+    /// The block that is being decoded, where they do not; but for the DC coefficient, zeroes before and after.
+    block: Block,
+    /// The place, in coding order, behind which no coefficient is needed; for each component.
+    keep: [usize; 4],
+    /// The row of MCUs that is being decoded, and the next MCU in it.
+    mcu_row: usize,
+    mcu: usize,
+    /// The next row of the result, and how many can be had.
+    row: usize,
+    ready: usize,
+    /// Of separate components, the one whose row is next, and how many of its rows in the row of MCUs have been handed out.
+    component: usize,
+    taken: usize,
+    /// The first row of MCUs with damage.
+    damaged_at: Option<usize>,
+    /// The file ends before all scans have come.
+    incomplete: bool,
+}
+
+impl Picture {
+    pub(super) fn new(decoder: &mut Decoder) -> Result<Picture, Error> {
+        let mut frame = decoder
+            .segments
+            .frame
+            .take()
+            .ok_or(Error::Corrupt(Fault::NoPicture))?;
+        frame.separate = decoder.separate;
+        frame.set_scale(decoder.scale);
+        let header = decoder
+            .header
+            .as_ref()
+            .ok_or(Error::Corrupt(Fault::NoPicture))?;
+        let transform: Transform = decoder.segments.transform(&frame);
+        let Scans {
+            list: mut scans,
+            quantisation,
+            incomplete,
+            smoothed,
+        } = core::mem::take(&mut decoder.scans);
+        // Smoothing reads scans beyond those that are needed, and so comes before they go; without it they go before anything comes.
+        let (mut coefficients, mut smoothing) = (None, None);
+        if let Some(known) = smoothed {
+            let coefficients = coefficients.insert(Coefficients::new(&frame)?);
+            let data = &decoder.data;
+            let made = Smoothing::new(known, data, &frame, &mut scans, coefficients)?;
+            smoothing = Some(made);
+        }
+        let keep = keep(&frame);
+        let mut needed = needed(&scans, &keep, header.resident).into_iter();
+        scans.retain(|_| needed.next() == Some(true));
+        drop(needed);
+        let planes = Planes::new(&frame, transform, header.pixels.bytes())?;
+        if header.resident && coefficients.is_none() {
+            coefficients = Some(Coefficients::new(&frame)?);
+        }
+        Ok(Picture {
+            frame,
+            quantisation: quantisation.map(|table| table.unwrap_or([0; 64])),
+            planes,
+            scans,
+            coefficients,
+            smoothing,
+            block: [0; 128],
+            keep,
+            mcu_row: 0,
+            mcu: 0,
+            row: 0,
+            ready: 0,
+            component: 0,
+            taken: 0,
+            damaged_at: None,
+            incomplete,
+        })
+    }
+
+    /// Whether all data has been read that is of use.
+    pub(super) fn is_complete(&self) -> bool {
+        self.mcu_row == self.frame.mcus_down
+    }
+
+    /// The first byte that is still needed.
+    pub(super) fn read(&self) -> usize {
+        if self.coefficients.is_none() {
+            self.scans[0].bits.pos()
+        } else {
+            0
+        }
+    }
+
+    pub(super) fn rebase(&mut self, by: usize) {
+        self.scans[0].bits.rebase(by);
+    }
+
+    /// What there is to say after [`Picture::advance`].
+    pub(super) fn event(&mut self) -> Event<'_> {
+        if self.row < self.ready {
+            let mcu_row = self.mcu_row - 1;
+            if self.frame.separate {
+                let (component, y) = self.take_component_row(mcu_row);
+                let row = self.planes.samples(&self.frame, component, y, mcu_row);
+                return Event::Samples { component, row };
+            }
+            let row = self.row;
+            self.row += 1;
+            return Event::Row(self.planes.row(&self.frame, row, mcu_row));
+        }
+        let rows = self.frame.out_height();
+        if self.row < rows {
+            return Event::NeedMore;
+        }
+        let damaged = self
+            .damaged_at
+            .map_or(rows, |mcu_row| (mcu_row * self.frame.mcu_rows()).min(rows));
+        Event::End(Status {
+            intact_rows: damaged,
+            rows,
+            truncated: self.incomplete || self.scans.iter().any(Scan::is_starved),
+        })
+    }
+
+    /// The component and the row that are next in this row of MCUs; all rows of one component come before the next component's.
+    fn take_component_row(&mut self, mcu_row: usize) -> (usize, usize) {
+        let rows_of = |index: usize| {
+            let c = &self.frame.components[index];
+            let first = mcu_row * c.v * c.points.down;
+            (
+                first,
+                (c.v * c.points.down).min(c.height.saturating_sub(first)),
+            )
+        };
+        let index = self.component;
+        let (first, count) = rows_of(index);
+        let y = first + self.taken;
+        self.taken += 1;
+        if self.taken == count {
+            let rest = index + 1..self.frame.components.len();
+            (self.component, self.taken) = (0, 0);
+            match rest.into_iter().find(|&next| rows_of(next).1 > 0) {
+                Some(next) => self.component = next,
+                None => self.row = self.ready,
+            }
+        }
+        (index, y)
+    }
+
+    /// Decodes until there is a row, or nothing left to decode with.
+    pub(super) fn advance(&mut self, data: &[u8], complete: bool) -> Result<(), Error> {
+        while self.row == self.ready && self.mcu_row < self.frame.mcus_down {
+            if self.mcu == 0 && self.mcu_row > 0 {
+                self.planes.advance();
+            }
+            let done = if self.coefficients.is_none() {
+                self.stream_row(data, complete)
+            } else {
+                self.resident_row(data);
+                true
+            };
+            if !done {
+                return Ok(());
+            }
+            if self.damaged_at.is_none() && self.scans.iter().any(|scan| scan.damaged) {
+                self.damaged_at = Some(self.mcu_row);
+            }
+            self.ready = self.planes.rows_after(&self.frame, self.mcu_row);
+            self.mcu_row += 1;
+            self.mcu = 0;
+        }
+        Ok(())
+    }
+
+    /// Decodes a row of MCUs of a single scan straight into samples; `false` when the data may not reach.
+    fn stream_row(&mut self, data: &[u8], complete: bool) -> bool {
+        let scan = &mut self.scans[0];
+        let restarts = scan.restarts();
+        let mut bits = scan.bits; // a copy, for registers
+        while self.mcu < self.frame.mcus_across {
+            let few = |bits: &BitReader| data.len() - bits.pos().min(data.len()) < MOST_MCU_BYTES;
+            if restarts {
+                scan.bits = bits;
+                // In this order: looking for the marker passes over bytes.
+                if !complete && (!scan.can_begin(data) || few(&scan.bits)) {
+                    return false;
+                }
+                scan.begin_mcu(data);
+                bits = scan.bits;
+            } else if !complete && few(&bits) {
+                break;
+            }
+            let starved = scan.is_starved();
+            for member in &mut scan.members {
+                let index = member.component;
+                let component = &self.frame.components[index];
+                let (quantisation, keep, points) = (
+                    &self.quantisation[index],
+                    self.keep[index],
+                    component.points,
+                );
+                let plane = &mut self.planes.planes[index];
+                let stride = plane.stride;
+                for y in 0..component.v {
+                    for x in 0..component.h {
+                        let end = if starved {
+                            self.block[0] = 0;
+                            1
+                        } else {
+                            member.sequential(&mut bits, data, keep, &mut self.block)
+                        };
+                        let out = plane.block(
+                            (self.mcu * component.h + x) * points.across,
+                            y * points.down,
+                        );
+                        if end == 1 {
+                            idct::fill(self.block[0], quantisation[0], points, out, stride);
+                        } else if let Some(block) = self.block.first_chunk() {
+                            idct::inverse(block, end, quantisation, points, out, stride);
+                            clear(&mut self.block);
+                        }
+                    }
+                }
+            }
+            if bits.overrun() || bits.damaged {
+                scan.bits = bits;
+                scan.end_mcu(data);
+                bits = scan.bits;
+            }
+            self.mcu += 1;
+        }
+        scan.bits = bits;
+        self.mcu == self.frame.mcus_across
+    }
+
+    /// Decodes a row of MCUs of all scans in step, then makes samples of the coefficients.
+    fn resident_row(&mut self, data: &[u8]) {
+        let Some(coefficients) = &mut self.coefficients else {
+            return;
+        };
+        coefficients.clear();
+        for scan in &mut self.scans {
+            scan.row(data, &self.frame, self.mcu_row, &self.keep, coefficients);
+        }
+        if let Some(smoothing) = &self.smoothing {
+            let steps = &self.quantisation;
+            smoothing.smooth(&self.frame, steps, self.mcu_row, coefficients);
+        }
+        for (index, component) in self.frame.components.iter().enumerate() {
+            let plane = &mut self.planes.planes[index];
+            let (stride, points) = (plane.stride, component.points);
+            let quantisation = &self.quantisation[index];
+            let unkept = u64::MAX << self.keep[index] << 1;
+            for y in 0..component.v {
+                for (x, at) in coefficients.row(&self.frame, index, y).enumerate() {
+                    let out = plane.block(x * points.across, y * points.down);
+                    let block = &coefficients.blocks[at];
+                    let end = 64 - (coefficients.history[at] & !unkept).leading_zeros() as usize;
+                    if end == 0 {
+                        idct::fill(block[0], quantisation[0], points, out, stride);
+                    } else {
+                        idct::inverse(block, end, quantisation, points, out, stride);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The last place, in coding order, of a coefficient that a transform with these points uses.
+fn last_needed(points: idct::Points) -> usize {
+    // Where there is more than one sample, every frequency has its share in the means.
+    let along = |frequency: usize, points: usize| points > 1 || frequency == 0;
+    let used = |&place: &usize| {
+        let natural = usize::from(ZIGZAG[place]);
+        along(natural % 8, points.across) && along(natural / 8, points.down)
+    };
+    (0..64).rev().find(used).unwrap_or(0)
+}
+
+/// For each component, the last place that is needed.
+pub(super) fn keep(frame: &Frame) -> [usize; 4] {
+    let component = |index| frame.components.get(index);
+    core::array::from_fn(|index| component(index).map_or(0, |c| last_needed(c.points)))
+}
+
+/// Which scans change something that is used: of several. A scan that refines depends on which coefficients of its band earlier
+/// scans have set, so these are needed too.
+pub(super) fn needed(scans: &[Scan], keep: &[usize; 4], several: bool) -> Vec<bool> {
+    let mut needed = alloc::vec![true; scans.len()];
+    if !several {
+        return needed;
+    }
+    let mut used = keep.map(|keep| u64::MAX >> (63 - keep));
+    for (scan, needed) in scans.iter().zip(&mut needed).rev() {
+        let (start, end) = scan.band;
+        let band = (u64::MAX >> (63 - (end - start))) << start;
+        *needed = scan
+            .members
+            .iter()
+            .any(|member| used[member.component] & band != 0);
+        if *needed && scan.refines {
+            scan.members
+                .iter()
+                .for_each(|member| used[member.component] |= band);
+        }
+    }
+    needed
+}

@@ -1,0 +1,164 @@
+//! What stands between a file's segments: where they lie, and the headers of its scans.
+
+use alloc::vec::Vec;
+
+use super::Decoder;
+use crate::bits::next_marker;
+use crate::frame::Frame;
+use crate::scan::{Member, Scan, unroll};
+use crate::segments::DAMAGED;
+use crate::smoothing::Known;
+use crate::{Error, Fault};
+
+/// The scans of a file that has to be resident, or the first and only one.
+#[derive(Default)]
+pub(super) struct Scans {
+    pub(super) list: Vec<Scan>,
+    /// The components' tables as they were when each component's first scan began.
+    pub(super) quantisation: [Option<[u16; 64]>; 4],
+    /// The file ends before all of them have come.
+    pub(super) incomplete: bool,
+    /// What they have sent, where blocks are smoothed because of what they have not.
+    pub(super) smoothed: Option<Known>,
+}
+
+impl Scans {
+    /// Reads the headers of the scans from where the decoder stands. Tables may change between scans, so each scan takes those
+    /// that stand before it; none is needed afterwards.
+    pub(super) fn read(
+        decoder: &mut Decoder,
+        frame: &Frame,
+        resident: bool,
+    ) -> Result<Scans, Error> {
+        let Decoder { data, segments, .. } = decoder;
+        segments.ignore_metadata = true;
+        if !frame.progressive {
+            segments.assume_standard_tables()?;
+        }
+        let mut scans = Scans::default();
+        // By component and place: the bit position down to which the coefficient has been sent.
+        let mut sent = [[u32::MAX; 64]; 4];
+        let mut known = Known::nothing();
+        let mut at = decoder.at;
+        while let Ok(Some((marker, content, next))) = segment(data, &mut at) {
+            let content = &data[content];
+            if marker != 0xda {
+                segments.take(marker, content)?;
+                at = next;
+                continue;
+            }
+            if scans.list.len() == decoder.limits.scans {
+                return Err(Error::Limit("more scans than allowed"));
+            }
+            let mut scan = match Scan::new(content, segments, frame, next) {
+                Ok(scan) => scan,
+                Err(error) if scans.list.is_empty() => return Err(error),
+                Err(_) => break, // what came before is a picture already
+            };
+            // A sequential component is sent once (B.2.3); more would only cost tables.
+            let again = |m: &Member| !frame.progressive && sent[m.component][0] == 0;
+            if scan.members.iter().any(again) {
+                break;
+            }
+            if !frame.progressive {
+                unroll(&mut scan.members);
+            }
+            for member in &scan.members {
+                let index = member.component;
+                let table = &mut scans.quantisation[index];
+                *table = table.or(segments.quantisation[frame.components[index].quantisation]);
+                if table.is_none() {
+                    return Err(Error::Corrupt(Fault::Scan));
+                }
+                sent[index][scan.band.0..=scan.band.1].fill(scan.low);
+            }
+            known.add(&scan);
+            scans.list.push(scan);
+            if !resident {
+                break;
+            }
+            at = end_of_scan(data, next);
+        }
+        if scans.list.is_empty() {
+            return Err(Error::Corrupt(Fault::Scan));
+        }
+        if resident {
+            let ended = next_marker(data, at).is_some_and(|marker| data[marker + 1] == 0xd9);
+            let sent = &sent[..frame.components.len()];
+            scans.incomplete = match frame.progressive {
+                true => !ended && sent.iter().flatten().any(|&low| low > 0),
+                false => sent.iter().flatten().any(|&low| low > 0),
+            };
+        }
+        scans.smoothed = known.if_smoothed(frame, &scans.quantisation);
+        (segments.dc, segments.ac) = Default::default();
+        Ok(scans)
+    }
+}
+
+/// A marker segment: its code, where its content lies, and where the next one starts; `None` when it is not all here.
+type Segment = Option<(u8, core::ops::Range<usize>, usize)>;
+
+/// Looks from `at` on, and moves it over what is no segment.
+pub(super) fn segment(data: &[u8], at: &mut usize) -> Result<Segment, Error> {
+    loop {
+        let Some(marker) = next_marker(data, *at) else {
+            *at = (*at).max(data.len() - usize::from(data.last() == Some(&0xff)));
+            return Ok(None);
+        };
+        *at = marker;
+        let code = data[marker + 1];
+        match code {
+            0x01 | 0xd0..=0xd8 => *at = marker + 2,
+            0xd9 => return Err(Error::Corrupt(Fault::NoPicture)),
+            _ => {
+                let Some(length) = data.get(marker + 2..).and_then(|rest| rest.first_chunk())
+                else {
+                    return Ok(None);
+                };
+                let length = usize::from(u16::from_be_bytes(*length));
+                let content = marker + 4..marker + 2 + length;
+                if length < 2 {
+                    return Err(DAMAGED);
+                }
+                return Ok((content.end <= data.len()).then_some((
+                    code,
+                    content.clone(),
+                    content.end,
+                )));
+            }
+        }
+    }
+}
+
+/// The height in the DNL segment behind the first scan's data; 0 when there is none, and nothing as long as one may come.
+/// Looks from `at` on, and moves it over what has been seen.
+pub(super) fn find_height(data: &[u8], at: &mut usize) -> Option<u16> {
+    loop {
+        let Some(marker) = next_marker(data, *at) else {
+            *at = (*at).max(data.len() - usize::from(data.last() == Some(&0xff)));
+            return None;
+        };
+        *at = marker;
+        match data[marker + 1] {
+            0xd0..=0xd7 => *at = marker + 2,
+            0xdc => {
+                let &[_, _, high, low] = data.get(marker + 2..)?.first_chunk()?;
+                return Some(u16::from_be_bytes([high, low]));
+            }
+            _ => return Some(0),
+        }
+    }
+}
+
+/// Where the entropy-coded data from `from` on ends: at a marker that is no restart.
+fn end_of_scan(data: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(marker) = next_marker(data, at) {
+        if !(0xd0..=0xd7).contains(&data[marker + 1]) {
+            return marker;
+        }
+        at = marker + 2;
+    }
+    data.len()
+}
