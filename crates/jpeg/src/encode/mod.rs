@@ -147,7 +147,7 @@ impl Encoder {
     /// Bytes that encoding allocates at most, the file included; a photo takes a small part of that.
     ///
     /// It is the most that noise can cost: a token of four bytes for every coefficient, up to 16 MiB of them, and the file with as
-    /// many bits as values can have at this quality; twice the file, where it may have to grow.
+    /// many bits as values can have at this quality, twice, because it is there twice while it moves.
     pub fn peak_bytes(width: u16, height: u16, pixels: Pixels, settings: Settings) -> usize {
         let frame = frame(width, height, pixels, settings);
         let tables = quantise::tables(settings.quality);
@@ -166,11 +166,8 @@ impl Encoder {
         let file = usize::try_from(file_bits / 8 + file_bits / 512).unwrap_or(usize::MAX);
         let all = blocks.saturating_mul(64);
         let held = all.min(MOST_TOKENS + 64 * in_row);
-        let grown = if frame.progressive || held < all {
-            file.saturating_mul(2).saturating_add(file / 8)
-        } else {
-            file
-        };
+        // Moved once more with an eighth more room, if more bytes are stuffed than is the rule.
+        let grown = file.saturating_mul(2).saturating_add(file / 8);
         let coefficients = if frame.progressive {
             Coefficients::bytes(&frame)
         } else {
