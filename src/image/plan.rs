@@ -283,7 +283,14 @@ impl Plan {
             // What no plan can be made of is told when it is tried.
             Resizer::peak_bytes(&plane.resampling()).unwrap_or(0) as u64
         });
-        let decode = codec::decoder_bytes(self) + resampling + resized;
+        let decode = match self.header.coding {
+            // A decoder of whole images is gone when they are resampled.
+            Coding::Whole { .. } => {
+                let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
+                codec::decoder_bytes(self).max(decoded + resampling + resized)
+            }
+            _ => codec::decoder_bytes(self) + resampling + resized,
+        };
         let largest = planes.iter().map(Plane::resized_bytes).max().unwrap_or(0);
         // A plane is turned, and put on its canvas, while the others wait.
         let compose = (resized + largest).max(resized + canvas);

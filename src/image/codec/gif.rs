@@ -60,6 +60,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
             }
         }
     }
+    drop(decoder); // as the plan says
     rows.frame(canvas)
 }
 

@@ -123,6 +123,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         return Err(Error::Corrupt("the PNG's size changes"));
     }
     reader.next_frame(&mut frame.pixels).map_err(fault)?;
+    drop(reader); // as the plan says
     rows.frame(frame)
 }
 

@@ -16,6 +16,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         return Err(Error::Corrupt("the WebP's chunks contradict each other"));
     }
     decoder.read_image(&mut frame.pixels).map_err(fault)?;
+    drop(decoder); // as the plan says
     rows.frame(frame)
 }
 
