@@ -10,6 +10,8 @@ import { answer, closeAll, fixture, production, startOrigin, until } from './har
 
 const MiB = 2 ** 20;
 const host = 'images.example.com';
+/** One plan of the photo fits, 9.4 MB, and two do not. */
+const oneAtATime = '12000000';
 
 let origin, photo;
 before(async () => {
@@ -52,7 +54,7 @@ test('16 requests at once for a JPEG of 24 megapixels are all answered within 96
 });
 
 test('requests that fit one at a time are answered one after another', async () => {
-  await withWorker({ MEMORY_BUDGET_BYTES: '9000000' }, async ({ get, tell }) => {
+  await withWorker({ MEMORY_BUDGET_BYTES: oneAtATime }, async ({ get, tell }) => {
     const replies = await Promise.all(Array.from({ length: 6 }, () => get(ask())));
     for (const { status, bytes } of replies) assert.equal(status, 200, bytes.toString());
     assert.equal(await tell('instances'), 1);
@@ -71,7 +73,7 @@ test('who waits too long for memory is 503 with a Retry-After, and the next one 
     await ended;
     response.end(photo.subarray(-1000));
   });
-  await withWorker({ MEMORY_BUDGET_BYTES: '9000000' }, async ({ get, tell }) => {
+  await withWorker({ MEMORY_BUDGET_BYTES: oneAtATime }, async ({ get, tell }) => {
     const first = get(ask('held.jpg'));
     await until('the first one holds its share', () => held);
     const second = await get(ask());
@@ -95,7 +97,7 @@ test('a client that goes away leaves nothing behind', async () => {
     response.write(photo.subarray(0, photo.length >> 1));
     asked = true;
   });
-  await withWorker({ MEMORY_BUDGET_BYTES: '9000000', TOTAL_TIMEOUT_MS: '1000' }, async ({ get }) => {
+  await withWorker({ MEMORY_BUDGET_BYTES: oneAtATime, TOTAL_TIMEOUT_MS: '1000' }, async ({ get }) => {
     await assert.rejects(get(ask('stuck.jpg'), { timeoutMs: 300 }));
     assert.ok(asked);
     assert.equal((await get(ask('small.jpg'))).status, 200);
