@@ -1,46 +1,14 @@
 //! The decoder against itself and against arithmetic: twins, splits, scales, damage.
 
+mod support;
+
 use std::path::PathBuf;
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use letterbox_jpeg::{Decoder, Error, Event, Pixels, Scale, Status};
+use letterbox_jpeg::{Decoder, Error, Event, Pixels, Scale};
+use support::decode;
 
 const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
-
-struct Picture {
-    width: usize,
-    rows: Vec<Vec<u8>>,
-    status: Status,
-}
-
-/// Decodes a file that arrives in chunks of this many bytes.
-fn decode(file: &[u8], scale: Scale, chunk: usize) -> Result<Picture, Error> {
-    let mut decoder = Decoder::new();
-    let mut chunks = file.chunks(chunk);
-    let mut rows: Vec<Vec<u8>> = Vec::new();
-    loop {
-        match decoder.next()? {
-            Event::NeedMore => match chunks.next() {
-                Some(chunk) => decoder.push(chunk)?,
-                None => decoder.finish(),
-            },
-            Event::Header => decoder.set_scale(scale),
-            Event::Row(row) => rows.push(row.to_vec()),
-            Event::Samples { .. } => {}
-            Event::End(status) => {
-                let (width, height) = decoder.size(scale).expect("there was a header");
-                assert_eq!(rows.len(), height as usize);
-                let bytes = decoder.header().map_or(0, |header| header.pixels.bytes());
-                assert!(rows.iter().all(|row| row.len() == width as usize * bytes));
-                return Ok(Picture {
-                    width: width as usize,
-                    rows,
-                    status,
-                });
-            }
-        }
-    }
-}
 
 /// A picture with edges, gradients and noise.
 fn pixels(width: usize, height: usize) -> Vec<u8> {
