@@ -252,13 +252,15 @@ impl<P: Platform> Work<'_, P> {
     }
 }
 
-/// What those get who waited for an answer. What is private is for one client only, and so is "you have it already".
+/// What those get who waited for an answer. What is private is for one client only; "you have it already" says nothing to the others, of
+/// whom one makes the answer.
 fn shared(made: &Result<Made, Error>) -> Outcome {
     match made {
         Ok(Made::Image(image)) if image.lifetime.is_some() => {
             Outcome::Shared(Ok(Arc::new(image.answer())))
         }
-        Ok(_) => Outcome::Private,
+        Ok(Made::Image(_)) => Outcome::Private,
+        Ok(Made::NotModified(_)) => Outcome::Lost,
         Err(error) => Outcome::Shared(Err(error.clone())),
     }
 }
