@@ -35,6 +35,7 @@ impl Error {
                 StatusCode::BAD_REQUEST
             }
             Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
+            Error::Url(url::Error::BadSignature(_) | url::Error::Expired) => StatusCode::FORBIDDEN,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::NotConfigured(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Error::Origin(error) => match error {
@@ -73,6 +74,8 @@ impl Error {
             Error::MissingSource => "missing-source",
             Error::Busy => "busy",
             Error::Url(url::Error::TooLong) => "uri-too-long",
+            Error::Url(url::Error::BadSignature(_)) => "bad-signature",
+            Error::Url(url::Error::Expired) => "expired",
             Error::Url(_) | Error::Origin(O::Malformed(_) | O::NoOrigin) => "bad-parameter",
             Error::Origin(error) => match error {
                 O::NotAllowed => "source-not-allowed",

@@ -12,7 +12,7 @@ use crate::log::Record;
 use crate::origin::{self, Download};
 use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
-use crate::url::{self as vocabulary, Asked, Source};
+use crate::url::{self as vocabulary, Asked, Source, signature};
 
 /// What a request is to us: no header of it matters.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ async fn answer<P: Platform>(
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
     vocabulary::check_length(url)?;
 
+    let now_secs = (platform.now_ms() / 1000.0) as u64;
+
     // Without a source the origin answers, whatever it says.
     let query = url
         .query()
@@ -71,7 +73,8 @@ async fn answer<P: Platform>(
             let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
-        Ok(Some(asked)) => allowed(on_its_origin(asked, config), config),
+        Ok(Some(asked)) => signed(url, config, now_secs)
+            .and_then(|()| allowed(on_its_origin(asked, config), config)),
         Err(error) => Err(error.into()),
     };
 
@@ -80,7 +83,7 @@ async fn answer<P: Platform>(
         record.asked(asked);
         if let Some(stored) = platform.cache_get(&key::key(url, asked)).await {
             record.way("hit");
-            return Ok(reply::hit(stored));
+            return Ok(while_good(reply::hit(stored), asked, now_secs));
         }
     }
 
@@ -130,7 +133,7 @@ async fn answer<P: Platform>(
 
     let stored = reply::image(
         &output,
-        &freshness::cache_control(lasting, config.cache_ttl_secs),
+        &freshness::cache_control(lasting, asked.max_age_secs.unwrap_or(config.cache_ttl_secs)),
     );
     if lasting {
         platform.cache_put(
@@ -138,7 +141,8 @@ async fn answer<P: Platform>(
             stored.clone().map(|()| output.body.clone()),
         );
     }
-    Ok(dress(stored, output, config, fetch_ms))
+    let reply = dress(stored, output, config, fetch_ms);
+    Ok(while_good(reply, &asked, now_secs))
 }
 
 /// Milliseconds beyond a source's own after which a request that still holds memory has been ended by the platform.
@@ -157,6 +161,20 @@ async fn reserve<P: Platform>(
         before(&mut alarm, turn).await.ok_or(governor::Busy)?;
     }
     Ok(platform.now_ms() - asked)
+}
+
+/// Whether the request may ask at all: asked before the cache, which keeps one answer for every signature.
+fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
+    let query = url.query().unwrap_or_default();
+    Ok(signature::verify(query, &config.signing(), now_secs)?)
+}
+
+/// A reply that nobody keeps for longer than the request's URL is good.
+fn while_good<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
+    if let Some(expires_secs) = asked.expires_secs {
+        freshness::shorten(reply.headers_mut(), expires_secs.saturating_sub(now_secs));
+    }
+    reply
 }
 
 /// A path on an origin with a URL is that URL: one image, one identity.
