@@ -117,6 +117,8 @@ impl fmt::Display for Error {
     }
 }
 
+impl std::error::Error for Error {}
+
 /// Whether a request's URL is of a length that is worth reading.
 ///
 /// # Errors
