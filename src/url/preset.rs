@@ -6,7 +6,7 @@
 use super::{Defaults, Error, Given, quote, settle, value};
 
 /// What a preset has no say in: which image, which preset, and who may ask for it.
-const FOREIGN: [&str; 6] = ["s", "p", "v", "sig", "exp", "widths"];
+const FOREIGN: [&str; 5] = ["s", "p", "sig", "exp", "widths"];
 
 /// What a request may give beside a preset where there is nothing but presets.
 const BESIDE: [&str; 5] = ["s", "p", "v", "sig", "exp"];
