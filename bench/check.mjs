@@ -14,7 +14,7 @@ export async function checker(image, file, target) {
   return async (answer) => {
     const { format, width: w, height: h, compression } = await sharp(answer).metadata();
     const is = compression === 'av1' ? 'avif' : format;
-    if (is !== image.format) return { psnr: null, flaw: `answered ${is} instead of ${image.format}` };
+    if (is !== image.to) return { psnr: null, flaw: `answered ${is} instead of ${image.to}` };
     if (w !== width || h !== height) return { psnr: null, flaw: `answered ${w}x${h} instead of ${width}x${height}` };
     const psnr = peakSignalToNoise(await onWhite(answer), expected);
     return { psnr, flaw: psnr < leastPsnr ? `PSNR ${psnr.toFixed(2)} dB, below ${leastPsnr}` : null };

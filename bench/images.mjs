@@ -31,9 +31,12 @@ const kinds = {
   png: { format: 'png', options: { compressionLevel: 2, adaptiveFiltering: true } },
   'png-alpha': { format: 'png', options: { compressionLevel: 6, adaptiveFiltering: true }, alpha: true },
   'png-16bit': { format: 'png', options: { compressionLevel: 6, adaptiveFiltering: true }, alpha: true, space: 'rgb16' },
+  'photo-to-webp': { format: 'jpeg', options: jpeg, to: 'webp', query: { f: 'webp' } },
+  // Our 67 is AVIF's 50, which is what sharp takes by itself.
+  'photo-to-avif': { format: 'jpeg', options: jpeg, to: 'avif', query: { f: 'avif', q: 67 } },
   webp: { format: 'webp', options: { quality: 85 } },
   gif: { format: 'gif', options: { effort: 4 } },
-  avif: { format: 'avif', options: { quality: 60, effort: 2 } },
+  avif: { format: 'avif', options: { quality: 60, effort: 2 }, query: { q: 67 } },
 };
 
 const wanted = [
@@ -42,17 +45,19 @@ const wanted = [
   ['png', [12, 100]],
   ['png-alpha', [3]],
   ['png-16bit', [24]],
+  ['photo-to-webp', [2]],
+  ['photo-to-avif', [2]],
   ['webp', [2, 6]],
   ['gif', [2]],
   ['avif', [2]],
 ];
 
-/** Every image that there is: { name, kind, format, megapixels, width, height, alpha }. */
+/** Every image that there is: { name, kind, format, to, query, megapixels, width, height, alpha }; `to` is the answer's format. */
 export const images = wanted.flatMap(([kind, megapixels]) =>
   megapixels.map((count) => {
     const [width, height] = sizes[count];
-    const { format, alpha = false } = kinds[kind];
-    return { name: `${kind}-${count}mp`, kind, format, megapixels: count, width, height, alpha };
+    const { format, to = format, query = {}, alpha = false } = kinds[kind];
+    return { name: `${kind}-${count}mp`, kind, format, to, query, megapixels: count, width, height, alpha };
   }),
 );
 

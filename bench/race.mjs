@@ -36,7 +36,7 @@ const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0,
 async function line(contestant, image, origin) {
   const runner = { contestant, warmUps: 0, warmUpMs: 0, measured: [], measuredMs: 0, cold: null, psnr: new Map() };
   try {
-    runner.server = await withinTime(contestant.start(image.format, origin), 'start');
+    runner.server = await withinTime(contestant.start(image.to, origin), 'start');
     runner.client = client(runner.server);
     resetPeak(runner.server.pid);
     runner.idleBytes = residentBytes(runner.server.pid).now;
@@ -56,7 +56,7 @@ function done(runner, phase, { fewestRuns, budgetMs }) {
 }
 
 async function request(runner, { phase, origin, image, target, check }) {
-  const query = new URLSearchParams({ s: origin.freshUrl(image.name), w: target.width, h: target.height });
+  const query = new URLSearchParams({ s: origin.freshUrl(image.name), w: target.width, h: target.height, ...image.query });
   try {
     const watch = cpuWatch(runner.server.pid);
     const { status, bytes, ms } = await runner.client.get(`/?${query}`, { timeoutMs });

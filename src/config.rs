@@ -381,6 +381,7 @@ impl Default for Config {
                 target: Target::Keep,
                 quality: Quality::new(80).expect("80 is a quality"),
                 interlace: false,
+                lossless: false,
             },
             keys: Keys::default(),
             presets: Presets::default(),

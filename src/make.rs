@@ -88,7 +88,8 @@ pub(crate) async fn make<P: Platform>(
         ))));
     }
 
-    let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
+    let mut pipeline =
+        Pipeline::new(&asked.transform, &config.limits).with_guests(platform.guests());
     pipeline.promise(download.length().unwrap_or(0))?;
     // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
     let mut share = platform.governor().share(
@@ -100,14 +101,14 @@ pub(crate) async fn make<P: Platform>(
         let pushed = platform.now_ms();
         pipeline.push(&chunk)?;
         decoding_ms += platform.now_ms() - pushed;
-        let waited = reserve(platform, &mut share, pipeline.memory_bytes()).await?;
+        let waited = reserve(platform, &mut share, &pipeline).await?;
         if waited > 0.0 {
             download.excuse(waited);
             waiting_ms += waited;
         }
     }
     pipeline.end()?;
-    waiting_ms += reserve(platform, &mut share, pipeline.memory_bytes()).await?;
+    waiting_ms += reserve(platform, &mut share, &pipeline).await?;
     let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
     let mut output = pipeline.finish(&|| platform.now_ms())?;
     output.spent.decode_ms += decoding_ms;
@@ -135,17 +136,19 @@ async fn open<'p, P: Platform>(
     }
 }
 
-/// Waits until the share has this many bytes; returns for how many milliseconds.
+/// Waits until the share has as many bytes as the pipeline needs; returns for how many milliseconds.
 async fn reserve<P: Platform>(
     platform: &P,
     share: &mut Share<'_>,
-    bytes: u64,
+    pipeline: &Pipeline<'_>,
 ) -> Result<f64, governor::Busy> {
+    let (bytes, own) = (pipeline.memory_bytes(), pipeline.own_bytes());
     let asked = platform.now_ms();
     if bytes > share.bytes() {
         let mut alarm = platform.sleep(governor::WAIT_MS);
         let turn = platform.across(share.grow(bytes, asked));
         before(&mut alarm, turn).await.ok_or(governor::Busy)?;
+        platform.guests().make_room(own);
     }
     Ok(platform.now_ms() - asked)
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::flight::Flights;
 use crate::governor::Governor;
+use crate::image::guest::{Guests, NoGuests};
 
 /// A network or storage failure; the platform's own words go to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,11 @@ pub trait Platform {
 
     /// The answers that requests of this instance are making.
     fn flights(&self) -> &Flights;
+
+    /// The codecs beside ours.
+    fn guests(&self) -> &dyn Guests {
+        &NoGuests
+    }
 
     /// Whether this client may cause as much work as a new answer takes; where nobody counts, it may.
     async fn admits(&self) -> bool {

@@ -17,6 +17,7 @@ use crate::make::{Image, LAPSE_MS, Made, make};
 use crate::origin::{self, rules};
 use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
+use crate::transform::{Format, Target};
 use crate::url::{self as vocabulary, Asked, Source, signature};
 
 /// What a request is to us. Its header decides whether an answer is sent, never what the answer is.
@@ -122,6 +123,9 @@ async fn answer<P: Platform>(
     }
 
     let asked = asked?;
+    if asked.transform.target == Target::Image(Format::Avif) && !platform.guests().offer().avif {
+        return Err(vocabulary::Error::without_avif().into());
+    }
     let work = Work {
         platform,
         config,

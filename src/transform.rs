@@ -133,7 +133,7 @@ impl Dpr {
     }
 }
 
-/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale; lossless formats ignore it.
+/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format; lossless ones ignore it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quality(u8);
 
@@ -166,6 +166,8 @@ pub enum Format {
     Ico,
     /// TIFF 6.0; read only.
     Tiff,
+    /// AV1 Image File Format 1.1, where there is a guest for it.
+    Avif,
 }
 
 impl Format {
@@ -179,6 +181,7 @@ impl Format {
             Format::Bmp => "bmp",
             Format::Ico => "ico",
             Format::Tiff => "tiff",
+            Format::Avif => "avif",
         }
     }
 
@@ -192,6 +195,7 @@ impl Format {
             Format::Bmp => "image/bmp",
             Format::Ico => "image/vnd.microsoft.icon",
             Format::Tiff => "image/tiff",
+            Format::Avif => "image/avif",
         }
     }
 
@@ -244,6 +248,8 @@ pub struct Transform {
     pub quality: Quality,
     /// Progressive JPEG. Default false.
     pub interlace: bool,
+    /// Lossless WebP. Default false.
+    pub lossless: bool,
 }
 
 #[cfg(test)]

@@ -446,3 +446,28 @@ fn an_answer_that_is_there_when_its_time_is_up_is_taken() {
     let world = World::production().route(SOURCE, Route::Late(PHOTO.to_vec()));
     assert_eq!(world.get(ASK).status, 200);
 }
+
+#[test]
+fn avif_is_refused_in_plain_words_where_there_is_none() {
+    let got = with_photo().get(&format!("{ASK}&f=avif"));
+    assert_eq!(got.error(), (400, "bad-parameter".to_owned()));
+    let text = String::from_utf8_lossy(&got.body).into_owned();
+    assert!(text.contains("this deployment has no AVIF"), "{text}");
+
+    let part = |kind: &[u8], content: &[u8]| {
+        let length = (content.len() as u32 + 8).to_be_bytes();
+        [&length[..], kind, content].concat()
+    };
+    let size = part(b"ispe", &[0, 0, 0, 0, 0, 0, 0, 30, 0, 0, 0, 20]);
+    let of_item = part(b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1]);
+    let properties = part(b"iprp", &[part(b"ipco", &size), of_item].concat());
+    let primary = part(b"pitm", &[0, 0, 0, 0, 0, 1]);
+    let meta = part(b"meta", &[vec![0; 4], primary, properties].concat());
+    let avif = [part(b"ftyp", b"avif\0\0\0\0mif1avif"), meta].concat();
+    let got = World::production()
+        .route(SOURCE, file("image/avif", avif))
+        .get(ASK);
+    assert_eq!(got.error(), (415, "unsupported-format".to_owned()));
+    let text = String::from_utf8_lossy(&got.body).into_owned();
+    assert!(text.contains("this deployment reads no AVIF"), "{text}");
+}

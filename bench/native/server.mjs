@@ -14,13 +14,17 @@ const settings = {
   sharp() {
     sharp.concurrency(1);
     sharp.cache(false);
-    return (file, width, height) => {
+    return (file, width, height, format) => {
       const image = contain(file, width, height);
-      return (isAvif(file) ? image.avif({ effort: 0 }) : image).toBuffer();
+      if (format === 'avif' || isAvif(file)) return image.avif({ effort: 0 }).toBuffer();
+      return (format ? image.toFormat(format) : image).toBuffer();
     };
   },
   // As it comes: a thread a core, a cache, the defaults of every format.
-  seed: () => (file, width, height) => contain(file, width, height).toBuffer(),
+  seed: () => (file, width, height, format) => {
+    const image = contain(file, width, height);
+    return (format ? image.toFormat(format) : image).toBuffer();
+  },
 };
 
 const isAvif = (file) => file.toString('latin1', 4, 12) === 'ftypavif';
@@ -47,7 +51,7 @@ process.once('message', ({ origin: { host, port } }) => {
     try {
       const asked = new URL(request.url, 'http://localhost').searchParams;
       const file = await download(asked.get('s'));
-      const body = await answer(file, Number(asked.get('w')), Number(asked.get('h')));
+      const body = await answer(file, Number(asked.get('w')), Number(asked.get('h')), asked.get('f'));
       response.writeHead(200, { 'content-length': body.length }).end(body);
     } catch (error) {
       response.writeHead(500, { 'content-type': 'application/json' });

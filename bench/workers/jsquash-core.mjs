@@ -48,14 +48,14 @@ export const codecs = {
 /** A transform with these codecs. */
 export const transformer =
   (codecs) =>
-  async ({ bytes, format, width, height }) => {
-    const codec = codecs[format];
-    if (!codec) throw new Unsupported(`jSquash has no ${format}`);
+  async ({ bytes, format, to, width, height }) => {
+    const [codec, encoder] = [codecs[format], codecs[to]];
+    if (!codec || !encoder) throw new Unsupported(`jSquash has no ${format}`);
     const source = await codec.decode(bytes);
     initSync(resizeModule);
     const box = contain(source, { width, height });
-    const premultiply = format !== 'jpeg';
+    const premultiply = to !== 'jpeg';
     const pixels = resize(new Uint8Array(source.data.buffer), source.width, source.height, box.width, box.height, lanczos3, premultiply, false);
     const canvas = onWhite(pixels, box, { width, height });
-    return codec.encode(new ImageData(new Uint8ClampedArray(canvas.buffer), width, height));
+    return encoder.encode(new ImageData(new Uint8ClampedArray(canvas.buffer), width, height));
   };

@@ -10,9 +10,9 @@ const encoders = {
   webp: (image) => image.get_bytes_webp(),
 };
 
-export default serve(({ bytes, format, width, height }) => {
-  const encode = encoders[format];
-  if (!encode) throw new Unsupported(`photon writes no ${format}`);
+export default serve(({ bytes, to, width, height }) => {
+  const encode = encoders[to];
+  if (!encode) throw new Unsupported(`photon writes no ${to}`);
   const source = PhotonImage.new_from_byteslice(bytes);
   const box = contain({ width: source.get_width(), height: source.get_height() }, { width, height });
   const resized = resize(source, box.width, box.height, SamplingFilter.Lanczos3);

@@ -1,6 +1,6 @@
 // The interface that letterbox has and its peers are given: GET /?s=<url>&w=&h= -> the image, contained in w x h on white.
 
-/** A worker around `transform({ bytes, format, width, height }) -> bytes`, which throws for what it cannot do. */
+/** A worker around `transform({ bytes, format, to, width, height }) -> bytes`, which throws for what it cannot do. */
 export function serve(transform) {
   return {
     async fetch(request) {
@@ -9,8 +9,9 @@ export function serve(transform) {
         const source = await fetch(asked.get('s'));
         const bytes = new Uint8Array(await source.arrayBuffer());
         const format = formatOf(bytes);
-        const answer = await transform({ bytes, format, width: Number(asked.get('w')), height: Number(asked.get('h')) });
-        return new Response(answer, { headers: { 'content-type': `image/${format}` } });
+        const to = named[asked.get('f')] ?? format;
+        const answer = await transform({ bytes, format, to, width: Number(asked.get('w')), height: Number(asked.get('h')) });
+        return new Response(answer, { headers: { 'content-type': `image/${to}` } });
       } catch (error) {
         const status = error instanceof Unsupported ? 415 : 500;
         return Response.json({ error: `${error?.name ?? 'exception'}`, message: `${error?.message ?? error}` }, { status });
@@ -21,6 +22,9 @@ export function serve(transform) {
 
 /** A format that the library has no decoder or no encoder for. */
 export class Unsupported extends Error {}
+
+/** The formats that an answer can be asked for in; without `f` it has the source's. */
+const named = { webp: 'webp', avif: 'avif' };
 
 function formatOf(bytes) {
   const text = (from, to) => String.fromCharCode(...bytes.subarray(from, to));

@@ -9,8 +9,8 @@ const written = { jpeg: RenderFormat.JPEG, png: RenderFormat.PNG, webp: RenderFo
 
 let converter;
 
-export default serve(async ({ bytes, format, width, height }) => {
-  if (!written[format]) throw new Unsupported(`wasm-image-optimization writes no ${format}`);
+export default serve(async ({ bytes, format, to, width, height }) => {
+  if (!written[to]) throw new Unsupported(`wasm-image-optimization writes no ${to}`);
   converter ??= ImageConverter.create();
   const library = await (await converter).getModule();
 
@@ -22,7 +22,7 @@ export default serve(async ({ bytes, format, width, height }) => {
   });
   if (format !== 'jpeg') divideByAlpha(resized);
   const canvas = onWhite(resized, box, { width, height });
-  return using(library, bmp(canvas, width, height), written[format], () => {});
+  return using(library, bmp(canvas, width, height), written[to], () => {});
 });
 
 /** Loads `file`, lets `work` be done on it, and gives it in another format. */

@@ -1,5 +1,6 @@
 //! Cloudflare Workers: the only folder that names the platform's crate.
 
+mod guests;
 mod stream;
 
 use std::cell::Cell;
@@ -24,6 +25,7 @@ use worker::{
 use crate::config::{self, Config, SETTINGS};
 use crate::flight::Flights;
 use crate::governor::Governor;
+use crate::image::guest::Guests;
 use crate::platform::{Alarm, Platform, Unreachable};
 use crate::reply::Body;
 use crate::serve::{CDN_ID, Request, serve};
@@ -238,6 +240,10 @@ impl Platform for Workers {
     fn flights(&self) -> &Flights {
         static FLIGHTS: Flights = Flights::new();
         &FLIGHTS
+    }
+
+    fn guests(&self) -> &dyn Guests {
+        &guests::Beside
     }
 
     async fn admits(&self) -> bool {

@@ -8,6 +8,7 @@ mod codec;
 mod colour;
 mod flatten;
 pub mod frame;
+pub mod guest;
 pub mod header;
 mod limits;
 pub mod orient;
@@ -21,6 +22,7 @@ use std::fmt;
 
 use codec::{Decode, whole};
 use frame::Size;
+use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
 pub use plan::{Edges, Plan, Plane, Step, Window};
@@ -139,10 +141,11 @@ pub struct Pipeline<'a> {
     source_bytes: u64,
     /// What the source file is said to have in all.
     promised_bytes: u64,
-    state: State,
+    guests: &'a dyn Guests,
+    state: State<'a>,
 }
 
-enum State {
+enum State<'a> {
     /// The header is not complete; from this length on it is worth another look.
     Header { start: Vec<u8>, look_at: usize },
     /// The header has been read, and nothing has been allocated for the rest.
@@ -150,7 +153,7 @@ enum State {
     /// Rows are on their way.
     Body {
         plan: Box<Plan>,
-        decoder: Box<dyn Decode>,
+        decoder: Box<dyn Decode + 'a>,
         rows: Resize,
     },
     /// Only a description is wanted: bytes are counted and dropped.
@@ -165,11 +168,17 @@ impl<'a> Pipeline<'a> {
             limits,
             source_bytes: 0,
             promised_bytes: 0,
+            guests: &NoGuests,
             state: State::Header {
                 start: Vec::new(),
                 look_at: 0,
             },
         }
+    }
+
+    /// The same with guests.
+    pub fn with_guests(self, guests: &'a dyn Guests) -> Pipeline<'a> {
+        Pipeline { guests, ..self }
     }
 
     /// Says before the first bytes how many the source file has, where that is known: it is refused the earlier and kept the cheaper.
@@ -197,6 +206,17 @@ impl<'a> Pipeline<'a> {
             State::Description { .. } => 0,
         };
         bytes.min(self.limits.memory_bytes)
+    }
+
+    /// What of it is in our own memory, and not in that of guests.
+    pub fn own_bytes(&self) -> u64 {
+        let guests = match &self.state {
+            State::Planned { plan, .. } | State::Body { plan, .. } => {
+                plan.guest_bytes().max(codec::guest_encoder_bytes(plan))
+            }
+            _ => 0,
+        };
+        self.memory_bytes().saturating_sub(guests)
     }
 
     fn file_bytes(&self, plan: &Plan) -> u64 {
@@ -282,7 +302,7 @@ impl<'a> Pipeline<'a> {
             upright.push(orient::run(&plan, picture)?);
         }
         let resized = now_ms();
-        let body = codec::encode(&plan, upright)?;
+        let body = codec::encode(&plan, upright, self.guests)?;
         let spent = Spent {
             decode_ms: decoded - start,
             resize_ms: resized - decoded,
@@ -305,7 +325,12 @@ impl<'a> Pipeline<'a> {
         let Some(header) = Header::parse(start, complete)? else {
             return Ok(());
         };
-        let plan = Box::new(Plan::new(header, self.transform, self.limits)?);
+        let plan = Box::new(Plan::with_guests(
+            header,
+            self.transform,
+            self.limits,
+            self.guests.offer(),
+        )?);
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
@@ -324,7 +349,7 @@ impl<'a> Pipeline<'a> {
     /// Makes the decoder of what is planned.
     fn start(&mut self) -> Result<(), Error> {
         if let State::Planned { plan, start } = &mut self.state {
-            let mut decoder = codec::decoder(plan, std::mem::take(start))?;
+            let mut decoder = codec::decoder(plan, std::mem::take(start), self.guests)?;
             decoder.promise(self.promised_bytes as usize)?;
             self.state = State::Body {
                 rows: Resize::new(plan),

@@ -11,6 +11,7 @@ use letterbox_resize::{Axis, Channels, Settings};
 
 use super::Error;
 use super::frame::{Layout, Size};
+use super::guest::Offer;
 use super::header::Header;
 use super::limits::Limits;
 use crate::transform::{Colour, Format, Quality, Target, Transform};
@@ -162,6 +163,8 @@ pub struct Plan {
     pub quality: Quality,
     /// See [`Transform::interlace`].
     pub interlace: bool,
+    /// Whether a guest writes it.
+    pub by_guest: bool,
     /// Bytes held at once, at most, apart from the source file.
     pub peak_bytes: u64,
     /// The same up to the end of decoding, while the source file is held too.
@@ -178,6 +181,20 @@ impl Plan {
     /// # Errors
     /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::TooManyPixels`] for a source beyond all measure.
     pub fn new(header: Header, transform: &Transform, limits: &Limits) -> Result<Plan, Error> {
+        Plan::with_guests(header, transform, limits, Offer::default())
+    }
+
+    /// The same where there are guests.
+    ///
+    /// # Errors
+    /// As [`Plan::new`]; [`Error::Unsupported`] for what only a guest reads or writes.
+    pub fn with_guests(
+        header: Header,
+        transform: &Transform,
+        limits: &Limits,
+        offer: Offer,
+    ) -> Result<Plan, Error> {
+        let header = header.with_guests(offer)?;
         let source = header.upright();
         let geometry = Geometry::new(source, transform);
         let canvas = geometry.canvas;
@@ -193,6 +210,9 @@ impl Plan {
             Target::Image(format) => format,
             Target::Keep | Target::Json => header.format.kept(),
         };
+        if format == Format::Avif && !offer.avif {
+            return Err(Error::Unsupported("this deployment writes no AVIF"));
+        }
         // Rows of any length may fit into memory; the time that so many take is another matter. The sums below stay far from overflow.
         if source.pixels() > MOST_PIXELS {
             return Err(Error::TooManyPixels {
@@ -219,6 +239,11 @@ impl Plan {
             background: transform.background,
             quality: transform.quality,
             interlace: transform.interlace,
+            by_guest: match format {
+                Format::Avif => true,
+                Format::WebP => offer.webp && !transform.lossless,
+                _ => false,
+            },
             peak_bytes: 0,
             decode_bytes: 0,
             encode_bytes: 0,
@@ -493,6 +518,7 @@ mod tests {
             Coding::Whole {
                 peak_bytes: 400_000_000,
                 copies: 0,
+                guest_bytes: None,
             },
         );
         assert!(matches!(whole, Error::OverBudget { .. }), "{whole:?}");

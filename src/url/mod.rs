@@ -119,6 +119,17 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl Error {
+    /// What is said to `f=avif` where there is no AVIF.
+    pub fn without_avif() -> Error {
+        Error::Bad {
+            param: "f",
+            value: Some("avif".to_owned()),
+            expected: "keep, jpg, png, webp, gif or json: this deployment has no AVIF".to_owned(),
+        }
+    }
+}
+
 /// Whether a request's URL is of a length that is worth reading.
 ///
 /// # Errors
@@ -300,7 +311,7 @@ fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error
 /// let asked = url::parse("height=50&url=https://A.example/x.jpg", &config.url_defaults())?.expect("there is a source");
 /// assert_eq!(
 ///     url::canonical(&asked),
-///     "a=center&bg=ffffffff&dpr=1&f=keep&fit=contain&h=50&il=0&q=80&s=https%3A%2F%2Fa.example%2Fx.jpg&w=1200&we=0",
+///     "a=center&bg=ffffffff&dpr=1&f=keep&fit=contain&h=50&il=0&ll=0&q=80&s=https%3A%2F%2Fa.example%2Fx.jpg&w=1200&we=0",
 /// );
 /// # Ok::<(), url::Error>(())
 /// ```
@@ -620,10 +631,12 @@ mod tests {
             Just(Target::Keep),
             Just(Target::Json),
             Just(Target::Image(Format::Jpeg)),
-            Just(Target::Image(Format::Gif))
+            Just(Target::Image(Format::Gif)),
+            Just(Target::Image(Format::Avif))
         ];
         let colour = any::<[u8; 4]>().prop_map(|[r, g, b, a]| Colour { r, g, b, a });
-        let rest = (100u16..=800, 1u8..=100, any::<bool>(), any::<bool>());
+        let switches = any::<[bool; 3]>();
+        let rest = (100u16..=800, 1u8..=100, switches);
         (side.clone(), side, fit, gravity, colour, target, rest).prop_map(
             |(
                 width,
@@ -632,7 +645,7 @@ mod tests {
                 gravity,
                 background,
                 target,
-                (dpr, quality, enlarge, interlace),
+                (dpr, quality, [enlarge, interlace, lossless]),
             )| Transform {
                 width,
                 height,
@@ -642,6 +655,7 @@ mod tests {
                 target,
                 enlarge,
                 interlace,
+                lossless,
                 dpr: Dpr::from_hundredths(dpr).expect("in range"),
                 quality: Quality::new(quality).expect("in range"),
             },

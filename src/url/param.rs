@@ -79,7 +79,7 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "f",
         aliases: &["output", "format", "fm"],
-        expected: "keep, jpg, png, webp, gif or json",
+        expected: "keep, jpg, png, webp, avif, gif or json",
         default: "keep",
         doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), \
               `json` describes the source and the plan",
@@ -144,11 +144,21 @@ pub const PARAMS: &[Param] = &[
         write: |_| None,
     },
     Param {
+        name: "ll",
+        aliases: &["lossless"],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "off",
+        doc: "Lossless WebP",
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
+        write: |asked| Some(value::write_switch(asked.transform.lossless)),
+    },
+    Param {
         name: "q",
         aliases: &["quality"],
         expected: "a whole number from 1 to 100",
         default: "80",
-        doc: "Quality of a lossy format; PNG, GIF and (for now) WebP are written lossless",
+        doc: "Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60; PNG and GIF are written lossless",
         quotable: true,
         read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
         write: |asked| Some(asked.transform.quality.get().to_string()),

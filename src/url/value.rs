@@ -192,6 +192,7 @@ pub(super) fn target(text: &str) -> Option<Target> {
         "jpg" | "jpeg" => Target::Image(Format::Jpeg),
         "png" => Target::Image(Format::Png),
         "webp" => Target::Image(Format::WebP),
+        "avif" => Target::Image(Format::Avif),
         "gif" => Target::Image(Format::Gif),
         "json" => Target::Json,
         _ => return None,

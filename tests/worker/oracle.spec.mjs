@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { answer, assertImage, closeAll, fixture, mean, pixels, psnr, startOrigin, startWorker } from './harness.mjs';
 
-// In dB. JPEG is compared after both encoders have had their loss. A lossless reply is compared with sharp's PNG.
+// In dB. JPEG is compared after both encoders have had their loss. A lossless reply, WebP among them, is compared with sharp's PNG.
 // A GIF has 256 colours: of a photo that alone costs all but about 30 dB, whoever picks them, so it is compared with sharp's
 // result before quantising, and the bound only says that size, place and colours are right.
 const bounds = { jpeg: 33, png: 38, webp: 38, gif: 28 };
@@ -46,7 +46,7 @@ async function referenceInPlace(body, query, formats) {
 async function assertLikeSharp(body, from, query, { to = from, bound = bounds[to], on = 'white', enlarged = false } = {}) {
   const s = origin.serve(`images.example.com/${served++}`, answer.bytes(body, `image/${from}`));
   const theirs = await (enlarged ? referenceInPlace : reference)(body, query, { from, to });
-  const reply = await worker.get({ s, ...query, f: names[to] });
+  const reply = await worker.get({ s, ...query, f: names[to], ll: '' });
   await assertImage(reply, to, theirs.width, theirs.height);
   const distance = psnr(await pixels(reply.bytes), theirs, colours[on]);
   assert.ok(distance >= bound, `${distance.toFixed(1)} dB, wanted ${bound}`);

@@ -5,6 +5,7 @@
 //! codec can take their place without anyone else noticing.
 
 mod gif;
+mod guest;
 mod jpeg;
 mod longtail;
 mod png;
@@ -15,6 +16,7 @@ pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
 
 use super::Error;
 use super::frame::{Frame, Picture};
+use super::guest::Guests;
 use super::header::{Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
@@ -46,7 +48,14 @@ pub(super) trait Decode {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Error> {
+pub(super) fn decoder<'g>(
+    plan: &Plan,
+    start: Vec<u8>,
+    guests: &'g dyn Guests,
+) -> Result<Box<dyn Decode + 'g>, Error> {
+    if let Coding::Guest { .. } = plan.header.coding {
+        return Ok(Box::new(guest::File::new(start, guests)));
+    }
     Ok(match plan.header.format {
         Format::Jpeg => Box::new(jpeg::Decoder::new(plan, &start)?),
         Format::Png => match plan.header.coding {
@@ -54,6 +63,7 @@ pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Er
             _ => Box::new(whole::File::new(start, png::decode)),
         },
         Format::WebP => Box::new(whole::File::new(start, webp::decode)),
+        Format::Avif => return Err(Error::Internal("AVIF without a guest".to_owned())),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
         Format::Bmp | Format::Ico | Format::Tiff => {
             Box::new(whole::File::new(start, longtail::decode))
@@ -65,7 +75,11 @@ pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Er
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn encode(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(
+    plan: &Plan,
+    mut pictures: Vec<Picture>,
+    guests: &dyn Guests,
+) -> Result<Vec<u8>, Error> {
     if plan.format == Format::Jpeg {
         return jpeg::encode(plan, pictures);
     }
@@ -73,9 +87,19 @@ pub(super) fn encode(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>,
         .pop()
         .ok_or(Error::Internal("an image without planes".to_owned()))?;
     match plan.format {
+        _ if plan.by_guest => guest::encode(plan, picture, guests),
         Format::WebP => webp::encode(plan, picture),
         Format::Gif => gif::encode(plan, picture),
         _ => png::encode(plan, picture),
+    }
+}
+
+/// What a guest holds that encodes, if one does.
+pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
+    if plan.by_guest {
+        guest::memory_bytes(plan)
+    } else {
+        0
     }
 }
 
@@ -85,6 +109,10 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
         Coding::Whole { peak_bytes, .. } => peak_bytes,
         Coding::Jpeg { .. } => jpeg::decoder_bytes(plan),
+        // The picture waits in the runtime's heap for its rows to be taken.
+        Coding::Guest { memory_bytes } => {
+            memory_bytes + 4 * plan.decoded.pixels() + 7 * u64::from(plan.decoded.width)
+        }
     }
 }
 
@@ -97,6 +125,7 @@ pub(super) const fn growing(bytes: u64) -> u64 {
 pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     match (header.format, header.coding) {
         (_, Coding::Whole { copies, .. }) => bytes * (1 + u64::from(copies)),
+        (_, Coding::Guest { .. }) => 2 * bytes, // here and there
         (Format::Png, Coding::Rows { .. }) => 0, // used up as it arrives
         (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
         _ => bytes,
@@ -115,8 +144,9 @@ const PIECE_BYTES: u64 = 256 << 10;
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     match plan.format {
         Format::Jpeg => jpeg::encoder_bytes(plan),
+        _ if plan.by_guest => guest::encoder_bytes(plan),
         Format::Gif => gif::encoder_bytes(plan),
         Format::WebP => webp::encoder_bytes(plan),
-        Format::Png | Format::Bmp | Format::Ico | Format::Tiff => png::encoder_bytes(plan),
+        _ => png::encoder_bytes(plan),
     }
 }

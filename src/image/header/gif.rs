@@ -53,6 +53,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         coding: Coding::Whole {
             peak_bytes: stored.pixels() * layout.channels() as u64 + indices + SLACK_BYTES,
             copies: 0,
+            guest_bytes: None,
         },
     })
 }

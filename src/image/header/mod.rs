@@ -3,6 +3,7 @@
 //!
 //! Magic bytes decide; a Content-Type or a file name is never asked.
 
+mod avif;
 mod bmp;
 mod cursor;
 mod exif;
@@ -15,6 +16,7 @@ mod webp;
 
 use super::Error;
 use super::frame::{Layout, Size};
+use super::guest::Offer;
 use super::orient::Orientation;
 use crate::transform::Format;
 use cursor::Stop;
@@ -59,6 +61,13 @@ pub enum Coding {
         peak_bytes: u64,
         /// How often the file is copied at most.
         copies: u8,
+        /// What a guest takes instead, if there is one that reads it.
+        guest_bytes: Option<u64>,
+    },
+    /// By a guest.
+    Guest {
+        /// Bytes of the guest's memory.
+        memory_bytes: u64,
     },
 }
 
@@ -77,6 +86,8 @@ impl Header {
             Some(Format::Bmp) => bmp::parse(bytes),
             Some(Format::Ico) => ico::parse(bytes, complete),
             Some(Format::Tiff) => tiff::parse(bytes, complete),
+            Some(Format::Avif) => avif::parse(bytes),
+            None if !complete && avif::is_avif(bytes).is_none() => Err(Stop::NeedMore),
             None if bytes.len() < LONGEST_MAGIC && !complete => Err(Stop::NeedMore),
             None => Err(Stop::Unsupported(
                 "this is not an image in a format that letterbox reads",
@@ -94,6 +105,27 @@ impl Header {
         }
     }
 
+    /// The header as it is read where there are these guests.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for what only a guest reads.
+    pub(super) fn with_guests(self, offer: Offer) -> Result<Header, Error> {
+        let coding = match (self.format, self.coding) {
+            (Format::Avif, _) if !offer.avif => {
+                return Err(Error::Unsupported("this deployment reads no AVIF"));
+            }
+            (
+                Format::WebP,
+                Coding::Whole {
+                    guest_bytes: Some(memory_bytes),
+                    ..
+                },
+            ) if offer.webp => Coding::Guest { memory_bytes },
+            (_, coding) => coding,
+        };
+        Ok(Header { coding, ..self })
+    }
+
     /// The size as a viewer shows it.
     pub fn upright(&self) -> Size {
         self.stored.swapped_if(self.orientation.swaps_axes())
@@ -105,6 +137,7 @@ fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
     Coding::Whole {
         peak_bytes: size.pixels().saturating_mul(bytes_per_pixel.into()),
         copies: 0,
+        guest_bytes: None,
     }
 }
 
@@ -124,6 +157,8 @@ fn sniff(bytes: &[u8]) -> Option<Format> {
         Format::Tiff
     } else if is(0, b"\0\0\x01\0") && bytes.get(4..6).is_some_and(|count| count != [0, 0]) {
         Format::Ico
+    } else if avif::is_avif(bytes) == Some(true) {
+        Format::Avif
     } else if is(0, b"BM") && bytes.len() >= LONGEST_MAGIC {
         Format::Bmp
     } else {

@@ -61,6 +61,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                     .saturating_mul(layout.channels() as u64)
                     .saturating_add(64 * u64::from(width) + SLACK_BYTES),
                 copies: 0,
+                guest_bytes: None,
             },
         },
     })

@@ -3,6 +3,7 @@
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Header, exif};
 use crate::image::frame::{Layout, Size};
+use crate::image::guest::webp_decode;
 use crate::image::orient::Orientation;
 use crate::transform::Format;
 
@@ -48,6 +49,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         coding: Coding::Whole {
             peak_bytes: peak_bytes(stored, &first, alpha, animated),
             copies: if first == *b"VP8L" { 0 } else { 2 }, // the last partition of a lossy frame, growing
+            guest_bytes: (!animated)
+                .then(|| webp_decode(first == *b"VP8L", alpha).bytes(stored.pixels())),
         },
     })
 }

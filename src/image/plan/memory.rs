@@ -91,9 +91,18 @@ impl Plan {
         match self.format {
             Format::Jpeg => None,
             Format::Gif => Some(image.max(4 * pixels)),
+            _ if self.by_guest => Some(image.max(4 * pixels)),
             Format::WebP => Some(image.max(pixels * plane.layout.channels() as u64)),
             // The file never gets beyond what has been read of the image.
             _ => Some(codec::png_bytes(self).max(image + codec::PNG_LEAD_BYTES)),
+        }
+    }
+
+    /// What the guest that decodes may take, if one does.
+    pub(in crate::image) fn guest_bytes(&self) -> u64 {
+        match self.header.coding {
+            Coding::Guest { memory_bytes } => memory_bytes,
+            _ => 0,
         }
     }
 

@@ -1,5 +1,5 @@
 // The release build in workerd. Every outbound fetch, whatever its host, goes to the loopback origin.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HttpOptions_Style, Log, LogLevel, Miniflare } from 'miniflare';
 
@@ -11,16 +11,20 @@ export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.c
 
 /**
  * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
- * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute.
+ * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute,
+ * `wrapper` the URL of a script that is entered instead, and imports `./index.js`.
  */
-export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit }) {
+export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, wrapper }) {
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
   const logs = [];
   const miniflare = new Miniflare({
     ...platformOfDeployment(),
+    modulesRoot: built(''),
     modules: [
+      // As if it were beside the script.
+      ...(wrapper ? [{ type: 'ESModule', path: built('wrapper.mjs'), contents: readFileSync(wrapper, 'utf8') }] : []),
       { type: 'ESModule', path: built('index.js') },
-      { type: 'CompiledWasm', path: built('index_bg.wasm') },
+      ...readdirSync(built('')).filter((name) => name.endsWith('.wasm')).map((name) => ({ type: 'CompiledWasm', path: built(name) })),
     ],
     bindings: vars,
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },

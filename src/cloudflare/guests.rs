@@ -1,0 +1,117 @@
+//! The guests that the entry brings along (`src/guests/`): it puts an object in place, and each call is one call of that.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::js_sys::{Uint8Array, Uint8ClampedArray};
+use worker::wasm_bindgen::JsValue;
+
+use crate::image::frame::Size;
+use crate::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
+use crate::transform::Format;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = letterboxGuests)]
+    fn has(format: &str) -> bool;
+
+    #[wasm_bindgen(js_namespace = letterboxGuests, js_name = makeRoom)]
+    fn make_room(own_bytes: f64);
+
+    #[wasm_bindgen(catch, js_namespace = letterboxGuests)]
+    fn encode(
+        format: &str,
+        rgba: &[u8],
+        width: u32,
+        height: u32,
+        quality: u8,
+        most_bytes: f64,
+        own_bytes: f64,
+    ) -> Result<Uint8Array, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = letterboxGuests)]
+    fn decode(
+        format: &str,
+        file: &[u8],
+        most_bytes: f64,
+        own_bytes: f64,
+    ) -> Result<Picture, JsValue>;
+
+    /// An `ImageData`.
+    type Picture;
+
+    #[wasm_bindgen(method, getter)]
+    fn width(this: &Picture) -> u32;
+
+    #[wasm_bindgen(method, getter)]
+    fn height(this: &Picture) -> u32;
+
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &Picture) -> Uint8ClampedArray;
+}
+
+/// The guests beside this module.
+pub(super) struct Beside;
+
+impl Guests for Beside {
+    fn offer(&self) -> Offer {
+        Offer {
+            webp: has(Format::WebP.name()),
+            avif: has(Format::Avif.name()),
+        }
+    }
+
+    fn encode(&self, encoding: &Encoding, rgba: &[u8]) -> Result<Vec<u8>, Fault> {
+        let Size { width, height } = encoding.size;
+        let file = encode(
+            encoding.format.name(),
+            rgba,
+            width,
+            height,
+            encoding.quality,
+            encoding.most_bytes as f64,
+            own_bytes(),
+        )
+        .map_err(fault)?;
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(file.length() as usize)
+            .map_err(|_| Fault::Full)?;
+        bytes.resize(file.length() as usize, 0);
+        file.copy_to(&mut bytes);
+        Ok(bytes)
+    }
+
+    fn decode(&self, format: Format, file: &[u8], most_bytes: u64) -> Result<Decoded, Fault> {
+        let picture = decode(format.name(), file, most_bytes as f64, own_bytes()).map_err(fault)?;
+        let (width, height) = (picture.width(), picture.height());
+        let data = picture.data();
+        if u64::from(data.length()) != 4 * u64::from(width) * u64::from(height) {
+            return Err(Fault::Refused);
+        }
+        Ok(Decoded {
+            size: Size { width, height },
+            copy: Box::new(move |from, to| {
+                let (from, length) = (from as u32, to.len() as u32);
+                data.subarray(from, from.saturating_add(length)).copy_to(to);
+            }),
+        })
+    }
+
+    fn make_room(&self, own_bytes: u64) {
+        make_room((own_bytes as f64).max(self::own_bytes()));
+    }
+}
+
+/// Bytes of this module's memory.
+fn own_bytes() -> f64 {
+    core::arch::wasm32::memory_size(0) as f64 * 65_536.0
+}
+
+/// What the entry throws is a word.
+fn fault(thrown: JsValue) -> Fault {
+    match thrown.as_string().as_deref() {
+        Some("refused") => Fault::Refused,
+        Some("memory") => Fault::Starved,
+        Some("full") => Fault::Full,
+        _ => Fault::Trapped,
+    }
+}

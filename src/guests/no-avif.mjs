@@ -1,0 +1,3 @@
+// Stands in for avif.mjs in a build without AVIF.
+
+export const avif = null;
