@@ -88,6 +88,9 @@ pub(super) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
     if tag[3..] != [0x9d, 0x01, 0x2a] {
         return Err(Stop::Corrupt("the WebP frame has no start code"));
     }
+    if tag[0] & 1 != 0 {
+        return Err(Stop::Corrupt("the WebP frame builds on another one"));
+    }
     Ok((
         u32::from(cursor.u16()? & 0x3fff),
         u32::from(cursor.u16()? & 0x3fff),
