@@ -13,7 +13,7 @@ pub(super) mod whole;
 
 use super::Error;
 use super::frame::Frame;
-use super::header::{Coding, Header};
+use super::header::{self, Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
 
@@ -35,6 +35,11 @@ pub(super) trait Decode {
 
     /// The next bytes of the file.
     fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error>;
+
+    /// What is kept of the file, where it is needed as a whole.
+    fn file(&self) -> &[u8] {
+        &[]
+    }
 
     /// The file is complete: the remaining rows, or what is wrong with it.
     fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error>;
@@ -128,6 +133,17 @@ pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
         (Format::Png, Coding::Rows { .. }) => 0, // used up as it arrives
         (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
         _ => bytes,
+    }
+}
+
+/// What decoding takes that only the whole file tells; above `most` it is only known to be more.
+///
+/// # Errors
+/// [`Error::Corrupt`].
+pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64, Error> {
+    match header.format {
+        Format::WebP => header::webp::late_bytes(file, most),
+        _ => Ok(0),
     }
 }
 
