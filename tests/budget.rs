@@ -154,6 +154,23 @@ impl Bits {
             self.count += 1;
         }
     }
+
+    /// The lengths of a code, up to 15, each written with 4 bits.
+    fn put_code(&mut self, lengths: &[u32]) {
+        self.put(0, 1);
+        self.put(15, 4);
+        // As many for every length, and none for 16 to 18.
+        for length in [0, 0, 4, 4, 4, 4, 4, 4, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4] {
+            self.put(length, 3);
+        }
+        self.put(1, 1);
+        self.put(2, 3);
+        self.put(lengths.len() as u32 - 2, 6);
+        for length in lengths {
+            // Canonical: the code of a length is the length itself, its first bit highest.
+            self.put(length.reverse_bits() >> 28, 4);
+        }
+    }
 }
 
 /// A lossless stream of one pixel that claims so many groups of codes, each with lengths up to this; `headed`, it has its size.
@@ -170,20 +187,14 @@ fn greedy(groups: u32, longest: u32, headed: bool) -> Vec<u8> {
         bits.put(0b101, 3);
         bits.put(symbol, 8);
     }
-    // Symbols 1, 2 and so on have codes of 1, 2 and so on bits, the last two of as many. The code of lengths has 4 bits for all of 16.
+    // Symbols 1, 2 and so on have codes of 1, 2 and so on bits, the last two of as many.
+    let lengths: Vec<u32> = [0]
+        .into_iter()
+        .chain(1..=longest)
+        .chain([longest])
+        .collect();
     for _ in 0..groups * 5 {
-        bits.put(0, 1);
-        bits.put(15, 4);
-        for length in [0, 0, 4, 4, 4, 4, 4, 4, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4] {
-            bits.put(length, 3);
-        }
-        bits.put(1, 1);
-        bits.put(1, 3);
-        bits.put(longest, 4); // so many and two come
-        for length in [0].into_iter().chain(1..=longest).chain([longest]) {
-            // Canonical: the code of a length is the length itself, its first bit highest.
-            bits.put(length.reverse_bits() >> 28, 4);
-        }
+        bits.put_code(&lengths);
     }
     bits.put(0, 64);
     bits.bytes
@@ -246,6 +257,21 @@ fn the_codes_of_a_webp_are_reserved_before_they_are_made() {
             );
         }
     }
+}
+
+#[test]
+fn codes_of_a_webp_that_do_not_fit_together_never_reach_its_decoder() {
+    let _turn = turn();
+    let mut bits = Bits::default();
+    bits.put(0x2f, 8);
+    bits.put(0, 14 + 14 + 1 + 3);
+    bits.put(0, 3); // no transform, no cache, one group
+    // Four times as many as there is room for, which a sum of 16 bits takes for exactly as many.
+    bits.put_code(&[1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]);
+    (0..4).for_each(|_| bits.put_code(&[0, 1, 1]));
+    bits.put(0, 64);
+    let (outcome, _) = measure(&riff(&[(b"VP8L", bits.bytes)]), "w=10&h=10");
+    assert!(matches!(outcome, Err(Error::Corrupt(_))), "{outcome:?}");
 }
 
 #[test]

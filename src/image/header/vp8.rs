@@ -96,3 +96,78 @@ impl Bits<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Flags as the decoder of section 7 reads them; 112 at most, as the interval that they leave.
+    fn written(flags: &[bool]) -> Vec<u8> {
+        let (mut low, mut range, mut place) = (0u128, 255u128, 112);
+        for &flag in flags {
+            let split = 1 + ((range - 1) >> 1);
+            if flag {
+                low += split << place;
+                range -= split;
+            } else {
+                range = split;
+            }
+            while range < 128 {
+                range <<= 1;
+                place -= 1;
+            }
+        }
+        low.to_be_bytes()[1..].to_vec()
+    }
+
+    /// A first partition that says how many others there are, behind as much as there may be in front of it.
+    fn first_partition(segments: bool, deltas: bool, others: u8) -> Vec<u8> {
+        let mut flags = vec![false, true, segments];
+        if segments {
+            flags.extend([true, true, false]);
+            flags.extend([true, false, true, true, false, false, true, false, true]);
+            flags.extend([false; 3]);
+            flags.extend([false, false, true, true, true, false, true]);
+            flags.extend([false, true, false, false]);
+            flags.extend([false, true, true, true, true, true]);
+            flags.extend([true, true, true, true, false]);
+        }
+        flags.extend([
+            true, false, true, true, false, true, false, false, true, true,
+        ]);
+        flags.push(deltas);
+        if deltas {
+            flags.extend([true, false, true, false, true, false, true, false, true]);
+            flags.extend([false; 7]);
+        }
+        flags.extend([others & 2 != 0, others & 1 != 0]);
+        written(&flags)
+    }
+
+    #[test]
+    fn the_number_of_partitions_is_found_behind_whatever_stands_in_front_of_it() {
+        for segments in [false, true] {
+            for deltas in [false, true] {
+                for others in 0..4 {
+                    let first = first_partition(segments, deltas, others);
+                    assert_eq!(partitions(&first), 1 << others, "{segments} {deltas}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_frame_has_all_of_its_partitions_and_its_size() {
+        let size = |width, height| Size { width, height };
+        let first = first_partition(true, true, 1);
+        let mut frame = ((first.len() as u32) << 5 | 0x10).to_le_bytes()[..3].to_vec();
+        frame.extend([0x9d, 0x01, 0x2a, 7, 0, 9, 0]);
+        frame.extend(first);
+        frame.extend([2, 0, 0, 1, 2, 3]); // the second has two bytes, the last what is left
+        assert_eq!(check(&frame, size(7, 9)), Ok(()));
+        assert!(matches!(check(&frame, size(9, 7)), Err(Stop::Corrupt(_))));
+        for end in 0..frame.len() - 1 {
+            assert_eq!(check(&frame[..end], size(7, 9)), Err(Stop::NeedMore));
+        }
+    }
+}

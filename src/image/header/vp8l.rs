@@ -348,3 +348,42 @@ impl Bits<'_> {
         Ok(bits as u32)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_fill_what_their_lengths_make_room_for() {
+        for good in [
+            &[0, 1, 1][..],
+            &[2, 2, 1],
+            &[0, 0, 5],
+            &[3, 3, 3, 3, 3, 3, 3, 3],
+        ] {
+            assert!(Code::of(good).is_ok(), "{good:?}");
+        }
+        // None, too few, too many; and so many of 15 bits that a sum of 16 bits takes them for as many as there is room for.
+        for bad in [
+            &[0, 0][..],
+            &[1, 2],
+            &[1, 1, 1],
+            &[1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15],
+        ] {
+            assert!(Code::of(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn canonical_codes_are_read_in_the_order_of_their_lengths() {
+        let code = Code::of(&[2, 1, 3, 3]).expect("a full code");
+        // 1 is 0, 0 is 10, 2 is 110, 3 is 111, the first bit lowest.
+        let mut bits = Bits {
+            rest: &[0b1101_1010, 0b1],
+            held: 0,
+            count: 0,
+        };
+        let symbols: Vec<u32> = (0..4).map_while(|_| code.next(&mut bits).ok()).collect();
+        assert_eq!(symbols, [1, 0, 2, 3]);
+    }
+}

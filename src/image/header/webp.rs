@@ -259,3 +259,29 @@ impl<'a> Iterator for Chunks<'a> {
         Some(Chunk { kind, start, bytes })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image_webp::{ColorType, WebPEncoder};
+
+    #[test]
+    fn a_lossless_stream_is_read_as_far_as_its_codes_and_breaks_off_nowhere_in_them() {
+        let mut file = Vec::new();
+        let pixels: Vec<u8> = (0..40 * 30 * 4).map(|at| (at * at / 7) as u8).collect();
+        WebPEncoder::new(&mut file)
+            .encode(&pixels, 40, 30, ColorType::Rgba8)
+            .expect("a valid size");
+        let bytes = late_bytes(&file, u64::MAX).expect("a sound file");
+        assert!((4 << 10..1 << 18).contains(&bytes), "{bytes}");
+        let mut codes_end = 0;
+        for end in 0..file.len() {
+            match late_bytes(&file[..end], u64::MAX) {
+                Ok(0) | Err(Error::Corrupt(_)) => codes_end = end + 1,
+                // Pixels are not read.
+                cut => assert_eq!(cut, Ok(bytes), "{end} bytes"),
+            }
+        }
+        assert!((100..file.len()).contains(&codes_end), "{codes_end}");
+    }
+}
