@@ -294,6 +294,27 @@ fn methods_are_get_head_and_options() {
 }
 
 #[test]
+fn json_shows_what_each_step_holds_and_which_one_is_the_peak() {
+    for ask in ["w=600", "w=600&q=100&bg=fff", "w=64&h=64&fit=cover"] {
+        let got = with_photo().get(&format!("{ASK}&{ask}&f=json"));
+        let memory = &got.json()["memory"];
+        let steps = memory["steps"].as_array().expect("a list");
+        let bytes = |step: &serde_json::Value| step["bytes"].as_u64().expect("a number");
+        for step in steps {
+            let held = step["holds"].as_object().expect("names and bytes");
+            let sum: u64 = held.values().filter_map(serde_json::Value::as_u64).sum();
+            assert_eq!(sum, bytes(step), "{step}");
+        }
+        let most = steps.iter().max_by_key(|step| bytes(step)).expect("a step");
+        assert_eq!(memory["peak"], most["step"]);
+        assert_eq!(memory["reserved_bytes"], most["bytes"]);
+        assert_eq!(memory["fits"], true);
+        assert!(memory["budget_bytes"].as_u64() > memory["reserved_bytes"].as_u64());
+        assert_eq!(steps.last().expect("a step")["step"], "encode");
+    }
+}
+
+#[test]
 fn json_describes_the_upright_source_and_the_plan() {
     let got = with_photo().get(&format!("{ASK}&f=json&w=600"));
     assert_eq!(got.header("content-type"), "application/json");
