@@ -54,7 +54,7 @@ pub(crate) fn symbols(
         false => plain::<false>,
     };
     loop {
-        match plain(symbols, progress, output)? {
+        match plain(symbols, progress, output) {
             None => return Ok(false),
             Some(entry) => {
                 let after = rare(tables, entry, progress.bits, output, progress.at)?;
@@ -76,7 +76,7 @@ fn plain<const COPIES_ARE_RARE: bool>(
     symbols: &[Entry; 1 << SYMBOL_BITS],
     progress: &mut Progress<'_>,
     output: &mut [u8],
-) -> Result<Option<Entry>, Error> {
+) -> Option<Entry> {
     let look = |bits: &Bits| symbols[bits.held as usize & (symbols.len() - 1)];
     let end = output.len().saturating_sub(OUTPUT);
     let mut now = *progress;
@@ -88,59 +88,51 @@ fn plain<const COPIES_ARE_RARE: bool>(
         now.fill();
         if !entry.is(Kind::Plain) {
             *progress = now;
-            return Ok(Some(entry));
+            return Some(entry);
         }
-        let this = entry;
-        let distance = this.number_in(now.bits.held);
-        now.bits.skip(this.0);
+        let Some(at) = write::<COPIES_ARE_RARE>(entry, now.bits.held, output, now.at) else {
+            *progress = now;
+            return Some(entry);
+        };
+        now.at = at;
+        now.bits.skip(entry.0);
         entry = look(&now.bits);
-        now.at = write::<COPIES_ARE_RARE>(this, distance, output, now.at)?;
         if entry.is(Kind::Plain) {
-            let this = entry;
-            let distance = this.number_in(now.bits.held);
-            now.bits.skip(this.0);
+            let Some(at) = write::<COPIES_ARE_RARE>(entry, now.bits.held, output, now.at) else {
+                *progress = now;
+                return Some(entry);
+            };
+            now.at = at;
+            now.bits.skip(entry.0);
             entry = look(&now.bits);
-            now.at = write::<COPIES_ARE_RARE>(this, distance, output, now.at)?;
         }
     }
     *progress = now;
-    Ok(None)
+    None
 }
 
-/// Writes what a plain entry says; where the next byte stands.
+/// Writes what a plain entry says; where the next byte stands, or nothing if the copy is not from sixteen bytes back or more.
 #[inline(always)]
 fn write<const COPIES_ARE_RARE: bool>(
     entry: Entry,
-    distance: usize,
+    bits: u64,
     output: &mut [u8],
     at: usize,
-) -> Result<usize, Error> {
-    let Some((before, after)) = output.split_at_mut_checked(at) else {
-        return Err(Error::Corrupt);
-    };
-    let Some(room) = after.first_chunk_mut::<{ 3 + 16 }>() else {
-        return Err(Error::Corrupt);
-    };
+) -> Option<usize> {
+    let (before, after) = output.split_at_mut_checked(at)?;
+    let room = after.first_chunk_mut::<{ 3 + 16 }>()?;
     let (literals, length) = (entry.literals(), entry.copied());
     room[..4].copy_from_slice(&entry.bytes());
     if COPIES_ARE_RARE && length == 0 {
-        return Ok(at + literals);
+        return Some(at + literals);
     }
-    let Some(from) = (at + literals).checked_sub(distance) else {
-        return Err(Error::Corrupt);
-    };
-    if let Some(source) = before.get(from..)
-        && let Some(source) = source.first_chunk::<16>()
-    {
-        let target = &mut room[literals..literals + 16];
-        target[..8].copy_from_slice(&source[..8]);
-        target[8..].copy_from_slice(&source[8..]);
-    } else {
-        for to in at + literals..at + literals + length {
-            output[to] = output[to - distance];
-        }
-    }
-    Ok(at + literals + length)
+    let from = (at + literals).checked_sub(entry.number_in(bits))?;
+    let source = before.get(from..)?.first_chunk::<16>()?;
+    // As two numbers: what a compiler makes of a slice may be an instruction for lengths of any size, and slow.
+    let target = &mut room[literals..literals + 16];
+    target[..8].copy_from_slice(&source[..8]);
+    target[8..].copy_from_slice(&source[8..]);
+    Some(at + literals + length)
 }
 
 /// What comes of a rare symbol.
@@ -151,14 +143,14 @@ struct After {
     ended: bool,
 }
 
-/// What one look does not settle: long codes, long copies, the end of the block. There are bits and room enough.
+/// What the loop does not settle: long codes, long copies, copies from near, the end of the block. There are bits and room enough.
 #[inline(never)]
 fn rare(
     tables: Tables<'_>,
     mut entry: Entry,
     mut bits: Bits,
     output: &mut [u8],
-    at: usize,
+    mut at: usize,
 ) -> Result<After, Error> {
     if entry.is(Kind::Longer) {
         entry = look_further(tables.symbols, entry, bits.held, SYMBOL_BITS);
@@ -166,25 +158,24 @@ fn rare(
     if entry.is(Kind::Nothing) {
         return Err(Error::Corrupt);
     }
-    let length = entry.number_in(bits.held);
+    let number = entry.number_in(bits.held);
     bits.skip(entry.0);
-    if !entry.is(Kind::Number) {
+    let (length, distance) = if entry.is(Kind::Number) {
+        (number, far(tables, &mut bits)?)
+    } else {
         let ended = entry.is(Kind::End);
-        if !ended {
-            output[at] = entry.bytes()[0];
+        for &byte in entry.bytes().iter().take(entry.literals()) {
+            output[at] = byte;
+            at += 1;
         }
-        let at = at + entry.literals();
-        return Ok(After { bits, at, ended });
-    }
-    let mut number = tables.distances[bits.held as usize & ((1 << DISTANCE_BITS) - 1)];
-    if number.is(Kind::Longer) {
-        number = look_further(tables.distances, number, bits.held, DISTANCE_BITS);
-    }
-    let distance = number.number_in(bits.held);
-    if !number.is(Kind::Number) || distance > at {
+        if entry.copied() == 0 {
+            return Ok(After { bits, at, ended });
+        }
+        (entry.copied(), number)
+    };
+    if distance > at {
         return Err(Error::Corrupt);
     }
-    bits.skip(number.0);
     if distance < 16 {
         near(output, at, distance, length);
     } else {
@@ -197,6 +188,20 @@ fn rare(
         at: at + length,
         ended: false,
     })
+}
+
+/// A distance by itself.
+fn far(tables: Tables<'_>, bits: &mut Bits) -> Result<usize, Error> {
+    let mut entry = tables.distances[bits.held as usize & ((1 << DISTANCE_BITS) - 1)];
+    if entry.is(Kind::Longer) {
+        entry = look_further(tables.distances, entry, bits.held, DISTANCE_BITS);
+    }
+    if !entry.is(Kind::Number) {
+        return Err(Error::Corrupt);
+    }
+    let distance = entry.number_in(bits.held);
+    bits.skip(entry.0);
+    Ok(distance)
 }
 
 /// Copies from less than sixteen bytes back. Writes up to fifteen bytes more than `length`, for which there is room.
