@@ -7,6 +7,7 @@ use std::fmt;
 
 use url::Url;
 
+use crate::cache::freshness::Freshness;
 use crate::image::Limits;
 use crate::origin::Patience;
 use crate::origin::rules::{AllowList, Rules, check_form};
@@ -24,6 +25,8 @@ pub struct Config {
     pub limits: Limits,
     /// Seconds that an answer is kept.
     pub cache_ttl_secs: u32,
+    /// Whether the source may shorten that.
+    pub freshness: Freshness,
     /// The transform of a request that gives nothing but `s`.
     pub transform: Transform,
 }
@@ -172,6 +175,22 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Seconds that an answer is kept",
         read: |config, text| ranged(text, 1, 31_536_000).map(|v| config.cache_ttl_secs = v as u32),
     },
+    Setting {
+        name: "FRESHNESS",
+        default: "fixed",
+        doc: "`fixed` keeps every answer for `CACHE_TTL`; `origin` for what the source's Cache-Control, Expires and Age leave of its own freshness, where that is shorter",
+        read: |config, text| match text {
+            "fixed" => {
+                config.freshness = Freshness::Fixed;
+                Ok(())
+            }
+            "origin" => {
+                config.freshness = Freshness::Origin;
+                Ok(())
+            }
+            _ => Err("expected fixed or origin".to_owned()),
+        },
+    },
 ];
 
 impl Config {
@@ -273,6 +292,7 @@ impl Default for Config {
                 memory_bytes: 0,
             },
             cache_ttl_secs: 0,
+            freshness: Freshness::Fixed,
             transform: Transform {
                 width: Side::Auto,
                 height: Side::Auto,

@@ -32,6 +32,9 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal`] says whose fault it is: the URL's form, or the deployment's list.
 pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
+    if is_the_platforms(url.path()) {
+        return Err(Refusal::Malformed("a URL outside of /cdn-cgi/"));
+    }
     if rules.development {
         return check_in_development(url, rules);
     }
@@ -45,6 +48,33 @@ pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::NotAllowed)
+}
+
+/// Whether a source is on the service's own host: a request for it would come back to us.
+///
+/// # Errors
+/// [`Refusal::Malformed`] says what to write instead.
+pub fn check_not_self(url: &Url, own: &Url) -> Result<(), Refusal> {
+    let same_port = url.port_or_known_default() == own.port_or_known_default();
+    if url.host() == own.host() && same_port {
+        return Err(Refusal::Malformed(
+            "a URL on another host than this service: give the path alone for a file of its origin",
+        ));
+    }
+    Ok(())
+}
+
+/// Paths that the platform answers itself, on every host that it serves.
+fn is_the_platforms(path: &str) -> bool {
+    const OWN: &str = "/cdn-cgi";
+    let mut decoded = path.to_ascii_lowercase();
+    for letter in OWN.bytes().skip(1) {
+        let encoded = format!("%{letter:02x}");
+        decoded = decoded.replace(&encoded, std::str::from_utf8(&[letter]).unwrap_or_default());
+    }
+    decoded
+        .strip_prefix(OWN)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What holds for every URL in production, listed or not: also for the configured origin.
