@@ -1,6 +1,8 @@
 //! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod dice;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
