@@ -14,8 +14,9 @@ const host = 'images.example.com';
  * a source of that name; `rough` what the client does beside asking (rough-client.mjs); `leaveMs` after which it hangs up; `refusedEarly`
  * where the runtime hangs up before it has heard everything; `sound` where the request itself is sound, with `target` to ask for.
  */
-export function hostile(origin, files, keys = []) {
-  const made = [...sources(origin, files), ...leavers(origin), ...readers, ...requests, ...impostors, ...intruders, ...signatures(keys)];
+export function hostile(origin, files, signed) {
+  const unsigned = [...requests, ...intruders].map((request) => (signed && request.path ? { ...request, expected: [...request.expected, 403] } : request));
+  const made = [...sources(origin, files), ...leavers, ...readers, ...impostors, ...unsigned, ...(signed ? forged : [])];
   // Each of the made ones as often as all that are taken from the corpus.
   return [...made.flatMap((fault) => Array(10).fill(fault)), ...fromCorpus(origin)];
 }
@@ -55,20 +56,18 @@ function sources(origin, files) {
 }
 
 /** Clients that go away: before there is anything, while the source sends, and in the middle of the answer. */
-function leavers(origin) {
-  const big = { w: 1200, h: 627, f: 'png' };
-  return [
-    { kind: 'slow-head/300', expected: [], leaveMs: 150 },
-    { kind: 'drip/20', expected: [], leaveMs: 150 },
-    { kind: 'photo-small', expected: [200], rough: { leaveAfter: 1 }, target: big },
-    { kind: 'photo-small', expected: [200], rough: { leaveAfter: 20_000 }, target: big },
-    { kind: 'jpeg-baseline-2mp', expected: [200], rough: { leaveAfter: 500 }, target: big },
-  ];
-}
+const big = { w: 1200, h: 627, f: 'png' };
+const leavers = [
+  { kind: 'slow-head/300', expected: [], leaveMs: 150 },
+  { kind: 'drip/20', expected: [], leaveMs: 150 },
+  { kind: 'photo-small', expected: [200], rough: { leaveAfter: 1 }, target: big },
+  { kind: 'photo-small', expected: [200], rough: { leaveAfter: 20_000 }, target: big },
+  { kind: 'jpeg-baseline-2mp', expected: [200], rough: { leaveAfter: 500 }, target: big },
+];
 
 /** Clients that take the answer a little at a time: they get all of it, and nobody waits for them. */
 const readers = [
-  { kind: 'photo-small', expected: [200], rough: { pauseMs: 20 }, target: { w: 1200, h: 627, f: 'png' }, sound: true },
+  { kind: 'photo-small', expected: [200], rough: { pauseMs: 20 }, target: big, sound: true },
   { kind: 'photo-tiny', expected: [200], rough: { pauseMs: 200 }, target: { w: 64, h: 64 }, sound: true },
 ];
 
@@ -119,12 +118,9 @@ const intruders = [
   })),
 ];
 
-/** Where the deployment has keys: requests whose signature is missing or wrong. */
-function signatures(keys) {
-  if (keys.length === 0) return [];
-  const wrong = ['', 'sig=', 'sig=AAAA', `sig=${'A'.repeat(43)}`, `sig=${'A'.repeat(42)}=`, `sig=${'A'.repeat(43)}&sig=${'A'.repeat(43)}`, `sig=${'A'.repeat(43)}&exp=1`];
-  return wrong.map((sig) => ({ kind: `signature ${sig}`, expected: [400, 403], path: `${asked}&${sig}` }));
-}
+/** Where only signed URLs are answered: signatures that are none. */
+const wrong = ['', 'sig=', 'sig=AAAA', `sig=${'A'.repeat(43)}`, `sig=${'A'.repeat(42)}=`, `sig=${'A'.repeat(43)}&sig=${'A'.repeat(43)}`, `sig=${'A'.repeat(43)}&exp=1`];
+const forged = wrong.map((signature) => ({ kind: `signature ${signature}`, expected: [400, 403], path: `${asked}&${signature}` }));
 
 function fromCorpus(origin) {
   const found = corpus();

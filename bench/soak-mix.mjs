@@ -50,10 +50,11 @@ const kinds = [
 ];
 
 /**
- * Puts everything on the origin. Returns `request(number)`: { kind, path, valid, expected } and, of those that are not valid, what
- * soak-hostile.mjs says; `hostileShare` of all are not. The same number is the same request in every run.
+ * Puts everything on the origin. Returns `request(number)`: { kind, path, target, valid, expected } and, of those that are not valid, what
+ * soak-hostile.mjs says; `hostileShare` of all are not. What has a `target` is well formed, and is to be signed where URLs are. The same
+ * number is the same request in every run.
  */
-export async function mix(origin, hostileShare) {
+export async function mix(origin, hostileShare, signed) {
   const sound = [];
   for (const kind of kinds) {
     const image = images.find(({ name }) => name === kind.name);
@@ -61,17 +62,18 @@ export async function mix(origin, hostileShare) {
     origin.serve(`${host}/${kind.name}`, answer.bytes(file, 'image/*'));
     sound.push({ ...kind, file });
   }
-  const faults = hostile(origin, Object.fromEntries(sound.map(({ name, file }) => [name, file])));
+  const faults = hostile(origin, Object.fromEntries(sound.map(({ name, file }) => [name, file])), signed);
   return (number) => {
     const random = xorshift(number + 1);
     if (random() < hostileShare) {
       const fault = pick(faults, random);
+      if (fault.path) return { ...fault, valid: false };
       const target = fault.target ?? pick(small, random);
-      return { ...fault, path: fault.path ?? query(fault.kind, number, target), same: fault.sound && sameness(fault.kind, target), valid: false };
+      return { ...fault, target, path: query(fault.kind, number, target), same: fault.sound && sameness(fault.kind, target), valid: false };
     }
     const { name, targets } = weighted(sound, random);
     const target = pick(targets, random);
-    return { kind: name, path: query(name, number, target), valid: true, expected: [200], same: sameness(name, target) };
+    return { kind: name, target, path: query(name, number, target), valid: true, expected: [200], same: sameness(name, target) };
   };
 }
 

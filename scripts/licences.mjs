@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './tools.mjs';
 
-/** The lists of deny.toml: licences for all, more of them by crate, and the crates that may be there twice (`name@version`). */
+/** The lists of deny.toml: licences for all, more of them by crate, and the crates that may be there twice (`name:version`). */
 export function policy(text = readFileSync(join(root, 'deny.toml'), 'utf8')) {
   const plain = text.replace(/#.*$/gm, '');
   const list = (name) => new RegExp(`^${name} = \\[\\n([^]*?)^\\]`, 'm').exec(plain)?.[1] ?? '';

@@ -76,7 +76,9 @@ const bundleProblems = (files) => files.filter((file) => file !== 'src/worker.mj
 export function graphProblems(packages, { licences, exceptions, twice }) {
   const theirs = [...packages.values()].filter(({ source }) => source !== null);
   const versions = (name) => theirs.filter((each) => each.name === name && !twice.some((skip) => names(skip, each)));
+  const ours = [...packages.values()].filter(({ source }) => source === null);
   return [
+    ...ours.flatMap(({ name, dependencies = [] }) => dependencies.filter(({ req, path }) => req === '*' && !path).map((any) => `${name} takes any version of ${any.name}: name one`)),
     ...theirs.filter(({ source }) => source !== registry).map(({ name, source }) => `${name} comes from ${source}: only the registry may be a source`),
     ...theirs
       .filter(({ name, license }) => !allowed(license, new Set([...licences, ...(exceptions.get(name) ?? [])])))
@@ -87,9 +89,9 @@ export function graphProblems(packages, { licences, exceptions, twice }) {
   ];
 }
 
-/** Whether `name@1` or `name@1.2.3` means this package. */
+/** Whether `name:1` or `name:1.2` means this package. */
 function names(skip, { name, version }) {
-  const [wanted, prefix] = skip.split('@');
+  const [wanted, prefix] = skip.split(':');
   return wanted === name && (version === prefix || version.startsWith(`${prefix}.`));
 }
 

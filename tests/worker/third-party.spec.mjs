@@ -39,11 +39,11 @@ test('deny.toml is read: no copyleft for anybody, one exception, and versions th
   assert.ok(rules.licences.has('MIT') && rules.licences.has('Unicode-3.0'));
   assert.ok(![...rules.licences].some((licence) => /GPL|MPL|EUPL|CDDL|SSPL|BUSL/.test(licence)));
   assert.deepEqual([...rules.exceptions], [['jpeg-encoder', ['IJG']]]);
-  assert.ok(rules.twice.every((crate) => /^[\w-]+@\d/.test(crate)), rules.twice.join());
+  assert.ok(rules.twice.every((crate) => /^[\w-]+:\d/.test(crate)), rules.twice.join());
 });
 
 const crate = (name, version, more = {}) => [`${name} ${version}`, { name, version, license: 'MIT', source: registry, ...more }];
-const rules = { licences, exceptions: new Map([['tables', ['IJG']]]), twice: ['old@1'] };
+const rules = { licences, exceptions: new Map([['tables', ['IJG']]]), twice: ['old:1'] };
 const problems = (...crates) => graphProblems(new Map(crates), rules);
 
 test('a graph of permissive crates from the registry, each once, has no problem', () => {
@@ -54,6 +54,12 @@ test('a licence that is not allowed, a source that is not the registry, and a se
   assert.match(problems(crate('a', '1.0.0', { license: 'AGPL-3.0-only' })).join(), /a 1\.0\.0 is licensed AGPL-3\.0-only/);
   assert.match(problems(crate('a', '1.0.0', { source: 'git+https://git.example.com/a' })).join(), /a comes from git/);
   assert.match(problems(crate('a', '1.0.0'), crate('a', '2.0.0')).join(), /a is there as 1\.0\.0 and 2\.0\.0/);
+});
+
+test('any version will not do, but for a crate of our own', () => {
+  const ours = (dependencies) => crate('ours', '0.1.0', { source: null, dependencies });
+  assert.match(problems(ours([{ name: 'a', req: '*' }])).join(), /ours takes any version of a/);
+  assert.deepEqual(problems(ours([{ name: 'mine', req: '*', path: '/crates/mine' }])), []);
 });
 
 test('an exception is for its crate only, and so is a second version', () => {
