@@ -23,6 +23,10 @@ pub enum Error {
     Image(image::Error),
     /// Memory that others hold.
     Busy,
+    /// A request that comes from ourselves.
+    Loop,
+    /// A client that causes too much work.
+    RateLimited,
 }
 
 impl Error {
@@ -35,7 +39,10 @@ impl Error {
                 StatusCode::BAD_REQUEST
             }
             Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
+            Error::Url(url::Error::BadSignature(_) | url::Error::Expired) => StatusCode::FORBIDDEN,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Loop => StatusCode::LOOP_DETECTED,
+            Error::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Error::NotConfigured(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Error::Origin(error) => match error {
                 O::Malformed(_) | O::NoOrigin => StatusCode::BAD_REQUEST,
@@ -72,7 +79,11 @@ impl Error {
             Error::MethodNotAllowed => "method-not-allowed",
             Error::MissingSource => "missing-source",
             Error::Busy => "busy",
+            Error::Loop => "loop-detected",
+            Error::RateLimited => "rate-limited",
             Error::Url(url::Error::TooLong) => "uri-too-long",
+            Error::Url(url::Error::BadSignature(_)) => "bad-signature",
+            Error::Url(url::Error::Expired) => "expired",
             Error::Url(_) | Error::Origin(O::Malformed(_) | O::NoOrigin) => "bad-parameter",
             Error::Origin(error) => match error {
                 O::NotAllowed => "source-not-allowed",
@@ -110,6 +121,8 @@ impl Error {
             Error::Url(error) => error.to_string(),
             Error::Origin(error) => error.to_string(),
             Error::Image(error) => error.to_string(),
+            Error::Loop => "this request comes from letterbox itself: a source or the origin leads back here".to_owned(),
+            Error::RateLimited => "too many new images were asked for: those that exist are still answered, new ones in a minute".to_owned(),
             // One thing to the caller, whoever of the two found it out.
             Error::Busy => image::Error::OutOfMemory.to_string(),
         }
@@ -120,7 +133,24 @@ impl Error {
         match self {
             Error::Origin(origin::Error::Busy(secs)) => Some(*secs),
             Error::Busy | Error::Image(image::Error::OutOfMemory) => Some(1),
+            Error::RateLimited => Some(60),
             _ => None,
+        }
+    }
+
+    /// Whether it passes: an answer of yesterday is better then (RFC 5861, section 4).
+    pub fn is_passing(&self) -> bool {
+        use origin::Error as O;
+        match self {
+            Error::Busy | Error::RateLimited | Error::Image(image::Error::OutOfMemory) => true,
+            Error::Origin(O::Status(status)) => status.is_server_error(),
+            Error::Origin(error) => {
+                matches!(
+                    error,
+                    O::Unreachable | O::Timeout | O::Truncated | O::Busy(_)
+                )
+            }
+            _ => false,
         }
     }
 

@@ -7,6 +7,7 @@ use std::task::Poll;
 use http::Response;
 use url::Url;
 
+use crate::flight::Flights;
 use crate::governor::Governor;
 
 /// A network or storage failure; the platform's own words go to its log.
@@ -25,7 +26,8 @@ pub trait Platform {
     /// The body of an answer from the network or the cache.
     type Body;
 
-    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on.
+    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on; our name is added to
+    /// CDN-Loop (RFC 8586).
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Response<Self::Body>, Unreachable>;
 
     /// Asks the origin that is bound to the platform, a bucket or static assets; `None` where there is none.
@@ -49,12 +51,20 @@ pub trait Platform {
     /// The memory that all requests of this instance share.
     fn governor(&self) -> &Governor;
 
+    /// The answers that requests of this instance are making.
+    fn flights(&self) -> &Flights;
+
+    /// Whether this client may cause as much work as a new answer takes; where nobody counts, it may.
+    async fn admits(&self) -> bool {
+        true
+    }
+
     /// Awaits what another request of this instance completes, where the platform makes a difference.
     async fn across<T>(&self, work: impl Future<Output = T>) -> T {
         work.await
     }
 
-    /// Milliseconds since some fixed point.
+    /// Milliseconds since the Unix epoch.
     fn now_ms(&self) -> f64;
 
     /// Writes one line to the log.

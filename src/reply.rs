@@ -1,13 +1,17 @@
 //! The header fields and the body of every reply, errors included.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ALLOW,
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, AGE, ALLOW,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::json;
 
+use crate::cache::conditional;
+use crate::cache::entry::{Age, Entry};
+use crate::cache::freshness::Lifetime;
+use crate::cache::status::Status;
 use crate::error::Error;
 use crate::image::Output;
 use crate::image::frame::Size;
@@ -24,29 +28,82 @@ pub enum Body<B> {
 }
 
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
 const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
 /// A transformed image, as it is stored: without a word about this one request.
-pub fn image(output: &Output, cache_control: &str) -> Response<()> {
+pub fn image(output: &Output, cache_control: &str, etag: HeaderValue) -> Response<()> {
     let mut reply = own(StatusCode::OK, output.content_type, cache_control);
-    reply
-        .headers_mut()
-        .insert(CONTENT_LENGTH, output.body.len().into());
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_LENGTH, output.body.len().into());
+    headers.insert(ETAG, etag);
     reply
 }
 
-/// Marks a reply as made for this request.
-pub fn miss(reply: &mut HeaderMap) {
-    reply.insert(X_CACHE, HeaderValue::from_static("MISS"));
+/// "You have it already": the same without the image (RFC 9110, section 15.4.5).
+pub fn not_modified(cache_control: &str, etag: HeaderValue) -> Response<()> {
+    let mut reply = own(StatusCode::NOT_MODIFIED, "", cache_control);
+    reply.headers_mut().remove(CONTENT_TYPE);
+    reply.headers_mut().insert(ETAG, etag);
+    reply
 }
 
-/// A stored answer.
-pub fn hit<B>(stored: Response<B>) -> Response<Body<B>> {
-    let mut reply = stored.map(Body::Passed);
+/// "There is no such image", as it is stored; what the client gets is made of the status.
+pub fn absence(status: StatusCode) -> Response<()> {
+    own(status, "text/plain", &Lifetime::ABSENCE.cache_control())
+}
+
+/// Marks an answer with its source, for purging.
+pub fn tag(reply: &mut HeaderMap, source_tag: HeaderValue) {
+    reply.insert(CACHE_TAG, source_tag);
+}
+
+/// Says what the cache did.
+pub fn cached(reply: &mut HeaderMap, status: Status) {
+    reply.insert(CACHE_STATUS, status.value());
+    let word = match status {
+        Status::Hit { .. } => "HIT",
+        Status::Stale { .. } => "STALE",
+        Status::Miss { .. } | Status::Refreshed { .. } => "MISS",
+        Status::Bypass | Status::Here(_) => return,
+    };
+    reply.insert(X_CACHE, HeaderValue::from_static(word));
+}
+
+/// A stored answer. One that is stale is good for a minute, then the source is asked again.
+pub fn stored<B>(entry: Entry<B>) -> Response<Body<B>> {
+    let Entry { answer, age } = entry;
+    let mut reply = answer.map(Body::Passed);
+    aged(reply.headers_mut(), age);
     reply
-        .headers_mut()
-        .insert(X_CACHE, HeaderValue::from_static("HIT"));
-    reply
+}
+
+/// Says that a reply has been stored for so long.
+pub fn aged(headers: &mut HeaderMap, age: Age) {
+    let ttl_secs = age.ttl_secs();
+    if age.is_fresh() {
+        headers.insert(AGE, age.secs.into());
+        cached(headers, Status::Hit { ttl_secs });
+    } else {
+        headers.insert(
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=60"),
+        );
+        cached(headers, Status::Stale { ttl_secs });
+    }
+}
+
+/// Leaves out what the client has already: a 200 becomes a 304 where its If-None-Match says so.
+pub fn condition<B>(reply: &mut Response<Body<B>>, if_none_match: Option<&str>) {
+    let known = conditional::has(if_none_match, reply.headers().get(ETAG));
+    if known && reply.status() == StatusCode::OK {
+        *reply.status_mut() = StatusCode::NOT_MODIFIED;
+        *reply.body_mut() = Body::Empty;
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
+            reply.headers_mut().remove(name);
+        }
+    }
 }
 
 /// The origin's own answer, as it is; only type sniffing is switched off.
@@ -56,6 +113,9 @@ pub fn passed<B>(answer: Response<B>) -> Response<Body<B>> {
         .headers_mut()
         .entry(X_CONTENT_TYPE_OPTIONS)
         .or_insert(HeaderValue::from_static("nosniff"));
+    // Caches on the way to the origin have said what they did.
+    let status = Status::Bypass.value();
+    reply.headers_mut().append(CACHE_STATUS, status);
     reply
 }
 
@@ -79,6 +139,7 @@ pub fn error<B>(error: &Error, request_id: &str) -> Response<Body<B>> {
     if error.status() == StatusCode::METHOD_NOT_ALLOWED {
         reply.headers_mut().insert(ALLOW, ALLOWED_METHODS);
     }
+    cached(reply.headers_mut(), Status::Here(error.code()));
     reply.map(|()| Body::Bytes(body))
 }
 
@@ -93,6 +154,7 @@ pub fn options<B>() -> Response<Body<B>> {
     reply
         .headers_mut()
         .insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    cached(reply.headers_mut(), Status::Here("options"));
     reply.map(|()| Body::Empty)
 }
 

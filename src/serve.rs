@@ -1,20 +1,25 @@
 //! One request, top to bottom.
 
+use std::sync::Arc;
+
 use http::{Method, Response, StatusCode};
 use url::Url;
 
-use crate::cache::{freshness, key};
+use crate::cache::entry::{self, Entry};
+use crate::cache::freshness::{self, Lifetime};
+use crate::cache::key;
+use crate::cache::status::Status;
 use crate::config::{self, Config};
 use crate::error::Error;
-use crate::governor::{self, Share};
-use crate::image::{Output, Pipeline};
+use crate::flight::{Outcome, Seat};
 use crate::log::Record;
-use crate::origin::{self, Download};
+use crate::make::{Image, LAPSE_MS, Made, make};
+use crate::origin::{self, rules};
 use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
-use crate::url::{self as vocabulary, Asked, Source};
+use crate::url::{self as vocabulary, Asked, Source, signature};
 
-/// What a request is to us: no header of it matters.
+/// What a request is to us. Its header decides whether an answer is sent, never what the answer is.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// GET, HEAD or OPTIONS; others are refused.
@@ -23,10 +28,17 @@ pub struct Request {
     pub url: Url,
     /// A name for logs and error bodies.
     pub id: String,
+    /// If-None-Match: what the client has already.
+    pub if_none_match: Option<String>,
+    /// CDN-Loop: whom the request came through (RFC 8586).
+    pub cdn_loop: Option<String>,
 }
 
 /// A reply on a platform.
 pub type Reply<P> = Response<Body<<P as Platform>::Body>>;
+
+/// Our name in CDN-Loop.
+pub const CDN_ID: &str = "letterbox";
 
 /// Answers a request. Whatever happens, there is a reply and one line in the log.
 pub async fn serve<P: Platform>(
@@ -36,7 +48,7 @@ pub async fn serve<P: Platform>(
 ) -> Reply<P> {
     let mut record = Record::new(&request.id, &request.method);
     let answered = match request.method {
-        Method::GET | Method::HEAD => answer(platform, config, &request.url, &mut record).await,
+        Method::GET | Method::HEAD => answer(platform, config, request, &mut record).await,
         Method::OPTIONS => Ok(reply::options()),
         _ => Err(Error::MethodNotAllowed),
     };
@@ -44,6 +56,7 @@ pub async fn serve<P: Platform>(
         record.error(&error);
         reply::error(&error, &request.id)
     });
+    reply::condition(&mut reply, request.if_none_match.as_deref());
     if request.method == Method::HEAD {
         *reply.body_mut() = Body::Empty;
     }
@@ -54,9 +67,13 @@ pub async fn serve<P: Platform>(
 async fn answer<P: Platform>(
     platform: &P,
     config: &Result<Config, config::Error>,
-    url: &Url,
+    request: &Request,
     record: &mut Record,
 ) -> Result<Reply<P>, Error> {
+    let url = &request.url;
+    if is_a_loop(request) {
+        return Err(Error::Loop);
+    }
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
     vocabulary::check_length(url)?;
 
@@ -71,16 +88,22 @@ async fn answer<P: Platform>(
             let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
-        Ok(Some(asked)) => allowed(on_its_origin(asked, config), config),
+        Ok(Some(asked)) => signed(url, config, now_secs(platform))
+            .and_then(|()| allowed(on_its_origin(asked, config), config, url)),
         Err(error) => Err(error.into()),
     };
 
     // A stored answer touches neither source nor origin.
+    let mut stale = None;
     if let Ok(asked) = &asked {
         record.asked(asked);
-        if let Some(stored) = platform.cache_get(&key::key(url, asked)).await {
-            record.way("hit");
-            return Ok(reply::hit(stored));
+        match stored(platform, &key::key(url, asked)).await {
+            Some(entry) if entry.age.is_fresh() => {
+                record.way("hit");
+                let reply = found(entry, &request.id, record);
+                return Ok(while_good(reply, asked, now_secs(platform)));
+            }
+            old => stale = old,
         }
     }
 
@@ -99,64 +122,195 @@ async fn answer<P: Platform>(
     }
 
     let asked = asked?;
-    record.way("transform");
-    let started = platform.now_ms();
-    let mut download = open(platform, config, &asked.source).await?;
-    let lasting = lasting && download.headers.iter().all(freshness::is_public);
-    let mut pipeline = Pipeline::new(&asked.transform, &config.limits);
-    pipeline.promise(download.length().unwrap_or(0))?;
-    // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
-    let mut share = platform.governor().share(
-        config.limits.memory_bytes,
-        started + f64::from(config.patience.total_ms) + LAPSE_MS,
-    );
-    let (mut decoding_ms, mut waiting_ms) = (0.0, 0.0); // a streaming decoder works while the bytes arrive
-    while let Some(chunk) = download.next().await? {
-        let pushed = platform.now_ms();
-        pipeline.push(&chunk)?;
-        decoding_ms += platform.now_ms() - pushed;
-        let waited = reserve(platform, &mut share, pipeline.memory_bytes()).await?;
-        if waited > 0.0 {
-            download.excuse(waited);
-            waiting_ms += waited;
+    let work = Work {
+        platform,
+        config,
+        request,
+        asked: &asked,
+        key: key::key(url, &asked),
+        lasting,
+        refreshes: stale.is_some(),
+    };
+    let reply = match (work.answer(record).await, stale) {
+        // Better an answer of yesterday than none.
+        (Err(error), Some(entry))
+            if error.is_passing() && entry.answer.status() == StatusCode::OK =>
+        {
+            record.error(&error);
+            record.way("stale");
+            reply::stored(entry)
         }
-    }
-    pipeline.end()?;
-    waiting_ms += reserve(platform, &mut share, pipeline.memory_bytes()).await?;
-    let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
-    let mut output = pipeline.finish(&|| platform.now_ms())?;
-    output.spent.decode_ms += decoding_ms;
-    record.output(&output, fetch_ms, waiting_ms);
-
-    let stored = reply::image(
-        &output,
-        &freshness::cache_control(lasting, config.cache_ttl_secs),
-    );
-    if lasting {
-        platform.cache_put(
-            &key::key(url, &asked),
-            stored.clone().map(|()| output.body.clone()),
-        );
-    }
-    Ok(dress(stored, output, config, fetch_ms))
+        (answered, _) => answered?,
+    };
+    Ok(while_good(reply, &asked, now_secs(platform)))
 }
 
-/// Milliseconds beyond a source's own after which a request that still holds memory has been ended by the platform.
-const LAPSE_MS: f64 = 20_000.0;
+/// An answer that has to be made.
+struct Work<'w, P> {
+    platform: &'w P,
+    config: &'w Config,
+    request: &'w Request,
+    asked: &'w Asked,
+    key: Url,
+    /// Whether it may be stored, as far as the request is concerned.
+    lasting: bool,
+    /// Whether a stale one is stored.
+    refreshes: bool,
+}
 
-/// Waits until the share has this many bytes; returns for how many milliseconds.
-async fn reserve<P: Platform>(
-    platform: &P,
-    share: &mut Share<'_>,
-    bytes: u64,
-) -> Result<f64, governor::Busy> {
-    let asked = platform.now_ms();
-    if bytes > share.bytes() {
-        let mut alarm = platform.sleep(governor::WAIT_MS);
-        let turn = platform.across(share.grow(bytes, asked));
-        before(&mut alarm, turn).await.ok_or(governor::Busy)?;
+impl<P: Platform> Work<'_, P> {
+    /// Makes the answer, or waits for another request that is making it.
+    async fn answer(&self, record: &mut Record) -> Result<Reply<P>, Error> {
+        let platform = self.platform;
+        if !platform.admits().await {
+            return Err(Error::RateLimited);
+        }
+        loop {
+            let follow = match platform.flights().board(self.key.as_str()) {
+                Seat::Lead(lead) => {
+                    let made = self.make(record).await;
+                    lead.land(|| shared(&made));
+                    return made.map(|made| self.dress(made));
+                }
+                Seat::Follow(follow) => follow,
+            };
+            record.way("collapsed");
+            let patience_ms = self.config.patience.total_ms + LAPSE_MS;
+            let mut alarm = platform.sleep(patience_ms);
+            match before(&mut alarm, platform.across(&follow)).await {
+                Some(Outcome::Shared(answer)) => return self.dress_shared(answer?.as_ref()),
+                Some(Outcome::Private) => {
+                    return self.make(record).await.map(|made| self.dress(made));
+                }
+                Some(Outcome::Lost) => {}
+                None => platform.flights().forget(&follow),
+            }
+        }
     }
-    Ok(platform.now_ms() - asked)
+
+    /// Makes the answer and stores it.
+    async fn make(&self, record: &mut Record) -> Result<Made, Error> {
+        record.way("transform");
+        let Work {
+            platform,
+            config,
+            request,
+            asked,
+            key,
+            lasting,
+            ..
+        } = self;
+        let made = make(*platform, config, request, asked, key, *lasting, record).await;
+        let kept = match &made {
+            Ok(Made::Image(image)) => image.kept().map(|lifetime| (image.answer(), lifetime)),
+            Err(Error::Origin(origin::Error::NotFound(status))) => {
+                let absence = reply::absence(*status).map(|()| Vec::new());
+                Some((absence, Lifetime::ABSENCE))
+            }
+            _ => None,
+        };
+        if let Some((mut kept, lifetime)) = kept {
+            entry::seal(&mut kept, lifetime, now_secs(*platform));
+            platform.cache_put(key, kept);
+        }
+        made
+    }
+
+    fn dress(&self, made: Made) -> Reply<P> {
+        match made {
+            Made::NotModified(mut head) => {
+                reply::cached(head.headers_mut(), self.status(false, false));
+                head.map(|()| Body::Empty)
+            }
+            Made::Image(image) => {
+                let status = self.status(image.kept().is_some(), false);
+                let Image {
+                    mut head,
+                    output,
+                    fetch_ms,
+                    ..
+                } = *image;
+                let headers = head.headers_mut();
+                reply::cached(headers, status);
+                if self.config.rules.development {
+                    reply::explain(headers, &output, fetch_ms);
+                }
+                head.map(|()| Body::Bytes(output.body))
+            }
+        }
+    }
+
+    fn dress_shared(&self, answer: &Response<Vec<u8>>) -> Result<Reply<P>, Error> {
+        let mut reply = answer.clone().map(Body::Bytes);
+        reply::cached(reply.headers_mut(), self.status(false, true));
+        Ok(reply)
+    }
+
+    fn status(&self, stored: bool, collapsed: bool) -> Status {
+        if self.refreshes {
+            Status::Refreshed { stored, collapsed }
+        } else {
+            Status::Miss { stored, collapsed }
+        }
+    }
+}
+
+/// What those get who waited for an answer. What is private is for one client only; "you have it already" says nothing to the others, of
+/// whom one makes the answer.
+fn shared(made: &Result<Made, Error>) -> Outcome {
+    match made {
+        Ok(Made::Image(image)) if image.lifetime.is_some() => {
+            Outcome::Shared(Ok(Arc::new(image.answer())))
+        }
+        Ok(Made::Image(_)) => Outcome::Private,
+        Ok(Made::NotModified(_)) => Outcome::Lost,
+        Err(error) => Outcome::Shared(Err(error.clone())),
+    }
+}
+
+async fn stored<P: Platform>(platform: &P, key: &Url) -> Option<Entry<P::Body>> {
+    let answer = platform.cache_get(key).await?;
+    Entry::open(answer, now_secs(platform))
+}
+
+/// A fresh entry as a reply: an image, or that there is none.
+fn found<B>(entry: Entry<B>, id: &str, record: &mut Record) -> Response<Body<B>> {
+    let status = entry.answer.status();
+    if status == StatusCode::OK {
+        return reply::stored(entry);
+    }
+    let error = Error::Origin(origin::Error::NotFound(status));
+    record.error(&error);
+    let mut reply = reply::error(&error, id);
+    reply::aged(reply.headers_mut(), entry.age);
+    reply
+}
+
+fn now_secs(platform: &impl Platform) -> u64 {
+    (platform.now_ms() / 1000.0) as u64
+}
+
+/// Whether the request has been through us already.
+fn is_a_loop(request: &Request) -> bool {
+    let through = request.cdn_loop.as_deref().unwrap_or_default();
+    through.split(',').any(|cdn| {
+        let id = cdn.split(';').next().unwrap_or_default();
+        id.trim().eq_ignore_ascii_case(CDN_ID)
+    })
+}
+
+/// Whether the request may ask at all: asked before the cache, which keeps one answer for every signature.
+fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
+    let query = url.query().unwrap_or_default();
+    Ok(signature::verify(query, &config.signing(), now_secs)?)
+}
+
+/// A reply that nobody keeps for longer than the request's URL is good.
+fn while_good<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
+    if let Some(expires_secs) = asked.expires_secs {
+        freshness::shorten(reply.headers_mut(), expires_secs.saturating_sub(now_secs));
+    }
+    reply
 }
 
 /// A path on an origin with a URL is that URL: one image, one identity.
@@ -168,22 +322,12 @@ fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
 }
 
 /// Whether the source may be fetched: asked before the cache, so that a host that is taken off the list is gone at once.
-fn allowed(asked: Asked, config: &Config) -> Result<Asked, Error> {
+fn allowed(asked: Asked, config: &Config, own: &Url) -> Result<Asked, Error> {
     if let Source::Absolute(url) = &asked.source {
         origin::check(url, &config.rules)?;
+        rules::check_not_self(url, own).map_err(origin::Error::from)?;
     }
     Ok(asked)
-}
-
-async fn open<'p, P: Platform>(
-    platform: &'p P,
-    config: &Config,
-    source: &Source,
-) -> Result<Download<'p, P>, origin::Error> {
-    match source {
-        Source::Absolute(url) => origin::open(platform, &config.rules, &config.patience, url).await,
-        Source::OnOrigin(path) => origin::open_bound(platform, &config.patience, path).await,
-    }
 }
 
 /// The origin's own answer to a path; `None` where no origin is configured.
@@ -203,18 +347,4 @@ async fn ask_origin<P: Platform>(
         .map(Some),
         None => origin::ask_bound(platform, &config.patience, path_and_query).await,
     }
-}
-
-fn dress<B>(
-    stored: Response<()>,
-    output: Output,
-    config: &Config,
-    fetch_ms: f64,
-) -> Response<Body<B>> {
-    let mut reply = stored;
-    reply::miss(reply.headers_mut());
-    if config.rules.development {
-        reply::explain(reply.headers_mut(), &output, fetch_ms);
-    }
-    reply.map(|()| Body::Bytes(output.body))
 }

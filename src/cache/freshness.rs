@@ -1,49 +1,209 @@
-//! May an answer be kept, and how is that said? (RFC 9111)
+//! May an answer be kept, for how long, and how is that said? (RFC 9111)
+//!
+//! Time is an argument: seconds since the Unix epoch.
 
-use http::HeaderMap;
-use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE, VARY};
+use http::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderName, SET_COOKIE, VARY};
+use http::{HeaderMap, HeaderValue};
+
+/// Where the lifetime of an answer comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Freshness {
+    /// `CACHE_TTL`, whatever the source says. The default: an image has a new URL when it changes.
+    #[default]
+    Fixed,
+    /// What the source says of itself where that is shorter.
+    Origin,
+}
+
+/// How long an answer is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Seconds for which it is answered without asking.
+    pub fresh_secs: u32,
+    /// Seconds after these for which it is better than nothing (RFC 5861, section 4).
+    pub stale_secs: u32,
+}
+
+impl Lifetime {
+    /// What is kept of "there is no such image".
+    pub const ABSENCE: Lifetime = Lifetime {
+        fresh_secs: 60,
+        stale_secs: 0,
+    };
+
+    /// Seconds for which it is stored.
+    pub fn kept_secs(self) -> u32 {
+        self.fresh_secs.saturating_add(self.stale_secs)
+    }
+
+    /// The Cache-Control of an answer with this lifetime.
+    pub fn cache_control(self) -> String {
+        format!("public, max-age={}", self.fresh_secs)
+    }
+}
+
+/// Seconds for which an answer outlives its freshness while its source is down.
+const STALE_SECS: u32 = 86_400;
+
+/// The Cache-Control of an answer that is one client's alone.
+pub const PRIVATE: &str = "private, no-store";
 
 /// Whether a source is everybody's: neither marked private nor a function of who asks.
 pub fn is_public(source: &HeaderMap) -> bool {
-    let names = |header: HeaderName, words: &[&str]| {
-        source
-            .get_all(header)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .any(|value| {
-                let mut tokens = value
-                    .split(',')
-                    .map(|token| token.split('=').next().unwrap_or_default().trim());
-                tokens.any(|token| words.iter().any(|word| token.eq_ignore_ascii_case(word)))
-            })
-    };
     !source.contains_key(SET_COOKIE)
-        && !names(CACHE_CONTROL, &["private", "no-store"])
-        && !names(VARY, &["cookie", "authorization", "*"])
+        && !directives(source).any(|(name, _)| matches!(&*name, "private" | "no-store"))
+        && !items(source, VARY).any(|field| {
+            matches!(
+                &*field.to_ascii_lowercase(),
+                "cookie" | "authorization" | "*"
+            )
+        })
 }
 
-/// The Cache-Control of an answer.
-pub fn cache_control(public: bool, ttl_secs: u32) -> String {
-    if public {
-        format!("public, max-age={ttl_secs}")
-    } else {
-        "private, no-store".to_owned()
+/// The lifetime of an answer that was made at `now_secs` from a source with this header; `ttl_secs` is the deployment's.
+pub fn lifetime(
+    freshness: Freshness,
+    ttl_secs: u32,
+    source: &HeaderMap,
+    now_secs: u64,
+) -> Lifetime {
+    let fixed = Lifetime {
+        fresh_secs: ttl_secs,
+        stale_secs: STALE_SECS,
+    };
+    if freshness == Freshness::Fixed {
+        return fixed;
     }
+    let forbids_stale = directives(source).any(|(name, _)| {
+        matches!(
+            &*name,
+            "no-cache" | "must-revalidate" | "proxy-revalidate" | "s-maxage"
+        )
+    });
+    let own = source_secs(source, now_secs).unwrap_or(ttl_secs.into());
+    Lifetime {
+        fresh_secs: own.min(ttl_secs.into()) as u32,
+        stale_secs: if forbids_stale { 0 } else { STALE_SECS },
+    }
+}
+
+/// Makes an answer fresh for this many seconds from now on, at most, and never stale but served.
+///
+/// Its age so far is taken off, so that the figure means the same to whoever counts from now.
+pub fn shorten(answer: &mut HeaderMap, most_secs: u64) {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let age_secs = answer
+        .remove(AGE)
+        .and_then(|age| number(age.to_str().ok()?))
+        .unwrap_or(0);
+    let Some(said) = answer.get(CACHE_CONTROL) else {
+        return;
+    };
+    let said = String::from_utf8_lossy(said.as_bytes()).into_owned();
+    let directives = said.split(',').map(str::trim).filter_map(|directive| {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        match name {
+            "max-age" | "s-maxage" => {
+                let left = number(value).unwrap_or(0).saturating_sub(age_secs);
+                Some(format!("{name}={}", left.min(most_secs)))
+            }
+            "immutable" | "stale-while-revalidate" | "stale-if-error" => None,
+            _ => Some(directive.to_owned()),
+        }
+    });
+    let shortened = directives.collect::<Vec<_>>().join(", ");
+    answer.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_str(&shortened).unwrap_or(HeaderValue::from_static("no-store")),
+    );
+}
+
+/// What is left of the freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3); `None` where it says nothing.
+fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
+    if directives(source).any(|(name, _)| name == "no-cache") {
+        return Some(0);
+    }
+    let said = |wanted: &str| {
+        let value = directives(source).find(|(name, _)| name == wanted)?.1;
+        // What cannot be read is stale (section 4.2.1).
+        Some(value.trim_matches('"').parse().unwrap_or(0))
+    };
+    let date = |name: HeaderName| httpdate(source.get(name)?.to_str().ok()?);
+    let lifetime: u64 = said("s-maxage").or_else(|| said("max-age")).or_else(|| {
+        source.get(EXPIRES)?;
+        Some(date(EXPIRES).map_or(0, |end| end.saturating_sub(date(DATE).unwrap_or(now_secs))))
+    })?;
+    let told = source
+        .get(AGE)
+        .and_then(|age| age.to_str().ok()?.trim().parse().ok());
+    let apparent = date(DATE).map(|sent| now_secs.saturating_sub(sent));
+    Some(lifetime.saturating_sub(told.unwrap_or(0).max(apparent.unwrap_or(0))))
+}
+
+/// Seconds since the epoch of an HTTP date (RFC 9110, section 5.6.7), in the form that is sent today.
+fn httpdate(text: &str) -> Option<u64> {
+    let text = text.trim().strip_suffix(" GMT")?;
+    let mut parts = text.split_once(", ")?.1.split(' ');
+    let mut number = |length: usize| {
+        let part = parts.next()?;
+        (part.len() == length).then_some(part)
+    };
+    let (day, month, year, time) = (number(2)?, number(3)?, number(4)?, number(8)?);
+    let digits = |text: &str| {
+        let plain = text.bytes().all(|b| b.is_ascii_digit());
+        text.parse::<u64>().ok().filter(|_| plain)
+    };
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = MONTHS.iter().position(|name| *name == month)? as u64;
+    let (day, year) = (digits(day)?, digits(year)?);
+    let mut clock = time.split(':').map(digits);
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days since the epoch, with years that begin in March.
+    let shifted = year - u64::from(month < 2);
+    let of_year = (153 * ((month + 10) % 12) + 2) / 5 + day - 1;
+    let days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + of_year;
+    Some((days.checked_sub(719_468)?) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// The comma-separated items of a field, all its lines.
+fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = String> {
+    headers.get_all(name).iter().flat_map(|line| {
+        let line = String::from_utf8_lossy(line.as_bytes()).into_owned();
+        line.split(',')
+            .map(|item| item.trim().to_owned())
+            .collect::<Vec<_>>()
+    })
+}
+
+/// The directives of Cache-Control, names in lower case.
+fn directives(headers: &HeaderMap) -> impl Iterator<Item = (String, String)> {
+    items(headers, CACHE_CONTROL).map(|item| {
+        let (name, value) = item.split_once('=').unwrap_or((&item, ""));
+        (name.trim().to_ascii_lowercase(), value.trim().to_owned())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
+
+    const NOW: u64 = 784_111_777; // Sun, 06 Nov 1994 08:49:37 GMT
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        let pairs = pairs.iter().cloned();
+        pairs
+            .map(|(name, value)| (name, HeaderValue::from_static(value)))
+            .collect()
+    }
 
     #[test]
     fn private_sources_are_recognised() {
-        let public = |name: HeaderName, value: &'static str| {
-            is_public(&HeaderMap::from_iter([(
-                name,
-                HeaderValue::from_static(value),
-            )]))
-        };
+        let public = |name: HeaderName, value| is_public(&headers(&[(name, value)]));
         assert!(is_public(&HeaderMap::new()));
         assert!(public(CACHE_CONTROL, "public, max-age=60, no-cache"));
         assert!(public(VARY, "Accept, Origin"));
@@ -53,5 +213,124 @@ mod tests {
         assert!(!public(VARY, "accept, COOKIE"));
         assert!(!public(VARY, "*"));
         assert!(!public(SET_COOKIE, "a=b"));
+    }
+
+    #[test]
+    fn a_fixed_lifetime_hears_nothing_and_the_origins_counts_where_it_is_shorter() {
+        let fresh =
+            |freshness, pairs: &[_]| lifetime(freshness, 1000, &headers(pairs), NOW).fresh_secs;
+        let cases: &[(&[(HeaderName, &'static str)], u32)] = &[
+            (&[], 1000),
+            (&[(CACHE_CONTROL, "max-age=60")], 60),
+            (&[(CACHE_CONTROL, "max-age=6000")], 1000),
+            (&[(CACHE_CONTROL, "max-age=60, S-MaxAge=\"90\"")], 90),
+            (&[(CACHE_CONTROL, "max-age=60"), (AGE, "45")], 15),
+            (&[(CACHE_CONTROL, "max-age=60"), (AGE, "99")], 0),
+            (&[(CACHE_CONTROL, "max-age=many")], 0),
+            (&[(CACHE_CONTROL, "no-cache")], 0),
+            (
+                &[
+                    (CACHE_CONTROL, "max-age=60"),
+                    (DATE, "Sun, 06 Nov 1994 08:49:27 GMT"),
+                ],
+                50,
+            ),
+            (&[(EXPIRES, "Sun, 06 Nov 1994 08:50:37 GMT")], 60),
+            (
+                &[
+                    (EXPIRES, "Sun, 06 Nov 1994 08:50:37 GMT"),
+                    (DATE, "Sun, 06 Nov 1994 08:49:27 GMT"),
+                ],
+                60,
+            ),
+            (&[(EXPIRES, "0")], 0),
+            (
+                &[
+                    (EXPIRES, "Sun, 06 Nov 1994 08:50:37 GMT"),
+                    (CACHE_CONTROL, "max-age=7"),
+                ],
+                7,
+            ),
+        ];
+        for (pairs, expected) in cases {
+            assert_eq!(fresh(Freshness::Origin, pairs), *expected, "{pairs:?}");
+            assert_eq!(fresh(Freshness::Fixed, pairs), 1000, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_may_forbid_that_its_stale_image_is_shown() {
+        let stale = |value| {
+            lifetime(
+                Freshness::Origin,
+                1000,
+                &headers(&[(CACHE_CONTROL, value)]),
+                NOW,
+            )
+            .stale_secs
+        };
+        assert_eq!(stale("max-age=5"), 86_400);
+        for forbidding in [
+            "no-cache",
+            "max-age=5, must-revalidate",
+            "proxy-revalidate",
+            "s-maxage=5",
+        ] {
+            assert_eq!(stale(forbidding), 0, "{forbidding}");
+        }
+    }
+
+    #[test]
+    fn dates_are_those_of_rfc_9110() {
+        let cases = [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(NOW)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199)),
+            ("Fri, 01 Mar 2024 00:00:00 GMT", Some(1_709_251_200)),
+            ("Sun, 06 Nov 1994 08:49:37", None),
+            ("Sun, 6 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 24:49:37 GMT", None),
+            ("Sun, +6 Nov 1994 08:49:37 GMT", None),
+            ("0", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(httpdate(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_shortened_and_never_lengthened() {
+        let shortened = |said: &'static str, age: Option<&'static str>, most| {
+            let mut headers =
+                HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(said))]);
+            headers.extend(age.map(|age| (AGE, HeaderValue::from_static(age))));
+            shorten(&mut headers, most);
+            assert!(!headers.contains_key(AGE));
+            headers[CACHE_CONTROL].to_str().expect("ASCII").to_owned()
+        };
+        let year = "public, max-age=31536000";
+        assert_eq!(shortened(year, None, 60), "public, max-age=60");
+        assert_eq!(
+            shortened("public, max-age=60", None, 600),
+            "public, max-age=60"
+        );
+        assert_eq!(
+            shortened("max-age=60, public", Some("50"), 600),
+            "max-age=10, public"
+        );
+        assert_eq!(shortened("max-age=60", Some("61"), 600), "max-age=0");
+        assert_eq!(
+            shortened(
+                "public, s-maxage=90, max-age=90, stale-while-revalidate=9, immutable",
+                Some("?"),
+                60
+            ),
+            "public, s-maxage=60, max-age=60"
+        );
+        assert_eq!(
+            shortened("private, no-store", None, 60),
+            "private, no-store"
+        );
     }
 }

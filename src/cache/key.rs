@@ -1,8 +1,10 @@
-//! The one name of an answer.
+//! The one name of an answer, and the one of all answers that come from the same source.
 
+use http::HeaderValue;
+use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::url::{Asked, canonical};
+use crate::url::{Asked, Source, canonical};
 
 /// Answers of another engine are other answers: raise the package's version when pixels change.
 pub const ENGINE: &str = concat!("v", env!("CARGO_PKG_VERSION"));
@@ -20,6 +22,14 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
     key.set_path(&format!("/.letterbox/{ENGINE}{}", request.path()));
     key.set_query(Some(&canonical(asked)));
     key
+}
+
+/// The Cache-Tag of all answers that come from a source, so that one purge drops them: the first 16 hexadecimal digits of the SHA-256
+/// of its URL (or path), in the spelling that browsers give it. A shell can make it, see the README.
+pub fn source_tag(source: &Source) -> HeaderValue {
+    let hash = Sha256::digest(source.to_string());
+    let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    HeaderValue::try_from(digits).expect("hexadecimal digits")
 }
 
 #[cfg(test)]
@@ -55,5 +65,26 @@ mod tests {
         );
         assert_ne!(key_of("https://img.example.com/?s=/a.jpg&v=2"), plain);
         assert_ne!(key_of("https://img.example.com/thumb?s=/a.jpg"), plain);
+    }
+
+    #[test]
+    fn a_source_has_one_tag_however_it_is_spelled() {
+        let tag = |query: &str| {
+            let asked = crate::url::parse(query, &Config::default().url_defaults());
+            source_tag(&asked.expect("good parameters").expect("a source").source)
+        };
+        // printf %s https://images.example.com/photo.jpg | sha256sum | cut -c 1-16
+        assert_eq!(
+            tag("s=https://images.example.com/photo.jpg"),
+            "dfe9109cefaec242"
+        );
+        assert_eq!(
+            tag("w=5&url=HTTPS://Images.example.com:443/photo.jpg%23x"),
+            "dfe9109cefaec242"
+        );
+        assert_ne!(
+            tag("s=https://images.example.com/photo.jpg?2"),
+            "dfe9109cefaec242"
+        );
     }
 }

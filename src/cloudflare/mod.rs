@@ -4,6 +4,7 @@ mod stream;
 
 use std::cell::Cell;
 use std::future::Future;
+use std::net::Ipv6Addr;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{self, Poll, Wake, Waker};
@@ -21,10 +22,11 @@ use worker::{
 };
 
 use crate::config::{self, Config, SETTINGS};
+use crate::flight::Flights;
 use crate::governor::Governor;
 use crate::platform::{Alarm, Platform, Unreachable};
 use crate::reply::Body;
-use crate::serve::{Request, serve};
+use crate::serve::{CDN_ID, Request, serve};
 use stream::Pieces;
 
 #[event(start)]
@@ -40,12 +42,20 @@ async fn fetch(
 ) -> worker::Result<worker::Response> {
     static CONFIG: OnceLock<Result<Config, config::Error>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| read_config(&env));
-    let request = Request {
+    let asked = Request {
         method: method(&request),
         url: request.url()?,
         id: request_id(request.headers()),
+        if_none_match: field(request.headers(), "if-none-match"),
+        cdn_loop: field(request.headers(), "cdn-loop"),
     };
-    let reply = serve(&Workers { env, context }, config, &request).await;
+    let client = client(request.headers());
+    let workers = Workers {
+        env,
+        context,
+        client,
+    };
+    let reply = serve(&workers, config, &asked).await;
     let (head, body) = reply.into_parts();
     let packed = matches!(&body, Body::Passed(incoming) if incoming.packed);
     let body = match body {
@@ -77,6 +87,8 @@ fn method(request: &worker::Request) -> http::Method {
 struct Workers {
     env: Env,
     context: Context,
+    /// Whom the rate limit counts.
+    client: String,
 }
 
 /// The body of an answer, and the means to give the rest of it up.
@@ -142,6 +154,7 @@ impl Platform for Workers {
                 concat!("letterbox/", env!("CARGO_PKG_VERSION")),
             )
             .map_err(unreachable)?;
+        headers.set("CDN-Loop", CDN_ID).map_err(unreachable)?;
         let mut init = RequestInit::new();
         init.with_headers(headers)
             .with_redirect(RequestRedirect::Manual);
@@ -196,8 +209,13 @@ impl Platform for Workers {
         let key = key.to_string();
         self.context.wait_until(async move {
             let (head, body) = answer.into_parts();
-            let stored = to_js(&head.headers)
-                .map(|headers| ResponseBuilder::new().with_headers(headers).fixed(body));
+            let stored = to_js(&head.headers).map(|headers| {
+                let status = head.status.as_u16();
+                ResponseBuilder::new()
+                    .with_status(status)
+                    .with_headers(headers)
+                    .fixed(body)
+            });
             let put = match stored {
                 Ok(stored) => Cache::default().put(key, stored).await,
                 Err(error) => Err(error),
@@ -215,6 +233,24 @@ impl Platform for Workers {
     fn governor(&self) -> &Governor {
         static GOVERNOR: Governor = Governor::new(); // a module instance's, and an isolate has one of these at a time
         &GOVERNOR
+    }
+
+    fn flights(&self) -> &Flights {
+        static FLIGHTS: Flights = Flights::new();
+        &FLIGHTS
+    }
+
+    async fn admits(&self) -> bool {
+        let Ok(limiter) = self.env.rate_limiter("RATE_LIMITER") else {
+            return true;
+        };
+        match limiter.limit(self.client.clone()).await {
+            Ok(outcome) => outcome.success,
+            Err(error) => {
+                worker::console_error!("rate limit: {error}");
+                true // a limiter that is down is no reason to be down too
+            }
+        }
     }
 
     /// A request may do nothing with what belongs to another one, so none may be polled while another one runs, which is what waking it
@@ -392,9 +428,23 @@ fn read_config(env: &Env) -> Result<Config, config::Error> {
     Config::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
+/// A header field; of several lines, all values.
+fn field(headers: &Headers, name: &str) -> Option<String> {
+    headers.get(name).ok().flatten()
+}
+
+/// The client's address; of an IPv6 address the network, because one client has all of it.
+fn client(headers: &Headers) -> String {
+    let address = field(headers, "cf-connecting-ip").unwrap_or_default();
+    match address.parse::<Ipv6Addr>() {
+        Ok(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).to_string(),
+        Err(_) => address,
+    }
+}
+
 /// The platform's own name for the request, or a random one.
 fn request_id(headers: &Headers) -> String {
-    let ray = headers.get("cf-ray").ok().flatten();
+    let ray = field(headers, "cf-ray");
     let plain =
         |id: &String| id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     ray.filter(plain)

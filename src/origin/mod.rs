@@ -124,7 +124,7 @@ impl Clock {
     }
 }
 
-/// Opens an absolute URL, following redirects.
+/// Opens an absolute URL, following redirects; `own` is a URL of the service itself, where no hop may lead.
 ///
 /// # Errors
 /// The rules' refusal before anything is fetched; else what went wrong on the way to a 200.
@@ -132,6 +132,7 @@ pub async fn open<'p, P: Platform>(
     platform: &'p P,
     rules: &Rules,
     patience: &Patience,
+    own: &Url,
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
     check(url, rules)?;
@@ -151,7 +152,9 @@ pub async fn open<'p, P: Platform>(
         let next = location
             .and_then(|l| url.join(l).ok())
             .ok_or(Error::RedirectRefused)?;
-        rules::check(&next, rules).map_err(|_| Error::RedirectRefused)?;
+        rules::check(&next, rules)
+            .and_then(|()| rules::check_not_self(&next, own))
+            .map_err(|_| Error::RedirectRefused)?;
         url = next;
     }
     Err(Error::TooManyRedirects)
@@ -179,10 +182,16 @@ pub async fn open_bound<'p, P: Platform>(
 /// # Errors
 /// [`Error::Malformed`] or [`Error::NotAllowed`].
 pub fn check(url: &Url, rules: &Rules) -> Result<(), Error> {
-    rules::check(url, rules).map_err(|refusal| match refusal {
-        Refusal::Malformed(expected) => Error::Malformed(expected),
-        Refusal::NotAllowed => Error::NotAllowed,
-    })
+    Ok(rules::check(url, rules)?)
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::Malformed(expected) => Error::Malformed(expected),
+            Refusal::NotAllowed => Error::NotAllowed,
+        }
+    }
 }
 
 /// One hop to the origin itself, for its own files: whatever it answers is its answer.

@@ -1,6 +1,8 @@
 //! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod dice;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
@@ -9,6 +11,7 @@ use std::task::Poll;
 
 use http::{Method, Response, StatusCode};
 use letterbox::config::Config;
+use letterbox::flight::Flights;
 use letterbox::governor::Governor;
 use letterbox::platform::{Alarm, Platform, Unreachable};
 use letterbox::reply::Body;
@@ -56,7 +59,14 @@ pub(crate) struct World {
     pub(crate) stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
     pub(crate) lines: RefCell<Vec<String>>,
     pub(crate) governor: Governor,
-    /// Where a test polls requests itself: time stands still, and each chunk of a body is one poll away.
+    pub(crate) flights: Flights,
+    /// Milliseconds since the epoch.
+    pub(crate) now_ms: Cell<f64>,
+    /// A rate limit that says no.
+    pub(crate) refuses: Cell<bool>,
+    pub(crate) if_none_match: RefCell<Option<String>>,
+    pub(crate) cdn_loop: RefCell<Option<String>>,
+    /// Where a test polls requests itself: time stands still, and the header and each chunk of a body are one poll away.
     pub(crate) stepping: Rc<Cell<bool>>,
 }
 
@@ -115,6 +125,8 @@ impl World {
             method,
             url: Url::parse(url).expect("a URL"),
             id: "request-1".to_owned(),
+            if_none_match: self.if_none_match.borrow().clone(),
+            cdn_loop: self.cdn_loop.borrow().clone(),
         };
         let (head, body) = serve(self, &config, &request).await.into_parts();
         let body = match body {
@@ -180,6 +192,7 @@ impl Platform for World {
 
     async fn fetch(&self, url: &Url, _: &str) -> Result<Response<Chunks>, Unreachable> {
         self.fetched.borrow_mut().push(url.to_string());
+        later(u32::from(self.stepping.get())).await;
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),
             Some(Route::Silent) => pending().await,
@@ -211,9 +224,15 @@ impl Platform for World {
 
     async fn cache_get(&self, key: &Url) -> Option<Response<Chunks>> {
         let stored = self.stored.borrow();
-        stored
-            .get(key.as_str())
-            .map(|stored| stored.clone().map(|body| vec![Ok(body)]))
+        let entry = stored.get(key.as_str())?;
+        let number = |name: &str| {
+            let value = entry.headers()[name].to_str().expect("ASCII");
+            let digits = value.trim_start_matches("public, max-age=");
+            digits.parse::<f64>().expect("a number")
+        };
+        let forgotten = number("x-letterbox-stored") + number("cache-control");
+        let kept = self.now_ms.get() / 1000.0 < forgotten;
+        kept.then(|| entry.clone().map(|body| vec![Ok(body)]))
     }
 
     fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>) {
@@ -233,8 +252,16 @@ impl Platform for World {
         &self.governor
     }
 
+    fn flights(&self) -> &Flights {
+        &self.flights
+    }
+
+    async fn admits(&self) -> bool {
+        !self.refuses.get()
+    }
+
     fn now_ms(&self) -> f64 {
-        0.0
+        self.now_ms.get()
     }
 
     fn log(&self, line: &str) {

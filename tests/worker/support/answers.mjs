@@ -40,9 +40,9 @@ export function chunked(body, type) {
 }
 
 /** Promises the whole body and resets the connection half-way. `length: false` does the same to a chunked body. */
-export function cut(body, type, { length = true } = {}) {
+export function cut(body, type, { length = true, headers = {} } = {}) {
   return async (_request, response) => {
-    response.writeHead(200, { 'content-type': type, ...(length && { 'content-length': body.length }) });
+    response.writeHead(200, { 'content-type': type, ...(length && { 'content-length': body.length }), ...headers });
     await new Promise((resolve) => response.write(body.subarray(0, body.length >> 1), resolve));
     await pause(50);
     response.destroy();

@@ -11,9 +11,10 @@ export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.c
 
 /**
  * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
- * `assets` is a directory for the ASSETS binding; `module` changes the bytes of the module.
+ * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `module` changes the
+ * bytes of the module.
  */
-export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets, module = (bytes) => bytes }) {
+export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, module = (bytes) => bytes }) {
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
   const logs = [];
   const miniflare = new Miniflare({
@@ -25,6 +26,7 @@ export async function startWorker({ origin, vars = production, base = 'https://i
     bindings: vars,
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
     ...(bucket && { r2Buckets: ['ORIGIN_BUCKET'] }),
+    ...(rateLimit && { ratelimits: { RATE_LIMITER: { simple: { limit: rateLimit, period: 60 } } } }),
     ...(assets && {
       assets: {
         directory: assets,

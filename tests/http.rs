@@ -1,0 +1,404 @@
+//! What HTTP says about answers: how long they live, what the client has already, what the cache did, and how often the source is asked.
+
+mod support;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use http::Method;
+use support::{Got, Route, World, file, redirect, status};
+
+const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
+const SOURCE: &str = "https://images.example.com/photo.jpg";
+const ASK: &str = "https://img.example.com/?s=https://images.example.com/photo.jpg&w=60&h=40";
+const YEAR: f64 = 31_536_000.0;
+const DAY: f64 = 86_400.0;
+
+fn photo(headers: &[(&'static str, &str)]) -> Route {
+    let headers = headers
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()));
+    Route::Answer(200, headers.collect(), PHOTO.to_vec())
+}
+
+fn world(headers: &[(&'static str, &str)]) -> World {
+    World::production().route(SOURCE, photo(headers))
+}
+
+fn pass(world: &World, seconds: f64) {
+    world.now_ms.set(world.now_ms.get() + seconds * 1000.0);
+}
+
+fn cache_status(got: &Got) -> &str {
+    got.header("cache-status")
+}
+
+#[test]
+fn an_answer_is_fresh_for_its_lifetime_and_says_how_old_it_is() {
+    let world = world(&[("cache-control", "max-age=5")]);
+    assert_eq!(
+        cache_status(&world.get(ASK)),
+        "letterbox; fwd=uri-miss; stored"
+    );
+    pass(&world, 100.0);
+    let hit = world.get(ASK);
+    assert_eq!(cache_status(&hit), "letterbox; hit; ttl=31535900");
+    assert_eq!(
+        (hit.header("age"), hit.header("cache-control")),
+        ("100", "public, max-age=31536000")
+    );
+    assert_eq!(hit.header("x-letterbox-stored"), "", "ours alone");
+    pass(&world, YEAR - 100.0);
+    assert_eq!(
+        cache_status(&world.get(ASK)),
+        "letterbox; fwd=stale; stored"
+    );
+    assert_eq!(world.fetches(), 2);
+}
+
+#[test]
+fn the_source_may_shorten_the_lifetime_where_the_deployment_lets_it() {
+    let mut world = world(&[("cache-control", "max-age=50"), ("age", "20")]);
+    world.vars.push(("FRESHNESS", "origin"));
+    assert_eq!(world.get(ASK).header("cache-control"), "public, max-age=30");
+    pass(&world, 29.0);
+    assert_eq!(cache_status(&world.get(ASK)), "letterbox; hit; ttl=1");
+    pass(&world, 1.0);
+    assert_eq!(
+        cache_status(&world.get(ASK)),
+        "letterbox; fwd=stale; stored"
+    );
+}
+
+#[test]
+fn a_source_that_forbids_all_reuse_is_answered_and_not_kept() {
+    let mut world = world(&[("cache-control", "no-cache")]);
+    world.vars.push(("FRESHNESS", "origin"));
+    let got = world.get(ASK);
+    assert_eq!(got.header("cache-control"), "public, max-age=0");
+    assert_eq!(cache_status(&got), "letterbox; fwd=uri-miss");
+    assert!(world.stored.borrow().is_empty());
+}
+
+#[test]
+fn an_absence_is_kept_for_a_minute() {
+    for absent in [404, 410] {
+        let mut world = World::production().route(SOURCE, status(absent));
+        let first = world.get(ASK);
+        assert_eq!(first.error(), (absent, "source-not-found".to_owned()));
+        assert_eq!(first.header("cache-control"), "public, max-age=60");
+        pass(&world, 59.0);
+        let second = world.get(ASK);
+        assert_eq!(second.error(), first.error());
+        assert_eq!(cache_status(&second), "letterbox; hit; ttl=1");
+        assert_eq!(world.fetches(), 1);
+        pass(&world, 1.0);
+        world.routes.insert(SOURCE.to_owned(), photo(&[]));
+        assert_eq!(world.get(ASK).status, 200);
+    }
+}
+
+#[test]
+fn a_stale_answer_is_better_than_a_source_that_is_down_for_a_day() {
+    let down = [
+        Route::Silent,
+        Route::Broken(PHOTO.to_vec()),
+        status(500),
+        status(503),
+        status(429),
+    ];
+    for route in down {
+        let mut world = world(&[]);
+        world.get(ASK);
+        world.routes.insert(SOURCE.to_owned(), route);
+        pass(&world, YEAR + 1.0);
+        let stale = world.get(ASK);
+        assert_eq!((stale.status, stale.header("x-cache")), (200, "STALE"));
+        assert_eq!(
+            cache_status(&stale),
+            "letterbox; hit; ttl=-1; detail=stale-if-error"
+        );
+        assert_eq!(stale.header("cache-control"), "public, max-age=60");
+        assert!(!stale.body.is_empty());
+        pass(&world, DAY);
+        assert!(world.get(ASK).status >= 502);
+    }
+}
+
+#[test]
+fn a_source_that_is_gone_or_broken_is_not_covered_up() {
+    for (route, expected) in [
+        (status(404), 404),
+        (status(403), 502),
+        (file("image/jpeg", *b"no image"), 415),
+        (redirect("https://evil.example/"), 502),
+    ] {
+        let mut world = world(&[]);
+        world.get(ASK);
+        world.routes.insert(SOURCE.to_owned(), route);
+        pass(&world, YEAR + 1.0);
+        assert_eq!(world.get(ASK).status, expected);
+    }
+}
+
+#[test]
+fn no_absence_is_shown_when_the_source_is_down() {
+    let mut world = World::production().route(SOURCE, status(404));
+    world.get(ASK);
+    world.routes.insert(SOURCE.to_owned(), status(500));
+    pass(&world, 61.0);
+    assert_eq!(world.get(ASK).status, 502);
+}
+
+#[test]
+fn a_client_that_has_the_answer_gets_304_from_the_cache() {
+    let world = world(&[]);
+    let first = world.get(ASK);
+    let tag = first.header("etag").to_owned();
+    assert!(tag.starts_with('"') && tag.len() == 35, "{tag}");
+    for list in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
+        world.if_none_match.replace(Some(list));
+        for method in [Method::GET, Method::HEAD] {
+            let known = world.send(method, ASK);
+            assert_eq!((known.status, known.body.len()), (304, 0));
+            assert_eq!(known.header("etag"), tag);
+            assert_eq!(known.header("cache-control"), "public, max-age=31536000");
+            assert_eq!(known.header("content-type"), "");
+            assert_eq!(known.header("content-length"), "");
+            assert!(cache_status(&known).contains("hit"));
+        }
+    }
+    world.if_none_match.replace(Some("\"other\"".to_owned()));
+    assert_eq!(world.get(ASK).status, 200);
+    assert_eq!(world.fetches(), 1);
+}
+
+#[test]
+fn a_validator_of_the_source_answers_before_its_pixels_are_read() {
+    // The body breaks off: whoever reads it fails.
+    let broken = |tag: &str| {
+        let mut world = world(&[("etag", tag)]);
+        let first = world.get(ASK);
+        world.stored.borrow_mut().clear();
+        world
+            .if_none_match
+            .replace(Some(first.header("etag").to_owned()));
+        let half = PHOTO[..PHOTO.len() / 2].to_vec();
+        let again = Route::Answer(200, vec![("etag", tag.to_owned())], half);
+        world.routes.insert(SOURCE.to_owned(), again);
+        world.get(ASK).status
+    };
+    assert_eq!(broken("\"v1\""), 304);
+    assert_eq!(broken("W/\"v1\""), 422, "a weak one proves nothing");
+}
+
+#[test]
+fn the_entity_tag_follows_the_source_and_the_parameters() {
+    let tag = |etag: &str, ask: &str| world(&[("etag", etag)]).get(ask).header("etag").to_owned();
+    let one = tag("\"1\"", ASK);
+    assert_eq!(one, tag("\"1\"", &format!("{ASK}&fit=contain")));
+    assert_ne!(one, tag("\"2\"", ASK));
+    assert_ne!(one, tag("\"1\"", &format!("{ASK}&q=79")));
+}
+
+#[test]
+fn every_answer_of_a_source_has_its_tag() {
+    let world = world(&[]);
+    let tag = world.get(ASK).header("cache-tag").to_owned();
+    assert_eq!(tag.len(), 16);
+    assert_eq!(world.get(&format!("{ASK}&q=7")).header("cache-tag"), tag);
+    assert_eq!(world.get(ASK).header("cache-tag"), tag, "stored with it");
+}
+
+#[test]
+fn every_reply_says_what_the_cache_did() {
+    let mut world = world(&[]).route(
+        "https://origin.example.com/a.txt",
+        file("text/plain", *b"a"),
+    );
+    world.vars.push(("ORIGIN", "https://origin.example.com"));
+    let status = |method, url| cache_status(&world.send(method, url)).to_owned();
+    assert_eq!(
+        status(Method::GET, "https://img.example.com/a.txt"),
+        "letterbox; fwd=bypass"
+    );
+    assert_eq!(status(Method::OPTIONS, ASK), "letterbox; detail=options");
+    assert_eq!(
+        status(Method::POST, ASK),
+        "letterbox; detail=method-not-allowed"
+    );
+    let bad = format!("{ASK}&q=0");
+    assert_eq!(status(Method::GET, &bad), "letterbox; detail=bad-parameter");
+}
+
+#[test]
+fn a_request_that_comes_from_ourselves_is_refused_before_any_work() {
+    let world = world(&[]);
+    for through in ["letterbox", "cloudflare, Letterbox;v=1", "a;b, letterbox"] {
+        world.cdn_loop.replace(Some(through.to_owned()));
+        assert_eq!(world.get(ASK).error(), (508, "loop-detected".to_owned()));
+        assert_eq!(world.get("https://img.example.com/a").status, 508);
+    }
+    assert_eq!(world.fetches(), 0);
+    world
+        .cdn_loop
+        .replace(Some("cloudflare; letterbox, letterboxes".to_owned()));
+    assert_eq!(world.get(ASK).status, 200);
+}
+
+#[test]
+fn our_own_host_and_the_platforms_paths_are_no_sources() {
+    let mut world = world(&[]);
+    world.vars = vec![("ALLOWED_SOURCES", "images.example.com, img.example.com")];
+    for own in [
+        "https://img.example.com/a.jpg",
+        "https://IMG.example.com:443/?s=x",
+    ] {
+        let got = world.get(&format!("https://img.example.com/?s={own}"));
+        assert_eq!(got.error(), (400, "bad-parameter".to_owned()), "{own}");
+    }
+    for path in [
+        "cdn-cgi/image/a.jpg",
+        "cdn-cgi",
+        "CDN-CGI/x",
+        "%63dn-cg%69/x",
+        "a/../cdn-cgi/x",
+    ] {
+        let got = world.get(
+            &format!("https://img.example.com/?s=https://images.example.com/{path}")
+                .replace('%', "%25"),
+        );
+        assert_eq!(got.error(), (400, "bad-parameter".to_owned()), "{path}");
+    }
+    assert_eq!(world.fetches(), 0);
+    world
+        .routes
+        .insert(SOURCE.to_owned(), redirect("https://img.example.com/x.jpg"));
+    assert_eq!(world.get(ASK).error(), (502, "redirect-refused".to_owned()));
+    assert_eq!(world.fetches(), 1);
+}
+
+#[test]
+fn a_client_that_asks_for_too_much_still_gets_what_exists() {
+    let world = world(&[]);
+    world.get(ASK);
+    world.refuses.set(true);
+    assert_eq!(world.get(ASK).status, 200);
+    let refused = world.get(&format!("{ASK}&q=5"));
+    assert_eq!(refused.error(), (429, "rate-limited".to_owned()));
+    assert_eq!(
+        (
+            refused.header("retry-after"),
+            refused.header("cache-control")
+        ),
+        ("60", "no-store")
+    );
+    pass(&world, YEAR);
+    assert_eq!(world.get(ASK).header("x-cache"), "STALE");
+    assert_eq!(world.fetches(), 1);
+}
+
+type Running<'w> = Pin<Box<dyn Future<Output = Got> + 'w>>;
+
+fn step(request: &mut Running<'_>) -> Poll<Got> {
+    request
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Polls all in turn until they are answered.
+fn run(running: &mut Vec<Running<'_>>) -> Vec<Got> {
+    let mut answers = Vec::new();
+    for _ in 0..10_000 {
+        running.retain_mut(|request| match step(request) {
+            Poll::Ready(got) => {
+                answers.push(got);
+                false
+            }
+            Poll::Pending => true,
+        });
+    }
+    assert!(running.is_empty(), "some hang");
+    answers
+}
+
+/// Requests for the same at the same time.
+fn together(world: &World, requests: usize) -> Vec<Got> {
+    world.stepping.set(true);
+    let ask = |_| -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
+    run(&mut (0..requests).map(ask).collect())
+}
+
+#[test]
+fn many_requests_for_one_new_image_are_one_fetch_and_one_transform() {
+    let world = world(&[]);
+    let answers = together(&world, 20);
+    assert_eq!(world.fetches(), 1);
+    let collapsed = answers
+        .iter()
+        .filter(|got| cache_status(got).ends_with("; collapsed"));
+    assert_eq!(collapsed.count(), 19);
+    assert!(
+        answers
+            .iter()
+            .all(|got| got.status == 200 && got.body == answers[0].body)
+    );
+    assert_eq!(world.stored.borrow().len(), 1);
+}
+
+#[test]
+fn an_error_is_shared_and_a_private_answer_is_not() {
+    let broken = World::production().route(SOURCE, Route::Broken(PHOTO.to_vec()));
+    let answers = together(&broken, 5);
+    assert!(
+        answers
+            .iter()
+            .all(|got| got.error() == (502, "origin-truncated".to_owned()))
+    );
+    assert_eq!(broken.fetches(), 1);
+    let private = world(&[("set-cookie", "a=b")]);
+    let answers = together(&private, 5);
+    assert!(
+        answers
+            .iter()
+            .all(|got| got.header("cache-control") == "private, no-store")
+    );
+    assert_eq!(private.fetches(), 5);
+}
+
+#[test]
+fn who_waits_for_one_that_has_the_answer_already_waits_for_the_next() {
+    let world = world(&[("etag", "\"1\"")]);
+    let tag = world.get(ASK).header("etag").to_owned();
+    world.stored.borrow_mut().clear();
+    world.fetched.borrow_mut().clear();
+    world.stepping.set(true);
+    world.if_none_match.replace(Some(tag));
+    let ask = || -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
+    let mut first = ask();
+    assert!(step(&mut first).is_pending());
+    world.if_none_match.replace(None);
+    let mut running = vec![first, ask(), ask(), ask()];
+    let answers = run(&mut running);
+    let statuses = answers.iter().map(|got| got.status).collect::<Vec<_>>();
+    assert_eq!(statuses, [304, 200, 200, 200]);
+    assert_eq!(world.fetches(), 2);
+}
+
+#[test]
+fn who_waits_for_a_request_that_is_dropped_makes_the_answer() {
+    let world = world(&[]);
+    world.stepping.set(true);
+    let ask = || -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
+    let (mut first, mut second, mut third) = (ask(), ask(), ask());
+    for request in [&mut first, &mut second, &mut third] {
+        assert!(step(request).is_pending());
+    }
+    drop(first);
+    let mut running = vec![second, third];
+    let answers = run(&mut running);
+    assert!(answers.iter().all(|got| got.status == 200));
+    assert_eq!(answers.len(), 2);
+    assert_eq!(world.fetches(), 2);
+}
