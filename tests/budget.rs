@@ -497,3 +497,35 @@ fn what_is_reserved_is_enough_whether_or_not_the_length_is_known() {
         }
     }
 }
+
+#[test]
+fn a_description_of_what_does_not_fit_says_so() {
+    let _turn = turn();
+    let mut header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    header.extend(12_000u32.to_be_bytes());
+    header.extend(12_000u32.to_be_bytes());
+    header.extend([8, 6, 0, 0, 1]); // RGBA, interlaced
+    header.extend([0; 4]);
+    header.extend(b"\0\0\0\0IDAT\0\0\0\0");
+    let config = Config::default();
+    let transform = |query: &str| {
+        let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
+        asked.expect("good parameters").expect("a source").transform
+    };
+    let as_json = transform("w=600&h=300&f=json");
+    let mut pipeline = Pipeline::new(&as_json, &config.limits);
+    pipeline.push(&header).expect("it is not decoded");
+    let output = pipeline.finish(&|| 0.0).expect("it is not decoded");
+    let said: serde_json::Value = serde_json::from_slice(&output.body).expect("JSON");
+    let memory = &said["memory"];
+    assert_eq!(memory["fits"], false);
+    assert_ne!(memory["peak"], "encode", "the image is whole before that");
+    assert!(memory["reserved_bytes"].as_u64() > memory["budget_bytes"].as_u64());
+
+    let as_image = transform("w=600&h=300&f=jpg");
+    let refused = Pipeline::new(&as_image, &config.limits).push(&header);
+    assert!(
+        matches!(refused, Err(Error::OverBudget { .. })),
+        "{refused:?}"
+    );
+}

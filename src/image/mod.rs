@@ -1,7 +1,7 @@
 //! One image: bytes are pushed in, a file comes out.
 //!
 //! The header decides the [`Plan`], the plan decides everything else, and what cannot be done is refused before a pixel
-//! is decoded. The pipeline is a list of stages, one verb and one file each. No I/O, no clock, no async: the same code
+//! is decoded. The stages have one verb and one file each. No I/O, no clock, no async: the same code
 //! runs in tests, in fuzz targets and on every platform.
 
 mod codec;

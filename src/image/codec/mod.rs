@@ -1,6 +1,6 @@
 //! File formats to rows and back. Each format is one thin file; this one picks it.
 //!
-//! A decoder takes the file's bytes as they arrive and hands rows to a sink; an encoder takes rows and gives the file.
+//! A decoder takes the file's bytes as they arrive and hands rows to a sink; an encoder takes pictures and gives the file.
 //! Libraries that want the whole file, or the whole image, stand behind the two adapters of `whole`, so that a streaming
 //! codec can take their place without anyone else noticing.
 
