@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Exit code and everything that is said. */
 function run(command, args, input = '') {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, input, encoding: 'utf8', timeout: 120_000 });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, input, encoding: 'utf8', timeout: 600_000 });
   return { status, said: stdout + stderr };
 }
 
