@@ -14,6 +14,7 @@ const aliases = {
   fit: [],
   h: ['height'],
   il: ['interlace'],
+  ll: ['lossless'],
   maxage: [],
   p: ['preset'],
   q: ['quality'],

@@ -140,6 +140,7 @@ fn choices() -> Vec<Choice> {
         ),
         numbers("h", &[&["627"], &["auto"]], 1..=1500),
         choice("il", &[&["0", "false"], &["", "1", "true"]]),
+        choice("ll", &[&["0", "false"], &["", "1", "true"]]),
         choice(
             "maxage",
             &[

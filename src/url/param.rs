@@ -124,6 +124,16 @@ pub const PARAMS: &[Param] = &[
         write: |asked| Some(value::write_switch(asked.transform.interlace)),
     },
     Param {
+        name: "ll",
+        aliases: &["lossless"],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "off",
+        doc: "Lossless WebP",
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
+        write: |asked| Some(value::write_switch(asked.transform.lossless)),
+    },
+    Param {
         name: "maxage",
         aliases: &[],
         expected: "a time from 1 second to CACHE_TTL: whole seconds, or days, weeks or years such as 30d, 2w or 1y",
@@ -142,16 +152,6 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |_, text| value::token(text).map(drop), // its parameters are read in its place
         write: |_| None,
-    },
-    Param {
-        name: "ll",
-        aliases: &["lossless"],
-        expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "off",
-        doc: "Lossless WebP",
-        quotable: true,
-        read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
-        write: |asked| Some(value::write_switch(asked.transform.lossless)),
     },
     Param {
         name: "q",

@@ -11,11 +11,14 @@ export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.c
 
 /**
  * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
- * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute,
- * `wrapper` the URL of a script that is entered instead, and imports `./index.js`.
+ * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `module` changes the
+ * bytes of the module, and `wrapper` is the URL of a script that is entered instead, and imports `./index.js`.
  */
-export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, wrapper }) {
+export async function startWorker(options) {
+  const { origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, module = (bytes) => bytes, wrapper } = options;
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
+  const modules = readdirSync(built('')).filter((name) => name.endsWith('.wasm'));
+  const changed = (name) => (name === 'index_bg.wasm' ? module : (bytes) => bytes)(readFileSync(built(name)));
   const logs = [];
   const miniflare = new Miniflare({
     ...platformOfDeployment(),
@@ -24,7 +27,7 @@ export async function startWorker({ origin, vars = production, base = 'https://i
       // As if it were beside the script.
       ...(wrapper ? [{ type: 'ESModule', path: built('wrapper.mjs'), contents: readFileSync(wrapper, 'utf8') }] : []),
       { type: 'ESModule', path: built('index.js') },
-      ...readdirSync(built('')).filter((name) => name.endsWith('.wasm')).map((name) => ({ type: 'CompiledWasm', path: built(name) })),
+      ...modules.map((name) => ({ type: 'CompiledWasm', path: built(name), contents: changed(name) })),
     ],
     bindings: vars,
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
