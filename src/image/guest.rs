@@ -41,12 +41,15 @@ pub struct Encoding {
     pub most_bytes: u64,
 }
 
+/// Copies bytes from a place in a picture to a buffer, as many as fit there.
+pub type Copying = Box<dyn Fn(usize, &mut [u8])>;
+
 /// A decoded picture, still outside of our memory.
 pub struct Decoded {
     /// Its size, before orientation.
     pub size: Size,
-    /// Copies so many bytes of its RGBA pixels from there on.
-    pub copy: Box<dyn Fn(usize, &mut [u8])>,
+    /// Copies its RGBA pixels.
+    pub copy: Copying,
 }
 
 /// The guests of a platform. Calls do not overlap.
