@@ -1,7 +1,7 @@
 //! The Windows bitmap's information header.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header};
+use super::{Coding, Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -24,5 +24,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         orientation: Orientation::default(),
         layout: Layout::of(false, alpha),
         coding: Coding::Whole { bytes_per_pixel: 8 }, // the decoder's pixels and ours
+        colours: Colours::Untagged,
+        inks: false,
     })
 }

@@ -1,7 +1,7 @@
 //! GIF blocks up to the first image: the logical screen is the canvas.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header};
+use super::{Coding, Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -45,5 +45,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         orientation: Orientation::default(),
         layout: Layout::of(false, transparency || !covers),
         coding: Coding::Whole { bytes_per_pixel: 5 }, // a palette index and RGBA
+        colours: Colours::Untagged,
+        inks: false,
     })
 }

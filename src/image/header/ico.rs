@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header, png};
+use super::{Coding, Colours, Header, png};
 use crate::image::Error;
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
@@ -33,6 +33,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         orientation: Orientation::default(),
         layout: Layout::Rgba,
         coding: Coding::Whole { bytes_per_pixel: 9 }, // the decoder's pixels, a mask, and ours
+        colours: Colours::Untagged,
+        inks: false,
     })
 }
 

@@ -1,7 +1,7 @@
 //! TIFF 6.0: the first directory has everything.
 
 use super::cursor::Stop;
-use super::{Coding, Header, exif};
+use super::{Coding, Colours, Header, exif};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -30,6 +30,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     );
     let (mut photometric, mut orientation) = (1, Orientation::default());
     let (mut planar, mut tiled) = (false, false);
+    let mut colours = Colours::Untagged;
     for entry in exif::directory(bytes)? {
         if entry.count > MOST_VALUES && READ_INTO_MEMORY.contains(&entry.tag) {
             return Err(Stop::Corrupt("a TIFF table is too long"));
@@ -48,6 +49,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             0x011c => planar = entry.value == 2,
             0x0142 => tiled = true,
             0x0152 => extra = entry.count,
+            exif::ICC_PROFILE => colours = Colours::Profile(entry.count),
             _ => {}
         }
     }
@@ -64,5 +66,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         coding: Coding::Whole {
             bytes_per_pixel: 2 * samples * bits.div_ceil(8) + 8,
         }, // strips, pixels, ours
+        colours,
+        inks: false,
     })
 }

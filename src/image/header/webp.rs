@@ -1,7 +1,7 @@
-//! RFC 9649: the first chunk has the size; EXIF stands behind the pixels.
+//! RFC 9649: the first chunk has the size; the profile stands in front of the pixels, EXIF behind them.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header, exif};
+use super::{Coding, Colours, Header, exif};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -10,7 +10,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(12);
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
-    let mut orientation = Orientation::default();
+    let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
             let (width, height) = lossy_size(&mut cursor)?;
@@ -33,6 +33,11 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
                 };
             }
             check_first_frame(bytes, after_header, size)?;
+            if flags & 0x20 != 0
+                && let Ok(profile) = chunk(bytes, b"ICCP")
+            {
+                colours = Colours::Profile(profile.len() as u32);
+            }
             (size.0, size.1, flags & 0x10 != 0)
         }
         _ => return Err(Stop::Corrupt("the WebP has no image")),
@@ -45,6 +50,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         coding: Coding::Whole {
             bytes_per_pixel: 12,
         }, // result, decoder's own frame, and a canvas if animated
+        colours,
+        inks: false,
     })
 }
 
@@ -78,6 +85,20 @@ fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<(
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };
+    }
+}
+
+/// The content of the first chunk of a kind, in front of the pixels.
+pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
+    let mut cursor = Cursor::little_endian(file).seek(12);
+    loop {
+        let kind: [u8; 4] = cursor.array()?;
+        let length = cursor.u32()? as usize;
+        match &kind {
+            kind if kind == wanted => return cursor.take(length),
+            b"VP8 " | b"VP8L" | b"ANMF" => return Err(Stop::Corrupt("the WebP has no such chunk")),
+            _ => cursor.skip(length.saturating_add(length % 2)),
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl Plan {
         // A plane is turned, and put on its canvas, while the others wait.
         let compose = (resized + largest).max(resized + canvas);
         let encode = canvas + codec::encoder_bytes(self);
-        FIXED_BYTES + decode.max(compose).max(encode)
+        FIXED_BYTES + self.source.bytes(&self.header) + decode.max(compose).max(encode)
     }
 }
 
