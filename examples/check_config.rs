@@ -1,12 +1,13 @@
 //! `npm run check`: would a deployment with these settings serve, and not serve strangers?
 //!
-//! Reads `{"vars": {"NAME": "value"}, "bindings": ["ORIGIN_BUCKET"]}` from standard input, with the very parser that the
-//! worker uses, and prints the settings in force or what is wrong with them.
+//! Reads `{"vars": {"NAME": "value"}, "bindings": ["ORIGIN_BUCKET"], "secrets": ["SIGNING_KEYS"]}` from standard input, with the
+//! very parser that the worker uses, and prints the settings in force or what is wrong with them. A secret is known by its name
+//! only, and is taken to hold what it should.
 
 use std::io::Read;
 use std::process::ExitCode;
 
-use letterbox::config::{Config, SETTINGS};
+use letterbox::config::{Config, SECRETS, SETTINGS};
 use serde_json::Value;
 
 fn main() -> ExitCode {
@@ -31,10 +32,16 @@ fn main() -> ExitCode {
             )
         })
         .collect();
+    let secrets: Vec<&str> = texts(&given["secrets"]).collect();
+    let stand_ins = secrets
+        .iter()
+        .filter(|name| SECRETS.contains(name))
+        .map(|name| (*name, STAND_IN_KEY));
     let mut problems = Vec::new();
     match Config::from_pairs(
         vars.iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .chain(stand_ins),
     ) {
         Err(error) => problems.extend(error.0),
         Ok(config) if config.rules.development => {
@@ -45,7 +52,13 @@ fn main() -> ExitCode {
         }
         Ok(_) => {}
     }
-    for (name, _) in &vars {
+    for (name, value) in &vars {
+        if SECRETS.contains(&name.as_str()) && !value.trim().is_empty() {
+            problems.push(format!(
+                "{name} is a secret, and this file is not: remove it, give it with `npx wrangler secret put {name}`, and \
+                 have it checked with `required = [\"{name}\"]` under [secrets]"
+            ));
+        }
         if !SETTINGS.iter().any(|setting| setting.name == name) {
             problems.push(format!(
                 "{name} is no setting of letterbox: a typing error?"
@@ -66,15 +79,23 @@ fn main() -> ExitCode {
             println!("{:<20} {value}{source}", setting.name);
         }
     }
-    for binding in given["bindings"]
-        .as_array()
+    for binding in texts(&given["bindings"]) {
+        println!("{binding:<20} bound");
+    }
+    for secret in secrets {
+        println!("{secret:<20} (secret: npx wrangler secret put {secret})");
+    }
+    ExitCode::SUCCESS
+}
+
+/// What a signing key looks like, for a deployment whose own is not ours to see.
+const STAND_IN_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array()
         .into_iter()
         .flatten()
         .filter_map(Value::as_str)
-    {
-        println!("{binding:<20} bound");
-    }
-    ExitCode::SUCCESS
 }
 
 fn fail(problems: &[String]) -> ExitCode {

@@ -12,6 +12,9 @@ use crate::image::Limits;
 use crate::origin::Patience;
 use crate::origin::rules::{AllowList, Rules, check_form};
 use crate::transform::{Colour, Dpr, Fit, Gravity, Quality, Side, Target, Transform};
+use crate::url::preset::Presets;
+use crate::url::signature::{Keys, Signing};
+use crate::url::widths::Widths;
 use crate::url::{Defaults, value::whole};
 
 /// A deployment's settings.
@@ -29,7 +32,18 @@ pub struct Config {
     pub freshness: Freshness,
     /// The transform of a request that gives nothing but `s`.
     pub transform: Transform,
+    /// Who may ask.
+    pub keys: Keys,
+    /// Named sets of parameters.
+    pub presets: Presets,
+    /// Whether a request may give nothing but a preset.
+    pub presets_only: bool,
+    /// The only widths that are answered, if there are such.
+    pub ladder: Option<Widths>,
 }
+
+/// The settings that no file should hold: `wrangler secret put NAME`.
+pub const SECRETS: &[&str] = &["SIGNING_KEYS"];
 
 /// One setting: a variable of the deployment.
 pub struct Setting {
@@ -70,7 +84,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "ALLOWED_SOURCES",
         default: "",
-        doc: "Comma list of hosts that sources may come from: `images.example.com`, `*.example.com`, `example.com/prefix/`",
+        doc: "Comma list of hosts that sources may come from: `images.example.com`, `*.example.com`, `example.com/prefix/`; `*`, which goes with `SIGNING_KEYS` only and is then the default, is every public host",
         read: |config, text| {
             AllowList::parse(text)
                 .map(|list| config.rules.allowed = list)
@@ -92,12 +106,39 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "SIGNING_KEYS",
         default: "",
-        doc: "Reserved for signed URLs, which this version cannot verify: setting it is an error, so that nobody relies on it",
-        read: |_, _| {
-            Err(
-                "signed URLs are not supported yet: remove it and list hosts in ALLOWED_SOURCES"
-                    .to_owned(),
-            )
+        doc: "A secret (`npx wrangler secret put SIGNING_KEYS`): comma list of keys of 64 hexadecimal digits or more. With it, only signed URLs are answered; the first key signs, all verify",
+        read: |config, text| Keys::parse(text).map(|keys| config.keys = keys),
+    },
+    Setting {
+        name: "PRESETS",
+        default: "",
+        doc: "Named sets of parameters for `p`: `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`",
+        read: |config, text| Presets::parse(text).map(|presets| config.presets = presets),
+    },
+    Setting {
+        name: "PRESETS_ONLY",
+        default: "false",
+        doc: "`true` refuses every parameter but `s`, `p`, `v`, `sig` and `exp`",
+        read: |config, text| match text {
+            "true" | "false" => {
+                config.presets_only = text == "true";
+                Ok(())
+            }
+            _ => Err("expected true or false".to_owned()),
+        },
+    },
+    Setting {
+        name: "WIDTH_LADDER",
+        default: "",
+        doc: "Comma list of the only widths that are answered, such as `320,640,960,1280,1920`: a width goes up to the next one, `dpr` counted, and the height with it; a signed list (`widths`) is a ladder of its own",
+        read: |config, text| {
+            let tight: String = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
+            let ladder = Widths::parse(&tight);
+            config.ladder = Some(
+                ladder
+                    .ok_or("expected 1 to 32 ascending whole numbers with commas between them")?,
+            );
+            Ok(())
         },
     },
     Setting {
@@ -214,6 +255,10 @@ impl Config {
                 problems.push(format!("{name} is wrong: {problem}"));
             }
         }
+        // Whoever can sign is trusted with the choice of the source, unless there is a list.
+        if config.rules.allowed.is_empty() && !config.keys.is_empty() {
+            config.rules.allowed = AllowList::Everything;
+        }
         config.check_as_a_whole(&mut problems);
         if problems.is_empty() {
             Ok(config)
@@ -236,11 +281,23 @@ impl Config {
     }
 
     /// What the URL parser needs to know of the deployment.
-    pub fn url_defaults(&self) -> Defaults {
+    pub fn url_defaults(&self) -> Defaults<'_> {
         Defaults {
             transform: self.transform,
             max_side: self.limits.output_side,
             max_pixels: self.limits.output_pixels,
+            max_age_secs: self.cache_ttl_secs,
+            presets: &self.presets,
+            presets_only: self.presets_only,
+            ladder: self.ladder.as_ref(),
+        }
+    }
+
+    /// What this deployment wants of signatures.
+    pub fn signing(&self) -> Signing<'_> {
+        Signing {
+            keys: &self.keys,
+            optional: self.rules.development,
         }
     }
 
@@ -252,13 +309,33 @@ impl Config {
                     .to_owned(),
             );
         }
+        if self
+            .ladder
+            .as_ref()
+            .is_some_and(|ladder| !fits(Side::Px(ladder.widest())))
+        {
+            problems.push("WIDTH_LADDER is wrong: expected at most MAX_OUTPUT_SIDE".to_owned());
+        } else if let Err(problem) = self.presets.check(&self.url_defaults()) {
+            problems.push(format!("PRESETS is wrong: {problem}"));
+        }
+        if self.presets_only && self.presets.is_empty() {
+            problems.push("PRESETS_ONLY is wrong: PRESETS has none".to_owned());
+        }
         if self.rules.development {
             return;
         }
         if self.rules.allowed.is_empty() && problems.is_empty() {
             problems.push(
                 "ALLOWED_SOURCES is empty: list the hosts whose images may be resized, for example \
-                 ALLOWED_SOURCES = \"images.example.com\" under [vars] in wrangler.toml"
+                 ALLOWED_SOURCES = \"images.example.com\" under [vars] in wrangler.toml, or give out signed URLs \
+                 only: npx wrangler secret put SIGNING_KEYS"
+                    .to_owned(),
+            );
+        }
+        if self.rules.allowed == AllowList::Everything && self.keys.is_empty() {
+            problems.push(
+                "ALLOWED_SOURCES is wrong: `*` would let strangers fetch anything through this deployment: name the \
+                 hosts, or have URLs signed: npx wrangler secret put SIGNING_KEYS"
                     .to_owned(),
             );
         }
@@ -305,6 +382,10 @@ impl Default for Config {
                 quality: Quality::new(80).expect("80 is a quality"),
                 interlace: false,
             },
+            keys: Keys::default(),
+            presets: Presets::default(),
+            presets_only: false,
+            ladder: None,
         };
         for setting in SETTINGS.iter().filter(|s| !s.default.is_empty()) {
             (setting.read)(&mut config, setting.default).expect("a test reads every default");
@@ -376,10 +457,105 @@ mod tests {
             ])
             .contains("ORIGIN")
         );
+    }
+
+    const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    #[test]
+    fn keys_are_long_hexadecimal_and_never_shown() {
+        let two = format!("{KEY} , {}", KEY.to_uppercase());
+        assert_eq!(problems(&[("SIGNING_KEYS", &two)]), "");
+        for bad in [
+            "00",
+            "abc",
+            &KEY[1..],
+            &KEY[2..],
+            &format!("{KEY},"),
+            &KEY.replace('0', "g"),
+            &format!("{KEY},00"),
+        ] {
+            let said = problems(&[("SIGNING_KEYS", bad), ("ALLOWED_SOURCES", "a.example.com")]);
+            assert!(said.contains("SIGNING_KEYS is wrong: key "), "{said}");
+            assert!(bad.len() < 8 || !said.contains(&bad[..8]), "{said}");
+        }
+        let config = Config::from_pairs([("SIGNING_KEYS", KEY)]).expect("needs nothing else");
+        assert!(!format!("{config:?}").contains("0001"), "{config:?}");
+        assert!(format!("{config:?}").contains("1 keys"));
+    }
+
+    #[test]
+    fn every_host_is_a_source_only_where_urls_are_signed() {
+        let decide = |vars: &[(&str, &str)], url: &str| {
+            let config = Config::from_pairs(vars.iter().copied()).expect("good");
+            crate::origin::rules::check(&Url::parse(url).expect("a URL"), &config.rules).is_ok()
+        };
+        for vars in [
+            &[("SIGNING_KEYS", KEY)][..],
+            &[("SIGNING_KEYS", KEY), ("ALLOWED_SOURCES", "*")],
+        ] {
+            assert!(decide(vars, "https://any.example.net/a.jpg"));
+            for bad in [
+                "http://any.example.net/",
+                "https://127.0.0.1/",
+                "https://a.internal/",
+                "https://intranet/",
+            ] {
+                assert!(!decide(vars, bad), "{bad}");
+            }
+        }
+        let listed = &[("ALLOWED_SOURCES", "a.example.com"), ("SIGNING_KEYS", KEY)];
+        assert!(!decide(listed, "https://any.example.net/a.jpg"));
         assert!(
-            problems(&[("SIGNING_KEYS", "00"), ("ALLOWED_SOURCES", "a.example.com")])
-                .contains("not supported")
+            problems(&[
+                ("ALLOWED_SOURCES", "*, a.example.com"),
+                ("SIGNING_KEYS", KEY)
+            ])
+            .contains("alone")
         );
+    }
+
+    #[test]
+    fn presets_and_ladders_are_read_with_the_configuration() {
+        let with = |pairs: &[(&str, &str)]| {
+            problems(&[pairs, &[("ALLOWED_SOURCES", "a.example.com")]].concat())
+        };
+        assert_eq!(
+            with(&[(
+                "PRESETS",
+                "card: w=1200&h=627; thumb: w=160&h=160&fit=cover"
+            )]),
+            ""
+        );
+        assert_eq!(with(&[("PRESETS_ONLY", "true"), ("PRESETS", "a: w=1")]), "");
+        assert_eq!(with(&[("WIDTH_LADDER", "320, 640")]), "");
+        for (pairs, wanted) in [
+            (
+                &[("PRESETS", "card: w=1e3")][..],
+                "PRESETS is wrong: in card, w=1e3 is not auto, or a whole number from 1",
+            ),
+            (
+                &[("PRESETS", "card: w=5000")],
+                "in card, w=5000 is not at most 4096 pixels",
+            ),
+            (
+                &[("PRESETS", "card: w=3000"), ("MAX_OUTPUT_SIDE", "2000")],
+                "in card, w=3000",
+            ),
+            (
+                &[("PRESETS", "card: maxage=1y"), ("CACHE_TTL", "60")],
+                "in card, maxage=31536000 is not at most 60 seconds",
+            ),
+            (&[("PRESETS_ONLY", "true")], "PRESETS has none"),
+            (
+                &[("PRESETS_ONLY", "yes"), ("PRESETS", "a: w=1")],
+                "expected true or false",
+            ),
+            (&[("WIDTH_LADDER", "640,320")], "ascending"),
+            (&[("WIDTH_LADDER", "320,5000")], "at most MAX_OUTPUT_SIDE"),
+        ] {
+            let said = with(pairs);
+            assert!(said.contains(wanted), "{pairs:?}: {said}");
+        }
     }
 
     #[test]

@@ -39,6 +39,7 @@ impl Error {
                 StatusCode::BAD_REQUEST
             }
             Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
+            Error::Url(url::Error::BadSignature(_) | url::Error::Expired) => StatusCode::FORBIDDEN,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::Loop => StatusCode::LOOP_DETECTED,
             Error::RateLimited => StatusCode::TOO_MANY_REQUESTS,
@@ -81,6 +82,8 @@ impl Error {
             Error::Loop => "loop-detected",
             Error::RateLimited => "rate-limited",
             Error::Url(url::Error::TooLong) => "uri-too-long",
+            Error::Url(url::Error::BadSignature(_)) => "bad-signature",
+            Error::Url(url::Error::Expired) => "expired",
             Error::Url(_) | Error::Origin(O::Malformed(_) | O::NoOrigin) => "bad-parameter",
             Error::Origin(error) => match error {
                 O::NotAllowed => "source-not-allowed",

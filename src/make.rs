@@ -66,7 +66,7 @@ pub(crate) async fn make<P: Platform>(
     let lifetime = (lasting && download.headers.iter().all(freshness::is_public)).then(|| {
         freshness::lifetime(
             config.freshness,
-            config.cache_ttl_secs,
+            asked.max_age_secs.unwrap_or(config.cache_ttl_secs),
             &last,
             started as u64 / 1000,
         )

@@ -6,7 +6,7 @@ use http::{Method, Response, StatusCode};
 use url::Url;
 
 use crate::cache::entry::{self, Entry};
-use crate::cache::freshness::Lifetime;
+use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
 use crate::cache::status::Status;
 use crate::config::{self, Config};
@@ -17,7 +17,7 @@ use crate::make::{Image, LAPSE_MS, Made, make};
 use crate::origin::{self, rules};
 use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
-use crate::url::{self as vocabulary, Asked, Source};
+use crate::url::{self as vocabulary, Asked, Source, signature};
 
 /// What a request is to us. Its header decides whether an answer is sent, never what the answer is.
 #[derive(Clone, Debug)]
@@ -88,7 +88,8 @@ async fn answer<P: Platform>(
             let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
-        Ok(Some(asked)) => allowed(on_its_origin(asked, config), config, url),
+        Ok(Some(asked)) => signed(url, config, now_secs(platform))
+            .and_then(|()| allowed(on_its_origin(asked, config), config, url)),
         Err(error) => Err(error.into()),
     };
 
@@ -99,7 +100,8 @@ async fn answer<P: Platform>(
         match stored(platform, &key::key(url, asked)).await {
             Some(entry) if entry.age.is_fresh() => {
                 record.way("hit");
-                return Ok(found(entry, &request.id, record));
+                let reply = found(entry, &request.id, record);
+                return Ok(while_good(reply, asked, now_secs(platform)));
             }
             old => stale = old,
         }
@@ -129,17 +131,18 @@ async fn answer<P: Platform>(
         lasting,
         refreshes: stale.is_some(),
     };
-    match (work.answer(record).await, stale) {
+    let reply = match (work.answer(record).await, stale) {
         // Better an answer of yesterday than none.
         (Err(error), Some(entry))
             if error.is_passing() && entry.answer.status() == StatusCode::OK =>
         {
             record.error(&error);
             record.way("stale");
-            Ok(reply::stored(entry))
+            reply::stored(entry)
         }
-        (answered, _) => answered,
-    }
+        (answered, _) => answered?,
+    };
+    Ok(while_good(reply, &asked, now_secs(platform)))
 }
 
 /// An answer that has to be made.
@@ -252,13 +255,15 @@ impl<P: Platform> Work<'_, P> {
     }
 }
 
-/// What those get who waited for an answer. What is private is for one client only, and so is "you have it already".
+/// What those get who waited for an answer. What is private is for one client only; "you have it already" says nothing to the others, of
+/// whom one makes the answer.
 fn shared(made: &Result<Made, Error>) -> Outcome {
     match made {
         Ok(Made::Image(image)) if image.lifetime.is_some() => {
             Outcome::Shared(Ok(Arc::new(image.answer())))
         }
-        Ok(_) => Outcome::Private,
+        Ok(Made::Image(_)) => Outcome::Private,
+        Ok(Made::NotModified(_)) => Outcome::Lost,
         Err(error) => Outcome::Shared(Err(error.clone())),
     }
 }
@@ -292,6 +297,20 @@ fn is_a_loop(request: &Request) -> bool {
         let id = cdn.split(';').next().unwrap_or_default();
         id.trim().eq_ignore_ascii_case(CDN_ID)
     })
+}
+
+/// Whether the request may ask at all: asked before the cache, which keeps one answer for every signature.
+fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
+    let query = url.query().unwrap_or_default();
+    Ok(signature::verify(query, &config.signing(), now_secs)?)
+}
+
+/// A reply that nobody keeps for longer than the request's URL is good.
+fn while_good<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
+    if let Some(expires_secs) = asked.expires_secs {
+        freshness::shorten(reply.headers_mut(), expires_secs.saturating_sub(now_secs));
+    }
+    reply
 }
 
 /// A path on an origin with a URL is that URL: one image, one identity.

@@ -39,6 +39,19 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }
+
+    /// What grows is there twice while it moves; what shrinks stays where it is.
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if size > layout.size() {
+            let held = HELD.fetch_add(size, Ordering::Relaxed) + size;
+            PEAK.fetch_max(held, Ordering::Relaxed);
+            HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        } else {
+            HELD.fetch_sub(layout.size() - size, Ordering::Relaxed);
+        }
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
 }
 
 #[global_allocator]

@@ -368,6 +368,25 @@ fn an_error_is_shared_and_a_private_answer_is_not() {
 }
 
 #[test]
+fn who_waits_for_one_that_has_the_answer_already_waits_for_the_next() {
+    let world = world(&[("etag", "\"1\"")]);
+    let tag = world.get(ASK).header("etag").to_owned();
+    world.stored.borrow_mut().clear();
+    world.fetched.borrow_mut().clear();
+    world.stepping.set(true);
+    world.if_none_match.replace(Some(tag));
+    let ask = || -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
+    let mut first = ask();
+    assert!(step(&mut first).is_pending());
+    world.if_none_match.replace(None);
+    let mut running = vec![first, ask(), ask(), ask()];
+    let answers = run(&mut running);
+    let statuses = answers.iter().map(|got| got.status).collect::<Vec<_>>();
+    assert_eq!(statuses, [304, 200, 200, 200]);
+    assert_eq!(world.fetches(), 2);
+}
+
+#[test]
 fn who_waits_for_a_request_that_is_dropped_makes_the_answer() {
     let world = world(&[]);
     world.stepping.set(true);

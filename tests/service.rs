@@ -176,11 +176,12 @@ fn an_unconfigured_deployment_fetches_nothing_and_says_how_to_mend_it() {
 }
 
 #[test]
-fn what_the_source_does_wrong_has_a_status_and_is_never_stored() {
+fn what_the_source_does_wrong_has_a_status_and_is_stored_as_nothing_else() {
     let refused = |route: Route| {
         let world = World::production().route(SOURCE, route);
         let got = world.get(ASK);
-        assert!(world.stored.borrow().is_empty());
+        let absent = matches!(got.status, 404 | 410); // kept for a minute
+        assert_eq!(world.stored.borrow().is_empty(), !absent);
         assert!(
             got.header("cache-control") == "no-store"
                 || got.header("cache-control") == "public, max-age=60"
@@ -290,6 +291,27 @@ fn methods_are_get_head_and_options() {
     let post = world.send(Method::POST, ASK);
     assert_eq!(post.error(), (405, "method-not-allowed".to_owned()));
     assert_eq!(post.header("allow"), "GET, HEAD, OPTIONS");
+}
+
+#[test]
+fn json_shows_what_each_step_holds_and_which_one_is_the_peak() {
+    for ask in ["w=600", "w=600&q=100&bg=fff", "w=64&h=64&fit=cover"] {
+        let got = with_photo().get(&format!("{ASK}&{ask}&f=json"));
+        let memory = &got.json()["memory"];
+        let steps = memory["steps"].as_array().expect("a list");
+        let bytes = |step: &serde_json::Value| step["bytes"].as_u64().expect("a number");
+        for step in steps {
+            let held = step["holds"].as_object().expect("names and bytes");
+            let sum: u64 = held.values().filter_map(serde_json::Value::as_u64).sum();
+            assert_eq!(sum, bytes(step), "{step}");
+        }
+        let most = steps.iter().max_by_key(|step| bytes(step)).expect("a step");
+        assert_eq!(memory["peak"], most["step"]);
+        assert_eq!(memory["reserved_bytes"], most["bytes"]);
+        assert_eq!(memory["fits"], true);
+        assert!(memory["budget_bytes"].as_u64() > memory["reserved_bytes"].as_u64());
+        assert_eq!(steps.last().expect("a step")["step"], "encode");
+    }
 }
 
 #[test]

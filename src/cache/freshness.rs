@@ -2,8 +2,8 @@
 //!
 //! Time is an argument: seconds since the Unix epoch.
 
-use http::HeaderMap;
 use http::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderName, SET_COOKIE, VARY};
+use http::{HeaderMap, HeaderValue};
 
 /// Where the lifetime of an answer comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +87,37 @@ pub fn lifetime(
     }
 }
 
+/// Makes an answer fresh for this many seconds from now on, at most, and never stale but served.
+///
+/// Its age so far is taken off, so that the figure means the same to whoever counts from now.
+pub fn shorten(answer: &mut HeaderMap, most_secs: u64) {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let age_secs = answer
+        .remove(AGE)
+        .and_then(|age| number(age.to_str().ok()?))
+        .unwrap_or(0);
+    let Some(said) = answer.get(CACHE_CONTROL) else {
+        return;
+    };
+    let said = String::from_utf8_lossy(said.as_bytes()).into_owned();
+    let directives = said.split(',').map(str::trim).filter_map(|directive| {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        match name {
+            "max-age" | "s-maxage" => {
+                let left = number(value).unwrap_or(0).saturating_sub(age_secs);
+                Some(format!("{name}={}", left.min(most_secs)))
+            }
+            "immutable" | "stale-while-revalidate" | "stale-if-error" => None,
+            _ => Some(directive.to_owned()),
+        }
+    });
+    let shortened = directives.collect::<Vec<_>>().join(", ");
+    answer.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_str(&shortened).unwrap_or(HeaderValue::from_static("no-store")),
+    );
+}
+
 /// What is left of the freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3); `None` where it says nothing.
 fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
     if directives(source).any(|(name, _)| name == "no-cache") {
@@ -160,7 +191,6 @@ fn directives(headers: &HeaderMap) -> impl Iterator<Item = (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
 
     const NOW: u64 = 784_111_777; // Sun, 06 Nov 1994 08:49:37 GMT
 
@@ -267,5 +297,40 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(httpdate(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_answer_is_shortened_and_never_lengthened() {
+        let shortened = |said: &'static str, age: Option<&'static str>, most| {
+            let mut headers =
+                HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(said))]);
+            headers.extend(age.map(|age| (AGE, HeaderValue::from_static(age))));
+            shorten(&mut headers, most);
+            assert!(!headers.contains_key(AGE));
+            headers[CACHE_CONTROL].to_str().expect("ASCII").to_owned()
+        };
+        let year = "public, max-age=31536000";
+        assert_eq!(shortened(year, None, 60), "public, max-age=60");
+        assert_eq!(
+            shortened("public, max-age=60", None, 600),
+            "public, max-age=60"
+        );
+        assert_eq!(
+            shortened("max-age=60, public", Some("50"), 600),
+            "max-age=10, public"
+        );
+        assert_eq!(shortened("max-age=60", Some("61"), 600), "max-age=0");
+        assert_eq!(
+            shortened(
+                "public, s-maxage=90, max-age=90, stale-while-revalidate=9, immutable",
+                Some("?"),
+                60
+            ),
+            "public, s-maxage=60, max-age=60"
+        );
+        assert_eq!(
+            shortened("private, no-store", None, 60),
+            "private, no-store"
+        );
     }
 }

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use super::Error;
 use super::conversion::Conversion;
-use super::frame::{Frame, Layout};
+use super::frame::Layout;
 use super::header::colours::{self, MOST_PROFILE_BYTES};
 use super::header::{Colours, Header};
 use super::icc::Samples;
@@ -104,73 +103,58 @@ fn samples(header: &Header) -> Samples {
     }
 }
 
-/// The image in sRGB, with every sample that the planned layout has.
-///
-/// # Errors
-/// [`Error::OutOfMemory`].
-pub(super) fn run(plan: &Plan, plane: &Plane, mut frame: Frame) -> Result<Frame, Error> {
-    if let Source::Other(conversion) = &plan.source
-        && !plan.header.inks
-    {
-        conversion.run(&mut frame.pixels, frame.layout);
+/// What the rows of a picture are to go through: nothing, if they are sRGB or become it elsewhere.
+pub(super) fn conversion(plan: &Plan) -> Option<Arc<Conversion>> {
+    match &plan.source {
+        Source::Other(conversion) if !plan.header.inks => Some(conversion.clone()),
+        _ => None,
     }
-    let alpha = frame.layout.alpha() || plane.layout.alpha();
-    convert(frame, Layout::of(plane.layout.grey(), alpha))
 }
 
-/// The image in the one layout that palettes are made from.
-///
-/// # Errors
-/// [`Error::OutOfMemory`].
-pub(super) fn to_rgba(frame: Frame) -> Result<Frame, Error> {
-    convert(frame, Layout::Rgba)
+/// What a decoder's rows of four inks are to go through.
+pub(super) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
+    match &plan.source {
+        Source::Other(conversion) if plan.header.inks => Some(conversion.clone()),
+        _ => None,
+    }
 }
 
-/// Grey becomes RGB by repetition, a missing alpha is opaque.
-fn convert(frame: Frame, layout: Layout) -> Result<Frame, Error> {
-    if frame.layout == layout {
-        return Ok(frame);
-    }
-    let mut wider = Frame::new(frame.size, layout)?;
-    let (from, to) = (frame.layout.channels(), layout.channels());
-    for (source, target) in frame
-        .pixels
-        .chunks_exact(from)
-        .zip(wider.pixels.chunks_exact_mut(to))
-    {
-        let alpha = if frame.layout.alpha() {
-            source[from - 1]
-        } else {
-            255
-        };
-        match (frame.layout.grey(), layout.grey()) {
+/// The layout with every sample that the planned one has.
+pub(super) fn widened(plane: &Plane) -> Layout {
+    let alpha = plane.source.alpha() || plane.layout.alpha();
+    Layout::of(plane.layout.grey(), alpha)
+}
+
+/// A row in a wider layout: grey becomes RGB by repetition, a missing alpha is opaque.
+pub(super) fn widen(row: &[u8], from: Layout, wider: &mut [u8], to: Layout) {
+    let (channels, wide) = (from.channels(), to.channels());
+    for (source, target) in row.chunks_exact(channels).zip(wider.chunks_exact_mut(wide)) {
+        match (from.grey(), to.grey()) {
             (false, false) => target[..3].copy_from_slice(&source[..3]),
             (_, true) => target[0] = source[0],
             (true, false) => target[..3].fill(source[0]),
         }
-        if layout.alpha() {
-            target[to - 1] = alpha;
+        if to.alpha() {
+            target[wide - 1] = if from.alpha() {
+                source[channels - 1]
+            } else {
+                255
+            };
         }
     }
-    Ok(wider)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::frame::Size;
 
     #[test]
     fn grey_widens_to_every_layout() {
-        let grey = Frame {
-            size: Size {
-                width: 2,
-                height: 1,
-            },
-            layout: Layout::Grey,
-            pixels: vec![7, 9],
+        let to = |layout: Layout| {
+            let mut row = vec![0; 2 * layout.channels()];
+            widen(&[7, 9], Layout::Grey, &mut row, layout);
+            row
         };
-        let to = |layout| convert(grey.clone(), layout).expect("a few bytes").pixels;
         assert_eq!(to(Layout::GreyAlpha), [7, 255, 9, 255]);
         assert_eq!(to(Layout::Rgb), [7, 7, 7, 9, 9, 9]);
         assert_eq!(to(Layout::Rgba), [7, 7, 7, 255, 9, 9, 9, 255]);

@@ -23,20 +23,14 @@ use std::fmt;
 
 use codec::{Decode, whole};
 use colour::Source;
-use frame::{Frame, Size};
+use frame::Size;
 use header::Header;
 pub use limits::Limits;
-pub use plan::{Edges, Plan, Plane, Window};
+pub use plan::{Edges, Plan, Plane, Step, Window};
 use resize::Resize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::transform::{Format, Target, Transform};
-
-/// One thing that happens to a whole plane of the resized image; a stage with nothing to do hands the frame through.
-type Stage = fn(&Plan, &Plane, Frame) -> Result<Frame, Error>;
-
-/// What happens behind the resize, in order.
-const STAGES: [Stage; 4] = [orient::run, colour::run, flatten::run, pad::run];
 
 /// Why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,9 +194,9 @@ impl<'a> Pipeline<'a> {
             State::Header { start, .. } => start.len() as u64,
             State::Planned { plan, start } => {
                 // A decoder takes a copy of what has been read.
-                plan.peak_bytes + self.file_bytes(plan).max(2 * start.len() as u64)
+                plan.need_bytes(self.file_bytes(plan).max(2 * start.len() as u64))
             }
-            State::Body { plan, .. } => plan.peak_bytes + self.file_bytes(plan),
+            State::Body { plan, .. } => plan.need_bytes(self.file_bytes(plan)),
             State::Description { .. } => 0,
         };
         bytes.min(self.limits.memory_bytes)
@@ -274,7 +268,9 @@ impl<'a> Pipeline<'a> {
                 decoder,
                 rows,
             } => (*plan, decoder, rows),
-            State::Description { plan } => return Ok(describe(*plan, source_bytes)),
+            State::Description { plan } => {
+                return Ok(describe(*plan, source_bytes, self.limits));
+            }
             State::Header { .. } | State::Planned { .. } => {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
@@ -282,17 +278,14 @@ impl<'a> Pipeline<'a> {
         plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
-        let frames = rows.into_frames()?;
+        let pictures = rows.into_pictures()?;
         let decoded = now_ms();
-        let mut planes = Vec::new();
-        for (plane, mut frame) in plan.planes().iter().zip(frames) {
-            for stage in STAGES {
-                frame = stage(&plan, plane, frame)?;
-            }
-            planes.push(frame);
+        let mut upright = Vec::new();
+        for picture in pictures {
+            upright.push(orient::run(&plan, picture)?);
         }
         let resized = now_ms();
-        let body = codec::encoder(&plan)?.planes(planes)?;
+        let body = codec::encode(&plan, upright)?;
         let spent = Spent {
             decode_ms: decoded - start,
             resize_ms: resized - decoded,
@@ -351,8 +344,29 @@ impl<'a> Pipeline<'a> {
 }
 
 /// The answer to `f=json`.
-fn describe(plan: Plan, source_bytes: u64) -> Output {
+fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
     let header = plan.header;
+    let file_bytes = plan.file_bytes(source_bytes);
+    let need = plan.need_bytes(file_bytes);
+    let steps = plan.steps();
+    let bytes = |step: &Step| step.bytes(file_bytes);
+    let peak = steps.iter().max_by_key(|step| bytes(step));
+    let peak = peak.map_or("", |step| step.name);
+    let steps: Vec<Value> = steps
+        .iter()
+        .map(|step| {
+            let mut holds: Map<String, Value> = Map::new();
+            if step.file && file_bytes > 0 {
+                holds.insert("file".to_owned(), file_bytes.into());
+            }
+            for (name, bytes) in &step.parts {
+                if *bytes > 0 {
+                    holds.insert((*name).to_owned(), (*bytes).into());
+                }
+            }
+            json!({ "step": step.name, "bytes": bytes(step), "holds": holds })
+        })
+        .collect();
     let (source, image) = (
         header.upright(),
         plan.resized.swapped_if(header.orientation.swaps_axes()),
@@ -375,6 +389,13 @@ fn describe(plan: Plan, source_bytes: u64) -> Output {
             "shrink_on_load": plan.shrink,
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,
+        },
+        "memory": {
+            "steps": steps,
+            "peak": peak,
+            "reserved_bytes": need,
+            "budget_bytes": limits.memory_bytes,
+            "fits": need <= limits.memory_bytes,
         },
     });
     let body = description.to_string().into_bytes();

@@ -1,8 +1,8 @@
 //! Stage: turns the pixels upright, after the resize, when the image is small.
 
 use super::Error;
-use super::frame::{Frame, Size};
-use super::plan::{Plan, Plane, Window};
+use super::frame::{Picture, Size, zeroes};
+use super::plan::{Plan, Window};
 
 /// How stored pixels become upright ones (EXIF 2.32, tag 0112, values 1 to 8).
 ///
@@ -39,6 +39,11 @@ impl Orientation {
     pub fn to_exif(self) -> u8 {
         let value = (1..=8).find(|&value| Orientation::from_exif(value) == Some(self));
         value.expect("eight values, eight combinations") as u8
+    }
+
+    /// Whether there is nothing to turn.
+    pub fn is_upright(self) -> bool {
+        self == Orientation::default()
     }
 
     /// Whether stored columns are upright rows.
@@ -80,29 +85,29 @@ impl Orientation {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn run(plan: &Plan, _: &Plane, frame: Frame) -> Result<Frame, Error> {
-    turn(plan.header.orientation, frame)
+pub(super) fn run(plan: &Plan, picture: Picture) -> Result<Picture, Error> {
+    turn(plan.header.orientation, picture, plan.room())
 }
 
-fn turn(orientation: Orientation, frame: Frame) -> Result<Frame, Error> {
-    if orientation == Orientation::default() {
-        return Ok(frame);
+fn turn(orientation: Orientation, stored: Picture, room: Option<u64>) -> Result<Picture, Error> {
+    if orientation.is_upright() {
+        return Ok(stored);
     }
-    let Size { width, height } = frame.size;
-    let mut upright = Frame::new(frame.size.swapped_if(orientation.swap), frame.layout)?;
-    let (channels, row_bytes) = (frame.layout.channels(), frame.row_bytes());
+    let Size { width, height } = stored.size;
+    let size = stored.size.swapped_if(orientation.swap);
+    let mut upright = Picture::new(size, stored.layout, room);
+    let channels = stored.layout.channels();
+    let mut row = zeroes(upright.row_bytes() as u64)?;
     let flipped =
         |flip: bool, at: u32, length: u32| if flip { length - 1 - at } else { at } as usize;
-    let mut to = upright.pixels.chunks_exact_mut(channels);
-    for y in 0..upright.size.height {
-        for x in 0..upright.size.width {
+    for y in 0..size.height {
+        for (x, pixel) in (0..size.width).zip(row.chunks_exact_mut(channels)) {
             let (sx, sy) = if orientation.swap { (y, x) } else { (x, y) };
-            let from = flipped(orientation.flip_y, sy, height) * row_bytes
-                + flipped(orientation.flip_x, sx, width) * channels;
-            if let Some(pixel) = to.next() {
-                pixel.copy_from_slice(&frame.pixels[from..from + channels]);
-            }
+            let from = flipped(orientation.flip_x, sx, width) * channels;
+            let source = stored.row(flipped(orientation.flip_y, sy, height));
+            pixel.copy_from_slice(&source[from..from + channels]);
         }
+        upright.push(&row)?;
     }
     Ok(upright)
 }
@@ -110,7 +115,7 @@ fn turn(orientation: Orientation, frame: Frame) -> Result<Frame, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::frame::Layout;
+    use crate::image::frame::{Frame, Layout};
 
     /// What each value means, as the standard draws it: the stored rows of an upright `ab / cd / ef`.
     const STORED: [(u32, u32, &[u8]); 8] = [
@@ -136,8 +141,10 @@ mod tests {
                 layout: Layout::Grey,
                 pixels: pixels.to_vec(),
             };
-            let upright = turn(orientation, stored).expect("six bytes");
-            assert_eq!(upright.pixels, b"abcdef", "{value}");
+            let stored = Picture::whole(stored, None);
+            let upright = turn(orientation, stored, None).expect("six bytes");
+            let rows: Vec<&[u8]> = (0..3).map(|y| upright.row(y)).collect();
+            assert_eq!(rows.concat(), b"abcdef", "{value}");
             assert_eq!(
                 upright.size,
                 Size {

@@ -1,81 +1,178 @@
-//! Stage: the letterbox: the image on its canvas of background.
+//! Stage: the letterbox: rows of the canvas, one after the other, each of the image or of background. A row of the image becomes sRGB,
+//! is widened and flattened on its way.
 
-use super::Error;
-use super::frame::{Frame, zeroes};
+use std::sync::Arc;
+
+use super::conversion::Conversion;
+use super::frame::{Layout, Picture, zeroes};
 use super::plan::{Plan, Plane};
+use super::{Error, colour, flatten};
+use crate::transform::Colour;
 
-/// The canvas with the image at its place.
-///
-/// # Errors
-/// [`Error::OutOfMemory`].
-pub(super) fn run(_: &Plan, plane: &Plane, frame: Frame) -> Result<Frame, Error> {
-    put(plane, frame)
+/// One plane's canvas.
+pub(super) struct Canvas {
+    plane: Plane,
+    colour: Colour,
+    /// What makes sRGB of the image.
+    conversion: Option<Arc<Conversion>>,
+    /// Rows of the image, upright.
+    rows: u32,
+    /// The next row.
+    y: u32,
+    /// The layout of a row before its alpha is dropped.
+    wide: Layout,
+    /// A row in it, where that is another than the source's.
+    wider: Vec<u8>,
+    /// A row of background, and the same with a row of the image in it; empty where the image fills the canvas from side to side.
+    background: Vec<u8>,
+    line: Vec<u8>,
 }
 
-fn put(plane: &Plane, mut frame: Frame) -> Result<Frame, Error> {
-    if frame.size == plane.canvas {
-        return Ok(frame);
+impl Canvas {
+    /// A canvas before its first row.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(super) fn new(plan: &Plan, plane: &Plane) -> Result<Canvas, Error> {
+        let size = plane.upright(plan);
+        let wide = colour::widened(plane);
+        let channels = plane.layout.channels();
+        let mut background = Vec::new();
+        if size != plane.canvas {
+            background = zeroes(u64::from(plane.canvas.width) * channels as u64)?;
+            background
+                .chunks_exact_mut(channels)
+                .for_each(|pixel| pixel.copy_from_slice(&plane.background[..channels]));
+        }
+        let mut line = Vec::new();
+        if size.width != plane.canvas.width {
+            line = zeroes(background.len() as u64)?;
+            line.copy_from_slice(&background);
+        }
+        Ok(Canvas {
+            plane: *plane,
+            colour: plan.background,
+            conversion: colour::conversion(plan),
+            rows: size.height,
+            y: 0,
+            wide,
+            wider: if wide == plane.source {
+                Vec::new()
+            } else {
+                zeroes(u64::from(size.width) * wide.channels() as u64)?
+            },
+            background,
+            line,
+        })
     }
-    mix_edges(plane, &mut frame);
-    let layout = frame.layout;
-    let channels = layout.channels();
-    let canvas_row_bytes = plane.canvas.width as usize * channels;
-    let row_bytes = frame.row_bytes();
-    // One row of background, of which the margins are copies.
-    let mut background = zeroes(canvas_row_bytes as u64)?;
-    background
-        .chunks_exact_mut(channels)
-        .for_each(|target| target.copy_from_slice(&plane.background[..channels]));
-    let left = plane.at.0 as usize * channels;
-    let right = canvas_row_bytes - left - row_bytes;
 
-    let mut pixels = Vec::new();
-    let bytes = canvas_row_bytes * plane.canvas.height as usize;
-    pixels
-        .try_reserve_exact(bytes)
-        .map_err(|_| Error::OutOfMemory)?;
-    for _ in 0..plane.at.1 {
-        pixels.extend_from_slice(&background);
+    /// What that allocates.
+    pub(super) fn bytes(plan: &Plan, plane: &Plane) -> u64 {
+        let (size, wide) = (plane.upright(plan), colour::widened(plane));
+        let canvas_row = u64::from(plane.canvas.width) * plane.layout.channels() as u64;
+        let wider = u64::from(size.width) * wide.channels() as u64;
+        u64::from(size != plane.canvas) * canvas_row
+            + u64::from(size.width != plane.canvas.width) * canvas_row
+            + u64::from(wide != plane.source) * wider
     }
-    for row in frame.rows() {
-        pixels.extend_from_slice(&background[..left]);
-        pixels.extend_from_slice(row);
-        pixels.extend_from_slice(&background[..right]);
+
+    /// Whether all rows have been handed out.
+    pub(super) fn is_complete(&self) -> bool {
+        self.y == self.plane.canvas.height
     }
-    while pixels.len() < bytes {
-        pixels.extend_from_slice(&background);
+
+    /// Whether the next row has a row of the image in it.
+    pub(super) fn wants_image(&self) -> bool {
+        let above = self.plane.at.1;
+        (above..above + self.rows).contains(&self.y)
     }
-    Ok(Frame {
-        size: plane.canvas,
-        layout,
-        pixels,
-    })
+
+    /// The next row of the canvas, of the image's next row if it wants one; that row is not to be used any more.
+    pub(super) fn next<'a>(&'a mut self, image: Option<&'a mut [u8]>) -> &'a [u8] {
+        let y = self.y;
+        self.y += 1;
+        let Some(mut row) = image else {
+            return &self.background;
+        };
+        let (plane, wide) = (&self.plane, self.wide);
+        if let Some(conversion) = &self.conversion {
+            conversion.run(row, plane.source);
+        }
+        if !self.wider.is_empty() {
+            colour::widen(row, plane.source, &mut self.wider, wide);
+            row = &mut self.wider;
+        }
+        if wide != plane.layout {
+            let bytes = flatten::flatten(row, wide, self.colour);
+            row = &mut row[..bytes];
+        }
+        mix_edges(plane, row, y - plane.at.1, self.rows);
+        if self.line.is_empty() {
+            return row;
+        }
+        let left = plane.at.0 as usize * plane.layout.channels();
+        self.line[left..left + row.len()].copy_from_slice(row);
+        &self.line
+    }
 }
 
-/// A sample that is half image and half background is the mean of both.
-fn mix_edges(plane: &Plane, frame: &mut Frame) {
-    let (row_bytes, edges) = (frame.row_bytes(), plane.mixed);
+/// A canvas and the picture on it.
+pub(super) struct Rows {
+    canvas: Canvas,
+    picture: Picture,
+}
+
+impl Rows {
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(super) fn new(plan: &Plan, plane: &Plane, picture: Picture) -> Result<Rows, Error> {
+        Ok(Rows {
+            canvas: Canvas::new(plan, plane)?,
+            picture,
+        })
+    }
+
+    /// The next row; what the one before was made of is given back.
+    pub(super) fn next(&mut self) -> Option<&[u8]> {
+        if self.canvas.is_complete() {
+            return None;
+        }
+        let image = if self.canvas.wants_image() {
+            Some(self.picture.next_row()?)
+        } else {
+            None
+        };
+        Some(self.canvas.next(image))
+    }
+
+    /// Bytes of the picture that are held.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.picture.held_bytes()
+    }
+}
+
+/// A sample that is half image and half background is the mean of both. Row `y` is one of `rows`.
+fn mix_edges(plane: &Plane, row: &mut [u8], y: u32, rows: u32) {
+    let edges = plane.mixed;
     let mix = |sample: &mut u8| *sample = sample.midpoint(plane.background[0]);
-    if edges.top {
-        frame.pixels.iter_mut().take(row_bytes).for_each(mix);
+    if edges.top && y == 0 {
+        row.iter_mut().for_each(mix);
     }
-    if edges.bottom {
-        frame.pixels.iter_mut().rev().take(row_bytes).for_each(mix);
+    if edges.bottom && y + 1 == rows {
+        row.iter_mut().for_each(mix);
     }
-    for row in frame.pixels.chunks_exact_mut(row_bytes) {
-        if let (true, Some(first)) = (edges.left, row.first_mut()) {
-            mix(first);
-        }
-        if let (true, Some(last)) = (edges.right, row.last_mut()) {
-            mix(last);
-        }
+    if let (true, Some(first)) = (edges.left, row.first_mut()) {
+        mix(first);
+    }
+    if let (true, Some(last)) = (edges.right, row.last_mut()) {
+        mix(last);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::frame::{Layout, Size};
+    use crate::image::frame::Size;
     use crate::image::plan::{Edges, Window};
 
     #[test]
@@ -101,13 +198,10 @@ mod tests {
                 ..Edges::default()
             },
         };
-        let frame = Frame {
-            size: size(2, 2),
-            layout: Layout::Grey,
-            pixels: vec![0, 0, 28, 0],
-        };
-        let canvas = put(&plane, frame).expect("twelve bytes");
-        let rows: Vec<&[u8]> = canvas.pixels.chunks(4).collect();
-        assert_eq!(rows, [[128; 4], [128, 96, 64, 128], [128, 78, 0, 128]]);
+        let mut rows = [[0, 0], [28, 0]];
+        for (y, row) in (0..).zip(&mut rows) {
+            mix_edges(&plane, row, y, 2);
+        }
+        assert_eq!(rows, [[96, 64], [78, 0]]);
     }
 }

@@ -16,6 +16,7 @@ use super::header::Header;
 use super::limits::Limits;
 use crate::transform::{Colour, Format, Quality, Target, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
+pub use memory::Step;
 
 /// A rectangle that may cut through pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +99,12 @@ impl Plane {
                 }
     }
 
+    /// The size of the resized image when it is upright.
+    pub(super) fn upright(&self, plan: &Plan) -> Size {
+        let swap = plan.header.orientation.swaps_axes();
+        self.resized.swapped_if(swap)
+    }
+
     /// The resampling, where there is one.
     pub(super) fn resampling(&self) -> Settings {
         let Window {
@@ -160,6 +167,12 @@ pub struct Plan {
     pub interlace: bool,
     /// Bytes held at once, at most, apart from the source file.
     pub peak_bytes: u64,
+    /// The same up to the end of decoding, while the source file is held too.
+    decode_bytes: u64,
+    /// And behind that.
+    encode_bytes: u64,
+    /// What a JPEG's encoder may hold beside the picture for the sake of better tables.
+    pub(super) token_bytes: u64,
 }
 
 impl Plan {
@@ -218,6 +231,9 @@ impl Plan {
             quality: transform.quality,
             interlace: transform.interlace,
             peak_bytes: 0,
+            decode_bytes: 0,
+            encode_bytes: 0,
+            token_bytes: 0,
             header,
             source,
             shrink,
@@ -225,7 +241,7 @@ impl Plan {
             canvas,
             format,
         };
-        plan.peak_bytes = plan.peak();
+        plan.reckon();
         Ok(plan)
     }
 
@@ -321,7 +337,8 @@ mod tests {
             orientation: Orientation::default(),
             layout: Layout::Rgb,
             coding: Coding::Jpeg {
-                blocks_a_row: width.div_ceil(16) * 6,
+                sampling: [(2, 2), (1, 1), (1, 1), (0, 0)],
+                progressive: false,
                 chroma: Some((2, 2)),
                 resident: false,
             },
@@ -497,7 +514,13 @@ mod tests {
         let many = bomb(60_000, Coding::Rows { bits_per_pixel: 24 });
         assert!(matches!(many, Error::TooManyPixels { .. }), "{many:?}");
         assert!(many.to_string().contains("3600.0 megapixels"), "{many}");
-        let whole = bomb(10_000, Coding::Whole { bytes_per_pixel: 4 });
+        let whole = bomb(
+            10_000,
+            Coding::Whole {
+                peak_bytes: 400_000_000,
+                copies: 0,
+            },
+        );
         assert!(matches!(whole, Error::OverBudget { .. }), "{whole:?}");
         assert!(whole.to_string().contains("100.0 megapixels"), "{whole}");
     }

@@ -6,12 +6,14 @@ use letterbox_resize::{Error as Fault, Resizer};
 
 use super::Error;
 use super::codec::Rows;
-use super::frame::Frame;
+use super::frame::{Frame, Picture};
 use super::plan::{Plan, Plane};
 
 /// Takes rows and keeps the resized image, not yet turned.
 pub(super) struct Resize {
     planes: Vec<Resizing>,
+    /// See [`Plan::stored_room`].
+    room: Option<u64>,
 }
 
 /// One plane.
@@ -19,21 +21,23 @@ struct Resizing {
     plane: Plane,
     /// None where every pixel is kept.
     resizer: Option<Resizer>,
-    /// What has been made; allocated with the first row.
-    result: Option<Frame>,
-    filled: usize,
+    /// What has been made; allocated as rows come.
+    result: Picture,
+    begun: bool,
 }
 
 impl Resize {
     pub(super) fn new(plan: &Plan) -> Resize {
-        let waiting = |plane| Resizing {
-            plane,
+        let room = plan.stored_room();
+        let waiting = |plane: Plane| Resizing {
             resizer: None,
-            result: None,
-            filled: 0,
+            result: Picture::new(plane.resized, plane.source, room),
+            begun: false,
+            plane,
         };
         Resize {
             planes: plan.planes().into_iter().map(waiting).collect(),
+            room,
         }
     }
 
@@ -41,10 +45,13 @@ impl Resize {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if rows are missing.
-    pub(super) fn into_frames(self) -> Result<Vec<Frame>, Error> {
-        let finished = |resizing: Resizing| match resizing.result {
-            Some(frame) if resizing.filled == frame.pixels.len() => Ok(frame),
-            _ => Err(Error::Corrupt("the image's rows break off")),
+    pub(super) fn into_pictures(self) -> Result<Vec<Picture>, Error> {
+        let finished = |resizing: Resizing| {
+            if resizing.result.is_complete() {
+                Ok(resizing.result)
+            } else {
+                Err(Error::Corrupt("the image's rows break off"))
+            }
         };
         self.planes.into_iter().map(finished).collect()
     }
@@ -71,8 +78,8 @@ impl Rows for Resize {
             return Err(Error::Corrupt("the image's headers contradict each other"));
         }
         if plane.keeps_every_pixel() {
-            resizing.filled = frame.pixels.len();
-            resizing.result = Some(frame);
+            let room = self.room;
+            resizing.result = Picture::whole(frame, room);
             return Ok(());
         }
         frame.rows().try_for_each(|row| resizing.take(row))
@@ -81,35 +88,21 @@ impl Rows for Resize {
 
 impl Resizing {
     fn take(&mut self, row: &[u8]) -> Result<(), Error> {
-        let result = match &mut self.result {
-            Some(result) => result,
-            none => {
-                if !self.plane.keeps_every_pixel() {
-                    self.resizer = Some(Resizer::new(&self.plane.resampling()).map_err(fault)?);
-                }
-                none.insert(Frame::new(self.plane.resized, self.plane.source)?)
+        if !self.begun {
+            self.begun = true;
+            if !self.plane.keeps_every_pixel() {
+                self.resizer = Some(Resizer::new(&self.plane.resampling()).map_err(fault)?);
             }
-        };
+        }
         let Some(resizer) = &mut self.resizer else {
-            return copy(row, result, &mut self.filled);
+            return self.result.push(row);
         };
         resizer.push(row).map_err(fault)?;
         while let Some(row) = resizer.next_row() {
-            copy(row, result, &mut self.filled)?;
+            self.result.push(row)?;
         }
         Ok(())
     }
-}
-
-fn copy(row: &[u8], result: &mut Frame, filled: &mut usize) -> Result<(), Error> {
-    let end = *filled + row.len();
-    let target = result
-        .pixels
-        .get_mut(*filled..end)
-        .ok_or(Error::Corrupt("the image has more rows than it says"))?;
-    target.copy_from_slice(row);
-    *filled = end;
-    Ok(())
 }
 
 fn fault(fault: Fault) -> Error {

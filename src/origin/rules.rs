@@ -153,11 +153,23 @@ fn path_is_below(path: &str, prefix: &str) -> bool {
 }
 
 /// The parsed `ALLOWED_SOURCES`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AllowList(Vec<Entry>);
-
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
+pub enum AllowList {
+    /// These hosts.
+    Listed(Vec<Entry>),
+    /// `*`: every public host. Only where URLs are signed, which `config` sees to.
+    Everything,
+}
+
+impl Default for AllowList {
+    fn default() -> Self {
+        AllowList::Listed(Vec::new())
+    }
+}
+
+/// One entry of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
     /// The host, or what follows the `*.`.
     host: String,
     subdomains: bool,
@@ -172,9 +184,7 @@ pub struct BadEntry(String);
 impl fmt::Display for BadEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == "*" {
-            return f.write_str(
-                "`*` would let strangers fetch anything through this deployment: name the hosts",
-            );
+            return f.write_str("`*` stands alone or not at all: it leaves nothing to list");
         }
         write!(
             f,
@@ -185,11 +195,14 @@ impl fmt::Display for BadEntry {
 }
 
 impl AllowList {
-    /// Reads a comma list of `host`, `*.domain` and `host/prefix/`.
+    /// Reads a comma list of `host`, `*.domain` and `host/prefix/`, or a lone `*`.
     ///
     /// # Errors
     /// The first entry that is none of these, or that names a private or literal address.
     pub fn parse(text: &str) -> Result<AllowList, BadEntry> {
+        if text.trim() == "*" {
+            return Ok(AllowList::Everything);
+        }
         let entries = text
             .split(',')
             .map(str::trim)
@@ -197,19 +210,24 @@ impl AllowList {
         entries
             .map(|entry| Entry::parse(entry).ok_or_else(|| BadEntry(entry.to_owned())))
             .collect::<Result<_, _>>()
-            .map(AllowList)
+            .map(AllowList::Listed)
     }
 
     /// Whether nothing is listed.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        *self == AllowList::default()
     }
 
     fn allows(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else {
             return false;
         };
-        self.0.iter().any(|entry| entry.matches(host, url.path()))
+        match self {
+            AllowList::Everything => true,
+            AllowList::Listed(entries) => {
+                entries.iter().any(|entry| entry.matches(host, url.path()))
+            }
+        }
     }
 }
 
@@ -369,6 +387,7 @@ mod tests {
 
     #[test]
     fn a_list_with_an_unreadable_or_dangerous_entry_is_refused_whole() {
+        assert_eq!(AllowList::parse(" * "), Ok(AllowList::Everything));
         for bad in [
             "*",
             "*.*",

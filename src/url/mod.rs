@@ -1,20 +1,26 @@
 //! A request's query string to what it asks for, and back to its one canonical spelling.
 //!
-//! Owns the vocabulary (`param`), the values (`value`) and the source's spelling (`source`). Leaves to others whether the
-//! source may be fetched (`origin::rules`). Invariant: `parse(canonical(asked)) == asked`, and requests that ask for the
-//! same thing have the same canonical form, whatever their order, aliases, case of the host or spelled-out defaults.
+//! Owns the vocabulary (`param`), the values (`value`), the source's spelling (`source`), presets, lists of widths, and who may
+//! ask (`signature`). Leaves to others whether the source may be fetched (`origin::rules`). Invariant:
+//! `parse(canonical(asked)) == asked`, and requests that ask for the same thing have the same canonical form, whatever their
+//! order, aliases, case of the host, spelled-out defaults, preset or signature.
 
 mod names;
 pub mod param;
+pub mod preset;
+pub mod signature;
 mod source;
 pub(crate) mod value;
+pub mod widths;
 
 use std::fmt;
 
 use param::{Draft, PARAMS};
+use preset::Presets;
 pub use source::Source;
+use widths::Widths;
 
-use crate::transform::{Side, Transform};
+use crate::transform::{Dpr, Side, Transform};
 
 /// The longest request URL, in bytes.
 const MAX_URL_BYTES: usize = 8192;
@@ -28,17 +34,29 @@ pub struct Asked {
     pub transform: Transform,
     /// The cache buster, if any.
     pub version: Option<String>,
+    /// For how long the answer may be kept, where that is less than the deployment's own time.
+    pub max_age_secs: Option<u32>,
+    /// When the URL stops being good, in seconds since 1970; no part of what is asked for, nor of the canonical form.
+    pub expires_secs: Option<u64>,
 }
 
-/// What the deployment decides about requests: the defaults, and the largest canvas.
+/// What the deployment decides about requests: the defaults, the ceilings, and what has a name.
 #[derive(Clone, Copy, Debug)]
-pub struct Defaults {
+pub struct Defaults<'a> {
     /// The transform of a request that gives nothing but `s`.
     pub transform: Transform,
     /// Longest side of the answer, in device pixels.
     pub max_side: u32,
     /// Most pixels of the answer.
     pub max_pixels: u64,
+    /// For how long an answer is kept.
+    pub max_age_secs: u32,
+    /// The values of `p`.
+    pub presets: &'a Presets,
+    /// Whether a request may give nothing but a preset.
+    pub presets_only: bool,
+    /// The only widths there are, if there are such.
+    pub ladder: Option<&'a Widths>,
 }
 
 /// The caller's fault, by parameter.
@@ -57,6 +75,22 @@ pub enum Error {
     },
     /// A parameter given twice, possibly under two names.
     Twice(&'static str),
+    /// No signature, or not one for this URL.
+    BadSignature(signature::Flaw),
+    /// `exp` has passed.
+    Expired,
+}
+
+impl Error {
+    /// A value that this parameter does not take.
+    fn bad(row: usize, text: &str) -> Error {
+        let param = &PARAMS[row];
+        Error::Bad {
+            param: param.name,
+            value: param.quotable.then(|| quote(text)),
+            expected: param.expected.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -77,9 +111,13 @@ impl fmt::Display for Error {
                 f,
                 "{param} is given twice: expected one value, under one of its names"
             ),
+            Error::BadSignature(flaw) => flaw.fmt(f),
+            Error::Expired => f.write_str("exp has passed: this URL is no longer good"),
         }
     }
 }
+
+impl std::error::Error for Error {}
 
 /// Whether a request's URL is of a length that is worth reading.
 ///
@@ -93,57 +131,173 @@ pub fn check_length(url: &::url::Url) -> Result<(), Error> {
     }
 }
 
+/// The known parameters of a query string, each once, as decoded text.
+#[derive(Clone, Debug, Default)]
+struct Given {
+    pairs: Vec<(usize, String)>,
+    unknown: Option<String>,
+}
+
+impl Given {
+    fn read(query: &str) -> Result<Given, Error> {
+        // The form parser decodes any bytes; what is not UTF-8 becomes U+FFFD, and that is in no value of any parameter.
+        let mut given = Given::default();
+        for (name, text) in ::url::form_urlencoded::parse(query.as_bytes()) {
+            match param::find(&name) {
+                None => given.unknown = given.unknown.or(Some(name.into_owned())),
+                Some((_, param)) if given.has(param.name) => return Err(Error::Twice(param.name)),
+                Some((row, _)) => given.pairs.push((row, text.into_owned())),
+            }
+        }
+        Ok(given)
+    }
+
+    /// The text of a parameter, by its canonical name.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.pairs()
+            .find(|(given, _)| *given == name)
+            .map(|(_, text)| text)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.text(name).is_some()
+    }
+
+    /// Canonical names and their texts, in the order of the request.
+    fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(row, text)| (PARAMS[*row].name, text.as_str()))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.pairs().map(|(name, _)| name)
+    }
+
+    /// The first name that is not in the vocabulary.
+    fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
+    }
+}
+
 /// Reads a query string.
 ///
-/// `Ok(None)` means that it names no source: nothing is asked of the resizer.
+/// `Ok(None)` means that it names no source: nothing is asked of the resizer. Whether the request may ask is
+/// [`signature::verify`]'s to say.
 ///
 /// # Errors
 /// [`Error`] names the first parameter that is wrong; unknown parameters are ignored.
-pub fn parse(query: &str, defaults: &Defaults) -> Result<Option<Asked>, Error> {
-    // The form parser decodes any bytes; what is not UTF-8 becomes U+FFFD, and that is in no value of any parameter.
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    if !pairs
-        .iter()
-        .any(|(name, _)| param::find(name).is_some_and(|(_, param)| param.name == "s"))
-    {
+pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Error> {
+    if !names_source(query) {
         return Ok(None);
     }
+    let given = Given::read(query)?;
+    let preset = defaults.presets.of(&given, defaults.presets_only)?;
+    let draft = settle(&given, preset, defaults)?;
+    Ok(draft.source.map(|source| Asked {
+        source,
+        transform: draft.transform,
+        version: draft.version,
+        max_age_secs: draft.max_age_secs,
+        expires_secs: draft.expires_secs,
+    }))
+}
+
+fn names_source(query: &str) -> bool {
+    ::url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| param::find(&name).is_some_and(|(_, param)| param.name == "s"))
+}
+
+/// What is asked for by a request and its preset: the request's own word on a parameter stands in the place of the preset's.
+fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Result<Draft, Error> {
     let mut draft = Draft {
         source: None,
         transform: defaults.transform,
         version: None,
+        max_age_secs: None,
+        expires_secs: None,
+        widths: None,
     };
-    let mut seen = [false; PARAMS.len()];
-    for (name, text) in &pairs {
-        let Some((row, param)) = param::find(name) else {
-            continue;
-        };
-        if std::mem::replace(&mut seen[row], true) {
-            return Err(Error::Twice(param.name));
-        }
-        (param.read)(&mut draft, text).ok_or_else(|| Error::Bad {
-            param: param.name,
-            value: param.quotable.then(|| quote(text)),
-            expected: param.expected.to_owned(),
-        })?;
+    let named = preset.into_iter().flat_map(|preset| &preset.pairs);
+    let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
+    for (row, text) in given.pairs.iter().chain(named) {
+        (PARAMS[*row].read)(&mut draft, text).ok_or_else(|| Error::bad(*row, text))?;
     }
-    let Some(source) = draft.source else {
-        return Ok(None);
-    };
+    check_max_age(&mut draft, defaults)?;
+    if let Some(widths) = draft.widths.take() {
+        choose(&widths, &mut draft.transform, given, preset)?;
+    } else if let Some(ladder) = defaults.ladder {
+        ladder.snap(&mut draft.transform);
+    }
     check_canvas(&draft.transform, defaults)?;
-    Ok(Some(Asked {
-        source,
-        transform: draft.transform,
-        version: draft.version,
-    }))
+    Ok(draft)
+}
+
+/// The one of the signed widths that is asked for, and the height that goes with it.
+fn choose(
+    widths: &Widths,
+    transform: &mut Transform,
+    given: &Given,
+    preset: Option<&Given>,
+) -> Result<(), Error> {
+    let chosen = match (given.text("w"), transform.width) {
+        (None, _) => widths.widest(),
+        (Some(_), Side::Px(width)) => {
+            let asked = transform.dpr.times(width);
+            widths.of(asked).ok_or_else(|| Error::Bad {
+                param: "w",
+                value: Some(asked.to_string()),
+                expected: format!("one of the signed widths {widths}, after dpr"),
+            })?
+        }
+        (Some(text), Side::Auto) => {
+            return Err(Error::Bad {
+                param: "w",
+                value: Some(quote(text)),
+                expected: format!("one of the signed widths {widths}"),
+            });
+        }
+    };
+    // A preset that gives both sides gives a shape.
+    let shape = preset.and_then(|preset| value::side(preset.text("w")?));
+    let reference = match shape {
+        Some(Side::Px(width)) => width,
+        _ => widths.widest(),
+    };
+    let has_height = given.has("h") || preset.is_some_and(|preset| preset.has("h"));
+    transform.height = match transform.height {
+        Side::Px(height) if has_height => Side::Px(widths::scaled(
+            height.get().into(),
+            chosen.get().into(),
+            reference.get().into(),
+        )),
+        _ => Side::Auto,
+    };
+    transform.width = Side::Px(chosen);
+    transform.dpr = Dpr::ONE;
+    Ok(())
+}
+
+/// The deployment's own time is the longest, and to ask for it is to ask for nothing.
+fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error> {
+    let most = defaults.max_age_secs;
+    if let Some(secs) = draft.max_age_secs.filter(|&secs| secs > most) {
+        return Err(Error::Bad {
+            param: "maxage",
+            value: Some(secs.to_string()),
+            expected: format!("at most {most} seconds"),
+        });
+    }
+    draft.max_age_secs = draft.max_age_secs.filter(|&secs| secs < most);
+    Ok(())
 }
 
 /// The one spelling: every parameter under its canonical name, in order, defaults spelled out.
 ///
 /// ```
 /// # use letterbox::{config::Config, url};
-/// let defaults = Config::default().url_defaults();
-/// let asked = url::parse("height=50&url=https://A.example/x.jpg", &defaults)?.expect("there is a source");
+/// let config = Config::default();
+/// let asked = url::parse("height=50&url=https://A.example/x.jpg", &config.url_defaults())?.expect("there is a source");
 /// assert_eq!(
 ///     url::canonical(&asked),
 ///     "a=center&bg=ffffffff&dpr=1&f=keep&fit=contain&h=50&il=0&q=80&s=https%3A%2F%2Fa.example%2Fx.jpg&w=1200&we=0",
@@ -159,7 +313,7 @@ pub fn canonical(asked: &Asked) -> String {
 }
 
 /// A canvas beyond the deployment's ceiling is the caller's mistake, told before anything is fetched.
-fn check_canvas(transform: &Transform, defaults: &Defaults) -> Result<(), Error> {
+fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Error> {
     let pixels = |side| match side {
         Side::Px(pixels) => transform.dpr.times(pixels),
         Side::Auto => 0, // known only when the source is; the plan checks it
@@ -274,6 +428,177 @@ mod tests {
         );
     }
 
+    /// The canonical form, or the complaint, under settings of the deployment.
+    fn told(vars: &[(&str, &str)], query: &str) -> String {
+        let vars = [vars, &[("ALLOWED_SOURCES", "a.example.com")]].concat();
+        let config = Config::from_pairs(vars).expect("good settings");
+        match parse(query, &config.url_defaults()) {
+            Ok(asked) => canonical(&asked.expect("has a source")),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_preset_and_its_spelled_out_twin_are_one() {
+        let vars = &[(
+            "PRESETS",
+            "card: w=600&h=315&fit=cover; thumb: w=160&h=160&fit=scale-down&bg=fff; small: we=1",
+        )];
+        for (preset, spelled) in [
+            ("s=/x&p=card", "s=/x&w=600&h=315&fit=cover"),
+            ("preset=card&s=/x&v=2", "s=/x&w=600&h=315&fit=cover&v=2"),
+            // The URL's own word wins, wherever it stands, and for all that the preset's word stood for.
+            ("s=/x&p=card&w=300", "s=/x&w=300&h=315&fit=cover"),
+            ("height=9&s=/x&p=card", "s=/x&w=600&h=9&fit=cover"),
+            ("s=/x&p=thumb&fit=inside", "s=/x&w=160&h=160&fit=inside"),
+            ("s=/x&p=small&we=0", "s=/x"),
+            ("s=/x&p=card&utm=1", "s=/x&w=600&h=315&fit=cover"),
+        ] {
+            assert_eq!(told(vars, preset), told(vars, spelled), "{preset}");
+            assert!(told(vars, preset).starts_with("a="), "{preset}");
+        }
+        assert_eq!(
+            told(vars, "s=/x&p=Card"),
+            "p=Card is not one of card, thumb, small"
+        );
+        assert_eq!(
+            told(&[], "s=/x&p=card"),
+            "p=card is not a preset: this deployment has none"
+        );
+        assert_eq!(
+            told(vars, "s=/x&p=card&preset=card"),
+            Error::Twice("p").to_string()
+        );
+    }
+
+    #[test]
+    fn presets_only_means_nothing_beside_them() {
+        let vars = &[
+            ("PRESETS", "card: w=600; thumb: w=160"),
+            ("PRESETS_ONLY", "true"),
+        ];
+        for good in [
+            "s=/x&p=card",
+            "url=/x&preset=card&cb=1&exp=99&sig=x&utm=1",
+            "s=/x",
+        ] {
+            assert!(told(vars, good).starts_with("a="), "{good}");
+        }
+        for (bad, name) in [
+            ("w=600", "w"),
+            ("height=1", "h"),
+            ("widths=1,2", "widths"),
+            ("maxage=1", "maxage"),
+        ] {
+            assert_eq!(
+                told(vars, &format!("s=/x&p=card&{bad}")),
+                format!(
+                    "{name} is not for this deployment, which takes presets only: p is one of card, thumb"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_ladder_makes_one_entry_of_near_widths() {
+        let vars = &[("WIDTH_LADDER", "320, 640, 1280")];
+        for (asked, snapped) in [
+            ("s=/x&w=301&h=150", "s=/x&w=320&h=159"),
+            ("s=/x&w=300&h=150", "s=/x&w=320&h=160"),
+            ("s=/x&w=320&h=160&dpr=2", "s=/x&w=640&h=320"),
+            ("s=/x&w=9000&h=4500", "s=/x&w=1280&h=640"),
+            ("s=/x&w=500&h=auto", "s=/x&w=640&h=auto"),
+            ("s=/x&w=auto&h=500", "s=/x&w=auto&h=640"),
+            ("s=/x", "s=/x&w=1280&h=669"),
+        ] {
+            assert_eq!(told(vars, asked), told(&[], snapped), "{asked}");
+        }
+        assert_eq!(
+            told(vars, "s=/x&w=1&h=60000"),
+            "h=65535 is not at most 4096 pixels after dpr"
+        );
+        // A signed list is a ladder of its own.
+        assert_eq!(
+            told(vars, "s=/x&widths=100,200&w=100"),
+            told(&[], "s=/x&w=100&h=auto")
+        );
+    }
+
+    #[test]
+    fn one_of_the_signed_widths_is_chosen_and_the_height_goes_with_it() {
+        let vars = &[("PRESETS", "card: w=1200&h=600&fit=cover; bare: q=50")];
+        for (asked, chosen) in [
+            ("s=/x&widths=400,800&h=300&w=400", "s=/x&w=400&h=150"),
+            ("s=/x&widths=400,800&h=300&w=400&dpr=2", "s=/x&w=800&h=300"),
+            ("s=/x&widths=400,800&h=300", "s=/x&w=800&h=300"),
+            ("s=/x&widths=400,800&h=300&dpr=2", "s=/x&w=800&h=300"),
+            ("s=/x&widths=400,800&w=400", "s=/x&w=400&h=auto"),
+            ("s=/x&widths=400,800&w=400&h=auto", "s=/x&w=400&h=auto"),
+            ("s=/x&widths=213,320&w=213&dpr=1.5", "s=/x&w=320&h=auto"),
+            ("s=/x&widths=1,3000&h=2&w=1", "s=/x&w=1&h=1"),
+            (
+                "s=/x&p=card&widths=400,800&w=400",
+                "s=/x&w=400&h=200&fit=cover",
+            ),
+            (
+                "s=/x&p=card&widths=400,800&h=300&w=400",
+                "s=/x&w=400&h=100&fit=cover",
+            ),
+            ("s=/x&p=bare&widths=400,800&w=400", "s=/x&w=400&h=auto&q=50"),
+        ] {
+            assert_eq!(told(vars, asked), told(&[], chosen), "{asked}");
+        }
+        for (asked, complaint) in [
+            (
+                "widths=400,800&w=500",
+                "w=500 is not one of the signed widths 400, 800, after dpr",
+            ),
+            (
+                "widths=400,800&w=800&dpr=2",
+                "w=1600 is not one of the signed widths 400, 800, after dpr",
+            ),
+            (
+                "widths=400,800&w=auto",
+                "w=auto is not one of the signed widths 400, 800",
+            ),
+            (
+                "widths=400,9000&w=9000",
+                "w=9000 is not at most 4096 pixels after dpr",
+            ),
+            ("widths=800,400", "widths=800,400 is not 1 to 32 ascending"),
+        ] {
+            let said = told(&[], &format!("s=/x&{asked}"));
+            assert!(said.starts_with(complaint), "{asked}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_part_of_the_key_where_it_differs_from_the_deployments_own() {
+        let vars = &[("CACHE_TTL", "2592000")];
+        assert_eq!(told(vars, "s=/x&maxage=30d"), told(vars, "s=/x"));
+        assert_eq!(
+            told(vars, "s=/x&maxage=1d"),
+            told(vars, "s=/x&maxage=86400")
+        );
+        assert!(told(vars, "s=/x&maxage=1d").contains("&maxage=86400&"));
+        assert_eq!(
+            told(vars, "s=/x&maxage=31d"),
+            "maxage=2678400 is not at most 2592000 seconds"
+        );
+        assert!(told(vars, "s=/x&maxage=0").starts_with("maxage=0 is not a time from 1 second"));
+    }
+
+    #[test]
+    fn who_may_ask_and_until_when_is_no_part_of_the_key() {
+        let plain = key("s=/x");
+        assert_eq!(key("s=/x&exp=4102444800&sig=whatever"), plain);
+        let asked = read("s=/x&exp=4102444800")
+            .expect("good")
+            .expect("a source");
+        assert_eq!(asked.expires_secs, Some(4_102_444_800));
+        assert!(read("s=/x&exp=soon").is_err());
+    }
+
     fn transforms() -> impl Strategy<Value = Transform> {
         let side = prop_oneof![
             Just(Side::Auto),
@@ -329,9 +654,10 @@ mod tests {
             transform in transforms(),
             path in "/[ -~]{0,40}",
             version in proptest::option::of("[a-zA-Z0-9._-]{1,64}"),
+            max_age_secs in proptest::option::of(1u32..31_536_000),
         ) {
             let Some(source) = Source::parse(&path) else { return Ok(()) };
-            let asked = Asked { source, transform, version };
+            let asked = Asked { source, transform, version, max_age_secs, expires_secs: None };
             prop_assert_eq!(read(&canonical(&asked)), Ok(Some(asked)));
         }
 

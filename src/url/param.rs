@@ -1,6 +1,7 @@
 //! The vocabulary: one table that drives the parser, the error messages, the canonical form and the README.
 
 use super::source::Source;
+use super::widths::Widths;
 use super::{Asked, value};
 use crate::transform::Transform;
 
@@ -27,6 +28,9 @@ pub(super) struct Draft {
     pub(super) source: Option<Source>,
     pub(super) transform: Transform,
     pub(super) version: Option<String>,
+    pub(super) max_age_secs: Option<u32>,
+    pub(super) expires_secs: Option<u64>,
+    pub(super) widths: Option<Widths>,
 }
 
 /// Every parameter, in alphabetical order of the canonical names: the order of the canonical form.
@@ -61,6 +65,16 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::dpr(text).map(|v| draft.transform.dpr = v),
         write: |asked| Some(value::write_dpr(asked.transform.dpr)),
+    },
+    Param {
+        name: "exp",
+        aliases: &[],
+        expected: "a moment in seconds since 1970, as a whole number",
+        default: "none: for ever",
+        doc: "From when on the URL is refused; no copy is kept beyond it",
+        quotable: true,
+        read: |draft, text| value::whole(text).map(|v| draft.expires_secs = Some(v)),
+        write: |_| None, // when one may ask is no part of what is asked for
     },
     Param {
         name: "f",
@@ -110,6 +124,26 @@ pub const PARAMS: &[Param] = &[
         write: |asked| Some(value::write_switch(asked.transform.interlace)),
     },
     Param {
+        name: "maxage",
+        aliases: &[],
+        expected: "a time from 1 second to CACHE_TTL: whole seconds, or days, weeks or years such as 30d, 2w or 1y",
+        default: "`CACHE_TTL`",
+        doc: "How long the answer may be kept",
+        quotable: true,
+        read: |draft, text| value::duration_secs(text).map(|v| draft.max_age_secs = Some(v)),
+        write: |asked| asked.max_age_secs.map(|secs| secs.to_string()),
+    },
+    Param {
+        name: "p",
+        aliases: &["preset"],
+        expected: "one of the names in PRESETS",
+        default: "none",
+        doc: "A named set of parameters from `PRESETS`; what the URL gives itself wins",
+        quotable: true,
+        read: |_, text| value::token(text).map(drop), // its parameters are read in its place
+        write: |_| None,
+    },
+    Param {
         name: "q",
         aliases: &["quality"],
         expected: "a whole number from 1 to 100",
@@ -128,6 +162,16 @@ pub const PARAMS: &[Param] = &[
         quotable: false,
         read: |draft, text| Source::parse(text).map(|v| draft.source = Some(v)),
         write: |asked| Some(asked.source.to_string()),
+    },
+    Param {
+        name: "sig",
+        aliases: &[],
+        expected: "a signature: 43 characters of base64url without padding",
+        default: "none",
+        doc: "Who may ask: see [Signed URLs](#signed-urls)",
+        quotable: false,
+        read: |_, _| Some(()), // `signature::verify` decides
+        write: |_| None,
     },
     Param {
         name: "v",
@@ -159,7 +203,26 @@ pub const PARAMS: &[Param] = &[
         read: |draft, text| value::switch(text).map(|on| draft.transform.enlarge &= !on),
         write: |asked| Some(value::write_switch(!asked.transform.enlarge)),
     },
+    Param {
+        name: "widths",
+        aliases: &[],
+        expected: "1 to 32 ascending whole numbers with commas between them, such as 320,640,1280",
+        default: "none",
+        doc: "The widths that one signature is good for: `w` and `dpr` are free among them, `h` is the height of the widest \
+              (`auto` without `h`) and scales along",
+        quotable: true,
+        read: |draft, text| Widths::parse(text).map(|v| draft.widths = Some(v)),
+        write: |_| None, // `w` says which one
+    },
 ];
+
+/// The row of a canonical name, for those that the grammar itself speaks of.
+pub(super) fn row(name: &str) -> usize {
+    PARAMS
+        .iter()
+        .position(|p| p.name == name)
+        .unwrap_or(usize::MAX)
+}
 
 /// The row of a name or alias.
 pub(super) fn find(name: &str) -> Option<(usize, &'static Param)> {

@@ -211,6 +211,19 @@ pub(super) fn quality(text: &str) -> Option<Quality> {
     Quality::new(u8::try_from(whole(text)?).ok()?)
 }
 
+/// A time of 1 second or more: whole seconds, or days, weeks or years of 365 days.
+pub(super) fn duration_secs(text: &str) -> Option<u32> {
+    let unit_secs = match text.as_bytes().last()? {
+        b'd' => 86_400,
+        b'w' => 7 * 86_400,
+        b'y' => 365 * 86_400,
+        _ => 1,
+    };
+    let count = whole(text.strip_suffix(['d', 'w', 'y']).unwrap_or(text))?;
+    let secs = u32::try_from(count.checked_mul(unit_secs)?).ok()?;
+    (secs > 0).then_some(secs)
+}
+
 /// 1 to 64 letters, digits, `.`, `_` or `-`.
 pub(super) fn token(text: &str) -> Option<String> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
@@ -287,6 +300,24 @@ mod tests {
         );
         for bad in ["", "#fff", "ff", "fffff", "ggg", "０００", "whit"] {
             assert_eq!(colour(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_seconds_days_weeks_or_years() {
+        for (text, secs) in [
+            ("1", 1),
+            ("86400", 86_400),
+            ("1d", 86_400),
+            ("2w", 1_209_600),
+            ("1y", 31_536_000),
+        ] {
+            assert_eq!(duration_secs(text), Some(secs), "{text}");
+        }
+        for bad in [
+            "", "0", "0d", "d", "1h", "1D", "1.5d", "-1d", "01d", "1dd", "1 d", "999y",
+        ] {
+            assert_eq!(duration_secs(bad), None, "{bad:?}");
         }
     }
 

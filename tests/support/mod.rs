@@ -1,6 +1,8 @@
 //! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod dice;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
@@ -64,7 +66,7 @@ pub(crate) struct World {
     pub(crate) refuses: Cell<bool>,
     pub(crate) if_none_match: RefCell<Option<String>>,
     pub(crate) cdn_loop: RefCell<Option<String>>,
-    /// Where a test polls requests itself: time stands still, and each chunk of a body is one poll away.
+    /// Where a test polls requests itself: time stands still, and the header and each chunk of a body are one poll away.
     pub(crate) stepping: Rc<Cell<bool>>,
 }
 
@@ -190,6 +192,7 @@ impl Platform for World {
 
     async fn fetch(&self, url: &Url, _: &str) -> Result<Response<Chunks>, Unreachable> {
         self.fetched.borrow_mut().push(url.to_string());
+        later(u32::from(self.stepping.get())).await;
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),
             Some(Route::Silent) => pending().await,

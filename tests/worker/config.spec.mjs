@@ -16,6 +16,8 @@ const unusable = {
   'an empty list of sources': [{ ALLOWED_SOURCES: '' }, /ALLOWED_SOURCES/],
   'a list of sources that is only commas': [{ ALLOWED_SOURCES: ' , ' }, /ALLOWED_SOURCES/],
   'every source allowed to everyone': [{ ALLOWED_SOURCES: '*' }, /ALLOWED_SOURCES/],
+  'every source allowed, and no key that is one': [{ ALLOWED_SOURCES: '*', SIGNING_KEYS: '00' }, /SIGNING_KEYS/],
+  'a preset that cannot be read': [{ ...production, PRESETS: 'card: w=1e3' }, /PRESETS .*in card, w=1e3/],
   'a limit that is no number': [{ ...production, MAX_SOURCE_BYTES: 'lots' }, /MAX_SOURCE_BYTES/],
   'a mode that does not exist': [{ ...production, MODE: 'staging' }, /MODE/],
   'an origin that is no address': [{ ...production, ORIGIN: 'origin' }, /ORIGIN/],

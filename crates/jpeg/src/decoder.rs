@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 use self::picture::{Picture, keep, needed};
 use self::scans::{Scans, find_height, segment};
 use crate::coefficients::Coefficients;
+use crate::frame::{Component, Frame};
+use crate::huffman::{Table, Unrolled};
 use crate::rows::Planes;
 use crate::scan::Scan;
 use crate::segments::{Header, Segments};
@@ -51,6 +53,19 @@ impl Status {
     pub fn is_intact(&self) -> bool {
         self.intact_rows == self.rows && !self.truncated
     }
+}
+
+/// What a frame header says, as far as memory depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<'a> {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Each component's sampling factors, across and down.
+    pub sampling: &'a [(u8, u8)],
+    /// Whether the file is progressive.
+    pub progressive: bool,
+    /// See [`Header::resident`].
+    pub resident: bool,
 }
 
 /// A JPEG decoder without I/O.
@@ -234,6 +249,43 @@ impl Decoder {
             0
         }; // see `Picture::new`
         Some(always + picture.max(before + needed.len() + Scan::bytes(scans.iter())))
+    }
+
+    /// The same as far as it can be told from the frame header alone, and at most: tables and lists are counted as if there were as many
+    /// as `tables` says, for none of them is known. Reading the segments before the picture is counted too.
+    pub fn peak_bytes_of(shape: &Shape<'_>, scale: Scale, separate: bool, tables: usize) -> usize {
+        let components: Vec<Component> = shape
+            .sampling
+            .iter()
+            .map(|&(h, v)| Component::new(0, usize::from(h), usize::from(v), 0))
+            .collect();
+        let count = components.len();
+        let (width, height) = shape.size;
+        let mut frame = Frame::new(width, height, shape.progressive, components);
+        frame.separate = separate;
+        frame.set_scale(scale);
+        let pixel_bytes = match count {
+            1 | 2 => 1,
+            3 => 3,
+            _ => 4,
+        };
+        let (mut coefficients, mut smoothing) = (0, 0);
+        if shape.resident {
+            coefficients = Coefficients::bytes(&frame);
+        }
+        if shape.progressive {
+            smoothing = Smoothing::bytes(&frame);
+        }
+        let unrolled = if shape.progressive { 0 } else { count };
+        let tables = tables * Table::BYTES + unrolled * Unrolled::BYTES;
+        // Members of scans, and lists that grow.
+        let small = 16 * size_of::<Scan>() + 8 * size_of::<Component>() + 1024;
+        size_of::<Picture>()
+            + Planes::bytes(&frame, pixel_bytes)
+            + coefficients
+            + smoothing
+            + tables
+            + small
     }
 
     /// Bytes of the file that are held at the moment, with the room beside them. Of a file that has to be resident (see

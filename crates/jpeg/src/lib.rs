@@ -69,8 +69,8 @@ mod standard;
 mod upsample;
 mod words;
 
-pub use decoder::{Decoder, Event, Status};
-pub use encode::{Encoder, Sampling, Settings};
+pub use decoder::{Decoder, Event, Shape, Status};
+pub use encode::{Encoder, Room, Sampling, Settings};
 pub use segments::{Header, Pixels};
 
 /// How much of the picture's resolution is decoded.

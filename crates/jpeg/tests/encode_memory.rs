@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use letterbox_jpeg::{Encoder, Error, Pixels, Sampling, Settings};
+use letterbox_jpeg::{Encoder, Error, Pixels, Room, Sampling, Settings};
 
 std::thread_local! {
     /// Bytes that this thread holds, the most it held, and what it may hold.
@@ -31,6 +31,23 @@ unsafe impl GlobalAlloc for Counting {
         HELD.set((held.wrapping_sub(layout.size()), most, allowed));
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(place, layout) }
+    }
+
+    /// What shrinks stays where it is; what grows is there twice while it moves.
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let (held, most, allowed) = HELD.get();
+        if size > layout.size() && held.wrapping_add(size) > allowed {
+            return std::ptr::null_mut();
+        }
+        let moving = if size > layout.size() {
+            held.wrapping_add(size)
+        } else {
+            held
+        };
+        let held = held.wrapping_add(size).wrapping_sub(layout.size());
+        HELD.set((held, most.max(moving), allowed));
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(place, layout, size) }
     }
 }
 
@@ -106,6 +123,59 @@ fn no_more_is_held_than_was_said() {
             assert!(most <= said, "{pixels:?} {settings:?}: {most}, {said} said");
         }
     }
+}
+
+/// The tables are made when there is no more room for tokens, of what looks least like the rest: one colour, then noise of the extremes.
+#[test]
+fn bounds_of_the_callers_hold_whatever_comes_late() {
+    let (width, height) = (200u16, 600u16);
+    let mut samples = vec![7; 200 * 600];
+    let noise = pictures().last().expect("three pictures");
+    for calm in [0, 8, 300, 560] {
+        samples[calm * 200..].copy_from_slice(&noise[calm * 200..200 * 600]);
+        for quality in [30, 80, 95, 100] {
+            let settings = Settings {
+                quality,
+                ..Settings::default()
+            };
+            for token_bytes in [0, 3_000, 30_000, 100_000] {
+                let room = Room {
+                    token_bytes,
+                    ..Room::default()
+                };
+                let (before, _, _) = HELD.get();
+                HELD.set((before, before, usize::MAX));
+                let mut encoder = Encoder::within(width, height, Pixels::Grey, settings, room)
+                    .expect("a picture");
+                for row in samples.chunks(200) {
+                    encoder.row(row).expect("memory");
+                }
+                let file = encoder.finish().expect("memory");
+                let most = HELD.get().1 - before;
+                let said = Encoder::peak_bytes_within(width, height, Pixels::Grey, settings, room);
+                assert!(
+                    most <= said,
+                    "{calm} rows, {quality}, {room:?}: {most}, {said} said, {} are the file",
+                    file.len()
+                );
+                drop(file);
+            }
+        }
+        samples.fill(7);
+    }
+}
+
+#[test]
+fn what_has_one_colour_is_not_reserved_for() {
+    let bytes = |picture| {
+        let room = Room {
+            token_bytes: 10_000,
+            picture,
+        };
+        Encoder::peak_bytes_within(1200, 627, Pixels::Rgb, Settings::default(), room)
+    };
+    assert!(bytes((300, 627)) < bytes((1200, 627)) / 3);
+    assert_eq!(bytes((1200, 627)), bytes((u16::MAX, u16::MAX)));
 }
 
 #[test]

@@ -1,29 +1,34 @@
 //! GIF through `gif`: the first image on its canvas in, one image with a palette of 256 out.
 
-use std::io::Cursor;
+use std::cell::RefCell;
+use std::io::Read;
 
 use gif::{ColorOutput, DecodeOptions, DecodingError, EncodingError, MemoryLimit};
 
 use super::Rows;
-use crate::image::Error;
-use crate::image::frame::{Frame, Size};
+use super::whole::{self, InPlace};
+use crate::image::frame::{Frame, Layout, Picture, Size, reserved, zeroes};
 use crate::image::plan::Plan;
+use crate::image::{Error, colour, header};
 
 /// The quantiser looks at every tenth pixel: the library's own default.
 const SAMPLING: i32 = 10;
-/// Metadata blocks count towards the library's memory limit too.
-pub(super) const SLACK_BYTES: u64 = 4 << 20;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
     options.allow_unknown_blocks(true);
-    // An image may reach beyond the screen and is clipped; one much larger than the screen is not what was planned.
-    let most = plan.decoded.pixels() + SLACK_BYTES;
+    // An image may reach beyond the screen and is clipped; one larger than its header says is not what was planned.
     options.set_memory_limit(MemoryLimit::Bytes(
-        most.try_into().map_err(|_| Error::OutOfMemory)?,
+        super::decoder_bytes(plan)
+            .try_into()
+            .map_err(|_| Error::OutOfMemory)?,
     ));
-    let mut decoder = options.read_info(Cursor::new(file)).map_err(fault)?;
+    let [head, control, image] =
+        header::gif::without_metadata(file).ok_or(Error::Corrupt("the GIF has no image"))?;
+    let mut decoder = options
+        .read_info(head.chain(control).chain(image))
+        .map_err(fault)?;
     let global = decoder.global_palette().map(<[u8]>::to_vec);
     let image = decoder
         .read_next_frame()
@@ -35,7 +40,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         .or(global.as_deref())
         .ok_or(Error::Corrupt("the GIF has no palette"))?;
 
-    let mut canvas = Frame::new(plan.decoded, plan.header.layout)?;
+    let mut canvas = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
     let channels = canvas.layout.channels();
     let row_bytes = canvas.row_bytes();
     let image_rows = image.buffer.chunks_exact(usize::from(image.width).max(1));
@@ -64,20 +69,58 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
     rows.frame(canvas)
 }
 
-pub(super) fn encode(_: &Plan, frame: Frame) -> Result<Vec<u8>, Error> {
-    let Size { width, height } = frame.size;
-    let mut rgba = super::super::colour::to_rgba(frame)?;
-    // GIF knows opaque and transparent; half-way counts as opaque.
-    for pixel in rgba.pixels.chunks_exact_mut(4) {
-        pixel[3] = if pixel[3] < 128 { 0 } else { 255 };
-    }
-    let image =
-        gif::Frame::from_rgba_speed(width as u16, height as u16, &mut rgba.pixels, SAMPLING);
-    let mut file = Vec::new();
+pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+    let Size { width, height } = plan.canvas;
+    let place = RefCell::new(InPlace::new(picture)?);
+    let mut wide = zeroes(4 * u64::from(width))?;
+    whole::rows(plan, &place, |row| {
+        colour::widen(row, plan.layout, &mut wide, Layout::Rgba);
+        // GIF knows opaque and transparent; half-way counts as opaque.
+        for pixel in wide.chunks_exact_mut(4) {
+            pixel[3] = if pixel[3] < 128 { 0 } else { 255 };
+        }
+        place.borrow_mut().write(&wide)
+    })?;
+    let mut rgba = place.into_inner().into_file();
+    let mut image = gif::Frame::from_rgba_speed(width as u16, height as u16, &mut rgba, SAMPLING);
+    drop(rgba); // as the plan says
+    image.make_lzw_pre_encoded(); // and the indices are gone too
+    let mut file = reserved(file_bytes(plan.canvas.pixels()))?;
     write(&mut file, width as u16, height as u16, &image)
         .map_err(|error| Error::Internal(error.to_string()))?;
+    file.shrink_to_fit(); // which allocators do in place
     Ok(file)
 }
+
+/// Beside the RGBA that the picture becomes: an index for each pixel, and the network that chooses colours. Then the RGBA is gone, and
+/// beside the indices there is the file's data, in a list of the library's that doubles as it grows; and in the end that and the file.
+pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+    let pixels = plan.canvas.pixels();
+    let row = 8 * u64::from(
+        plan.canvas
+            .width
+            .max(plan.resized.width)
+            .max(plan.resized.height),
+    );
+    // The list begins with room for half a byte a pixel, and ends with room for two.
+    let writing = (3 * pixels).max(2 * pixels + file_bytes(pixels));
+    let rgba = plan.room().unwrap_or(0);
+    row + SMALL_BYTES + pixels + writing.saturating_sub(rgba)
+}
+
+/// Noise has a code of at most twelve bits for each index.
+fn data_bytes(pixels: u64) -> u64 {
+    pixels * 3 / 2 + pixels / 1024 + 64
+}
+
+/// Blocks of 255 bytes, each with its length; the header and a palette.
+fn file_bytes(pixels: u64) -> u64 {
+    let data = data_bytes(pixels);
+    data + data / 255 + 1024
+}
+
+/// The network and its inputs; palettes.
+const SMALL_BYTES: u64 = 48 << 10;
 
 fn write(
     file: &mut Vec<u8>,
@@ -85,7 +128,7 @@ fn write(
     height: u16,
     image: &gif::Frame<'_>,
 ) -> Result<(), EncodingError> {
-    gif::Encoder::new(file, width, height, &[])?.write_frame(image)
+    gif::Encoder::new(file, width, height, &[])?.write_lzw_pre_encoded_frame(image)
 }
 
 fn fault(_: DecodingError) -> Error {

@@ -3,20 +3,23 @@
 
 use std::sync::Arc;
 
-use letterbox_jpeg::{Error as Fault, Event, Pixels, Sampling, Scale, Settings};
+use letterbox_jpeg::{Error as Fault, Event, Pixels, Room, Sampling, Scale, Settings, Shape};
 
-use super::{Decode, Encode, Rows};
+use super::Decode;
 use crate::image::Error;
-use crate::image::colour::Source;
+use crate::image::colour;
 use crate::image::conversion::Conversion;
-use crate::image::frame::Frame;
+use crate::image::frame::Picture;
 use crate::image::header::Coding;
+use crate::image::pad::Rows;
 use crate::image::plan::Plan;
 
 /// A file on its way to rows.
 pub(super) struct Decoder {
     decoder: letterbox_jpeg::Decoder,
     scale: Scale,
+    /// What decoding may hold.
+    planned: u64,
     /// The plan is one for components.
     separate: bool,
     /// The file is kept.
@@ -31,31 +34,23 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn new(plan: &Plan, start: &[u8]) -> Result<Decoder, Error> {
-        let scale = match plan.shrink {
-            1 => Scale::Full,
-            2 => Scale::Half,
-            4 => Scale::Quarter,
-            _ => Scale::Eighth,
-        };
         let mut decoder = letterbox_jpeg::Decoder::new();
         decoder.ignore_metadata();
         decoder.push(start).map_err(fault)?;
         Ok(Decoder {
             decoder,
-            scale,
+            scale: scale(plan),
+            planned: decoder_bytes(plan) + plan.spare_decode_bytes(),
             separate: plan.chroma.is_some(),
             resident: matches!(plan.header.coding, Coding::Jpeg { resident: true, .. }),
-            inks: match &plan.source {
-                Source::Other(conversion) if plan.header.inks => Some(conversion.clone()),
-                _ => None,
-            },
+            inks: colour::inks(plan),
             rgb: Vec::new(),
             whole: false,
         })
     }
 
     /// Hands over what can be decoded by now.
-    fn drain(&mut self, rows: &mut dyn Rows) -> Result<(), Error> {
+    fn drain(&mut self, rows: &mut dyn super::Rows) -> Result<(), Error> {
         loop {
             match self.decoder.next().map_err(fault)? {
                 Event::NeedMore => return Ok(()),
@@ -72,6 +67,12 @@ impl Decoder {
                             return Err(Error::Corrupt("the JPEG's headers contradict each other"));
                         }
                         self.decoder.separate_components();
+                    }
+                    let need = self.decoder.peak_bytes(self.scale);
+                    if need.is_none_or(|need| need as u64 > self.planned) {
+                        return Err(Error::Unsupported(
+                            "JPEG with as many tables as this is not read",
+                        ));
                     }
                 }
                 Event::Row(row) => match &self.inks {
@@ -91,6 +92,56 @@ impl Decoder {
     }
 }
 
+fn scale(plan: &Plan) -> Scale {
+    match plan.shrink {
+        1 => Scale::Full,
+        2 => Scale::Half,
+        4 => Scale::Quarter,
+        _ => Scale::Eighth,
+    }
+}
+
+/// Huffman tables of a file in one scan: there are no more numbers for them.
+const TABLES: usize = 8;
+/// And in several, each with tables of its own: ten are the rule for three components, and some encoders try more.
+fn tables_of_scans(components: usize) -> usize {
+    4 * components + 3
+}
+
+/// What decoding holds at most, the file not included.
+pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
+    let Coding::Jpeg {
+        sampling,
+        progressive,
+        resident,
+        ..
+    } = plan.header.coding
+    else {
+        return 0;
+    };
+    let components = sampling.iter().take_while(|(h, _)| *h > 0).count();
+    let size = plan.header.stored;
+    let shape = Shape {
+        size: (size.width as u16, size.height as u16), // as in the file
+        sampling: &sampling[..components],
+        progressive,
+        resident,
+    };
+    let tables = if resident {
+        tables_of_scans(components)
+    } else {
+        TABLES
+    };
+    let bytes =
+        letterbox_jpeg::Decoder::peak_bytes_of(&shape, scale(plan), plan.chroma.is_some(), tables);
+    let rgb = if components == 4 {
+        3 * u64::from(plan.decoded.width)
+    } else {
+        0
+    };
+    bytes as u64 + rgb
+}
+
 impl Decode for Decoder {
     fn promise(&mut self, bytes: usize) -> Result<(), Error> {
         if !self.resident {
@@ -100,12 +151,12 @@ impl Decode for Decoder {
         self.decoder.reserve(more).map_err(fault)
     }
 
-    fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn super::Rows) -> Result<(), Error> {
         self.decoder.push(bytes).map_err(fault)?;
         self.drain(rows)
     }
 
-    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn super::Rows) -> Result<(), Error> {
         self.decoder.finish();
         self.drain(rows)?;
         if self.whole {
@@ -116,64 +167,50 @@ impl Decode for Decoder {
     }
 }
 
-/// Pixels or components on their way to a file.
-pub(super) struct Encoder(letterbox_jpeg::Encoder);
-
-impl Encoder {
-    pub(super) fn new(plan: &Plan) -> Result<Encoder, Error> {
-        let (width, height, pixels, settings) = picture(plan);
-        letterbox_jpeg::Encoder::new(width, height, pixels, settings)
-            .map(Encoder)
-            .map_err(fault)
+/// The planes of a picture: pixels, or components. What is encoded is given back, and tokens may take its place.
+pub(super) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+    let (width, height, pixels, settings, room) = picture(plan);
+    let mut encoder =
+        letterbox_jpeg::Encoder::within(width, height, pixels, settings, room).map_err(fault)?;
+    let mut planes = Vec::new();
+    for (plane, picture) in plan.planes().iter().zip(pictures) {
+        planes.push(Rows::new(plan, plane, picture)?);
     }
-}
-
-impl Encode for Encoder {
-    fn row(&mut self, row: &[u8]) -> Result<(), Error> {
-        self.0.row(row).map_err(fault)
-    }
-
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
-        self.0.finish().map_err(fault)
-    }
-
-    fn planes(mut self: Box<Self>, mut frames: Vec<Frame>) -> Result<Vec<u8>, Error> {
-        if let [luma, cb, cr] = &frames[..] {
-            self.components(luma, cb, cr)?;
-            return self.finish();
+    let held = |planes: &[Rows]| planes.iter().map(Rows::held_bytes).sum::<usize>();
+    let before = held(&planes);
+    let mut y = 0;
+    while let Some(row) = planes.first_mut().and_then(Rows::next) {
+        if plan.chroma.is_some() {
+            encoder.component_row(0, row).map_err(fault)?;
+        } else {
+            encoder.row(row).map_err(fault)?;
         }
-        match frames.pop() {
-            Some(frame) => self.frame(frame),
-            None => self.finish(),
-        }
-    }
-}
-
-impl Encoder {
-    /// The rows of all components in step: two of luminance, one each of chrominance.
-    fn components(&mut self, luma: &Frame, cb: &Frame, cr: &Frame) -> Result<(), Error> {
-        let mut chroma = cb.rows().zip(cr.rows());
-        for (y, row) in luma.rows().enumerate() {
-            self.0.component_row(0, row).map_err(fault)?;
-            if y % 2 == 1 {
-                continue;
-            }
-            if let Some((cb, cr)) = chroma.next() {
-                self.0.component_row(1, cb).map_err(fault)?;
-                self.0.component_row(2, cr).map_err(fault)?;
+        // Two rows of luminance, one each of chrominance.
+        if y % 2 == 0 {
+            for (component, plane) in planes.iter_mut().enumerate().skip(1) {
+                if let Some(row) = plane.next() {
+                    encoder.component_row(component, row).map_err(fault)?;
+                }
             }
         }
-        Ok(())
+        if y % 16 == 0 {
+            encoder.hold(room.token_bytes + before - held(&planes));
+        }
+        y += 1;
     }
+    drop(planes);
+    encoder.hold(room.token_bytes + before);
+    encoder.finish().map_err(fault)
 }
 
-/// What encoding allocates at most, the file included.
+/// What encoding allocates beside the picture's pixels, the file included: so much at most while they are there, and so much more when
+/// they have been given back.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
-    let (width, height, pixels, settings) = picture(plan);
-    letterbox_jpeg::Encoder::peak_bytes(width, height, pixels, settings) as u64
+    let (width, height, pixels, settings, room) = picture(plan);
+    letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, room) as u64
 }
 
-fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings) {
+fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
     let pixels = if plan.layout.grey() {
         Pixels::Grey
     } else {
@@ -184,12 +221,20 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings) {
         sampling: Sampling::S420,
         progressive: plan.interlace,
     };
+    let image = plan
+        .resized
+        .swapped_if(plan.header.orientation.swaps_axes());
+    let room = Room {
+        token_bytes: plan.token_bytes as usize,
+        picture: (image.width as u16, image.height as u16),
+    };
     // The limits of an answer are below what the format holds.
     (
         plan.canvas.width as u16,
         plan.canvas.height as u16,
         pixels,
         settings,
+        room,
     )
 }
 

@@ -11,8 +11,10 @@ mod png;
 mod webp;
 pub(super) mod whole;
 
+pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
+
 use super::Error;
-use super::frame::Frame;
+use super::frame::{Frame, Picture};
 use super::header::{Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
@@ -40,29 +42,6 @@ pub(super) trait Decode {
     fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error>;
 }
 
-/// Rows in, bytes out.
-pub(super) trait Encode {
-    /// The next row, in the layout and size of the plan's canvas.
-    fn row(&mut self, row: &[u8]) -> Result<(), Error>;
-
-    /// The image is complete: the file.
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error>;
-
-    /// All rows at once, for an encoder that wants them so anyway.
-    fn frame(mut self: Box<Self>, frame: Frame) -> Result<Vec<u8>, Error> {
-        frame.rows().try_for_each(|row| self.row(row))?;
-        self.finish()
-    }
-
-    /// The planes of [`Plan::planes`]; only JPEG has more than one.
-    fn planes(self: Box<Self>, frames: Vec<Frame>) -> Result<Vec<u8>, Error> {
-        match frames.into_iter().next() {
-            Some(frame) => self.frame(frame),
-            None => self.finish(),
-        }
-    }
-}
-
 /// The decoder of a planned source; `start` is what has been read of the file.
 ///
 /// # Errors
@@ -82,37 +61,30 @@ pub(super) fn decoder(plan: &Plan, start: Vec<u8>) -> Result<Box<dyn Decode>, Er
     })
 }
 
-/// The encoder of a planned answer.
+/// The file of the pictures of a plan's planes, upright; only JPEG has more than one.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn encoder(plan: &Plan) -> Result<Box<dyn Encode + '_>, Error> {
-    Ok(match plan.format {
-        Format::Jpeg => Box::new(jpeg::Encoder::new(plan)?),
-        Format::WebP => Box::new(whole::Canvas::new(plan, webp::encode)),
-        Format::Gif => Box::new(whole::Canvas::new(plan, gif::encode)),
-        Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {
-            Box::new(png::Encoder::new(plan)?)
-        }
-    })
+pub(super) fn encode(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+    if plan.format == Format::Jpeg {
+        return jpeg::encode(plan, pictures);
+    }
+    let picture = pictures
+        .pop()
+        .ok_or(Error::Internal("an image without planes".to_owned()))?;
+    match plan.format {
+        Format::WebP => webp::encode(plan, picture),
+        Format::Gif => gif::encode(plan, picture),
+        _ => png::encode(plan, picture),
+    }
 }
 
 /// What decoding holds at its peak: rows, or where a library wants it so the whole decoded image; the file not included.
 pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     match plan.header.coding {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
-        Coding::Whole { bytes_per_pixel } => {
-            let slack = match plan.header.format {
-                Format::Gif => gif::SLACK_BYTES,
-                Format::Png | Format::Ico => png::interlaced_slack(plan),
-                _ => 0,
-            };
-            plan.decoded.pixels() * u64::from(bytes_per_pixel) + slack
-        }
-        Coding::Jpeg { blocks_a_row, .. } => {
-            // Samples, and in a progressive file coefficients too, of one row of MCUs; a few rows while they are made.
-            u64::from(blocks_a_row) * (64 + 136) + 8 * 4 * u64::from(plan.decoded.width)
-        }
+        Coding::Whole { peak_bytes, .. } => peak_bytes,
+        Coding::Jpeg { .. } => jpeg::decoder_bytes(plan),
     }
 }
 
@@ -124,25 +96,27 @@ pub(super) const fn growing(bytes: u64) -> u64 {
 /// What a source file of this length holds while it is decoded: itself where it is kept, and what a library copies of it.
 pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     match (header.format, header.coding) {
-        (Format::WebP, _) => 3 * bytes, // the last partition of a lossy frame is copied, growing
+        (_, Coding::Whole { copies, .. }) => bytes * (1 + u64::from(copies)),
         (Format::Png, Coding::Rows { .. }) => 0, // used up as it arrives
         (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
         _ => bytes,
     }
 }
 
+/// Whether the decoder's frames are made by a library, which knows nothing of the room that they may need.
+pub(super) fn makes_frames(header: &Header) -> bool {
+    matches!(header.format, Format::Bmp | Format::Ico | Format::Tiff)
+}
+
 /// What is held at most of a file that is decoded as it arrives: the piece that has come, and what the last one left.
 const PIECE_BYTES: u64 = 256 << 10;
 
-/// What encoding holds at its peak beside the canvas; noise, the worst of pictures, was measured. Files grow by doubling.
+/// What encoding holds at its peak beside the picture, whatever the picture; where it is encoded in place, the file is the picture's.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
-    let pixels = plan.canvas.pixels();
     match plan.format {
         Format::Jpeg => jpeg::encoder_bytes(plan),
-        Format::Gif => pixels * 9,
-        Format::WebP => pixels * 14,
-        Format::Png | Format::Bmp | Format::Ico | Format::Tiff => {
-            pixels * plan.layout.channels() as u64 * 3
-        }
+        Format::Gif => gif::encoder_bytes(plan),
+        Format::WebP => webp::encoder_bytes(plan),
+        Format::Png | Format::Bmp | Format::Ico | Format::Tiff => png::encoder_bytes(plan),
     }
 }

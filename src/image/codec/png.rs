@@ -1,12 +1,15 @@
 //! PNG: a decoder of our own takes bytes as they arrive and hands out rows. `png` writes, and reads what is interlaced, whole.
 
-use std::io::Cursor;
+use std::cell::RefCell;
+use std::io::{Cursor, Write};
+use std::rc::Rc;
 
 use png::{BitDepth, ColorType, DeflateCompression, Filter, Limits, Transformations};
 
-use super::{Decode, Encode, Rows};
+use super::whole::{self, InPlace};
+use super::{Decode, Rows};
 use crate::image::Error;
-use crate::image::frame::{Frame, Layout, Size};
+use crate::image::frame::{Frame, Layout, Picture, Size};
 use crate::image::header::Coding;
 use crate::image::plan::Plan;
 
@@ -88,11 +91,6 @@ pub(super) fn decoder_bytes(plan: &Plan, bits_per_pixel: u32) -> u64 {
     letterbox_png::Decoder::peak_bytes(width, bits_per_pixel, channels)
 }
 
-/// What the library holds beside the image where rows come seven times: a few rows of at most 8 bytes a pixel.
-pub(super) fn interlaced_slack(plan: &Plan) -> u64 {
-    64 * u64::from(plan.header.stored.width)
-}
-
 /// A whole file: interlaced, or inside an icon.
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if let Coding::Rows { .. } = plan.header.coding {
@@ -118,7 +116,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
             "the PNG's transparency stands behind its pixels",
         ));
     }
-    let mut frame = Frame::new(plan.decoded, layout)?;
+    let mut frame = Frame::new(plan.decoded, layout, plan.room_if_kept())?;
     if reader.output_buffer_size() != Some(frame.pixels.len()) {
         return Err(Error::Corrupt("the PNG's size changes"));
     }
@@ -128,58 +126,60 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 }
 
 /// Truecolour or grey, 8 bits; a fast deflate with the Paeth filter makes photos smaller than a slow one with none.
-pub(super) struct Encoder {
-    rows: png::StreamWriter<'static, File>,
-    file: File,
+pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+    let Size { width, height } = plan.canvas;
+    let place = Rc::new(RefCell::new(InPlace::new(picture)?));
+    let mut encoder = png::Encoder::new(File(place.clone()), width, height);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_color(match plan.layout {
+        Layout::Grey => ColorType::Grayscale,
+        Layout::GreyAlpha => ColorType::GrayscaleAlpha,
+        Layout::Rgb => ColorType::Rgb,
+        Layout::Rgba => ColorType::Rgba,
+    });
+    encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
+    encoder.set_filter(Filter::Paeth);
+    let mut writer = encoder
+        .write_header()
+        .and_then(png::Writer::into_stream_writer)
+        .map_err(internal)?;
+    whole::rows(plan, &place, |row| writer.write_all(row).map_err(internal))?;
+    writer.finish().map_err(internal)?;
+    let place = Rc::into_inner(place).ok_or(Error::Internal("a PNG has two writers".to_owned()))?;
+    Ok(place.into_inner().into_file())
 }
 
-impl Encoder {
-    pub(super) fn new(plan: &Plan) -> Result<Encoder, Error> {
-        let Size { width, height } = plan.canvas;
-        let file = File::default();
-        let mut encoder = png::Encoder::new(file.clone(), width, height);
-        encoder.set_depth(BitDepth::Eight);
-        encoder.set_color(match plan.layout {
-            Layout::Grey => ColorType::Grayscale,
-            Layout::GreyAlpha => ColorType::GrayscaleAlpha,
-            Layout::Rgb => ColorType::Rgb,
-            Layout::Rgba => ColorType::Rgba,
-        });
-        encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
-        encoder.set_filter(Filter::Paeth);
-        let rows = encoder
-            .write_header()
-            .and_then(png::Writer::into_stream_writer)
-            .map_err(internal)?;
-        Ok(Encoder { rows, file })
-    }
+/// What a file has at most. Noise gets a code of twelve bits a byte; what is background is filtered to zeroes, of which a code stands for
+/// 258, but where it meets the image.
+pub(in crate::image) fn most_bytes(plan: &Plan) -> u64 {
+    let channels = plan.layout.channels() as u64;
+    let image = plan
+        .resized
+        .swapped_if(plan.header.orientation.swaps_axes());
+    let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
+    let busy = (u64::from(image.width) + 2).min(width) * (u64::from(image.height) + 1).min(rows);
+    // A row's filter, what is left of a run and of eight bytes, and the codes of whole runs.
+    let zeroes = rows * (32 + width * channels / 128);
+    let data = busy * channels * 3 / 2 + zeroes;
+    data + data / 256 + 1024 // the frames of chunks of 4 KiB
 }
 
-impl Encode for Encoder {
-    fn row(&mut self, row: &[u8]) -> Result<(), Error> {
-        std::io::Write::write_all(&mut self.rows, row).map_err(internal)
-    }
+/// How far the file may be ahead of what has been read, at its beginning.
+pub(in crate::image) const LEAD_BYTES: u64 = 16 << 10;
 
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
-        self.rows.finish().map_err(internal)?;
-        Ok(self.file.take())
-    }
+/// What the library holds: three rows, and a chunk; and a row of the image.
+pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+    let image = 4 * u64::from(plan.resized.width.max(plan.resized.height));
+    3 * u64::from(plan.canvas.width) * plan.layout.channels() as u64 + image + 4096
 }
 
-/// The file as it grows, shared with the library's writer, which does not give it back.
-#[derive(Clone, Default)]
-struct File(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
-
-impl File {
-    fn take(&self) -> Vec<u8> {
-        self.0.take()
-    }
-}
+/// The file as it grows, shared with who reads the image in front of it.
+struct File(Rc<RefCell<InPlace>>);
 
 impl std::io::Write for File {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        super::whole::append(&mut self.0.borrow_mut(), bytes)
-            .map_err(|_| std::io::ErrorKind::OutOfMemory)?;
+        let written = self.0.borrow_mut().write(bytes);
+        written.map_err(|error| std::io::Error::other(error.to_string()))?;
         Ok(bytes.len())
     }
 
@@ -196,10 +196,5 @@ fn fault(error: png::DecodingError) -> Error {
 }
 
 fn internal(error: impl Into<png::EncodingError>) -> Error {
-    match error.into() {
-        png::EncodingError::IoError(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
-            Error::OutOfMemory
-        }
-        error => Error::Internal(error.to_string()),
-    }
+    Error::Internal(error.into().to_string())
 }

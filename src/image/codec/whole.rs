@@ -1,8 +1,11 @@
-//! Adapters for libraries that want everything at once: the whole file, or the whole image.
+//! Adapters for libraries that want everything at once: the whole file, or the whole image; and what is encoded in place.
 
-use super::{Decode, Encode, Rows};
+use std::cell::RefCell;
+
+use super::{Decode, Rows};
 use crate::image::Error;
-use crate::image::frame::Frame;
+use crate::image::frame::{Picture, zeroes};
+use crate::image::pad::Canvas;
 use crate::image::plan::Plan;
 
 /// Gathers the file and decodes it when it is complete.
@@ -52,41 +55,96 @@ pub(in crate::image) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// Gathers the image and encodes it when it is complete.
-pub(super) struct Canvas<'p> {
-    plan: &'p Plan,
-    pixels: Vec<u8>,
-    encode: fn(&Plan, Frame) -> Result<Vec<u8>, Error>,
+/// An image that becomes its file in place: what is read is at the back of the buffer, what is written at its front. The plan has room
+/// enough between the two, see [`Plan::room`].
+pub(super) struct InPlace {
+    buffer: Vec<u8>,
+    read: usize,
+    written: usize,
 }
 
-impl<'p> Canvas<'p> {
-    pub(super) fn new(
-        plan: &'p Plan,
-        encode: fn(&Plan, Frame) -> Result<Vec<u8>, Error>,
-    ) -> Canvas<'p> {
-        Canvas {
-            plan,
-            pixels: Vec::new(),
-            encode,
+impl InPlace {
+    /// # Errors
+    /// [`Error::OutOfMemory`], if the picture was not made with its room.
+    pub(super) fn new(picture: Picture) -> Result<InPlace, Error> {
+        let (mut buffer, room) = picture.into_piece();
+        let image = buffer.len();
+        let more = room.saturating_sub(image);
+        buffer
+            .try_reserve_exact(more)
+            .map_err(|_| Error::OutOfMemory)?;
+        buffer.resize(image + more, 0);
+        buffer.copy_within(..image, more);
+        Ok(InPlace {
+            buffer,
+            read: more,
+            written: 0,
+        })
+    }
+
+    /// Reads the next bytes of the image, as many as there are to fill.
+    fn read(&mut self, row: &mut [u8]) -> Result<(), Error> {
+        let end = self.read + row.len();
+        let from = self.buffer.get(self.read..end);
+        row.copy_from_slice(from.ok_or(Error::Corrupt("the image's rows break off"))?);
+        self.read = end;
+        Ok(())
+    }
+
+    /// Writes the next bytes of the file.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the plan was wrong about the room: nothing that has not been read is overwritten.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let end = self.written + bytes.len();
+        match self.buffer[..self.read].get_mut(self.written..end) {
+            Some(to) => to.copy_from_slice(bytes),
+            None => return Err(Error::Internal("the file outgrows its plan".to_owned())),
+        }
+        self.written = end;
+        Ok(())
+    }
+
+    /// What has been written.
+    pub(super) fn into_file(mut self) -> Vec<u8> {
+        self.buffer.truncate(self.written);
+        self.buffer.shrink_to_fit(); // which allocators do in place
+        self.buffer
+    }
+}
+
+/// The canvas of a picture that is encoded in place, row by row.
+///
+/// # Errors
+/// [`Error::OutOfMemory`], and what `take` returns.
+pub(super) fn rows(
+    plan: &Plan,
+    place: &RefCell<InPlace>,
+    mut take: impl FnMut(&[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for plane in plan.planes().iter().take(1) {
+        let mut canvas = Canvas::new(plan, plane)?;
+        let row_bytes = plane.upright(plan).width as usize * plane.source.channels();
+        let mut row = zeroes(row_bytes as u64)?;
+        while !canvas.is_complete() {
+            let image = if canvas.wants_image() {
+                place.borrow_mut().read(&mut row)?;
+                Some(&mut row[..])
+            } else {
+                None
+            };
+            take(canvas.next(image))?;
         }
     }
+    Ok(())
 }
 
-impl Encode for Canvas<'_> {
-    fn row(&mut self, row: &[u8]) -> Result<(), Error> {
-        append(&mut self.pixels, row)
-    }
-
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
-        let frame = Frame {
-            size: self.plan.canvas,
-            layout: self.plan.layout,
-            pixels: self.pixels,
-        };
-        (self.encode)(self.plan, frame)
-    }
-
-    fn frame(self: Box<Self>, frame: Frame) -> Result<Vec<u8>, Error> {
-        (self.encode)(self.plan, frame)
-    }
+/// The whole canvas, for a library that wants it so.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(super) fn canvas(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+    let place = RefCell::new(InPlace::new(picture)?);
+    rows(plan, &place, |row| place.borrow_mut().write(row))?;
+    Ok(place.into_inner().into_file())
 }

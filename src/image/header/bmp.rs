@@ -1,7 +1,7 @@
 //! The Windows bitmap's information header.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header};
+use super::{Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -18,12 +18,13 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let bits = cursor.u16()?;
     // The alpha mask stands at a fixed place in headers of version 3 and later.
     let alpha = bits >= 16 && header_bytes >= 56 && cursor.seek(14 + 52).u32()? != 0;
+    let stored = Size { width, height };
     Ok(Header {
         format: Format::Bmp,
-        stored: Size { width, height },
+        stored,
         orientation: Orientation::default(),
         layout: Layout::of(false, alpha),
-        coding: Coding::Whole { bytes_per_pixel: 8 }, // the decoder's pixels and ours
+        coding: super::whole(stored, 8), // the decoder's pixels and ours
         colours: Colours::Untagged,
         inks: false,
     })

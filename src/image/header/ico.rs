@@ -32,7 +32,13 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         stored,
         orientation: Orientation::default(),
         layout: Layout::Rgba,
-        coding: Coding::Whole { bytes_per_pixel: 9 }, // the decoder's pixels, a mask, and ours
+        coding: match super::whole(stored, 9) {
+            Coding::Whole { peak_bytes, .. } => Coding::Whole {
+                peak_bytes,
+                copies: 1, // with the largest image alone
+            },
+            coding => coding,
+        }, // the decoder's pixels, a mask, and ours
         colours: Colours::Untagged,
         inks: false,
     })

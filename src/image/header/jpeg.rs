@@ -156,8 +156,6 @@ impl Frame {
 
     /// `members` is how many components the first scan has.
     fn header(self, jfif: bool, adobe: Option<u8>, members: u8) -> Header {
-        let h_max = self.sampling.iter().map(|&(h, _)| h).max().unwrap_or(1);
-        let units: u32 = self.sampling.iter().map(|(h, v)| h * v).sum();
         Header {
             format: Format::Jpeg,
             stored: self.size,
@@ -165,7 +163,8 @@ impl Frame {
             // Of two components the first is shown.
             layout: Layout::of(self.components <= 2, false),
             coding: Coding::Jpeg {
-                blocks_a_row: self.size.width.div_ceil(8 * h_max) * units,
+                sampling: self.sampling.map(|(h, v)| (h as u8, v as u8)),
+                progressive: self.progressive,
                 chroma: self.chroma(jfif, adobe),
                 resident: self.progressive || members != self.components,
             },
@@ -217,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn size_and_blocks_come_from_the_frame_header() {
+    fn size_and_sampling_come_from_the_frame_header() {
         let header = parse(&file(0xc2, 8, &[0x22, 0x11, 0x11])).expect("a good header");
         assert_eq!(
             header.stored,
@@ -229,7 +228,8 @@ mod tests {
         assert_eq!(
             header.coding,
             Coding::Jpeg {
-                blocks_a_row: 3 * 6,
+                sampling: [(2, 2), (1, 1), (1, 1), (0, 0)],
+                progressive: true,
                 chroma: Some((2, 2)),
                 resident: true,
             }

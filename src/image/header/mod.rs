@@ -7,7 +7,7 @@ mod bmp;
 pub(super) mod colours;
 mod cursor;
 mod exif;
-mod gif;
+pub(super) mod gif;
 pub(super) mod ico;
 mod jpeg;
 mod png;
@@ -45,8 +45,10 @@ pub struct Header {
 pub enum Coding {
     /// JPEG.
     Jpeg {
-        /// 8 x 8 blocks of all components in one row of MCUs: all that is held at a time.
-        blocks_a_row: u32,
+        /// Each component's sampling factors, across and down; zeroes where there is none. Rows of MCUs are all that is held at a time.
+        sampling: [(u8, u8); 4],
+        /// Whether the coefficients of a block come in several scans.
+        progressive: bool,
         /// Columns and rows of luminance to one of chrominance, where the file is in YCbCr and both chrominances have as many.
         chroma: Option<(u32, u32)>,
         /// The file stays in memory until it is decoded, because its components or their details come in several scans.
@@ -57,10 +59,12 @@ pub enum Coding {
         /// Bits of a pixel in the file.
         bits_per_pixel: u32,
     },
-    /// The whole image at once, with this many bytes a pixel at the peak.
+    /// The whole image at once.
     Whole {
-        /// Bytes a pixel while decoding, result included.
-        bytes_per_pixel: u32,
+        /// Bytes at the peak of decoding, the image included, the file not.
+        peak_bytes: u64,
+        /// How often the file is copied at most.
+        copies: u8,
     },
 }
 
@@ -99,6 +103,14 @@ impl Header {
     /// The size as a viewer shows it.
     pub fn upright(&self) -> Size {
         self.stored.swapped_if(self.orientation.swaps_axes())
+    }
+}
+
+/// So many bytes a pixel; a size that overflows is refused by its pixels.
+fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
+    Coding::Whole {
+        peak_bytes: size.pixels().saturating_mul(bytes_per_pixel.into()),
+        copies: 0,
     }
 }
 

@@ -6,6 +6,9 @@ use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
 
+/// What the library that reads interlaced files holds of the file, of chunks and of inflated data.
+const SLACK_BYTES: u64 = 128 << 10;
+
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(8);
     cursor.skip(4);
@@ -54,18 +57,23 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         _ => return Err(Stop::Corrupt("the PNG has an unknown colour type")),
     };
     let layout = Layout::of(grey, alpha);
+    let size = Size { width, height };
     Ok(Header {
         format: Format::Png,
-        stored: Size { width, height },
+        stored: size,
         orientation,
         layout,
         coding: match interlace {
             0 => Coding::Rows {
                 bits_per_pixel: samples * u32::from(depth),
             },
-            // Seven passes over the picture, each with rows of its own.
+            // Seven passes over the picture, each with rows of its own: a few of at most 8 bytes a pixel.
             _ => Coding::Whole {
-                bytes_per_pixel: layout.channels() as u32,
+                peak_bytes: size
+                    .pixels()
+                    .saturating_mul(layout.channels() as u64)
+                    .saturating_add(64 * u64::from(width) + SLACK_BYTES),
+                copies: 0,
             },
         },
         colours: said.colours(),

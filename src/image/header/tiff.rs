@@ -1,7 +1,7 @@
 //! TIFF 6.0: the first directory has everything.
 
 use super::cursor::Stop;
-use super::{Coding, Colours, Header, exif};
+use super::{Colours, Header, exif};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -63,9 +63,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         stored,
         orientation,
         layout: Layout::of(grey, alpha),
-        coding: Coding::Whole {
-            bytes_per_pixel: 2 * samples * bits.div_ceil(8) + 8,
-        }, // strips, pixels, ours
+        coding: super::whole(stored, 2 * samples * bits.div_ceil(8) + 8), // strips, pixels, ours
         colours,
         inks: false,
     })

@@ -11,6 +11,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
     let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
+    let (mut first, mut animated) = (kind, false);
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
             let (width, height) = lossy_size(&mut cursor)?;
@@ -32,7 +33,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
                     Err(stop) => return Err(stop),
                 };
             }
-            check_first_frame(bytes, after_header, size)?;
+            first = check_first_frame(bytes, after_header, size)?;
+            animated = flags & 0x02 != 0;
             if flags & 0x20 != 0
                 && let Ok(profile) = chunk(bytes, b"ICCP")
             {
@@ -42,21 +44,46 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         }
         _ => return Err(Stop::Corrupt("the WebP has no image")),
     };
+    let stored = Size { width, height };
     Ok(Header {
         format: Format::WebP,
-        stored: Size { width, height },
+        stored,
         orientation,
         layout: Layout::of(false, alpha),
         coding: Coding::Whole {
-            bytes_per_pixel: 12,
-        }, // result, decoder's own frame, and a canvas if animated
+            peak_bytes: peak_bytes(stored, &first, alpha, animated),
+            copies: if first == *b"VP8L" { 0 } else { 2 }, // the last partition of a lossy frame, growing
+        },
         colours,
         inks: false,
     })
 }
 
+/// What the library holds: the result; of a lossy image its planes, and what its alpha is decoded from; of a lossless one RGBA, which is
+/// the result where that has alpha; of an animation a canvas and a frame beside the result.
+fn peak_bytes(size: Size, first: &[u8; 4], alpha: bool, animated: bool) -> u64 {
+    // Whole macroblocks.
+    let macroblocks = u64::from(size.width.div_ceil(16)) * u64::from(size.height.div_ceil(16));
+    let (result, planes) = (if alpha { 4 } else { 3 }, 384 * macroblocks);
+    let per_pixel = match (first, animated) {
+        (_, true) => result + 4 + 4 + 1,
+        (b"VP8L", false) => 4 + if alpha { 0 } else { 3 },
+        // RGBA of which alpha is a channel, and that channel.
+        (_, false) if alpha => result + 5,
+        _ => result,
+    };
+    let planes = if first == b"VP8L" { 0 } else { planes };
+    // What is decoded with: contexts of macroblocks, Huffman tables, transforms.
+    let small = SLACK_BYTES + 16 * u64::from(size.width);
+    size.pixels()
+        .saturating_mul(per_pixel)
+        .saturating_add(planes + small)
+}
+
+const SLACK_BYTES: u64 = 64 << 10;
+
 /// The first frame is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
-fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<(), Stop> {
+fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<[u8; 4], Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
     let mut expected = canvas;
     loop {
@@ -81,7 +108,7 @@ fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<(
         };
         let agrees = size == expected;
         return if agrees {
-            Ok(())
+            Ok(kind)
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };

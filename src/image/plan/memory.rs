@@ -1,20 +1,57 @@
-//! What a plan costs: the bytes that each part of the work holds, and the most of them at a time.
+//! What a plan costs: the bytes that are held in each step of the work, and the most of them at a time.
 
 use letterbox_resize::Resizer;
 
 use super::{Plan, Plane};
-use crate::image::frame::Size;
+use crate::image::frame::{Picture, Size};
 use crate::image::header::Coding;
 use crate::image::limits::Limits;
+use crate::image::pad::Canvas;
 use crate::image::{Error, codec};
+use crate::transform::Format;
+
+/// A step of the work, and what is held in it. One begins when what the one before held alone has been given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub name: &'static str,
+    /// Names of what is held, each with its bytes.
+    pub parts: Vec<(&'static str, u64)>,
+    /// Whether the source file is held too, if it is one that is kept.
+    pub file: bool,
+}
+
+impl Step {
+    /// All bytes, with those of the source file.
+    pub fn bytes(&self, file_bytes: u64) -> u64 {
+        let parts = self.parts.iter().map(|(_, bytes)| bytes).sum::<u64>();
+        parts + u64::from(self.file) * file_bytes
+    }
+}
+
+/// The pipeline itself, and what is allocated in hundreds of bytes here and there.
+const SMALL_BYTES: u64 = 4 << 10;
+
+/// Bytes of tokens to a block of 64 samples, beside those that take the place of samples: a photo has 60 of them at a quality of 80, and
+/// a crowd or a forest twice as many.
+const TOKENS_A_BLOCK: u64 = 24;
 
 impl Plane {
-    fn resized_bytes(&self) -> u64 {
-        self.resized.pixels() * self.source.channels().max(self.layout.channels()) as u64
+    /// The picture that comes out of the resampler, before orientation, with what it lies in.
+    fn resized_bytes(&self, room: Option<u64>) -> u64 {
+        let bytes = self.resized.pixels() * self.source.channels() as u64;
+        match room {
+            Some(room) => bytes.max(room),
+            None => bytes + Picture::list_bytes(self.resized, self.source),
+        }
     }
 
-    fn canvas_bytes(&self) -> u64 {
-        self.canvas.pixels() * self.layout.channels() as u64
+    fn resampler_bytes(&self) -> u64 {
+        if self.keeps_every_pixel() {
+            return 0;
+        }
+        // What no plan can be made of is told when it is tried.
+        Resizer::peak_bytes(&self.resampling()).unwrap_or(0) as u64
     }
 }
 
@@ -24,43 +61,184 @@ impl Plan {
         codec::file_bytes(&self.header, source_bytes)
     }
 
+    /// The most bytes that are held at a time, with so many of the source file.
+    pub fn need_bytes(&self, file_bytes: u64) -> u64 {
+        (self.decode_bytes + file_bytes).max(self.encode_bytes)
+    }
+
+    /// What decoding may hold beyond its own estimate, because something behind it needs as much anyway.
+    pub(in crate::image) fn spare_decode_bytes(&self) -> u64 {
+        self.encode_bytes.saturating_sub(self.decode_bytes)
+    }
+
     /// Whether the plan, and so many bytes of the source file beside it, fit into memory.
     ///
     /// # Errors
     /// [`Error::OverBudget`].
     pub fn check_budget(&self, file_bytes: u64, limits: &Limits) -> Result<(), Error> {
-        let need = self.peak_bytes + file_bytes;
+        let need = self.need_bytes(file_bytes);
         if need > limits.memory_bytes {
             return Err(over_budget(self.header.stored, need, limits));
         }
         Ok(())
     }
 
-    /// The most that is held at a time, from decoding and resampling in step to encoding.
-    pub(super) fn peak(&self) -> u64 {
+    /// What the upright picture has room for, where it lies in one piece and becomes the file, or what a library wants, in place.
+    pub(in crate::image) fn room(&self) -> Option<u64> {
+        let plane = self.planes().into_iter().next()?;
+        let image = plane.resized.pixels() * plane.source.channels() as u64;
+        let pixels = self.canvas.pixels();
+        match self.format {
+            Format::Jpeg => None,
+            Format::Gif => Some(image.max(4 * pixels)),
+            Format::WebP => Some(image.max(pixels * plane.layout.channels() as u64)),
+            // The file never gets beyond what has been read of the image.
+            _ => Some(codec::png_bytes(self).max(image + codec::PNG_LEAD_BYTES)),
+        }
+    }
+
+    /// The same for the picture before it is turned: if it is, the one that comes out has the room.
+    pub(in crate::image) fn stored_room(&self) -> Option<u64> {
+        if self.header.orientation.is_upright() {
+            self.room()
+        } else {
+            None
+        }
+    }
+
+    /// The same for a frame of the decoder's, where that is the picture.
+    pub(in crate::image) fn room_if_kept(&self) -> u64 {
+        match self.planes().first() {
+            Some(plane) if plane.keeps_every_pixel() => self.stored_room().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// The work in its order.
+    pub fn steps(&self) -> Vec<Step> {
         let planes = self.planes();
-        let sum = |bytes: fn(&Plane) -> u64| planes.iter().map(bytes).sum::<u64>();
-        let (resized, canvas) = (sum(Plane::resized_bytes), sum(Plane::canvas_bytes));
-        let resampling = sum(|plane| {
-            if plane.keeps_every_pixel() {
-                return 0;
+        let sum = |bytes: &dyn Fn(&Plane) -> u64| planes.iter().map(bytes).sum::<u64>();
+        let turns = !self.header.orientation.is_upright();
+        let picture = sum(&|plane| plane.resized_bytes(self.stored_room()));
+        let upright = sum(&|plane| plane.resized_bytes(self.room()));
+        let resampler = sum(&Plane::resampler_bytes);
+        let small = ("other", SMALL_BYTES);
+        let decoder = ("decoder", codec::decoder_bytes(self));
+        let mut steps = Vec::new();
+        if let Coding::Whole { .. } = self.header.coding {
+            // The decoder is gone when its image is resampled; where every pixel is kept, that image is the picture, with its room.
+            let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
+            let room = self.room_if_kept().saturating_sub(decoded);
+            steps.push(Step {
+                name: "decode",
+                parts: vec![decoder, ("room", room), small],
+                file: true,
+            });
+            if resampler > 0 {
+                steps.push(Step {
+                    name: "resample",
+                    parts: vec![
+                        ("decoded", decoded),
+                        ("resampler", resampler),
+                        ("picture", picture),
+                        small,
+                    ],
+                    file: true,
+                });
             }
-            // What no plan can be made of is told when it is tried.
-            Resizer::peak_bytes(&plane.resampling()).unwrap_or(0) as u64
+        } else {
+            steps.push(Step {
+                name: "decode and resample",
+                parts: vec![
+                    decoder,
+                    ("resampler", resampler),
+                    ("picture", picture),
+                    small,
+                ],
+                file: true,
+            });
+        }
+        if turns {
+            let largest = planes
+                .iter()
+                .map(|plane| plane.resized_bytes(self.room()))
+                .max();
+            steps.push(Step {
+                name: "turn",
+                parts: vec![
+                    ("picture", picture),
+                    ("turned", largest.unwrap_or(0)),
+                    small,
+                ],
+                file: false,
+            });
+        }
+        let canvas = sum(&|plane| Canvas::bytes(self, plane));
+        let mut parts = vec![
+            ("picture", upright),
+            ("encoder", codec::encoder_bytes(self) + canvas),
+            small,
+        ];
+        if self.is_one_frame() && codec::makes_frames(&self.header) {
+            // It comes without room, and is moved to where there is some.
+            parts.push((
+                "decoded",
+                self.planes()
+                    .iter()
+                    .map(|p| p.decoded.pixels() * p.source.channels() as u64)
+                    .sum(),
+            ));
+        }
+        if self.format == Format::Jpeg {
+            // A piece is given back when all its rows are used up, and tokens take its place a little before that.
+            let pieces = sum(&|plane| Picture::piece_bytes(plane.resized, plane.source));
+            parts.push(("pieces", pieces.min(upright)));
+        }
+        steps.push(Step {
+            name: "encode",
+            parts,
+            file: false,
         });
-        let decode = match self.header.coding {
-            // A decoder of whole images is gone when they are resampled.
-            Coding::Whole { .. } => {
-                let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
-                codec::decoder_bytes(self).max(decoded + resampling + resized)
-            }
-            _ => codec::decoder_bytes(self) + resampling + resized,
+        let colours = self.source.bytes(&self.header);
+        for step in &mut steps {
+            step.parts.push(("colours", colours));
+        }
+        steps
+    }
+
+    /// Computes what the steps are summed up to.
+    pub(super) fn reckon(&mut self) {
+        // Samples of all components; what is background has two tokens a block.
+        let samples = |pixels: u64| pixels * if self.layout.grey() { 2 } else { 3 } / 2;
+        let image = samples(self.resized.pixels());
+        let empty = samples(self.canvas.pixels() - self.resized.pixels());
+        self.token_bytes = image / 64 * TOKENS_A_BLOCK + empty / 64 * 8;
+        if self.is_one_frame() {
+            self.token_bytes += image;
+        }
+        let steps = self.steps();
+        let most = |file: bool| {
+            let steps = steps.iter().filter(|step| step.file == file);
+            steps.map(|step| step.bytes(0)).max().unwrap_or(0)
         };
-        let largest = planes.iter().map(Plane::resized_bytes).max().unwrap_or(0);
-        // A plane is turned, and put on its canvas, while the others wait.
-        let compose = (resized + largest).max(resized + canvas);
-        let encode = canvas + codec::encoder_bytes(self);
-        FIXED_BYTES + self.source.bytes(&self.header) + decode.max(compose).max(encode)
+        (self.decode_bytes, self.encode_bytes) = (most(true), most(false));
+        if self.format == Format::Jpeg && !self.interlace {
+            // Tokens may take what decoding has given back.
+            let free = self.decode_bytes.saturating_sub(self.encode_bytes);
+            self.token_bytes += free * 9 / 10;
+            let steps = self.steps();
+            if let Some(encode) = steps.last() {
+                self.encode_bytes = self.encode_bytes.max(encode.bytes(0));
+            }
+        }
+        self.peak_bytes = self.decode_bytes.max(self.encode_bytes);
+    }
+
+    /// Whether the picture is the decoder's image, which cannot be given back in pieces.
+    fn is_one_frame(&self) -> bool {
+        matches!(self.header.coding, Coding::Whole { .. })
+            && self.header.orientation.is_upright()
+            && self.planes().iter().all(Plane::keeps_every_pixel)
     }
 }
 
@@ -71,6 +249,3 @@ fn over_budget(source: Size, need: u64, limits: &Limits) -> Error {
         budget: limits.memory_bytes,
     }
 }
-
-/// Tables, windows and small buffers of any codec.
-const FIXED_BYTES: u64 = 512 * 1024;

@@ -25,7 +25,7 @@ pub(super) const ZERO_RUN: usize = 0xf0;
 pub(super) const END_OF_BLOCK: usize = 0;
 
 /// Tokens of a chunk, so that a growing list is never copied.
-const CHUNK: usize = 1 << 14;
+pub(super) const CHUNK: usize = 1 << 12;
 /// The most that a block has: one for each coefficient.
 const BLOCK: usize = 64;
 
@@ -140,19 +140,26 @@ impl Tokens {
         self.chunks.len().saturating_sub(1) * (CHUNK - BLOCK) + self.used % CHUNK
     }
 
-    /// Counts once what may still come: every symbol of the tables that are in use (F.1.2, G.1.2.2).
+    /// Counts what may still come: every symbol of the tables that are in use once (F.1.2, G.1.2.2), and values without zeroes before
+    /// them more often, so that they have short codes even if there were none yet: noise has nothing else, and the file's bound depends
+    /// on it, see [`super::quantise::most_bits`].
     pub(super) fn expect_all(&mut self) {
         for (table, counts) in self.counts.chunks_mut(256).take(BARE).enumerate() {
-            if counts.iter().all(|&count| count == 0) {
+            let all = counts.iter().sum::<u32>();
+            if all == 0 {
                 continue;
             }
             for (symbol, count) in counts.iter_mut().enumerate() {
-                let possible = if table % 2 == AC {
-                    symbol & 15 <= 10
+                let least = if table % 2 == AC {
+                    match symbol {
+                        1..=5 => 1 + all / 64,
+                        6..=10 => 1 + all / 256,
+                        _ => u32::from(symbol & 15 <= 10),
+                    }
                 } else {
-                    symbol <= 11
+                    u32::from(symbol <= 11)
                 };
-                *count = (*count).max(u32::from(possible));
+                *count = (*count).max(least);
             }
         }
     }

@@ -23,9 +23,9 @@ mod writer;
 
 use alloc::vec::Vec;
 
-use self::entropy::Tokens;
+use self::entropy::{CHUNK, Tokens};
 use self::markers::Scan;
-use self::output::{MOST_TOKENS, Output};
+use self::output::Output;
 use self::quantise::Divisors;
 use self::samples::Samples;
 use self::scans::Coefficients;
@@ -61,6 +61,70 @@ impl Default for Settings {
             quality: 80,
             sampling: Sampling::S420,
             progressive: false,
+        }
+    }
+}
+
+/// What an encoder may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of tokens, which wait until they are all there for the tables that suit them best; 16 MiB by default, which is about as many as
+    /// a photo of fifteen megapixels has. A picture with more of them gets the tables that suit those.
+    pub token_bytes: usize,
+    /// Columns and rows of the rectangle beyond which the picture has one colour; all of it by default. The file is not expected to say
+    /// more than that.
+    pub picture: (u16, u16),
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Room {
+            token_bytes: 1 << 24,
+            picture: (u16::MAX, u16::MAX),
+        }
+    }
+}
+
+impl Room {
+    fn tokens(self) -> usize {
+        self.token_bytes / 4
+    }
+}
+
+/// What follows from it.
+struct Bounds {
+    tokens: usize,
+    /// Bytes.
+    file: usize,
+}
+
+impl Bounds {
+    fn new(frame: &Frame, quantisation: &[[u8; 64]; 2], room: Room) -> Bounds {
+        // Wherever the rectangle stands: it may cut through MCUs on both sides.
+        let touched = |length: u16, mcu: usize, all: usize| {
+            all.min((usize::from(length).saturating_sub(1)).div_ceil(mcu) + 1)
+        };
+        let across = touched(room.picture.0, 8 * frame.h_max, frame.mcus_across);
+        let busy = across * touched(room.picture.1, 8 * frame.v_max, frame.mcus_down);
+        let mcus = frame.mcus_across * frame.mcus_down;
+        let units: usize = frame.components.iter().map(|c| c.h * c.v).sum();
+        let all = busy
+            .saturating_mul(64)
+            .saturating_add((mcus - busy).saturating_mul(2))
+            .saturating_mul(units);
+        let early = all > room.tokens();
+        let mut bits = 8 * markers::MOST_BYTES as u64;
+        for c in &frame.components {
+            let most = quantise::most_bits(&quantisation[c.quantisation], early) as u64;
+            let flat = quantise::FLAT_BITS as u64;
+            bits += (c.h * c.v) as u64 * (busy as u64 * most + (mcus - busy) as u64 * flat);
+        }
+        // It is looked at what is held after each MCU, and once there are tables after each row of them.
+        let row = (64 * across + 2 * (frame.mcus_across - across)) * units;
+        Bounds {
+            tokens: all.min((room.tokens() + 64 * units + CHUNK).max(row)),
+            // One byte in 64 for stuffing.
+            file: usize::try_from(bits / 8 + bits / 512).unwrap_or(usize::MAX),
         }
     }
 }
@@ -109,6 +173,20 @@ impl Encoder {
         pixels: Pixels,
         settings: Settings,
     ) -> Result<Encoder, Error> {
+        Encoder::within(width, height, pixels, settings, Room::default())
+    }
+
+    /// The same with bounds of the caller's.
+    ///
+    /// # Errors
+    /// As [`Encoder::new`].
+    pub fn within(
+        width: u16,
+        height: u16,
+        pixels: Pixels,
+        settings: Settings,
+        room: Room,
+    ) -> Result<Encoder, Error> {
         if width == 0 || height == 0 {
             return Err(Error::Usage(
                 "a picture has at least one row and one column",
@@ -119,7 +197,8 @@ impl Encoder {
         }
         let frame = frame(width, height, pixels, settings);
         let quantisation = quantise::tables(settings.quality);
-        let mut out = Output::new()?;
+        let bounds = Bounds::new(&frame, &quantisation, room);
+        let mut out = Output::new(bounds.file, room.tokens())?;
         markers::begin(&mut out.file, &frame, &quantisation)?;
         let coefficients = if settings.progressive {
             Some(Coefficients::new(&frame)?)
@@ -144,38 +223,38 @@ impl Encoder {
         })
     }
 
-    /// Bytes that encoding allocates at most, the file included; a photo takes a small part of that.
-    ///
-    /// It is the most that noise can cost: a token of four bytes for every coefficient, up to 16 MiB of them, and the file with as
-    /// many bits as values can have at this quality, twice, because it is there twice while it moves.
+    /// Bytes that encoding allocates at most, the file included; see [`Encoder::peak_bytes_within`].
     pub fn peak_bytes(width: u16, height: u16, pixels: Pixels, settings: Settings) -> usize {
+        Encoder::peak_bytes_within(width, height, pixels, settings, Room::default())
+    }
+
+    /// Bytes that encoding within bounds allocates at most, the file included.
+    ///
+    /// It is the most that noise can cost: a token of four bytes for every coefficient, up to the bound, and the file with as many bits as
+    /// values can have at this quality. The file's bytes, and the samples', are allocated from the start, whatever the picture.
+    pub fn peak_bytes_within(
+        width: u16,
+        height: u16,
+        pixels: Pixels,
+        settings: Settings,
+        room: Room,
+    ) -> usize {
         let frame = frame(width, height, pixels, settings);
-        let tables = quantise::tables(settings.quality);
-        let row = |c: &Component| c.h * c.v * frame.mcus_across;
-        let (mut blocks, mut in_row, mut file_bits) = (0, 0, 8 * markers::MOST_BYTES as u64);
-        for c in &frame.components {
-            let (own, bits) = (
-                row(c) * frame.mcus_down,
-                quantise::most_bits(&tables[c.quantisation]),
-            );
-            blocks += own;
-            in_row += row(c);
-            file_bits += own as u64 * bits as u64;
-        }
-        // One byte in 64 for stuffing.
-        let file = usize::try_from(file_bits / 8 + file_bits / 512).unwrap_or(usize::MAX);
-        let all = blocks.saturating_mul(64);
-        let held = all.min(MOST_TOKENS + 64 * in_row);
-        // Moved once more with an eighth more room, if more bytes are stuffed than is the rule.
-        let grown = file.saturating_mul(2).saturating_add(file / 8);
+        let bounds = Bounds::new(&frame, &quantise::tables(settings.quality), room);
         let coefficients = if frame.progressive {
             Coefficients::bytes(&frame)
         } else {
             0
         };
-        (Samples::bytes(&frame) + Tokens::bytes(held))
+        let components = 4 * size_of::<Component>(); // a list that is pushed to
+        (components + Samples::bytes(&frame) + Tokens::bytes(bounds.tokens))
             .saturating_add(coefficients)
-            .saturating_add(grown)
+            .saturating_add(bounds.file)
+    }
+
+    /// From now on tokens may take so many bytes: more, where the caller has given back the rows that they were made of.
+    pub fn hold(&mut self, token_bytes: usize) {
+        self.out.set_limit(token_bytes / 4);
     }
 
     /// Takes the next row of pixels, from the top.
@@ -257,14 +336,24 @@ impl Encoder {
         if self.mcu_rows != self.frame.mcus_down {
             return Err(Error::Usage("there are fewer rows than the picture has"));
         }
-        let (frame, mut out) = (&self.frame, self.out);
-        match &self.coefficients {
-            None => out.end_scan(frame, Scan::sequential(frame))?,
-            Some(coefficients) => scans::script(frame)
-                .try_for_each(|scan| coefficients.write(frame, scan, &mut out))?,
+        let Encoder {
+            frame,
+            samples,
+            mut out,
+            coefficients,
+            ..
+        } = self;
+        drop(samples);
+        match &coefficients {
+            None => out.end_scan(&frame, Scan::sequential(&frame))?,
+            Some(coefficients) => scans::script(&frame)
+                .try_for_each(|scan| coefficients.write(&frame, scan, &mut out))?,
         }
+        drop(coefficients);
         markers::end(&mut out.file)?;
-        Ok(out.file)
+        let mut file = out.file;
+        file.shrink_to_fit(); // which allocators do in place
+        Ok(file)
     }
 
     /// Codes the samples of the next row of MCUs.
@@ -295,6 +384,10 @@ impl Encoder {
                             .block(c.quantisation, difference, &block, mask)?;
                     }
                 }
+            }
+            if self.coefficients.is_none() {
+                let scan = Scan::sequential(&self.frame);
+                self.out.watch(&self.frame, scan)?;
             }
         }
         if self.coefficients.is_none() {

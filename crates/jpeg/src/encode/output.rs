@@ -2,7 +2,8 @@
 //!
 //! Tokens are held until the scan is complete, so that the tables are the best ones. There is a limit to that: a picture with
 //! more of them gets the tables that suit what has come up to there, with a code for every symbol that may still come, and from
-//! there on tokens are written as they arise. Memory has a bound that way, and the file grows by next to nothing.
+//! there on tokens are written as they arise. Memory has a bound that way, and the file grows by next to nothing. The file has all the
+//! room that it may need from the start, so that it never moves.
 
 use alloc::vec::Vec;
 
@@ -12,9 +13,6 @@ use super::tables::Book;
 use super::writer::{BitWriter, Codes};
 use crate::Error;
 use crate::frame::Frame;
-
-/// Tokens that are held: 16 MiB. A photo of fifteen megapixels has about as many.
-pub(super) const MOST_TOKENS: usize = 1 << 22;
 
 /// A file, and what is not in it yet.
 pub(super) struct Output {
@@ -26,30 +24,41 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new() -> Result<Output, Error> {
+    /// An empty file with room for so many bytes, and at most so many tokens beside it.
+    pub(super) fn new(file_bytes: usize, tokens: usize) -> Result<Output, Error> {
+        let mut file = Vec::new();
+        file.try_reserve_exact(file_bytes)
+            .map_err(|_| Error::OutOfMemory)?;
         Ok(Output {
-            file: Vec::new(),
+            file,
             tokens: Tokens::new()?,
             coder: None,
-            limit: MOST_TOKENS,
+            limit: tokens,
         })
     }
 
-    /// For tests: holds fewer tokens.
-    #[cfg(test)]
+    /// From now on so many tokens are held.
     pub(super) fn set_limit(&mut self, tokens: usize) {
         self.limit = tokens;
     }
 
-    /// Writes the tokens if there are too many of them.
-    pub(super) fn relieve(&mut self, frame: &Frame, scan: Scan) -> Result<(), Error> {
-        if self.tokens.held() < self.limit && self.coder.is_none() {
+    /// Makes the tables, if there are too many tokens to wait for more of them.
+    #[inline(always)]
+    pub(super) fn watch(&mut self, frame: &Frame, scan: Scan) -> Result<(), Error> {
+        if self.tokens.held() < self.limit || self.coder.is_some() {
             return Ok(());
         }
-        if self.coder.is_none() {
-            self.tokens.expect_all();
-        }
+        self.tokens.expect_all();
         self.write(frame, scan)
+    }
+
+    /// The same, and writes the tokens if there are tables.
+    pub(super) fn relieve(&mut self, frame: &Frame, scan: Scan) -> Result<(), Error> {
+        self.watch(frame, scan)?;
+        match self.coder {
+            Some(_) => self.write(frame, scan),
+            None => Ok(()),
+        }
     }
 
     /// Writes the rest of a scan.

@@ -41,16 +41,19 @@ pub(super) fn tables(quality: u8) -> [[u8; 64]; 2] {
 /// Bits of the file for a block that is quantised with this table, at most.
 ///
 /// The energy of a block's coefficients is that of its samples (T.81's transform is orthonormal), so that the sum of the squares
-/// of values times divisors is at most `64 * 128^2`, and the bits of all values are the most where each is `128 / divisor`. The
-/// code before a value has five bits at most on average: where all coefficients have values, sizes alone are coded, and there
-/// are eleven of them; runs of zeroes cost less than the values in their place.
-pub(super) fn most_bits(table: &[u8; 64]) -> usize {
-    let size = |divisor: u8| 1 + 128u32.div_ceil(divisor.into()).next_power_of_two().ilog2();
-    table
-        .iter()
-        .map(|&divisor| 5 + size(divisor) as usize)
-        .sum()
+/// of values times divisors is at most `64 * 128^2`. A value of `v` has `1 + log2(v)` bits, so that those of all values are the most
+/// where each is `128 / divisor`. The code before a value has five bits at most on average: where all coefficients have values, sizes
+/// alone are coded, and there are eleven of them; runs of zeroes cost less than the values in their place. If the tables are made
+/// `early`, it has eight: nobody knows then what is to come, see [`super::entropy::Tokens::expect_all`].
+pub(super) fn most_bits(table: &[u8; 64], early: bool) -> usize {
+    // In eighths: log2(128 / d) = 7 - log2(d^8) / 8.
+    let size = |divisor: u8| 8 + 56u32.saturating_sub(u64::from(divisor).pow(8).ilog2());
+    let sizes: u32 = table.iter().map(|&divisor| size(divisor)).sum();
+    64 * if early { 8 } else { 5 } + sizes.div_ceil(8) as usize
 }
+
+/// And for one of a single colour: the difference to the one before, and its end.
+pub(super) const FLAT_BITS: usize = 16 + 11 + 16;
 
 /// A quantisation table, ready to divide by.
 pub(super) struct Divisors {

@@ -1,0 +1,147 @@
+//! Named sets of parameters, from the deployment's configuration.
+//!
+//! A preset is a query string without a source, read by the parser of query strings, so that it knows the same names and makes
+//! the same errors.
+
+use super::{Defaults, Error, Given, quote, settle, value};
+
+/// What a preset has no say in: which image, which preset, and who may ask for it.
+const FOREIGN: [&str; 5] = ["s", "p", "sig", "exp", "widths"];
+
+/// What a request may give beside a preset where there is nothing but presets.
+const BESIDE: [&str; 5] = ["s", "p", "v", "sig", "exp"];
+
+/// The parsed `PRESETS`.
+#[derive(Clone, Debug, Default)]
+pub struct Presets(Vec<(String, Given)>);
+
+impl Presets {
+    /// Reads `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`.
+    ///
+    /// # Errors
+    /// The first preset that cannot be read, and why, in a sentence.
+    pub fn parse(text: &str) -> Result<Presets, String> {
+        let mut list: Vec<(String, Given)> = Vec::new();
+        let presets = text.split(';').map(str::trim).filter(|p| !p.is_empty());
+        for preset in presets {
+            let (name, query) = preset.split_once(':').ok_or_else(|| {
+                format!(
+                    "`{}` has no name: expected card: w=1200&h=627",
+                    quote(preset)
+                )
+            })?;
+            let name = value::token(name.trim()).ok_or_else(|| {
+                format!(
+                    "`{}` is no name: expected letters, digits, dots, hyphens or underscores",
+                    quote(name)
+                )
+            })?;
+            if list.iter().any(|(other, _)| *other == name) {
+                return Err(format!("{name} is there twice"));
+            }
+            let given = Given::read(query.trim()).map_err(|e| format!("in {name}, {e}"))?;
+            if let Some(unknown) = given
+                .unknown()
+                .or_else(|| FOREIGN.into_iter().find(|foreign| given.has(foreign)))
+            {
+                return Err(format!(
+                    "in {name}, {} is no parameter of a preset",
+                    quote(unknown)
+                ));
+            }
+            list.push((name, given));
+        }
+        Ok(Presets(list))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether each preset by itself asks for something that this deployment gives.
+    ///
+    /// # Errors
+    /// The first one that does not, and why, in a sentence.
+    pub fn check(&self, defaults: &Defaults<'_>) -> Result<(), String> {
+        self.0.iter().try_for_each(|(name, given)| {
+            settle(given, None, defaults)
+                .map(drop)
+                .map_err(|e| format!("in {name}, {e}"))
+        })
+    }
+
+    /// The preset that a request names, if it names one and may give what else it gives.
+    pub(super) fn of(&self, given: &Given, only: bool) -> Result<Option<&Given>, Error> {
+        if let Some(name) = given.names().find(|name| only && !BESIDE.contains(name)) {
+            return Err(Error::Bad {
+                param: name,
+                value: None,
+                expected: format!(
+                    "for this deployment, which takes presets only: p is one of {}",
+                    self.names()
+                ),
+            });
+        }
+        let Some(asked) = given.text("p") else {
+            return Ok(None);
+        };
+        let found = self.0.iter().find(|(name, _)| name == asked);
+        found
+            .map(|(_, given)| Some(given))
+            .ok_or_else(|| Error::Bad {
+                param: "p",
+                value: Some(quote(asked)),
+                expected: if self.is_empty() {
+                    "a preset: this deployment has none".to_owned()
+                } else {
+                    format!("one of {}", self.names())
+                },
+            })
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<_> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_that_cannot_be_read_says_where_and_why() {
+        for (text, why) in [
+            ("w=1", "has no name"),
+            ("a b: w=1", "`a b` is no name"),
+            (": w=1", "is no name"),
+            ("card: w=1; card: w=2", "card is there twice"),
+            ("card: w=1&width=2", "in card, w is given twice"),
+            (
+                "card: widht=1",
+                "in card, widht is no parameter of a preset",
+            ),
+            ("card: src=/x", "in card, s is no parameter of a preset"),
+            (
+                "a: w=1; card: preset=a",
+                "in card, p is no parameter of a preset",
+            ),
+            ("card: sig=x", "in card, sig is no"),
+            ("card: exp=1", "in card, exp is no"),
+        ] {
+            let problem = Presets::parse(text).expect_err(text);
+            assert!(problem.contains(why), "{text}: {problem}");
+        }
+        assert!(
+            Presets::parse(" ; ")
+                .expect("nothing is readable")
+                .is_empty()
+        );
+        assert!(
+            !Presets::parse("a:w=1;\n  b : h=2 ;")
+                .expect("two")
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! A closed list of widths: those that a signed URL is good for, and the ladder of a deployment.
+//!
+//! Both turn a request into one of few pictures. Heights scale along, so that the picture keeps the shape that was asked for.
+
+use std::fmt;
+use std::num::NonZeroU16;
+
+use super::value::whole;
+use crate::transform::{Dpr, Side, Transform};
+
+/// The most widths of a list.
+const MAX_WIDTHS: usize = 32;
+
+/// One width or more, ascending, in device pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widths(Vec<NonZeroU16>);
+
+impl Widths {
+    /// Reads `320,640,1280`; `None` for what is not 1 to 32 ascending whole numbers from 1.
+    pub fn parse(text: &str) -> Option<Widths> {
+        let widths: Vec<_> = text
+            .split(',')
+            .map(|width| NonZeroU16::new(u16::try_from(whole(width)?).ok()?))
+            .collect::<Option<_>>()?;
+        let ascending = widths.windows(2).all(|pair| pair[0] < pair[1]);
+        (ascending && widths.len() <= MAX_WIDTHS).then_some(Widths(widths))
+    }
+
+    /// The last one.
+    pub fn widest(&self) -> NonZeroU16 {
+        *self.0.last().expect("a list has a width")
+    }
+
+    /// The list's own width of this many pixels.
+    pub(super) fn of(&self, pixels: u32) -> Option<NonZeroU16> {
+        self.0
+            .iter()
+            .copied()
+            .find(|width| u32::from(width.get()) == pixels)
+    }
+
+    /// The least width that is not less than this many pixels, or else the widest.
+    fn rung(&self, pixels: u32) -> NonZeroU16 {
+        self.0
+            .iter()
+            .copied()
+            .find(|width| u32::from(width.get()) >= pixels)
+            .unwrap_or_else(|| self.widest())
+    }
+
+    /// Moves a request to the next width upwards, device pixels counted, and its height along; where the width follows from the
+    /// height, it is the height that moves.
+    pub(super) fn snap(&self, transform: &mut Transform) {
+        let dpr = std::mem::replace(&mut transform.dpr, Dpr::ONE);
+        match (transform.width, transform.height) {
+            (Side::Px(width), height) => {
+                let asked = dpr.times(width);
+                let rung = self.rung(asked);
+                transform.width = Side::Px(rung);
+                if let Side::Px(height) = height {
+                    let numerator = u64::from(height.get()) * u64::from(dpr.hundredths());
+                    transform.height =
+                        Side::Px(scaled(numerator, rung.get().into(), u64::from(asked) * 100));
+                }
+            }
+            (Side::Auto, Side::Px(height)) => {
+                transform.height = Side::Px(self.rung(dpr.times(height)));
+            }
+            (Side::Auto, Side::Auto) => {} // the source's own size, of which there is one
+        }
+    }
+}
+
+/// `value * to / from`, rounded to nearest, as a number of pixels. What is beyond `u16` is beyond every canvas too.
+pub(super) fn scaled(value: u64, to: u64, from: u64) -> NonZeroU16 {
+    let from = from.max(1);
+    let pixels = value.saturating_mul(to).saturating_add(from / 2) / from;
+    u16::try_from(pixels)
+        .map_or(Some(NonZeroU16::MAX), NonZeroU16::new)
+        .unwrap_or(NonZeroU16::MIN)
+}
+
+impl fmt::Display for Widths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, width) in self.0.iter().enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}{width}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn snapped(width: &str, height: &str, dpr: &str) -> (String, String) {
+        let side = |text| crate::url::value::side(text).expect("a side");
+        let mut transform = Config::default().transform;
+        transform.width = side(width);
+        transform.height = side(height);
+        transform.dpr = crate::url::value::dpr(dpr).expect("a ratio");
+        Widths::parse("320,640,960")
+            .expect("a list")
+            .snap(&mut transform);
+        assert_eq!(transform.dpr, Dpr::ONE);
+        let text = crate::url::value::write_side;
+        (text(transform.width), text(transform.height))
+    }
+
+    #[test]
+    fn a_list_ascends() {
+        assert_eq!(
+            Widths::parse("1,2,65535").map(|w| w.to_string()).as_deref(),
+            Some("1, 2, 65535")
+        );
+        for bad in [
+            "", ",", "1,", ",1", "0", "2,1", "1,1", "1, 2", "1.5", "65536", "auto", "1;2", "+1",
+        ] {
+            assert_eq!(Widths::parse(bad), None, "{bad:?}");
+        }
+        let many = |n: u16| (1..=n).map(|w| w.to_string()).collect::<Vec<_>>().join(",");
+        assert!(Widths::parse(&many(32)).is_some());
+        assert_eq!(Widths::parse(&many(33)), None);
+    }
+
+    #[test]
+    fn a_request_goes_up_to_the_next_rung_and_keeps_its_shape() {
+        for ((width, height, dpr), (to_width, to_height)) in [
+            (("1", "1", "1"), ("320", "320")),
+            (("320", "100", "1"), ("320", "100")),
+            (("321", "100", "1"), ("640", "199")),
+            (("300", "200", "2"), ("640", "427")),
+            (("320", "100", "1.5"), ("640", "200")),
+            (("4000", "2000", "1"), ("960", "480")),
+            (("500", "auto", "1"), ("640", "auto")),
+            (("auto", "300", "2"), ("auto", "640")),
+            (("auto", "auto", "2"), ("auto", "auto")),
+            (("65535", "1", "8"), ("960", "1")),
+            (("1", "65535", "8"), ("320", "65535")),
+        ] {
+            assert_eq!(
+                snapped(width, height, dpr),
+                (to_width.to_owned(), to_height.to_owned()),
+                "{width}x{height}@{dpr}"
+            );
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! A plan says what a transform takes, not more: for every good file of the corpus and for pictures of all kinds, what is allocated at
+//! the peak is at most what was reserved, and what was reserved is at most 1.3 times that.
+//!
+//! `cargo test --test honest -- --nocapture` prints the quotients. The corpus is found as in `corpus.rs`; without it the test says so.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use letterbox::config::Config;
+use letterbox::image::{Error, Pipeline};
+use letterbox::url;
+
+/// What the estimate may be of what is measured.
+const MOST: f64 = 1.3;
+/// And beside that: buffers that are as large for an icon as for a photo, and that not every file makes use of. The Huffman tables of a
+/// JPEG, the window of a PNG, the dictionary of a GIF.
+const ALLOWANCE: f64 = 65_536.0;
+
+/// Where it is more, because the picture decides and nothing else can.
+fn most(query: &str) -> f64 {
+    if query.contains("f=webp") {
+        // The library keeps the file in a list of its own, which doubles as it grows: of one colour nothing, of noise three times the picture.
+        2.6
+    } else if query.contains("&il") {
+        // The coefficients of all scans are kept, two bytes for each that is not zero: noise has sixty times those of a sky.
+        2.0
+    } else {
+        MOST
+    }
+}
+
+struct Counting;
+
+std::thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
+
+fn take(bytes: usize) {
+    let held = HELD.get() + bytes as isize;
+    HELD.set(held);
+    PEAK.set(PEAK.get().max(held));
+}
+
+fn give_back(bytes: usize) {
+    HELD.set(HELD.get() - bytes as isize);
+}
+
+#[allow(
+    unsafe_code,
+    reason = "counting is the test; every call is handed to the system's allocator as it came"
+)]
+// SAFETY: all obligations are the caller's and are passed on unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        give_back(layout.size());
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    /// What grows is there twice while it moves; what shrinks stays where it is.
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if size > layout.size() {
+            take(size);
+            give_back(layout.size());
+        } else {
+            give_back(layout.size() - size);
+        }
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What was reserved, and what was allocated at the peak.
+struct Cost {
+    planned: f64,
+    measured: f64,
+}
+
+fn config() -> &'static Config {
+    static CONFIG: OnceLock<Config> = OnceLock::new();
+    CONFIG.get_or_init(Config::default)
+}
+
+fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
+    let config = config();
+    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
+    let transform = asked.expect("good parameters").expect("a source").transform;
+    let before = HELD.get();
+    PEAK.set(before);
+    let mut pipeline = Pipeline::new(&transform, &config.limits);
+    pipeline.promise(file.len() as u64)?;
+    let mut planned = 0;
+    for chunk in file.chunks(131_072) {
+        pipeline.push(chunk)?;
+        planned = planned.max(pipeline.memory_bytes());
+    }
+    pipeline.end()?;
+    planned = planned.max(pipeline.memory_bytes());
+    let output = pipeline.finish(&|| 0.0)?;
+    let cost = Cost {
+        planned: planned as f64,
+        measured: (PEAK.get() - before) as f64,
+    };
+    Ok((cost, output.body))
+}
+
+/// What came out, by kind.
+#[derive(Default)]
+struct Ledger {
+    quotients: BTreeMap<String, Vec<f64>>,
+    faults: Vec<String>,
+}
+
+impl Ledger {
+    fn enter(&mut self, kind: &str, name: &str, most: f64, cost: &Cost) {
+        let Cost { planned, measured } = *cost;
+        let quotient = planned / measured;
+        if std::env::var_os("EACH").is_some() {
+            eprintln!("{kind:24} {quotient:.3} {measured:9} {planned:9} {name}");
+        }
+        self.quotients
+            .entry(kind.to_owned())
+            .or_default()
+            .push(quotient);
+        if measured > planned || planned > most * measured + ALLOWANCE {
+            self.faults.push(format!(
+                "{kind}, {name}: {planned} bytes planned, {measured} measured, {quotient:.2}"
+            ));
+        }
+    }
+
+    fn close(mut self) {
+        for (kind, quotients) in &mut self.quotients {
+            quotients.sort_by(f64::total_cmp);
+            let (count, last) = (quotients.len(), quotients.len() - 1);
+            eprintln!(
+                "{kind:24} {count:4} files, estimate / measured: {:.2} to {:.2}, median {:.2}",
+                quotients[0],
+                quotients[last],
+                quotients[count / 2],
+            );
+        }
+        self.faults.iter().for_each(|fault| eprintln!("{fault}"));
+        assert!(
+            self.faults.is_empty(),
+            "{} plans are not honest",
+            self.faults.len()
+        );
+    }
+}
+
+fn corpus() -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
+    let place =
+        std::env::var_os("LETTERBOX_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    place.join("MANIFEST.tsv").exists().then_some(place)
+}
+
+/// The good files of a format of the corpus, at the default transform; every `nth` one as each format of answers, and small.
+fn corpus_of(format: &str, nth: usize) {
+    let Some(corpus) = corpus() else {
+        eprintln!("skipped: no corpus beside the checkout");
+        return;
+    };
+    let manifest =
+        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
+    let mut ledger = Ledger::default();
+    let mut count = 0;
+    for line in manifest.lines().skip(1) {
+        let mut fields = line.split('\t');
+        let (Some(name), Some(class)) = (fields.next(), fields.next()) else {
+            continue;
+        };
+        if class == "unknown" && ["bmp", "ico", "tiff"].contains(&format) {
+            // No reference has said whether they are good; what is served is.
+        } else if class != "good" {
+            continue;
+        }
+        if name.split('/').next() != Some(format) {
+            continue;
+        }
+        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
+        let mut queries = vec!["w=1200&h=627"];
+        if count % nth == 0 {
+            queries.extend([
+                "w=320&h=320",
+                "w=1200&h=627&f=jpg",
+                "w=1200&h=627&f=png",
+                "w=1200&h=627&f=webp",
+                "w=1200&h=627&f=gif",
+            ]);
+        }
+        count += 1;
+        for query in queries {
+            // Not every good file is served: some break off.
+            if let Ok((cost, _)) = measure(&file, query) {
+                let kind = format!("{format} {}", &query[2..]);
+                let webp = format == "webp" && !query.contains("f=");
+                let query = if webp { "f=webp" } else { query };
+                ledger.enter(&kind, name, most(query), &cost);
+            }
+        }
+    }
+    ledger.close();
+}
+
+#[test]
+fn corpus_of_jpeg() {
+    corpus_of("jpeg", 8);
+}
+
+#[test]
+fn corpus_of_png() {
+    corpus_of("png", 16);
+}
+
+#[test]
+fn corpus_of_webp() {
+    corpus_of("webp", 4);
+}
+
+#[test]
+fn corpus_of_gif() {
+    corpus_of("gif", 4);
+}
+
+/// A photo's pixels, RGB, of 900 x 600.
+fn photo() -> (usize, usize, Vec<u8>) {
+    let file: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
+    let mut decoder = jpeg_decoder::Decoder::new(file);
+    let pixels = decoder.decode().expect("a good photo");
+    let info = decoder.info().expect("it has been decoded");
+    let (width, height) = (usize::from(info.width), usize::from(info.height));
+    let half = |y: usize| pixels[3 * y * width..][..3 * width].chunks(6);
+    let halves: Vec<u8> = (0..height)
+        .step_by(2)
+        .flat_map(half)
+        .flat_map(|pair| &pair[..3])
+        .copied()
+        .collect();
+    (width.div_ceil(2), height.div_ceil(2), halves)
+}
+
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 1u32;
+    let sample = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..bytes).map(sample).collect()
+}
+
+fn jpeg(width: usize, height: usize, rgb: &[u8], progressive: bool) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file, 88);
+    encoder.set_progressive(progressive);
+    encoder
+        .encode(
+            rgb,
+            width as u16,
+            height as u16,
+            jpeg_encoder::ColorType::Rgb,
+        )
+        .expect("a valid size");
+    file
+}
+
+fn png(
+    (width, height): (usize, usize),
+    colour: png::ColorType,
+    depth: png::BitDepth,
+    pixels: &[u8],
+) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
+    encoder.set_color(colour);
+    encoder.set_depth(depth);
+    encoder.set_compression(png::Compression::Fast);
+    if colour == png::ColorType::Indexed {
+        let palette: Vec<u8> = (0..=255).flat_map(|at| [at, 255 - at, 7]).collect();
+        encoder.set_palette(palette);
+    }
+    encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(pixels))
+        .expect("a valid PNG");
+    file
+}
+
+/// An interlaced PNG of RGB: the seven passes (PNG, 8.2), rows unfiltered, in stored blocks.
+fn interlaced_png(width: usize, height: usize, rgb: &[u8]) -> Vec<u8> {
+    let mut raw = Vec::new();
+    for (x, y, right, down) in [
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ] {
+        for y in (y..height).step_by(down) {
+            raw.push(0);
+            for x in (x..width).step_by(right) {
+                raw.extend_from_slice(&rgb[3 * (y * width + x)..][..3]);
+            }
+        }
+    }
+    let mut data = vec![0x78, 0x01];
+    for (at, block) in raw.chunks(65_535).enumerate() {
+        data.push(u8::from((at + 1) * 65_535 >= raw.len()));
+        data.extend((block.len() as u16).to_le_bytes());
+        data.extend((!(block.len() as u16)).to_le_bytes());
+        data.extend_from_slice(block);
+    }
+    let sums = raw.iter().fold((1, 0), |(a, b), &byte| {
+        let a = (a + u32::from(byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    data.extend((sums.1 << 16 | sums.0).to_be_bytes());
+    let mut header = Vec::new();
+    header.extend((width as u32).to_be_bytes());
+    header.extend((height as u32).to_be_bytes());
+    header.extend([8, 2, 0, 0, 1]);
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, content) in [(b"IHDR", &header[..]), (b"IDAT", &data), (b"IEND", &[])] {
+        file.extend((content.len() as u32).to_be_bytes());
+        let start = file.len();
+        file.extend_from_slice(kind);
+        file.extend_from_slice(content);
+        let crc = file[start..].iter().fold(!0u32, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+                crc >> 1 ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+            })
+        });
+        file.extend((!crc).to_be_bytes());
+    }
+    file
+}
+
+/// Pictures of one source through all answers.
+fn generated(sources: &[(&str, Vec<u8>)]) {
+    let mut ledger = Ledger::default();
+    for (name, file) in sources {
+        for query in [
+            "w=1200&h=627",
+            "w=320&h=320",
+            "w=1200&h=627&f=jpg",
+            "w=1200&h=627&f=jpg&q=100",
+            "w=1200&h=627&f=png",
+            "w=1200&h=627&f=webp",
+            "w=1200&h=627&f=gif",
+            "w=700&fit=inside&f=jpg&il",
+        ] {
+            let (cost, _) = measure(file, query).expect("a sound picture");
+            let webp = name.starts_with("WebP") && !query.contains("f=");
+            let most = most(if webp { "f=webp" } else { query });
+            ledger.enter(&format!("{name} {query}"), name, most, &cost);
+        }
+    }
+    ledger.close();
+}
+
+#[test]
+fn photos_and_noise_as_jpeg() {
+    let (width, height, rgb) = photo();
+    generated(&[
+        ("baseline JPEG", jpeg(width, height, &rgb, false)),
+        ("progressive JPEG", jpeg(width, height, &rgb, true)),
+        (
+            "JPEG of noise",
+            jpeg(1000, 700, &noise(1000 * 700 * 3), false),
+        ),
+    ]);
+}
+
+#[test]
+fn photos_and_noise_as_png() {
+    use png::{BitDepth::*, ColorType::*};
+    let (width, height, rgb) = photo();
+    let size = (width, height);
+    let rgba: Vec<u8> = rgb
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .enumerate()
+        .flat_map(|(at, [r, g, b])| [*r, *g, *b, (at / 9) as u8])
+        .collect();
+    let deep: Vec<u8> = rgb.iter().flat_map(|&sample| [sample, 77]).collect();
+    let indices: Vec<u8> = rgb.iter().step_by(3).copied().collect();
+    let of_noise = noise(1000 * 700 * 4);
+    generated(&[
+        ("PNG of RGB", png(size, Rgb, Eight, &rgb)),
+        ("PNG of RGBA", png(size, Rgba, Eight, &rgba)),
+        ("PNG of 16 bits", png(size, Rgb, Sixteen, &deep)),
+        ("PNG with a palette", png(size, Indexed, Eight, &indices)),
+        ("PNG, interlaced", interlaced_png(width, height, &rgb)),
+        ("PNG of noise", png((1000, 700), Rgba, Eight, &of_noise)),
+    ]);
+}
+
+#[test]
+fn photos_and_noise_as_webp_and_gif() {
+    let (width, height, rgb) = photo();
+    let photo = png(
+        (width, height),
+        png::ColorType::Rgb,
+        png::BitDepth::Eight,
+        &rgb,
+    );
+    let noise = png(
+        (900, 700),
+        png::ColorType::Rgb,
+        png::BitDepth::Eight,
+        &noise(900 * 700 * 3),
+    );
+    let made = |file: &[u8], query| measure(file, query).expect("a sound picture").1;
+    generated(&[
+        ("WebP", made(&photo, "w=900&fit=inside&f=webp")),
+        ("WebP of noise", made(&noise, "w=900&h=700&f=webp")),
+        ("GIF", made(&photo, "w=900&fit=inside&f=gif")),
+        ("GIF of noise", made(&noise, "w=900&h=700&f=gif")),
+    ]);
+}
