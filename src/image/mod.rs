@@ -6,9 +6,11 @@
 
 mod codec;
 mod colour;
+mod conversion;
 mod flatten;
 pub mod frame;
 pub mod header;
+mod icc;
 mod limits;
 pub mod orient;
 mod pad;
@@ -20,6 +22,7 @@ pub(crate) mod testing;
 use std::fmt;
 
 use codec::{Decode, whole};
+use colour::Source;
 use frame::Size;
 use header::Header;
 pub use limits::Limits;
@@ -320,7 +323,8 @@ impl<'a> Pipeline<'a> {
         let Some(header) = Header::parse(start, complete)? else {
             return Ok(());
         };
-        let plan = Box::new(Plan::new(header, self.transform, self.limits)?);
+        let source = Source::of(&header, start);
+        let plan = Box::new(Plan::new(header, source, self.transform, self.limits)?);
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
         } else {
@@ -339,6 +343,9 @@ impl<'a> Pipeline<'a> {
     /// Makes the decoder of what is planned.
     fn start(&mut self) -> Result<(), Error> {
         if let State::Planned { plan, start } = &mut self.state {
+            if let Source::Unseen = plan.source {
+                plan.source = Source::seen(&plan.header, start);
+            }
             let mut decoder = codec::decoder(plan, std::mem::take(start))?;
             decoder.promise(self.promised_bytes as usize)?;
             self.state = State::Body {
@@ -387,6 +394,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "bytes": source_bytes,
             "orientation": header.orientation.to_exif(),
             "alpha": header.layout.alpha(),
+            "colour": plan.source.name(&header),
         },
         "plan": {
             "width": plan.canvas.width,

@@ -41,6 +41,10 @@ impl<'a> Cursor<'a> {
         self
     }
 
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
     pub(super) fn skip(&mut self, count: usize) {
         self.at = self.at.saturating_add(count);
     }

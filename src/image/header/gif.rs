@@ -1,7 +1,7 @@
 //! GIF blocks up to the first image: the logical screen is the canvas.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header};
+use super::{Coding, Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -54,6 +54,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             peak_bytes: stored.pixels() * layout.channels() as u64 + indices + SLACK_BYTES,
             copies: 0,
         },
+        colours: Colours::Untagged,
+        inks: false,
     })
 }
 

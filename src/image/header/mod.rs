@@ -4,6 +4,7 @@
 //! Magic bytes decide; a Content-Type or a file name is never asked.
 
 mod bmp;
+pub(super) mod colours;
 mod cursor;
 mod exif;
 pub(super) mod gif;
@@ -19,6 +20,7 @@ use super::Error;
 use super::frame::{Layout, Size};
 use super::orient::Orientation;
 use crate::transform::Format;
+pub use colours::Colours;
 use cursor::Stop;
 
 /// A source image as its header describes it.
@@ -34,6 +36,10 @@ pub struct Header {
     pub layout: Layout,
     /// What the decoder's memory depends on.
     pub coding: Coding,
+    /// What the samples mean.
+    pub colours: Colours,
+    /// Pixels are four inks in the file, and light when they are delivered.
+    pub inks: bool,
 }
 
 /// How the pixels are coded, as far as it decides what decoding costs.
