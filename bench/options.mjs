@@ -19,6 +19,7 @@ rewrites BENCHMARKS.md and its charts as well.
   --report              BENCHMARKS.md and its charts again, from the last full run
   --list                the names of all images
   --memory              the memory of the module for large sources and for several at once, beside its targets
+  --hit                 what an answer from the cache takes, beside a worker that does nothing (--runs <n>: so many requests)
   --floor [image]       where the CPU time of letterbox's own pipeline goes (jpeg-baseline-6mp)
   --help                this
 `;
@@ -41,6 +42,7 @@ export function read(args) {
         report: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         memory: { type: 'boolean', default: false },
+        hit: { type: 'boolean', default: false },
         floor: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -6,7 +6,9 @@ import http from 'node:http';
 /** Serves files by name: `https://images.example.com/<name>?<anything>`. */
 export async function startOrigin() {
   const files = new Map();
+  let asked = 0;
   const server = http.createServer({ requireHostHeader: false, keepAliveTimeout: 120_000 }, (request, response) => {
+    asked += 1;
     const file = files.get(new URL(request.url, 'https://images.example.com').pathname);
     if (!file) return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length, 'cache-control': 'public, max-age=60' });
@@ -19,6 +21,8 @@ export async function startOrigin() {
     host: '127.0.0.1',
     port: server.address().port,
     serve: (name, bytes, type) => files.set(`/${name}`, { bytes, type }),
+    /** How many requests there have been. */
+    asked: () => asked,
     forget: (name) => files.delete(`/${name}`),
     /** A URL that nobody has asked for before, so that no cache has its answer. */
     freshUrl: (name) => `${allowedSource}${name}?request=${(requests += 1)}`,

@@ -34,6 +34,10 @@ async function bench(args) {
     const { memory } = await import('./memory.mjs');
     return memory(builds.letterbox, options.only);
   }
+  if (options.hit) {
+    const { hit } = await import('./hit.mjs');
+    return hit(builds.letterbox, options.runs);
+  }
   await setupPeers();
   const { scoreboard } = await import('./scoreboard.mjs');
   await scoreboard(options, builds);

@@ -1,17 +1,16 @@
-// What the soak asks for: sound images of many kinds and sizes, and in between what goes wrong in the world.
+// What the soak asks for: sound images of many kinds and sizes, and in between what is hostile (soak-hostile.mjs).
 
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { root } from '../scripts/tools.mjs';
 import * as answer from '../tests/worker/support/answers.mjs';
-import * as damage from '../tests/worker/support/damage.mjs';
 import { images, load } from './images.mjs';
+import { hostile } from './soak-hostile.mjs';
 
 const host = 'images.example.com';
 
-/** Every answer that is specified, but for 503, which needs a Retry-After. */
-export const specified = [200, 400, 403, 404, 405, 410, 413, 414, 415, 422, 502, 504];
+/** Every answer that is specified, but for 503, which needs a Retry-After; 431 and 501 are the runtime's own. */
+export const specified = [200, 400, 403, 404, 405, 410, 413, 414, 415, 422, 431, 501, 502, 504];
 
 const small = [
   { w: 64, h: 64 },
@@ -51,10 +50,11 @@ const kinds = [
 ];
 
 /**
- * Puts everything on the origin. Returns `request(number)`: { kind, path, method, valid, expected, leaveMs }, of which `hostile` are not
- * valid, by share. The same number is the same request in every run.
+ * Puts everything on the origin. Returns `request(number)`: { kind, path, target, valid, expected } and, of those that are not valid, what
+ * soak-hostile.mjs says; `hostileShare` of all are not. What has a `target` is well formed, and is to be signed where URLs are. The same
+ * number is the same request in every run.
  */
-export async function mix(origin, hostileShare) {
+export async function mix(origin, hostileShare, signed) {
   const sound = [];
   for (const kind of kinds) {
     const image = images.find(({ name }) => name === kind.name);
@@ -62,98 +62,26 @@ export async function mix(origin, hostileShare) {
     origin.serve(`${host}/${kind.name}`, answer.bytes(file, 'image/*'));
     sound.push({ ...kind, file });
   }
-  const hostile = await faults(origin, Object.fromEntries(sound.map(({ name, file }) => [name, file])));
+  const faults = hostile(origin, Object.fromEntries(sound.map(({ name, file }) => [name, file])), signed);
   return (number) => {
     const random = xorshift(number + 1);
     if (random() < hostileShare) {
-      const fault = hostile[Math.floor(random() * hostile.length)];
-      return { ...fault, path: fault.path ?? query(fault.kind, number, pick(small, random)), valid: false };
+      const fault = pick(faults, random);
+      if (fault.path) return { ...fault, valid: false };
+      const target = fault.target ?? pick(small, random);
+      return { ...fault, target, path: query(fault.kind, number, target), same: fault.sound && sameness(fault.kind, target), valid: false };
     }
     const { name, targets } = weighted(sound, random);
     const target = pick(targets, random);
-    return { kind: name, path: query(name, number, target), valid: true, expected: [200], same: `${name} ${JSON.stringify(target)}` };
+    return { kind: name, target, path: query(name, number, target), valid: true, expected: [200], same: sameness(name, target) };
   };
 }
 
 // The number is for the source's URL: nobody has asked for it before.
 const query = (name, number, target) => `/?${new URLSearchParams({ s: `https://${host}/${name}?request=${number}`, ...target })}`;
 
-/** What goes wrong, and what is answered then. */
-async function faults(origin, files) {
-  const jpeg = files['photo-small'];
-  const endless = await photo(40, 30, 'jpeg');
-  const faults = [
-    ['cut-jpeg', [422], file(damage.truncated(jpeg))],
-    ['cut-progressive', [422], file(damage.truncated(files['progressive-small']))],
-    ['cut-png', [422], file(damage.truncated(files.png))],
-    ['cut-webp', [422], file(damage.truncated(files.webp))],
-    ['cut-gif', [422], file(damage.truncated(files.gif))],
-    ['bad-png', [422], file(damage.pngWithBadData(files.png))],
-    ['bomb-png', [422], file(damage.hugePng(60_000))],
-    ['bomb-jpeg', [422], file(damage.hugeJpeg(jpeg, 65_000))],
-    ['bomb-gif', [422], file(damage.hugeGif(65_535))],
-    ['bomb-bmp', [422], file(damage.hugeBmp(60_000))],
-    ['garbage', [415], file(noise(20_000))],
-    ['page', [415], file(Buffer.from('<!doctype html><title>Not here</title>'))],
-    ['endless', [413, 422, 504], flood(endless)], // bytes or time, whichever is used up first
-    ['slow-head', [504], answer.slowHead(20_000, file(jpeg))],
-    ['drip', [504], answer.drip(jpeg, 'image/jpeg', 100)],
-    ['reset', [502], answer.cut(jpeg, 'image/jpeg')],
-    ['reset-chunked', [502], answer.cut(jpeg, 'image/jpeg', { length: false })],
-    ['no-head', [502], (_, response) => response.destroy()],
-    ['missing', [404], answer.status(404)],
-    ['failing', [502], answer.status(500)],
-    ['busy', [503], answer.status(429, '', { 'retry-after': '3' })],
-    ['loop', [502], answer.redirect(`https://${host}/loop`)],
-    ['inwards', [502], answer.redirect('http://127.0.0.1/')],
-  ].map(([kind, expected, handler]) => {
-    origin.serve(`${host}/${kind}`, handler);
-    return { kind, expected };
-  });
-  // The client hangs up, before there is anything and in the middle.
-  for (const [kind, handler] of [['left-early', answer.slowHead(300, file(jpeg))], ['left-midway', answer.drip(jpeg, 'image/jpeg', 20)]]) {
-    origin.serve(`${host}/${kind}`, handler);
-    faults.push({ kind, expected: [], leaveMs: 150 });
-  }
-  faults.push(
-    { kind: 'stranger', expected: [403], path: '/?s=https://evil.example.org/a.jpg' },
-    { kind: 'address', expected: [403], path: '/?s=https://127.1/a.jpg' },
-    { kind: 'parameter', expected: [400], path: `/?s=https://${host}/png&w=1e3` },
-    { kind: 'method', expected: [405], path: `/?s=https://${host}/png`, method: 'POST' },
-    { kind: 'long', expected: [414], path: `/?s=https://${host}/png&x=${'x'.repeat(9_000)}` },
-  );
-  for (const path of corpus()?.hostile.filter((_, at) => at % 20 === 0) ?? []) {
-    const kind = `corpus/${path}`;
-    origin.serve(`${host}/${kind}`, file(readFileSync(join(corpus().folder, path))));
-    faults.push({ kind, expected: [200, 413, 415, 422] });
-  }
-  // Each of the made ones as often as all that are taken from the corpus.
-  return faults.flatMap((fault) => (fault.kind.startsWith('corpus/') ? [fault] : Array(10).fill(fault)));
-}
-
-/** The corpus beside the checkout or where LETTERBOX_CORPUS says: its folder, all its files, and those that are not sound; or null. */
-export function corpus() {
-  const folder = process.env.LETTERBOX_CORPUS || join(dirname(root), 'shared', 'corpus');
-  if (!existsSync(join(folder, 'MANIFEST.tsv'))) return null;
-  const lines = readFileSync(join(folder, 'MANIFEST.tsv'), 'utf8').trimEnd().split('\n').slice(1).map((line) => line.split('\t'));
-  const files = lines.map(([name]) => name);
-  return { folder, files, hostile: lines.filter(([, kind]) => kind === 'bad' || kind === 'mixed').map(([name]) => name) };
-}
-
-const file = (body) => answer.bytes(body, 'image/*');
-
-/** A JPEG that goes on and on behind its end, as fast as it is taken. */
-function flood(start) {
-  const block = Buffer.alloc(1 << 16, 0x20);
-  return (_, response) => {
-    response.writeHead(200, { 'content-type': 'image/jpeg' });
-    const more = () => {
-      while (!response.destroyed && response.write(block));
-    };
-    response.on('drain', more);
-    response.write(start, more);
-  };
-}
+/** What the same picture is expected for. */
+const sameness = (name, target) => `${name} ${JSON.stringify(target)}`;
 
 async function photo(width, height, format, options = {}) {
   const picture = sharp(join(root, 'demo', 'samples', 'onlooker.jpg')).autoOrient().removeAlpha().resize(width, height, { fit: 'cover' });
@@ -165,11 +93,6 @@ async function alpha(width, height, format, options = {}) {
   for (let at = 0; at < mask.length; at++) mask[at] = ((at % width) * 255) / width;
   const picture = sharp(await photo(width, height, 'png')).joinChannel(mask, { raw: { width, height, channels: 1 } });
   return picture.toFormat(format, options).toBuffer();
-}
-
-function noise(length) {
-  const random = xorshift(length);
-  return Buffer.from(Array.from({ length }, () => 1 + Math.floor(random() * 100)));
 }
 
 const pick = (list, random) => list[Math.floor(random() * list.length)];

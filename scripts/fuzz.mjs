@@ -11,9 +11,12 @@ import { cache, installed, root } from './tools.mjs';
 
 const targets = readdirSync(join(root, 'fuzz', 'targets')).map((name) => basename(name, '.rs'));
 
+// Seconds a target where nobody says: all of them, and compiling them, take CI ten minutes.
+const smoke = 50;
+
 const help = `npm run fuzz -- [target ...] [options]
 
-  --smoke        60 seconds a target, which is the default
+  --smoke        ${smoke} seconds a target, which is the default
   --seconds <n>  so long a target
   --runs <n>     so many executions a target
   --help         this
@@ -77,36 +80,55 @@ function read(args) {
   }
   const limit = [];
   if (values.runs) limit.push(`-runs=${values.runs}`);
-  if (values.seconds || !values.runs) limit.push(`-max_total_time=${values.seconds ?? 60}`);
+  if (values.seconds || !values.runs) limit.push(`-max_total_time=${values.seconds ?? smoke}`);
   return { chosen: positionals.length ? positionals : targets, limit, asked: values.help };
 }
 
-// What stands before a file in an input, four bytes: of the decoder's targets the scale, whether as components, and how the file is cut
-// (fuzz/src/input.rs); of the encoder's the quality, the other settings, and the size of a picture whose samples the file is.
-const heads = {
-  ofDecoder: { each: 8, prefix: (number) => Buffer.from([number, (number * 7) % 64, (number * 29) % 256, number % 8]) },
-  jpeg_encode: { each: 16, prefix: (number) => Buffer.from([10 + number * 6, number * 17, 40 + number * 13, 250 - number * 15]) },
+const formats = ['bmp', 'gif', 'ico', 'jpg', 'png', 'tiff', 'webp'];
+
+// What a target starts from: the endings of its files, what stands in front of a file in an input, and in how many ways each of our own
+// comes; the others come in one. Of the JPEG decoder's targets that is the scale, whether as components, and how the file is cut
+// (fuzz/src/jpeg/input.rs); of the encoder's the quality, the other settings, and the size of a picture whose samples the file is; of
+// the others it is any bytes, which say what is asked for and how the file is cut.
+const ofDecoder = { endings: ['jpg'], ways: 8, head: (way) => [way, (way * 7) % 64, (way * 29) % 256, way % 8], words: 'jpeg' };
+const any = (length) => (way) => Array.from({ length }, (_, at) => ((way * 2 + 1) * (at * 53 + 89)) % 256);
+const starts = {
+  jpeg_decode: ofDecoder,
+  jpeg_split: ofDecoder,
+  jpeg_limits: ofDecoder,
+  jpeg_encode: { endings: ['jpg'], ways: 16, head: (way) => [10 + way * 6, way * 17, 40 + way * 13, 250 - way * 15], words: 'jpeg' },
+  header: { endings: formats, ways: 2, head: any(3), words: 'formats' },
+  png_split: { endings: ['png'], ways: 4, head: any(4), words: 'formats' },
+  gif: { endings: ['gif'], ways: 8, head: any(12), words: 'formats' },
+  webp: { endings: ['webp'], ways: 8, head: any(12), words: 'formats' },
+  transform_any: { endings: formats, ways: 4, head: any(12), words: 'formats' },
 };
+
+// Small files of each format taken from the corpus beside the checkout, unless it is a target's only one.
+const few = 200;
 
 /** Fills a target's corpus with files to start from: our own, and small ones of a corpus beside the checkout. Returns its folder. */
 function seed(target) {
   const corpus = join(root, 'fuzz', 'corpus', target);
   mkdirSync(corpus, { recursive: true });
-  if (!target.startsWith('jpeg')) return streams(corpus);
-  const beside = join(process.env.LETTERBOX_CORPUS ?? resolve(root, '..', 'shared', 'corpus'), 'jpeg');
-  const ours = readdirSync(join(root, 'fuzz', 'seeds')).map((name) => join(root, 'fuzz', 'seeds', name));
-  const others = existsSync(beside) ? readdirSync(beside).map((name) => join(beside, name)) : [];
-  const small = others.filter((path) => statSync(path).size < 16_384);
-  const { prefix, each } = heads[target] ?? heads.ofDecoder;
-  // Ours come in every way, the others in one.
-  const ways = Array.from({ length: each }, (_, number) => number);
-  const inputs = [...ours.flatMap((path) => ways.map((number) => [path, number])), ...small.map((path, at) => [path, at % each])];
-  for (const [path, number] of inputs) {
-    const copy = join(corpus, `seed-${number}-${basename(path)}`);
-    if (!existsSync(copy)) writeFileSync(copy, Buffer.concat([prefix(number), readFileSync(path)]));
+  if (target === 'inflate_split') return streams(corpus);
+  const { endings, ways, head } = starts[target];
+  const beside = process.env.LETTERBOX_CORPUS ?? resolve(root, '..', 'shared', 'corpus');
+  const inputs = endings.flatMap((ending) => {
+    const ours = list(join(root, 'fuzz', 'seeds')).filter((path) => path.endsWith(`.${ending}`));
+    const small = list(join(beside, ending === 'jpg' ? 'jpeg' : ending)).filter((path) => statSync(path).size < 16_384);
+    const some = endings.length === 1 ? small : small.slice(0, few);
+    const each = Array.from({ length: ways }, (_, way) => way);
+    return [...ours.flatMap((path) => each.map((way) => [path, way])), ...some.map((path, at) => [path, at % ways])];
+  });
+  for (const [path, way] of inputs) {
+    const copy = join(corpus, `seed-${way}-${basename(path)}`);
+    if (!existsSync(copy)) writeFileSync(copy, Buffer.concat([Buffer.from(head(way)), readFileSync(path)]));
   }
   return corpus;
 }
+
+const list = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
 
 /** The same for inflate: this file at every level, behind two bytes that say how it is cut. */
 function streams(corpus) {
@@ -122,7 +144,8 @@ function streams(corpus) {
 async function execute(target, corpus, limit) {
   mkdirSync(join(root, 'fuzz', 'artifacts', target), { recursive: true });
   const flags = [...bounds, longest, ...limit, '-print_final_stats=1'];
-  if (target.startsWith('jpeg')) flags.push(`-dict=${join(root, 'fuzz', 'jpeg.dict')}`);
+  const words = starts[target]?.words;
+  if (words) flags.push(`-dict=${join(root, 'fuzz', `${words}.dict`)}`);
   const coverage = [];
   const stats = {};
   const onLine = (line) => {
@@ -134,7 +157,7 @@ async function execute(target, corpus, limit) {
   const { code, output } = await fuzzer('run', [target, corpus, '--', ...flags], onLine);
   const count = (stats.number_of_executed_units ?? 0).toLocaleString('en');
   const reach = `coverage ${coverage[0] ?? 0} -> ${coverage[1] ?? coverage[0] ?? 0}`;
-  const line = `fuzz: ${target.padEnd(12)} ${count} executions, ${stats.average_exec_per_sec ?? 0}/s, ${reach}, ${code ? 1 : 0} crashes`;
+  const line = `fuzz: ${target.padEnd(13)} ${count} executions, ${stats.average_exec_per_sec ?? 0}/s, ${reach}, ${code ? 1 : 0} crashes`;
   return code === 0 ? { line } : { line, crash: `${target}: ${await told(target, output)}` };
 }
 

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { duration, Problem, program, run, say } from './program.mjs';
 import { setup } from './setup.mjs';
+import { thirdParty } from './third-party.mjs';
 import { root, wasiTarget, wasmTarget } from './tools.mjs';
 
 const warningsAreErrors = ['--', '-D', 'warnings'];
 
 const steps = [
   ['set-up', () => setup({ forTests: true })],
+  ['what ships', () => thirdParty(['--check'])],
   ['formatting', () => run('cargo', ['fmt', '--all', '--check'])],
   ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
   ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],
@@ -22,11 +24,11 @@ const steps = [
 ];
 
 // Not in a developer's run, which should stay short.
-const fuzzing = ['fuzz, a minute a target', () => run(process.execPath, [join('scripts', 'fuzz.mjs'), '--smoke'])];
+const fuzzing = ['fuzz, 50 s a target', () => run(process.execPath, [join('scripts', 'fuzz.mjs'), '--smoke'])];
 
 const help = `npm test [-- options]
 
-  --fuzz  the fuzz targets too, a minute each, as in CI
+  --fuzz  the fuzz targets too, 50 s each, as in CI
   --help  this
 `;
 

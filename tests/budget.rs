@@ -152,6 +152,204 @@ fn a_webp_whose_frame_is_larger_than_its_canvas_is_refused_cheaply() {
     assert!(peak < 1 << 20, "{peak}");
 }
 
+/// Bits, the first of them lowest (RFC 9649, section 3.2).
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+impl Bits {
+    fn put(&mut self, value: u32, count: usize) {
+        for bit in 0..count {
+            self.bytes.resize(self.count / 8 + 1, 0);
+            self.bytes[self.count / 8] |= ((u64::from(value) >> bit & 1) as u8) << (self.count % 8);
+            self.count += 1;
+        }
+    }
+
+    /// The lengths of a code, up to 15, each written with 4 bits.
+    fn put_code(&mut self, lengths: &[u32]) {
+        self.put(0, 1);
+        self.put(15, 4);
+        // As many for every length, and none for 16 to 18.
+        for length in [0, 0, 4, 4, 4, 4, 4, 4, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4] {
+            self.put(length, 3);
+        }
+        self.put(1, 1);
+        self.put(2, 3);
+        self.put(lengths.len() as u32 - 2, 6);
+        for length in lengths {
+            // Canonical: the code of a length is the length itself, its first bit highest.
+            self.put(length.reverse_bits() >> 28, 4);
+        }
+    }
+}
+
+/// A lossless stream of one pixel that claims so many groups of codes, each with lengths up to this; `headed`, it has its size.
+fn greedy(groups: u32, longest: u32, headed: bool) -> Vec<u8> {
+    let mut bits = Bits::default();
+    if headed {
+        bits.put(0x2f, 8);
+        bits.put(0, 14 + 14 + 1 + 3);
+    }
+    bits.put(0, 2); // no transform, no cache
+    bits.put(1, 1); // several groups, of which an image of one pixel is the last
+    bits.put(0, 3 + 1);
+    for symbol in [(groups - 1) & 255, (groups - 1) >> 8, 0, 0, 0] {
+        bits.put(0b101, 3);
+        bits.put(symbol, 8);
+    }
+    // Symbols 1, 2 and so on have codes of 1, 2 and so on bits, the last two of as many.
+    let lengths: Vec<u32> = [0]
+        .into_iter()
+        .chain(1..=longest)
+        .chain([longest])
+        .collect();
+    for _ in 0..groups * 5 {
+        bits.put_code(&lengths);
+    }
+    bits.put(0, 64);
+    bits.bytes
+}
+
+/// The files that have such a stream: a picture, alpha, and the first frame of an animation.
+fn greedy_files(groups: u32, longest: u32) -> [(&'static str, Vec<u8>); 3] {
+    let picture = greedy(groups, longest, true);
+    let alpha = [vec![1], greedy(groups, longest, false)].concat();
+    // One macroblock of nothing.
+    let mut lossy = (32u32 << 5 | 0x10).to_le_bytes()[..3].to_vec();
+    lossy.extend([0x9d, 0x01, 0x2a, 1, 0, 1, 0]);
+    lossy.extend([0; 64]);
+    let header = |flags| [&[flags][..], &[0; 9]].concat();
+    let inner = riff(&[(b"VP8L", picture.clone())])[12..].to_vec();
+    let frame = [vec![0; 16], inner].concat();
+    [
+        ("picture", riff(&[(b"VP8L", picture)])),
+        (
+            "alpha",
+            riff(&[(b"VP8X", header(0x10)), (b"ALPH", alpha), (b"VP8 ", lossy)]),
+        ),
+        (
+            "animation",
+            riff(&[
+                (b"VP8X", header(0x02)),
+                (b"ANIM", vec![0; 6]),
+                (b"ANMF", frame),
+            ]),
+        ),
+    ]
+}
+
+#[test]
+fn a_webp_that_claims_more_codes_than_there_is_room_for_is_refused_cheaply() {
+    let _turn = turn();
+    for (name, file) in greedy_files(8192, 10) {
+        let length = file.len();
+        let (outcome, peak) = measure(&file, "w=10&h=10");
+        let over = matches!(outcome, Err(Error::OverBudget { .. }));
+        assert!(over, "{name}: {outcome:?}");
+        assert!(
+            peak < (1 << 20) + 4 * length,
+            "{name}: {peak} for {length} bytes"
+        );
+    }
+}
+
+#[test]
+fn the_codes_of_a_webp_are_reserved_before_they_are_made() {
+    let _turn = turn();
+    for (groups, longest) in [(1, 1), (700, 2), (700, 10), (700, 14)] {
+        for (name, file) in greedy_files(groups, longest) {
+            let (outcome, peak) = measure(&file, "w=10&h=10");
+            let planned = outcome.unwrap_or_else(|error| panic!("{name} of {groups}: {error}"));
+            eprintln!("{name}, {groups} groups of up to {longest} bits: {peak} bytes of {planned}");
+            assert!(
+                peak <= planned,
+                "{name} of {groups}: {peak} bytes, planned {planned}"
+            );
+        }
+    }
+}
+
+#[test]
+fn codes_of_a_webp_that_do_not_fit_together_never_reach_its_decoder() {
+    let _turn = turn();
+    let mut bits = Bits::default();
+    bits.put(0x2f, 8);
+    bits.put(0, 14 + 14 + 1 + 3);
+    bits.put(0, 3); // no transform, no cache, one group
+    // Four times as many as there is room for, which a sum of 16 bits takes for exactly as many.
+    bits.put_code(&[1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]);
+    (0..4).for_each(|_| bits.put_code(&[0, 1, 1]));
+    bits.put(0, 64);
+    let (outcome, _) = measure(&riff(&[(b"VP8L", bits.bytes)]), "w=10&h=10");
+    assert!(matches!(outcome, Err(Error::Corrupt(_))), "{outcome:?}");
+}
+
+#[test]
+fn a_webp_whose_partitions_are_longer_than_its_file_is_refused_cheaply() {
+    let _turn = turn();
+    let mut frame = vec![0x10, 1, 0, 0x9d, 0x01, 0x2a, 1, 0, 1, 0];
+    frame.extend([0; 5]); // some other settings of the frame than these
+    frame.extend([0x03; 3]);
+    frame.extend([0xff; 300]);
+    for first in [0u32, 8, (1 << 19) - 1] {
+        let tag = (first << 5 | 0x10).to_le_bytes();
+        frame[..3].copy_from_slice(&tag[..3]);
+        // Every number of partitions is tried by some of these.
+        for settings in 0..=255 {
+            frame[10] = settings;
+            frame[12] = settings.wrapping_mul(29);
+            let (outcome, peak) = measure(&riff(&[(b"VP8 ", frame.clone())]), "w=10&h=10");
+            assert!(peak < 1 << 20, "{settings}: {peak}, {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn the_frame_of_a_webp_that_is_decoded_is_the_one_that_was_planned() {
+    let _turn = turn();
+    let lossy = |side: u16| {
+        let [low, high] = side.to_le_bytes();
+        [
+            &[0x10, 2, 0, 0x9d, 0x01, 0x2a, low, high, low, high][..],
+            &[0; 200],
+        ]
+        .concat()
+    };
+    let frame =
+        |chunks: &[(&[u8; 4], Vec<u8>)]| [vec![0; 16], riff(chunks)[12..].to_vec()].concat();
+    let (small, large) = (lossy(1), lossy(16_383));
+    for (flags, chunks) in [
+        // A frame that counts for nothing in front of a picture that does.
+        (
+            0,
+            vec![
+                (b"ANMF", frame(&[(b"VP8 ", small.clone())])),
+                (b"VP8 ", large.clone()),
+            ],
+        ),
+        // What follows alpha is decoded, whatever it is called.
+        (
+            0x12,
+            vec![
+                (b"ANIM", vec![0; 6]),
+                (
+                    b"ANMF",
+                    frame(&[(b"ALPH", vec![0, 255]), (b"OHNO", large), (b"VP8 ", small)]),
+                ),
+            ],
+        ),
+    ] {
+        let header = (b"VP8X", [&[flags][..], &[0; 9]].concat());
+        let file = riff(&[vec![header], chunks].concat());
+        let (outcome, peak) = measure(&file, "w=10&h=10");
+        assert!(matches!(outcome, Err(Error::Corrupt(_))), "{outcome:?}");
+        assert!(peak < 1 << 20, "{peak}");
+    }
+}
+
 #[test]
 fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
     let _turn = turn();
@@ -344,4 +542,36 @@ fn what_is_reserved_is_enough_whether_or_not_the_length_is_known() {
             assert!(peak <= reserved, "{name}, {promised} promised");
         }
     }
+}
+
+#[test]
+fn a_description_of_what_does_not_fit_says_so() {
+    let _turn = turn();
+    let mut header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    header.extend(12_000u32.to_be_bytes());
+    header.extend(12_000u32.to_be_bytes());
+    header.extend([8, 6, 0, 0, 1]); // RGBA, interlaced
+    header.extend([0; 4]);
+    header.extend(b"\0\0\0\0IDAT\0\0\0\0");
+    let config = Config::default();
+    let transform = |query: &str| {
+        let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
+        asked.expect("good parameters").expect("a source").transform
+    };
+    let as_json = transform("w=600&h=300&f=json");
+    let mut pipeline = Pipeline::new(&as_json, &config.limits);
+    pipeline.push(&header).expect("it is not decoded");
+    let output = pipeline.finish(&|| 0.0).expect("it is not decoded");
+    let said: serde_json::Value = serde_json::from_slice(&output.body).expect("JSON");
+    let memory = &said["memory"];
+    assert_eq!(memory["fits"], false);
+    assert_ne!(memory["peak"], "encode", "the image is whole before that");
+    assert!(memory["reserved_bytes"].as_u64() > memory["budget_bytes"].as_u64());
+
+    let as_image = transform("w=600&h=300&f=jpg");
+    let refused = Pipeline::new(&as_image, &config.limits).push(&header);
+    assert!(
+        matches!(refused, Err(Error::OverBudget { .. })),
+        "{refused:?}"
+    );
 }

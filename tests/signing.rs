@@ -108,6 +108,43 @@ fn no_answer_is_kept_for_longer_than_its_url_is_good_and_the_stored_one_is() {
 }
 
 #[test]
+fn a_url_ends_while_its_answer_is_stored_and_a_copy_of_it_does_not_outlive_it() {
+    let mut world = signing();
+    let url = at(&signed(&format!("{ASK}&exp=1000"), KEY));
+    let lifetime = |got: &support::Got| {
+        assert_eq!(got.status, 200);
+        // Whoever counts from now counts from nothing.
+        assert_eq!(got.header("age"), "");
+        got.header("cache-control").to_owned()
+    };
+    assert_eq!(lifetime(&world.get(&url)), "public, max-age=1000");
+    world.now_ms.set(400_000.0);
+    assert_eq!(lifetime(&world.get(&url)), "public, max-age=600");
+    // "You have it already" says so too.
+    let tag = world.get(&url).header("etag").to_owned();
+    world.if_none_match.replace(Some(tag));
+    let got = world.get(&url);
+    assert_eq!(
+        (got.status, got.header("cache-control")),
+        (304, "public, max-age=600")
+    );
+    world.now_ms.set(1_000_000.0);
+    assert_eq!(world.get(&url).error(), (403, "expired".to_owned()));
+    world.if_none_match.replace(None);
+    assert_eq!(world.fetches(), 1);
+
+    // The source is down and the answer stale: no exception.
+    world.vars.push(("CACHE_TTL", "60"));
+    let url = at(&signed(&format!("{ASK}&q=70&exp=1100"), KEY));
+    assert_eq!(lifetime(&world.get(&url)), "public, max-age=60");
+    world.routes.clear();
+    world.now_ms.set(1_090_000.0);
+    let got = world.get(&url);
+    assert_eq!(got.header("x-cache"), "STALE");
+    assert_eq!(lifetime(&got), "public, max-age=10");
+}
+
+#[test]
 fn a_lifetime_is_asked_for_with_maxage() {
     let world = World::production().route(SOURCE, file("image/jpeg", PHOTO));
     let said = |query: &str| {

@@ -1,6 +1,6 @@
-//! See `src/decode.rs`.
+//! See `src/jpeg/decode.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| letterbox_fuzz::decode::run(bytes));
+fuzz_target!(|bytes: &[u8]| letterbox_fuzz::jpeg::decode::run(bytes));

@@ -1,4 +1,4 @@
-//! See `src/limits.rs`.
+//! See `src/jpeg/limits.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,4 +6,4 @@ use libfuzzer_sys::fuzz_target;
 #[global_allocator]
 static ALLOCATOR: letterbox_fuzz::counting::Counting = letterbox_fuzz::counting::Counting;
 
-fuzz_target!(|bytes: &[u8]| letterbox_fuzz::limits::run(bytes));
+fuzz_target!(|bytes: &[u8]| letterbox_fuzz::jpeg::limits::run(bytes));

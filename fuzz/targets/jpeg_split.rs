@@ -1,6 +1,6 @@
-//! See `src/split.rs`.
+//! See `src/jpeg/split.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| letterbox_fuzz::split::run(bytes));
+fuzz_target!(|bytes: &[u8]| letterbox_fuzz::jpeg::split::run(bytes));

@@ -1,7 +1,7 @@
 //! One image: bytes are pushed in, a file comes out.
 //!
 //! The header decides the [`Plan`], the plan decides everything else, and what cannot be done is refused before a pixel
-//! is decoded. The pipeline is a list of stages, one verb and one file each. No I/O, no clock, no async: the same code
+//! is decoded. The stages have one verb and one file each. No I/O, no clock, no async: the same code
 //! runs in tests, in fuzz targets and on every platform.
 
 mod codec;
@@ -142,6 +142,8 @@ pub struct Pipeline<'a> {
     source_bytes: u64,
     /// What the source file is said to have in all.
     promised_bytes: u64,
+    /// What decoding takes that only the complete file tells; `None` until it is.
+    late_bytes: Option<u64>,
     state: State,
 }
 
@@ -168,6 +170,7 @@ impl<'a> Pipeline<'a> {
             limits,
             source_bytes: 0,
             promised_bytes: 0,
+            late_bytes: None,
             state: State::Header {
                 start: Vec::new(),
                 look_at: 0,
@@ -204,10 +207,11 @@ impl<'a> Pipeline<'a> {
 
     fn file_bytes(&self, plan: &Plan) -> u64 {
         let bytes = plan.file_bytes(self.source_bytes.max(self.promised_bytes));
+        let late = self.late_bytes.unwrap_or(0);
         if self.source_bytes > self.promised_bytes {
-            codec::growing(bytes)
+            late + codec::growing(bytes)
         } else {
-            bytes
+            late + bytes
         }
     }
 
@@ -244,12 +248,23 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// The source file is complete: plans, if that had to wait for the end.
+    /// The source file is complete: plans what had to wait for the end.
     ///
     /// # Errors
     /// As [`Pipeline::push`].
     pub fn end(&mut self) -> Result<(), Error> {
-        self.open(true)
+        self.open(true)?;
+        let (plan, file) = match &self.state {
+            State::Planned { plan, start } => (plan, &start[..]),
+            State::Body { plan, decoder, .. } => (plan, decoder.file()),
+            State::Header { .. } | State::Description { .. } => return Ok(()),
+        };
+        if self.late_bytes.is_none() {
+            let late = codec::late_bytes(&plan.header, file, self.limits.memory_bytes)?;
+            plan.check_budget(plan.file_bytes(self.source_bytes) + late, self.limits)?;
+            self.late_bytes = Some(late);
+        }
+        Ok(())
     }
 
     /// The source file is complete: decodes what is left of it, runs the stages, encodes.

@@ -1,14 +1,18 @@
 // `npm run check` says whether a deployment would serve, and refuses one that would serve strangers.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { review } from '../../scripts/deployment.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Exit code and everything that is said. */
 function run(command, args, input = '') {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, input, encoding: 'utf8', timeout: 120_000 });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, input, encoding: 'utf8', timeout: 600_000 });
   return { status, said: stdout + stderr };
 }
 
@@ -60,3 +64,101 @@ for (const [what, vars] of Object.entries(refused)) {
     assert.equal(status, 1, said);
   });
 }
+
+const route = { pattern: 'img.shop.test', custom_domain: true };
+const good = {
+  routes: [route],
+  workers_dev: false,
+  preview_urls: false,
+  vars: { ALLOWED_SOURCES: 'images.shop.test' },
+  compatibility_flags: ['global_fetch_strictly_public'],
+  observability: { enabled: true },
+  r2_buckets: [],
+  ratelimits: [{ name: 'RATE_LIMITER', namespace_id: '1001', simple: { limit: 100, period: 60 } }],
+};
+
+test('a deployment with a domain, logs and a rate limit lacks nothing', () => {
+  assert.deepEqual(review(good), { problems: [], notes: [] });
+  assert.deepEqual(review({ ...good, routes: [], route: { pattern: 'img.shop.test/*', zone_name: 'shop.test' } }).problems, []);
+  assert.deepEqual(review({ ...good, routes: undefined }, [route]).problems, [], 'a route of the command line');
+});
+
+const lacking = {
+  'no route': [{ routes: [] }, /there is no route.*custom_domain = true/],
+  'the route of the example': [{ routes: [{ pattern: 'images.example.com', custom_domain: true }] }, /images\.example\.com is the example's/],
+  'a custom domain with a path': [{ routes: [{ ...route, pattern: 'img.shop.test/*' }] }, /is a host alone/],
+  'a route to one address': [{ routes: [{ pattern: 'img.shop.test/', zone_name: 'shop.test' }] }, /end it with \/\*/],
+  'itself as its origin': [{ vars: { ORIGIN: 'https://img.shop.test' } }, /it would ask itself/],
+  'the bucket of the example': [{ r2_buckets: [{ binding: 'ORIGIN_BUCKET', bucket_name: 'my-images' }] }, /still called my-images/],
+  'a bucket under another name': [{ r2_buckets: [{ binding: 'BUCKET', bucket_name: 'photos' }] }, /BUCKET is not read: call it ORIGIN_BUCKET/],
+  'assets under another name': [{ assets: { directory: 'public', binding: 'FILES' } }, /FILES is not read: call it ASSETS/],
+  'a rate limit under another name': [{ ratelimits: [{ ...good.ratelimits[0], name: 'LIMITER' }] }, /LIMITER is not read: call it RATE_LIMITER/],
+  'a rate limit without a number': [{ ratelimits: [{ ...good.ratelimits[0], namespace_id: 'images' }] }, /namespace_id is images/],
+  'fetches past its own firewall': [{ compatibility_flags: [] }, /global_fetch_strictly_public/],
+};
+for (const [what, [change, wanted]] of Object.entries(lacking)) {
+  test(`${what} is told with its remedy, and stops a deploy`, () => {
+    const { problems } = review({ ...good, ...change });
+    assert.equal(problems.length, 1, problems.join('\n'));
+    assert.match(problems[0], wanted);
+  });
+}
+
+const noted = {
+  'workers.dev': [{ workers_dev: true, routes: [] }, /caches nothing on workers\.dev/],
+  'addresses of previews': [{ preview_urls: true }, /preview_urls = false/],
+  'no logs': [{ observability: undefined }, /observability is off/],
+  'neither rate limit nor signatures': [{ ratelimits: [] }, /neither a rate limit nor signed URLs/],
+  'a bucket beside ORIGIN': [{ vars: { ORIGIN: 'https://www.shop.test' }, r2_buckets: [{ binding: 'ORIGIN_BUCKET', bucket_name: 'photos' }] }, /never asked while ORIGIN is set/],
+  'a route without a record': [{ routes: [{ pattern: 'img.shop.test/*' }] }, /proxied DNS record/],
+};
+for (const [what, [change, wanted]] of Object.entries(noted)) {
+  test(`${what} is worth a note, and stops nothing`, () => {
+    const { problems, notes } = review({ ...good, ...change });
+    assert.deepEqual(problems, []);
+    assert.equal(notes.length, 1, notes.join('\n'));
+    assert.match(notes[0], wanted);
+  });
+}
+
+test('signed URLs need no rate limit', () => {
+  assert.deepEqual(review({ ...good, ratelimits: [], secrets: { required: ['SIGNING_KEYS'] } }).notes, []);
+});
+
+test('everything that the configuration lacks is told at once, settings and routes', () => {
+  const { status, said } = run(process.execPath, ['scripts/check.mjs']);
+  assert.equal(status, 1, said);
+  assert.match(said, /there is no route/);
+  assert.match(said, /ALLOWED_SOURCES is empty/);
+});
+
+test('a file of one\'s own is read, and one that is complete passes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'letterbox-check-'));
+  const file = join(folder, 'wrangler.toml');
+  const text = (routes) => `name = "images"
+main = "index.js"
+compatibility_date = "2026-04-01"
+compatibility_flags = ["global_fetch_strictly_public"]
+workers_dev = false
+routes = [${routes}]
+[vars]
+ALLOWED_SOURCES = "images.shop.test"
+[[ratelimits]]
+name = "RATE_LIMITER"
+namespace_id = "1001"
+simple = { limit = 100, period = 60 }
+`;
+  try {
+    writeFileSync(file, text('{ pattern = "img.shop.test", custom_domain = true }'));
+    const complete = run(process.execPath, ['scripts/check.mjs', '--config', file]);
+    assert.equal(complete.status, 0, complete.said);
+    assert.match(complete.said, /ALLOWED_SOURCES +images\.shop\.test/);
+    writeFileSync(file, text(''));
+    const { status, said } = run(process.execPath, ['scripts/check.mjs', '--config', file]);
+    assert.equal(status, 1, said);
+    assert.match(said, /there is no route/);
+    assert.equal(run(process.execPath, ['scripts/check.mjs', '--config', file, '--domain', 'img.shop.test']).status, 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -10,8 +10,8 @@ import { answer, closeAll, fixture, production, startOrigin, until } from './har
 
 const MiB = 2 ** 20;
 const host = 'images.example.com';
-/** One plan of the photo fits, 9.4 MB, and two do not. */
-const oneAtATime = '12000000';
+/** One plan of the photo fits, some 2.5 MB, and two do not. */
+const oneAtATime = '4500000';
 
 let origin, photo;
 before(async () => {

@@ -1,7 +1,8 @@
 // What the client says of itself stays with the worker.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { answer, closeAll, fixture, production, startOrigin, startWorker } from './harness.mjs';
+import { answer, closeAll, fixture, production, startOrigin, startWorker, until } from './harness.mjs';
+import { spoofed } from './support/spoofed.mjs';
 
 const marked = 'marked-by-the-client';
 let origin, worker, body;
@@ -59,3 +60,35 @@ test('a Range of the client is ignored: the reply is whole', async () => {
   assert.ok(reply.bytes.length > 10);
   assert.equal(origin.hits[0].headers.range, undefined);
 });
+
+test('sixty forged header fields change no byte of an answer, are not kept with it, and reach no source', async () => {
+  const forged = Object.fromEntries(spoofed);
+  assert.equal(Object.keys(forged).length, 60);
+  const s = origin.serve('images.example.com/forged.jpg', answer.bytes(body, 'image/jpeg'));
+  const plain = { s, w: 30, h: 20 };
+  // Made for somebody who forges, once per field, and for somebody who does not: always the same bytes.
+  const made = await worker.get({ ...plain, v: 'plain' });
+  const { 'access-control-allow-origin': open, ...shown } = lasting(made);
+  assert.equal(open, '*');
+  for (const [name, value] of spoofed) {
+    const reply = await worker.get({ ...plain, v: name.replace('_', '-') }, { headers: { [name]: value } });
+    assert.equal(reply.status, 200, name);
+    assert.deepEqual(reply.bytes, made.bytes, name);
+  }
+  // All at once, and from the cache for somebody else.
+  const all = await worker.get({ ...plain, v: 'all' }, { headers: forged });
+  assert.deepEqual(all.bytes, made.bytes);
+  const kept = await until('the reply is in the cache', async () => {
+    const reply = await worker.get({ ...plain, v: 'all' });
+    return reply.headers.get('x-cache') === 'HIT' && reply;
+  });
+  assert.deepEqual(kept.bytes, made.bytes);
+  for (const [name, value] of Object.entries(shown)) assert.equal(lasting(kept)[name], value, name);
+  assert.doesNotMatch(JSON.stringify(origin.hits), /spoofed|evil\.example\.org|203\.0\.113\.7/);
+});
+
+/** The fields of a reply that do not tell of this one request. */
+function lasting({ headers }) {
+  const own = ['age', 'cache-status', 'x-cache', 'date', 'etag', 'content-encoding', 'transfer-encoding', 'vary', 'cf-cache-status'];
+  return Object.fromEntries([...headers].filter(([name]) => !own.includes(name)));
+}

@@ -34,7 +34,7 @@ impl Bits {
             return None;
         }
         let bits = self.peek(count);
-        self.skip(count);
+        self.skip(count.into());
         Some(bits)
     }
 
@@ -44,8 +44,8 @@ impl Bits {
 
     /// Drops bits that are there; of `count` the lowest six bits are taken.
     #[inline(always)]
-    pub(crate) fn skip(&mut self, count: u32) {
+    pub(crate) fn skip(&mut self, count: u64) {
         self.held >>= count & 63;
-        self.count -= count & 63;
+        self.count -= (count & 63) as u32;
     }
 }

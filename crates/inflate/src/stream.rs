@@ -4,9 +4,10 @@ use alloc::vec::Vec;
 
 use crate::Error;
 use crate::bits::Bits;
+use crate::fast::{Progress, Tables, symbols};
 use crate::table::{
-    DISTANCE_BITS, DISTANCE_ENTRIES, Entry, Kind, SYMBOL_BITS, SYMBOL_ENTRIES, build, distance,
-    instruction, look_further, symbol,
+    DISTANCE_BITS, DISTANCE_ENTRIES, Entry, Kind, SYMBOL_BITS, SYMBOL_ENTRIES, build, build_both,
+    instruction, look_further,
 };
 
 /// A zlib stream on its way.
@@ -22,6 +23,8 @@ pub struct Inflate {
     instructions: [Entry; 1 << 7],
     symbols: Vec<Entry>,
     distances: Vec<Entry>,
+    /// Of the block's codes less than one in sixteen is a copy, if they come as often as their lengths say.
+    copies_are_rare: bool,
 }
 
 /// What comes next.
@@ -58,15 +61,6 @@ const ORDER: [u8; 19] = [
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
-/// Looks at symbols that one filling of the buffer lasts for, with a distance behind the last of them: 2 * 11 + 15 + 13 bits.
-const LOOKS: usize = 2;
-
-/// Bytes that a turn of the fast loop may read: it fills twice.
-const FAST_INPUT: usize = 16;
-
-/// Bytes that it may write: literals, the longest copy, and the rest of sixteen bytes.
-const FAST_OUTPUT: usize = 16 + 258 + 16;
-
 impl Inflate {
     /// What [`Inflate::new`] allocates.
     pub const ALLOCATED_BYTES: usize = (SYMBOL_ENTRIES + DISTANCE_ENTRIES) * size_of::<Entry>();
@@ -86,6 +80,7 @@ impl Inflate {
             instructions: [Entry::NOTHING; 1 << 7],
             symbols: entries(SYMBOL_ENTRIES)?,
             distances: entries(DISTANCE_ENTRIES)?,
+            copies_are_rare: false,
         })
     }
 
@@ -144,7 +139,7 @@ impl Inflate {
                 self.last = header & 1 == 1;
                 self.state = match header >> 1 {
                     0 => {
-                        self.bits.skip(self.bits.count % 8);
+                        self.bits.skip(u64::from(self.bits.count % 8));
                         State::StoredLength
                     }
                     1 => {
@@ -206,11 +201,23 @@ impl Inflate {
                 self.state = State::Symbols;
             }
             State::Symbols => {
-                self.symbols_fast(input, output, at)?;
-                return match self.state {
-                    State::Symbols => self.one_symbol(input, output, at),
-                    _ => Ok(true),
+                let tables = Tables {
+                    symbols: &self.symbols,
+                    distances: &self.distances,
+                    copies_are_rare: self.copies_are_rare,
                 };
+                let (bits, rest) = (self.bits, *input);
+                let mut progress = Progress {
+                    bits,
+                    input: rest,
+                    at: *at,
+                };
+                let ended = symbols(tables, &mut progress, output)?;
+                (self.bits, *input, *at) = (progress.bits, progress.input, progress.at);
+                if !ended {
+                    return self.one_symbol(input, output, at);
+                }
+                self.state = State::Block;
             }
             State::Copy(length, distance) => {
                 let here = length.min(output.len() - *at);
@@ -279,7 +286,7 @@ impl Inflate {
     /// Reads one instruction about the lengths of codes; false when there are not enough bits.
     fn instruction(&mut self, total: usize) -> Result<bool, Error> {
         let entry = self.instructions[self.bits.peek(7) as usize];
-        let number = entry.0 >> 16;
+        let number = entry.number_in(self.bits.held);
         let (extra, fewest) = match number {
             0..16 => (0, 1),
             16 => (2, 3),
@@ -289,9 +296,9 @@ impl Inflate {
         if entry.length() + extra > self.bits.count {
             return Ok(false);
         }
-        self.bits.skip(entry.length());
+        self.bits.skip(entry.0);
         let times = self.bits.peek(extra) as usize + fewest;
-        self.bits.skip(extra);
+        self.bits.skip(extra.into());
         let length = match number {
             0..16 => number as u8,
             16 if self.read == 0 => return Err(Error::Corrupt),
@@ -322,105 +329,15 @@ impl Inflate {
 
     fn tables(&mut self, symbols: usize, end: usize) -> Result<(), Error> {
         let (of_symbols, of_distances) = (&self.lengths[..symbols], &self.lengths[symbols..end]);
-        build(&mut self.symbols, SYMBOL_BITS, of_symbols, symbol, false)?;
-        build(
+        let copies = of_symbols.iter().skip(257).filter(|&&length| length > 0);
+        let share: u32 = copies.map(|&length| 1 << (15 - length)).sum();
+        self.copies_are_rare = share < (1 << 15) / 16;
+        build_both(
+            &mut self.symbols,
             &mut self.distances,
-            DISTANCE_BITS,
+            of_symbols,
             of_distances,
-            distance,
-            true,
         )
-    }
-
-    /// Symbols as long as there is more than enough input and room.
-    fn symbols_fast(
-        &mut self,
-        input: &mut &[u8],
-        output: &mut [u8],
-        filled: &mut usize,
-    ) -> Result<(), Error> {
-        let (Some(symbols), Some(distances)) = (
-            self.symbols.first_chunk::<{ 1 << SYMBOL_BITS }>(),
-            self.distances.first_chunk::<{ 1 << DISTANCE_BITS }>(),
-        ) else {
-            return Ok(());
-        };
-        let look = |bits: &Bits| symbols[bits.held as usize & (symbols.len() - 1)];
-        let (mut bits, mut rest, mut at) = (self.bits, *input, *filled);
-        let end = output.len().saturating_sub(FAST_OUTPUT);
-        let Some(next) = rest.first_chunk() else {
-            return Ok(());
-        };
-        rest = &rest[bits.fill(*next)..];
-        let mut entry = look(&bits);
-        'turns: while rest.len() >= FAST_INPUT && at < end {
-            // Behind those that count the buffer has more bits, so the look before did not have to wait for this.
-            let Some(next) = rest.first_chunk() else {
-                break;
-            };
-            rest = &rest[bits.fill(*next)..];
-            let mut length = 0;
-            for _ in 0..LOOKS {
-                if !entry.is(Kind::Plain) {
-                    break;
-                }
-                let Some(room) = output.get_mut(at..at + 2) else {
-                    break;
-                };
-                room.copy_from_slice(&entry.bytes());
-                at += entry.literals();
-                bits.skip(entry.0);
-                length = entry.copied();
-                if length > 0 {
-                    break;
-                }
-                entry = look(&bits);
-            }
-            if length == 0 {
-                if entry.is(Kind::Plain) {
-                    continue;
-                }
-                let Some(next) = rest.first_chunk() else {
-                    break;
-                };
-                rest = &rest[bits.fill(*next)..];
-                if entry.is(Kind::Longer) {
-                    entry = look_further(&self.symbols, entry, bits.held, SYMBOL_BITS);
-                }
-                if entry.is(Kind::Plain) {
-                    output[at] = entry.bytes()[0];
-                    at += entry.literals();
-                    length = entry.copied();
-                } else if entry.is(Kind::Number) {
-                    length = entry.number_in(bits.held);
-                } else if entry.is(Kind::End) {
-                    bits.skip(entry.0);
-                    self.state = State::Block;
-                    break 'turns;
-                } else {
-                    return Err(Error::Corrupt);
-                }
-                bits.skip(entry.0);
-                if length == 0 {
-                    entry = look(&bits);
-                    continue;
-                }
-            }
-            let mut number = distances[bits.held as usize & (distances.len() - 1)];
-            if number.is(Kind::Longer) {
-                number = look_further(&self.distances, number, bits.held, DISTANCE_BITS);
-            }
-            let distance = number.number_in(bits.held);
-            if !number.is(Kind::Number) || distance > at {
-                return Err(Error::Corrupt);
-            }
-            bits.skip(number.0);
-            entry = look(&bits);
-            copy(output, at, distance, length);
-            at += length;
-        }
-        (self.bits, *input, *filled) = (bits, rest, at);
-        Ok(())
     }
 
     /// One symbol, if it is all there; false when it is not, or there is no room.
@@ -435,7 +352,7 @@ impl Inflate {
         let mut entry = self.symbols[bits.peek(SYMBOL_BITS) as usize];
         if entry.literals() > 0 && entry.is(Kind::Plain) {
             // One after the other, because there may be bits or room for the first only.
-            let [first, _] = entry.bytes();
+            let [first, ..] = entry.bytes();
             entry = Entry::literal(first).coded(self.lengths[usize::from(first)].into());
         }
         if entry.is(Kind::Longer) {
@@ -451,16 +368,13 @@ impl Inflate {
         if entry.length() > bits.count {
             return Ok(false);
         }
-        let length = match entry.is(Kind::Number) {
-            true => entry.number_in(bits.held),
-            false => entry.copied(),
-        };
-        bits.skip(entry.length());
+        let number = entry.number_in(bits.held);
+        bits.skip(entry.0);
         if entry.is(Kind::End) {
             (self.bits, self.state) = (bits, State::Block);
             return Ok(true);
         }
-        if length == 0 {
+        if entry.literals() > 0 {
             let Some(slot) = output.get_mut(*at) else {
                 return Ok(false);
             };
@@ -468,6 +382,23 @@ impl Inflate {
             (self.bits, *at) = (bits, *at + 1);
             return Ok(true);
         }
+        let (length, distance) = if entry.is(Kind::Plain) {
+            (entry.copied(), number)
+        } else {
+            let Some(distance) = self.one_distance(&mut bits)? else {
+                return Ok(false);
+            };
+            (number, distance)
+        };
+        if distance > *at {
+            return Err(Error::Corrupt);
+        }
+        (self.bits, self.state) = (bits, State::Copy(length, distance));
+        Ok(true)
+    }
+
+    /// A distance, if it is all there.
+    fn one_distance(&self, bits: &mut Bits) -> Result<Option<usize>, Error> {
         let mut entry = self.distances[bits.peek(DISTANCE_BITS) as usize];
         if entry.is(Kind::Longer) {
             entry = look_further(&self.distances, entry, bits.held, DISTANCE_BITS);
@@ -476,57 +407,15 @@ impl Inflate {
             return if bits.count >= 15 {
                 Err(Error::Corrupt)
             } else {
-                Ok(false)
+                Ok(None)
             };
         }
         if entry.length() > bits.count {
-            return Ok(false);
+            return Ok(None);
         }
         let distance = entry.number_in(bits.held);
-        bits.skip(entry.length());
-        if distance > *at {
-            return Err(Error::Corrupt);
-        }
-        (self.bits, self.state) = (bits, State::Copy(length, distance));
-        Ok(true)
-    }
-}
-
-/// Copies from `distance` back. Writes up to fifteen bytes more than `length`, for which there is room.
-#[inline(always)]
-fn copy(output: &mut [u8], at: usize, distance: usize, length: usize) {
-    if distance >= 16 {
-        sixteen(output, at - distance, at);
-        for done in (16..length).step_by(16) {
-            sixteen(output, at - distance + done, at + done);
-        }
-    } else if distance == 1 {
-        let byte = output[at - 1];
-        output[at..at + length].fill(byte);
-    } else {
-        // The pattern once; from then on it is repeated from as many whole ones back as sixteen bytes hold.
-        for at in at..at + 16 {
-            output[at] = output[at - distance];
-        }
-        let whole = 16 / distance * distance;
-        for done in (16..length).step_by(whole) {
-            sixteen(output, at + done - whole, at + done);
-        }
-    }
-}
-
-/// Copies sixteen bytes as two numbers; what a compiler makes of a slice may be an instruction for lengths of any size, and slow.
-#[inline(always)]
-fn sixteen(output: &mut [u8], from: usize, to: usize) {
-    let Some(&[low, high]) = output
-        .get(from..from + 16)
-        .and_then(|bytes| bytes.as_chunks::<8>().0.first_chunk())
-    else {
-        return;
-    };
-    if let Some(target) = output.get_mut(to..to + 16) {
-        target[..8].copy_from_slice(&low);
-        target[8..].copy_from_slice(&high);
+        bits.skip(entry.0);
+        Ok(Some(distance))
     }
 }
 

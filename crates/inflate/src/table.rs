@@ -4,21 +4,29 @@ use crate::Error;
 
 /// What a code, or several, mean. From the lowest bit:
 ///
-/// * 6 bits: how many bits to drop; with a [`Kind::Number`] its extra bits are among them.
-/// * 2 bits: how many literals there are, up to two. They are the upper two bytes, the first the lower.
+/// * 6 bits: how many bits to drop, extra bits included.
+/// * 2 bits: how many literals there are, up to three.
 /// * 4 bits: how long the copy is that follows the literals, if it is one of up to ten bytes, whose lengths have no extra bits; or zero.
-/// * 3 bits: the [`Kind`]. What is not [`Kind::Plain`] has no literals, but a base or a place in the upper two bytes, and how many of
-///   the bits are the code, or choose in the table there, in the place of the copy's length.
+/// * 3 bits: the [`Kind`].
+/// * From bit 16 on, 24 bits: the literals, the first the lowest.
+/// * From bit 40 on, 6 bits: how many of the bits to drop are codes; those above them are extra bits. Where one has to look further, how
+///   many bits choose there.
+/// * From bit 48 on, 16 bits: the base of a number, and of the copy's distance; or the place to look further.
+///
+/// Where literals have no copy behind them there is a distance all the same, [`FAR`], so that who copies need not ask.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry(pub(crate) u32);
+pub(crate) struct Entry(pub(crate) u64);
+
+/// A distance for a copy of nothing. What was written just now would be waited for; this far back nothing is on its way.
+pub(crate) const FAR: usize = 256;
 
 /// What kind of entry it is.
 #[derive(Clone, Copy, PartialEq)]
-#[repr(u32)]
+#[repr(u64)]
 pub(crate) enum Kind {
-    /// Literals, a copy, or both.
+    /// Literals, a copy with its distance, or both.
     Plain = 0,
-    /// A length or a distance.
+    /// A length or a distance, by itself.
     Number = 1 << 12,
     /// The end of the block.
     End = 2 << 12,
@@ -28,42 +36,55 @@ pub(crate) enum Kind {
     Nothing = 4 << 12,
 }
 
-const KINDS: u32 = 7 << 12;
+const KINDS: u64 = 7 << 12;
+
+const LITERAL: u64 = 1 << 6;
+const LITERALS: u64 = 3 << 6;
+const COPY: u32 = 8;
+const BYTE: u32 = 16;
+const BYTES: u64 = 0xff_ffff << BYTE;
+const CODE: u32 = 40;
+const BASE: u32 = 48;
 
 impl Entry {
-    pub(crate) const NOTHING: Entry = Entry(Kind::Nothing as u32);
+    pub(crate) const NOTHING: Entry = Entry(Kind::Nothing as u64);
 
     pub(crate) fn literal(byte: u8) -> Entry {
-        Entry(u32::from(byte) << 16 | 1 << 6)
-    }
-
-    /// A copy of up to ten bytes.
-    fn copy(length: u32) -> Entry {
-        Entry(length << 8)
+        Entry((FAR as u64) << BASE | u64::from(byte) << BYTE | LITERAL)
     }
 
     /// A number that starts at `base`, with extra bits behind its code.
     const fn number(base: u16, extra: u8) -> Entry {
-        Entry((base as u32) << 16 | Kind::Number as u32 | extra as u32)
+        Entry((base as u64) << BASE | Kind::Number as u64 | extra as u64)
     }
 
-    /// With a code of this length.
+    /// More bits are chosen from, at this place.
+    fn longer(place: usize, width: u32) -> Entry {
+        Entry((place as u64) << BASE | Kind::Longer as u64 | u64::from(width) << CODE)
+    }
+
+    /// With a code of this length, or one that is longer by that.
     pub(crate) fn coded(self, length: u32) -> Entry {
-        match self.is(Kind::Plain) {
-            true => Entry(self.0 + length),
-            false => Entry(self.0 + (length << 8) + length),
-        }
+        Entry(self.0 + (u64::from(length) << CODE | u64::from(length)))
     }
 
-    /// These literals, and then that.
+    /// A length that has no extra bits, and then this distance.
+    fn copy(self, distance: Entry) -> Entry {
+        let length = self.0 >> BASE;
+        let distance = Entry(distance.0 - Kind::Number as u64 + (length << COPY));
+        distance.coded(self.code())
+    }
+
+    /// These literals, and then what that says.
     fn and_then(self, next: Entry) -> Entry {
-        let literals = (next.0 & 0xffff_0000) << (8 * self.literals());
-        Entry(self.0 + (next.0 & 0xfff) + literals)
+        let moved = (next.0 & BYTES) << (8 * self.literals());
+        let here = self.0 & (BYTES | LITERALS);
+        Entry((next.0 & !BYTES) + moved + here).coded(self.code())
     }
 
     #[inline(always)]
     pub(crate) fn is(self, kind: Kind) -> bool {
-        self.0 & KINDS == kind as u32
+        self.0 & KINDS == kind as u64
     }
 
     #[inline(always)]
@@ -71,29 +92,35 @@ impl Entry {
         (self.0 >> 6 & 3) as usize
     }
 
-    /// Two bytes, of which [`Entry::literals`] count.
+    /// Four bytes, of which [`Entry::literals`] count.
     #[inline(always)]
-    pub(crate) fn bytes(self) -> [u8; 2] {
-        ((self.0 >> 16) as u16).to_le_bytes()
+    pub(crate) fn bytes(self) -> [u8; 4] {
+        ((self.0 >> BYTE) as u32).to_le_bytes()
     }
 
     /// How long the copy behind the literals is, or zero.
     #[inline(always)]
     pub(crate) fn copied(self) -> usize {
-        (self.0 >> 8 & 15) as usize
+        (self.0 >> COPY & 15) as usize
     }
 
     /// Bits to drop.
     #[inline(always)]
     pub(crate) fn length(self) -> u32 {
-        self.0 & 63
+        (self.0 & 63) as u32
     }
 
-    /// The base and its extra bits, from the bits that start with the code.
+    /// How many of them are codes.
+    #[inline(always)]
+    fn code(self) -> u32 {
+        (self.0 >> CODE & 63) as u32
+    }
+
+    /// The base and its extra bits, from the bits that start with the code: a number, or the distance of a copy.
     #[inline(always)]
     pub(crate) fn number_in(self, bits: u64) -> usize {
         let all = bits & ((1 << self.length()) - 1);
-        (self.0 >> 16) as usize + (all >> (self.0 >> 8 & 15)) as usize
+        (self.0 >> BASE) as usize + (all >> self.code()) as usize
     }
 }
 
@@ -115,8 +142,7 @@ pub(crate) fn symbol(number: usize) -> Entry {
     const LENGTHS: [Entry; 29] = numbers::<29>(3, 4);
     match number {
         0..256 => Entry::literal(number as u8),
-        256 => Entry(Kind::End as u32),
-        257..=264 => Entry::copy(number as u32 - 254),
+        256 => Entry(Kind::End as u64),
         // The longest has a code of its own.
         285 => Entry::number(258, 0),
         _ => LENGTHS[..28]
@@ -158,8 +184,10 @@ struct Codes {
     sorted: [(u16, Entry); 320],
     /// Where the codes of each length start.
     starts: [usize; LONGEST as usize + 2],
-    /// Where among them the literals end, which are the first, and the plain copies, which are the next but for the block's end.
-    plain: [(usize, usize); LONGEST as usize + 1],
+    /// Where among them the literals end, which are the first.
+    literals: [usize; LONGEST as usize + 1],
+    /// Length of the shortest literal's code.
+    shortest: u32,
 }
 
 impl Codes {
@@ -190,7 +218,8 @@ impl Codes {
         }
         let mut sorted = [(0, Entry::NOTHING); 320];
         let mut places = starts;
-        let mut plain = [(0, 0); LONGEST as usize + 1];
+        let mut literals = [0; LONGEST as usize + 1];
+        let mut shortest = LONGEST;
         for (symbol, &length) in lengths.iter().enumerate() {
             if length == 0 {
                 continue;
@@ -201,18 +230,15 @@ impl Codes {
             next[at] = next[at].wrapping_add(1);
             places[at] += 1;
             if entry.is(Kind::Plain) {
-                let (literals, copies) = &mut plain[at];
-                *(if entry.copied() == 0 {
-                    literals
-                } else {
-                    copies
-                }) = places[at];
+                literals[at] = places[at];
+                shortest = shortest.min(length.into());
             }
         }
         Ok(Codes {
             sorted,
             starts,
-            plain,
+            literals,
+            shortest,
         })
     }
 
@@ -224,19 +250,13 @@ impl Codes {
 
     /// Those of them that are literals.
     fn literals(&self, length: u32) -> &[(u16, Entry)] {
-        let (start, (end, _)) = (self.starts[length as usize], self.plain[length as usize]);
-        &self.sorted[start..end.max(start)]
-    }
-
-    /// Those of them that are plain copies, and perhaps the end of the block.
-    fn copies(&self, length: u32) -> &[(u16, Entry)] {
-        let (start, (literals, end)) = (self.starts[length as usize], self.plain[length as usize]);
-        let start = literals.max(start);
+        let (start, end) = (self.starts[length as usize], self.literals[length as usize]);
         &self.sorted[start..end.max(start)]
     }
 }
 
-/// Fills a table; `root` is how many bits the first look takes. Only a `sparse` one may have fewer codes than there is room for.
+/// Fills a table in which every code stands for itself; `root` is how many bits the first look takes. Only a `sparse` one may have fewer
+/// codes than there is room for.
 ///
 /// # Errors
 /// [`Error::Corrupt`] for lengths that are no code.
@@ -248,6 +268,113 @@ pub(crate) fn build(
     sparse: bool,
 ) -> Result<(), Error> {
     let codes = Codes::new(lengths, meaning, sparse)?;
+    fill(table, root, &codes, |_, _| {});
+    Ok(())
+}
+
+/// Fills the tables of a block. Where they fit, a literal and what follows it, and a copy and its distance, take the place of the first.
+///
+/// # Errors
+/// [`Error::Corrupt`] for lengths that are no code.
+pub(crate) fn build_both(
+    symbols: &mut [Entry],
+    distances: &mut [Entry],
+    of_symbols: &[u8],
+    of_distances: &[u8],
+) -> Result<(), Error> {
+    let to = Codes::new(of_distances, distance, true)?;
+    fill(distances, DISTANCE_BITS, &to, |_, _| {});
+    let codes = Codes::new(of_symbols, symbol, false)?;
+    let copies = Copies::new(&codes, &to);
+    fill(symbols, SYMBOL_BITS, &codes, |table, length| {
+        for &(code, entry) in copies.of(length) {
+            put(table, code, entry);
+        }
+        for first in codes.shortest..length {
+            let rest = length - first;
+            for &(code, one) in codes.literals(first) {
+                for &(next, copy) in copies.of(rest) {
+                    put(table, code | next << first, one.and_then(copy));
+                }
+                for &(next, two) in codes.literals(rest) {
+                    put(table, code | next << first, one.and_then(two));
+                }
+                for second in codes.shortest..rest {
+                    let third = codes.literals(rest - second);
+                    if third.is_empty() {
+                        continue;
+                    }
+                    for &(next, two) in codes.literals(second) {
+                        let (code, both) = (code | next << first, one.and_then(two));
+                        for &(next, three) in third {
+                            put(table, code | next << (first + second), both.and_then(three));
+                        }
+                    }
+                }
+            }
+        }
+    });
+    Ok(())
+}
+
+fn put(table: &mut [Entry], code: u16, entry: Entry) {
+    if let Some(slot) = table.get_mut(usize::from(code)) {
+        *slot = entry;
+    }
+}
+
+/// Short copies and their distances, by the length of both codes.
+struct Copies {
+    sorted: [(u16, Entry); 8 * 32],
+    /// Where those of each length start.
+    starts: [usize; SYMBOL_BITS as usize + 2],
+}
+
+impl Copies {
+    fn new(symbols: &Codes, distances: &Codes) -> Copies {
+        // The lengths that have no extra bits, by their number.
+        let mut lengths = [(0, Entry::NOTHING); 8];
+        let mut count = 0;
+        for length in 1..SYMBOL_BITS {
+            for &(code, entry) in symbols.of(length) {
+                if entry.is(Kind::Number) && entry.length() == length && entry.0 >> BASE <= 10 {
+                    lengths[count] = (code, entry);
+                    count += 1;
+                }
+            }
+        }
+        let mut copies = Copies {
+            sorted: [(0, Entry::NOTHING); 8 * 32],
+            starts: [0; SYMBOL_BITS as usize + 2],
+        };
+        let mut end = 0;
+        for both in 1..=SYMBOL_BITS {
+            copies.starts[both as usize] = end;
+            for &(code, length) in &lengths[..count] {
+                let first = length.length();
+                if first >= both {
+                    break;
+                }
+                for &(next, distance) in distances.of(both - first) {
+                    if distance.is(Kind::Number) {
+                        copies.sorted[end] = (code | next << first, length.copy(distance));
+                        end += 1;
+                    }
+                }
+            }
+        }
+        copies.starts[SYMBOL_BITS as usize + 1] = end;
+        copies
+    }
+
+    fn of(&self, both: u32) -> &[(u16, Entry)] {
+        let both = both as usize;
+        &self.sorted[self.starts[both]..self.starts[both + 1]]
+    }
+}
+
+/// Fills a table with codes, and with what `join` makes of several that have so many bits together.
+fn fill(table: &mut [Entry], root: u32, codes: &Codes, join: impl Fn(&mut [Entry], u32)) {
     table[0] = Entry::NOTHING;
     for length in 1..=root {
         // A table of one bit more is twice the table, and then there are the codes that need the bit.
@@ -255,50 +382,11 @@ pub(crate) fn build(
         table.copy_within(..half, half);
         let table = &mut table[..2 * half];
         for &(code, entry) in codes.of(length) {
-            table[usize::from(code)] = entry;
+            put(table, code, entry);
         }
-        for first in 1..length {
-            join(table, &codes, first, length - first);
-        }
+        join(table, length);
     }
-    longer(table, root, &codes);
-    Ok(())
-}
-
-/// A literal and what follows it, where both codes fit, take the place of the literal; and so do two literals and a copy.
-fn join(table: &mut [Entry], codes: &Codes, first: u32, rest: u32) {
-    let mut put = |code: usize, entry| {
-        if let Some(slot) = table.get_mut(code) {
-            *slot = entry;
-        }
-    };
-    for &(code, one) in codes.literals(first) {
-        for &(next, two) in codes.literals(rest) {
-            put(usize::from(code | next << first), one.and_then(two));
-        }
-        for &(next, copy) in codes.copies(rest) {
-            if copy.is(Kind::Plain) {
-                put(usize::from(code | next << first), one.and_then(copy));
-            }
-        }
-        for second in 1..rest {
-            let copies = codes.copies(rest - second);
-            if copies.is_empty() {
-                continue;
-            }
-            for &(next, two) in codes.literals(second) {
-                let (code, both) = (code | next << first, one.and_then(two));
-                for &(next, copy) in copies {
-                    if copy.is(Kind::Plain) {
-                        put(
-                            usize::from(code | next << (first + second)),
-                            both.and_then(copy),
-                        );
-                    }
-                }
-            }
-        }
-    }
+    longer(table, root, codes);
 }
 
 /// The codes of more bits than the first look takes: tables behind the first.
@@ -320,8 +408,7 @@ fn longer(table: &mut [Entry], root: u32, codes: &Codes) {
                 start = end;
                 end += 1 << width;
                 // As many bits choose there as the longest code has.
-                let place = (start as u32) << 16 | Kind::Longer as u32 | width << 8;
-                table[usize::from(started)] = Entry(place);
+                table[usize::from(started)] = Entry::longer(start, width);
             }
             let first = start + usize::from(code >> root);
             let slots = table[..end].iter_mut().skip(first);
@@ -335,10 +422,115 @@ fn longer(table: &mut [Entry], root: u32, codes: &Codes) {
 /// Where a look leads that has not come to an end.
 #[inline(always)]
 pub(crate) fn look_further(table: &[Entry], entry: Entry, bits: u64, root: u32) -> Entry {
-    let width = entry.0 >> 8 & 15;
-    let index = (bits >> root) & ((1 << width) - 1);
+    let index = (bits >> root) & ((1 << entry.code()) - 1);
     table
-        .get((entry.0 >> 16) as usize + index as usize)
+        .get((entry.0 >> BASE) as usize + index as usize)
         .copied()
         .unwrap_or(Entry::NOTHING)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// The first code of these bits, by the standard's own words: its symbol and its length.
+    fn plain(lengths: &[u8], bits: u32) -> Option<(usize, u32)> {
+        let mut code = 0;
+        for length in 1..=LONGEST {
+            for (symbol, _) in (0..)
+                .zip(lengths)
+                .filter(|(_, of)| u32::from(**of) == length)
+            {
+                if bits & ((1 << length) - 1) == u32::reverse_bits(code) >> (32 - length) {
+                    return Some((symbol, length));
+                }
+                code += 1;
+            }
+            code <<= 1;
+        }
+        None
+    }
+
+    /// Lengths of a complete code for some of so many symbols.
+    fn lengths(symbols: usize, random: &mut impl FnMut() -> usize) -> Vec<u8> {
+        let mut lengths = alloc::vec![0; symbols];
+        let mut leaves = alloc::vec![1u8, 1];
+        while leaves.len() < symbols / 2 {
+            let at = random() % leaves.len();
+            if leaves[at] < 15 {
+                leaves[at] += 1;
+                leaves.push(leaves[at]);
+            }
+        }
+        for leaf in leaves {
+            loop {
+                let at = random() % symbols;
+                if lengths[at] == 0 {
+                    lengths[at] = leaf;
+                    break;
+                }
+            }
+        }
+        lengths
+    }
+
+    #[test]
+    fn an_entry_says_what_its_codes_say_one_after_the_other() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as usize
+        };
+        let (mut triples, mut joined) = (0, 0);
+        for round in 0..20 {
+            let of_symbols = match round % 2 {
+                0 => lengths(286, &mut random),
+                // Few literals, so that several fit, and all short copies.
+                _ => {
+                    let mut of_symbols = alloc::vec![0; 265];
+                    of_symbols[..6].fill(3);
+                    of_symbols[256..].fill(6);
+                    of_symbols[253..256].copy_from_slice(&[4, 6, 6]);
+                    of_symbols[252] = 6;
+                    of_symbols
+                }
+            };
+            let of_distances = lengths(30, &mut random);
+            let mut symbols = alloc::vec![Entry::NOTHING; SYMBOL_ENTRIES];
+            let mut distances = alloc::vec![Entry::NOTHING; DISTANCE_ENTRIES];
+            build_both(&mut symbols, &mut distances, &of_symbols, &of_distances)
+                .expect("complete codes");
+            for index in 0..1 << SYMBOL_BITS {
+                let entry = symbols[index as usize];
+                if !entry.is(Kind::Plain) {
+                    continue;
+                }
+                let mut code = 0;
+                for &byte in &entry.bytes()[..entry.literals()] {
+                    let (found, length) = plain(&of_symbols, index >> code).expect("complete");
+                    assert_eq!(found, usize::from(byte));
+                    code += length;
+                }
+                if entry.copied() > 0 {
+                    let (found, length) = plain(&of_symbols, index >> code).expect("complete");
+                    assert_eq!(found - 254, entry.copied());
+                    code += length;
+                    let (found, length) = plain(&of_distances, index >> code).expect("complete");
+                    code += length;
+                    let extra = distance(found).length();
+                    assert_eq!(entry.length(), code + extra);
+                    let bits = u64::from(index & ((1 << code) - 1)) | 0x155 << code;
+                    let expected = (distance(found).0 >> BASE) + (0x155 & ((1 << extra) - 1));
+                    assert_eq!(entry.number_in(bits) as u64, expected);
+                } else {
+                    assert_eq!((entry.length(), entry.number_in(u64::MAX)), (code, FAR));
+                }
+                assert!(code <= SYMBOL_BITS, "the look did not see all of it");
+                triples += usize::from(entry.literals() == 3);
+                joined += usize::from(entry.literals() == 1 && entry.copied() > 0);
+            }
+        }
+        assert!(triples > 0 && joined > 0, "{triples} {joined}");
+    }
 }

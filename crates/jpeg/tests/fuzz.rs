@@ -2,24 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
-use fuzz::{End, Input, walk};
+use jpeg::{End, Input, decode, encode, limits, split, walk};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-#[allow(unreachable_pub, reason = "it is a library of its own")]
-#[path = "../../../fuzz/src/lib.rs"]
-mod fuzz;
+#[allow(unreachable_pub, reason = "they are of a library of its own")]
+#[path = "../../../fuzz/src/counting.rs"]
+mod counting;
+#[allow(unreachable_pub, reason = "the same")]
+#[path = "../../../fuzz/src/jpeg/mod.rs"]
+mod jpeg;
+#[allow(unreachable_pub, reason = "the same")]
+#[path = "../../../fuzz/src/pieces.rs"]
+mod pieces;
 
 #[global_allocator]
-static ALLOCATOR: fuzz::counting::Counting = fuzz::counting::Counting;
+static ALLOCATOR: counting::Counting = counting::Counting;
 
 type Target = (&'static str, fn(&[u8]));
 
 /// By the names of their folders.
 const TARGETS: [Target; 4] = [
-    ("jpeg_decode", fuzz::decode::run),
-    ("jpeg_split", fuzz::split::run),
-    ("jpeg_limits", fuzz::limits::run),
-    ("jpeg_encode", fuzz::encode::run),
+    ("jpeg_decode", decode::run),
+    ("jpeg_split", split::run),
+    ("jpeg_limits", limits::run),
+    ("jpeg_encode", encode::run),
 ];
 
 fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
@@ -50,7 +56,8 @@ fn fuzzing_starts_from_sound_files() {
     if std::env::var_os("UPDATE_SEEDS").is_some() {
         write_seeds();
     }
-    let seeds = files("seeds");
+    let mut seeds = files("seeds");
+    seeds.retain(|(path, _)| path.extension().is_some_and(|ending| ending == "jpg"));
     assert!(!seeds.is_empty(), "fuzz/seeds is there");
     for (path, seed) in seeds {
         eprintln!("{}", path.display()); // for the reader of a failure

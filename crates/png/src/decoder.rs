@@ -5,8 +5,8 @@ use crc32fast::Hasher;
 use crate::Error;
 use crate::expand::Expansion;
 use crate::header::{Colour, Header, row_bytes};
-use crate::unfilter::{SLACK, is_pair, unfilter, unfilter_two};
-use crate::window::{Window, zeroes};
+use crate::unfilter::{SLACK, unfilter, unfilter_four};
+use crate::window::{Window, rows_at_once, zeroes};
 
 /// A file on its way to rows.
 pub struct Decoder {
@@ -48,9 +48,10 @@ struct Picture {
     window: Window,
     pixel_bytes: usize,
     row_bytes: usize,
-    /// The rows that are made, and the one above them; [`SLACK`] behind each.
-    made: [Vec<u8>; 2],
+    /// The rows that are made, of which only the first is there where rows come one at a time, and the one above them; [`SLACK`] behind each.
+    made: [Vec<u8>; 4],
     above: Vec<u8>,
+    at_once: usize,
     /// How many rows were made.
     count: usize,
     expansion: Expansion,
@@ -90,7 +91,8 @@ impl Decoder {
     /// What a decoder allocates at most for rows of this width, of so many bits a pixel in the file and so many bytes as they come out.
     pub fn peak_bytes(width: u32, bits_per_pixel: u32, channels: usize) -> u64 {
         let row = row_bytes(width, bits_per_pixel).unwrap_or(usize::MAX / 16);
-        let rows = Window::allocated_bytes(row + 1) + 3 * (row + SLACK);
+        let made = rows_at_once(row + 1) + 1;
+        let rows = Window::allocated_bytes(row + 1) + made * (row + SLACK);
         rows as u64 + u64::from(width) * channels as u64 + SMALL_BYTES
     }
 
@@ -271,12 +273,18 @@ impl Decoder {
                 .checked_mul(expansion.channels(&header))
                 .ok_or(Error::OutOfMemory)?,
         };
+        let at_once = rows_at_once(row_bytes + 1);
+        let mut made = [const { Vec::new() }; 4];
+        for row in &mut made[..at_once] {
+            *row = zeroes(row_bytes + SLACK)?;
+        }
         Ok(Picture {
             window: Window::new(row_bytes + 1, header.height)?,
             pixel_bytes: (header.bits_per_pixel() as usize).div_ceil(8),
             row_bytes,
-            made: [zeroes(row_bytes + SLACK)?, zeroes(row_bytes + SLACK)?],
+            made,
             above: zeroes(row_bytes + SLACK)?,
+            at_once,
             count: 0,
             expansion,
             expanded: zeroes(expanded)?,
@@ -307,32 +315,37 @@ impl Picture {
         Ok(())
     }
 
-    /// Makes the next row, or the next two, if that is quicker; false when there is none yet.
+    /// Makes the next rows, if there are as many as are made at a time; false when there are not yet.
     fn unfilter(&mut self) -> Result<bool, Error> {
-        let Some(((filter, coded), next)) = self.window.rows() else {
+        let at_once = self.at_once.min(self.rows_left as usize);
+        let rows = [0, 1, 2, 3].map(|number| self.window.row(number));
+        let Some((filter, coded)) = rows[0] else {
             return Ok(false);
         };
-        let [upper, lower] = &mut self.made;
-        self.count = match next {
-            Some((next_filter, next_coded)) if is_pair([filter, next_filter], self.pixel_bytes) => {
-                let (filters, coded) = ([filter, next_filter], [coded, next_coded]);
-                unfilter_two(
-                    filters,
-                    self.pixel_bytes,
-                    coded,
-                    &self.above,
-                    [upper, lower],
-                );
-                2
-            }
-            // With the row after it there might be two, unless there is none.
-            None if self.rows_left > 1 && is_pair([filter, filter], self.pixel_bytes) => {
-                return Ok(false);
-            }
-            _ => {
-                unfilter(filter, self.pixel_bytes, coded, &self.above, upper)?;
-                1
-            }
+        // A row that is refused is refused when it is there, and what is before it is handed on.
+        let known = rows.iter().flatten().all(|&(filter, _)| filter <= 4);
+        if known && rows[at_once - 1].is_none() {
+            return Ok(false);
+        }
+        self.count = if at_once == 4 && known {
+            let four = rows.map(|row| row.unwrap_or((filter, coded)));
+            unfilter_four(
+                four.map(|(filter, _)| filter),
+                self.pixel_bytes,
+                four.map(|(_, coded)| coded),
+                &self.above,
+                &mut self.made,
+            )?;
+            4
+        } else {
+            unfilter(
+                filter,
+                self.pixel_bytes,
+                coded,
+                &self.above,
+                &mut self.made[0],
+            )?;
+            1
         };
         self.window.take(self.count);
         self.rows_left -= self.count as u32;

@@ -1,85 +1,111 @@
-//! The samples of one pixel side by side, as 16-bit numbers. A pixel depends on the one before it, so there is nothing to gain from
-//! several pixels at a time, but all samples of a pixel are one vector.
+//! Sixteen samples side by side: those of one pixel, or of a pixel in each of four rows.
 //!
-//! The scalar definition and the vectors of wasm say the same. No unsafe code: eight bytes travel as a number.
+//! The scalar definition and the vectors of wasm say the same. No unsafe code: bytes travel as numbers.
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod scalar {
-    /// Eight numbers.
+    /// Sixteen bytes.
     #[derive(Clone, Copy)]
-    pub(crate) struct Lanes([i16; 8]);
+    pub(crate) struct Lanes([u8; 16]);
 
     impl Lanes {
-        pub(crate) const ZERO: Lanes = Lanes([0; 8]);
+        pub(crate) const ZERO: Lanes = Lanes([0; 16]);
 
+        /// The lower eight.
         pub(crate) fn of(bytes: [u8; 8]) -> Lanes {
-            Lanes(bytes.map(i16::from))
+            Lanes(core::array::from_fn(
+                |at| if at < 8 { bytes[at] } else { 0 },
+            ))
         }
 
-        /// Two pixels of at most four samples.
-        pub(crate) fn of_two(low: [u8; 4], high: [u8; 4]) -> Lanes {
-            Lanes(core::array::from_fn(|at| {
-                i16::from(if at < 4 { low[at] } else { high[at - 4] })
-            }))
-        }
-
-        /// The lower four of both.
-        pub(crate) fn halves(low: Lanes, high: Lanes) -> Lanes {
-            Lanes(core::array::from_fn(|at| {
-                if at < 4 { low.0[at] } else { high.0[at - 4] }
-            }))
-        }
-
-        /// The lower four of `self` and the upper four of the other.
-        pub(crate) fn below(self, high: Lanes) -> Lanes {
-            Lanes(core::array::from_fn(|at| {
-                if at < 4 { self.0[at] } else { high.0[at] }
-            }))
-        }
-
-        /// The lower byte of each.
+        /// The lower eight.
         pub(crate) fn to_bytes(self) -> [u8; 8] {
-            self.0.map(|lane| lane as u8)
+            core::array::from_fn(|at| self.0[at])
         }
 
-        fn zip(self, other: Lanes, with: impl Fn(i16, i16) -> i16) -> Lanes {
+        pub(crate) fn of_all(bytes: &[u8; 16]) -> Lanes {
+            Lanes(*bytes)
+        }
+
+        pub(crate) fn to_all(self) -> [u8; 16] {
+            self.0
+        }
+
+        /// Four pixels of three bytes to four bytes each, of which the last is anything.
+        pub(crate) fn spread(self) -> Lanes {
+            Lanes(core::array::from_fn(|at| self.0[at / 4 * 3 + at % 4 % 3]))
+        }
+
+        /// The other way round; the last four bytes are anything.
+        pub(crate) fn gather(self) -> Lanes {
+            Lanes(core::array::from_fn(|at| {
+                self.0[(at / 3 * 4 + at % 3) % 16]
+            }))
+        }
+
+        /// Four pixels of each of four become the first pixels of all, the second ones, and so on.
+        pub(crate) fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
+            core::array::from_fn(|column| {
+                Lanes(core::array::from_fn(|at| {
+                    rows[at / 4].0[column * 4 + at % 4]
+                }))
+            })
+        }
+
+        /// The pixel of this number first, and then three pixels of the other.
+        pub(crate) fn before<const NUMBER: usize>(self, others: Lanes) -> Lanes {
+            Lanes(core::array::from_fn(|at| match at {
+                0..4 => self.0[NUMBER * 4 + at],
+                _ => others.0[at - 4],
+            }))
+        }
+
+        fn zip(self, other: Lanes, with: impl Fn(u8, u8) -> u8) -> Lanes {
             Lanes(core::array::from_fn(|at| with(self.0[at], other.0[at])))
         }
 
         pub(crate) fn plus(self, other: Lanes) -> Lanes {
-            self.zip(other, i16::wrapping_add)
+            self.zip(other, u8::wrapping_add)
         }
 
         pub(crate) fn minus(self, other: Lanes) -> Lanes {
-            self.zip(other, i16::wrapping_sub)
+            self.zip(other, u8::wrapping_sub)
+        }
+
+        /// The sum, or 255.
+        pub(crate) fn plus_at_most(self, other: Lanes) -> Lanes {
+            self.zip(other, u8::saturating_add)
+        }
+
+        /// The difference, or zero.
+        pub(crate) fn minus_at_least(self, other: Lanes) -> Lanes {
+            self.zip(other, u8::saturating_sub)
         }
 
         pub(crate) fn min(self, other: Lanes) -> Lanes {
-            self.zip(other, i16::min)
+            self.zip(other, u8::min)
         }
 
         pub(crate) fn max(self, other: Lanes) -> Lanes {
-            self.zip(other, i16::max)
+            self.zip(other, u8::max)
         }
 
-        pub(crate) fn half(self) -> Lanes {
-            Lanes(self.0.map(|lane| lane >> 1))
+        /// Half of the sum, rounded down.
+        pub(crate) fn mean(self, other: Lanes) -> Lanes {
+            self.zip(other, u8::midpoint)
         }
 
-        /// Modulo 256.
-        pub(crate) fn low_byte(self) -> Lanes {
-            Lanes(self.0.map(|lane| lane & 255))
+        pub(crate) fn and(self, other: Lanes) -> Lanes {
+            self.zip(other, |one, two| one & two)
         }
 
-        /// `this` where `self` is at most `other`, elsewhere `that`.
-        pub(crate) fn at_most(self, other: Lanes, this: Lanes, that: Lanes) -> Lanes {
-            Lanes(core::array::from_fn(|at| {
-                if self.0[at] <= other.0[at] {
-                    this.0[at]
-                } else {
-                    that.0[at]
-                }
-            }))
+        pub(crate) fn or(self, other: Lanes) -> Lanes {
+            self.zip(other, |one, two| one | two)
+        }
+
+        /// All bits where `self` is at least `other`, elsewhere none.
+        pub(crate) fn at_least(self, other: Lanes) -> Lanes {
+            self.zip(other, |one, two| if one >= two { 255 } else { 0 })
         }
     }
 }
@@ -88,79 +114,171 @@ mod scalar {
 mod simd {
     use core::arch::wasm32::*;
 
-    /// Eight numbers.
+    /// Sixteen bytes.
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes(v128);
 
     impl Lanes {
         pub(crate) const ZERO: Lanes = Lanes(u64x2(0, 0));
 
+        /// The lower eight.
         #[inline(always)]
         pub(crate) fn of(bytes: [u8; 8]) -> Lanes {
-            Lanes(u16x8_extend_low_u8x16(u64x2(u64::from_le_bytes(bytes), 0)))
+            Lanes(u64x2(u64::from_le_bytes(bytes), 0))
         }
 
-        /// Two pixels of at most four samples.
-        #[inline(always)]
-        pub(crate) fn of_two(low: [u8; 4], high: [u8; 4]) -> Lanes {
-            let (low, high) = (u32::from_le_bytes(low), u32::from_le_bytes(high));
-            Lanes(u16x8_extend_low_u8x16(u32x4(low, high, 0, 0)))
-        }
-
-        /// The lower four of both.
-        #[inline(always)]
-        pub(crate) fn halves(low: Lanes, high: Lanes) -> Lanes {
-            Lanes(u64x2_shuffle::<0, 2>(low.0, high.0))
-        }
-
-        /// The lower four of `self` and the upper four of the other.
-        #[inline(always)]
-        pub(crate) fn below(self, high: Lanes) -> Lanes {
-            Lanes(u64x2_shuffle::<0, 3>(self.0, high.0))
-        }
-
-        /// The lower byte of each; all are from 0 to 255.
+        /// The lower eight.
         #[inline(always)]
         pub(crate) fn to_bytes(self) -> [u8; 8] {
-            u64x2_extract_lane::<0>(u8x16_narrow_i16x8(self.0, self.0)).to_le_bytes()
+            u64x2_extract_lane::<0>(self.0).to_le_bytes()
+        }
+
+        #[inline(always)]
+        pub(crate) fn of_all(bytes: &[u8; 16]) -> Lanes {
+            let [low, high] = [0, 1].map(|half| u64::from_le_bytes(bytes.as_chunks().0[half]));
+            Lanes(u64x2(low, high))
+        }
+
+        #[inline(always)]
+        pub(crate) fn to_all(self) -> [u8; 16] {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&u64x2_extract_lane::<0>(self.0).to_le_bytes());
+            bytes[8..].copy_from_slice(&u64x2_extract_lane::<1>(self.0).to_le_bytes());
+            bytes
+        }
+
+        /// Four pixels of three bytes to four bytes each, of which the last is anything.
+        #[inline(always)]
+        pub(crate) fn spread(self) -> Lanes {
+            Lanes(u8x16_shuffle::<
+                0,
+                1,
+                2,
+                0,
+                3,
+                4,
+                5,
+                3,
+                6,
+                7,
+                8,
+                6,
+                9,
+                10,
+                11,
+                9,
+            >(self.0, self.0))
+        }
+
+        /// The other way round; the last four bytes are anything.
+        #[inline(always)]
+        pub(crate) fn gather(self) -> Lanes {
+            Lanes(u8x16_shuffle::<
+                0,
+                1,
+                2,
+                4,
+                5,
+                6,
+                8,
+                9,
+                10,
+                12,
+                13,
+                14,
+                0,
+                1,
+                2,
+                4,
+            >(self.0, self.0))
+        }
+
+        /// Four pixels of each of four become the first pixels of all, the second ones, and so on.
+        #[inline(always)]
+        pub(crate) fn transpose([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
+            let (ab, cd) = (
+                u32x4_shuffle::<0, 4, 1, 5>(a.0, b.0),
+                u32x4_shuffle::<0, 4, 1, 5>(c.0, d.0),
+            );
+            let (later_ab, later_cd) = (
+                u32x4_shuffle::<2, 6, 3, 7>(a.0, b.0),
+                u32x4_shuffle::<2, 6, 3, 7>(c.0, d.0),
+            );
+            [
+                Lanes(u64x2_shuffle::<0, 2>(ab, cd)),
+                Lanes(u64x2_shuffle::<1, 3>(ab, cd)),
+                Lanes(u64x2_shuffle::<0, 2>(later_ab, later_cd)),
+                Lanes(u64x2_shuffle::<1, 3>(later_ab, later_cd)),
+            ]
+        }
+
+        /// The pixel of this number first, and then three pixels of the other.
+        #[inline(always)]
+        pub(crate) fn before<const NUMBER: usize>(self, others: Lanes) -> Lanes {
+            // To the end of the vector first, which does not have to wait for the others: then it is one instruction.
+            let last = match NUMBER {
+                0 => u32x4_shuffle::<0, 0, 0, 0>(self.0, self.0),
+                1 => u32x4_shuffle::<1, 1, 1, 1>(self.0, self.0),
+                2 => u32x4_shuffle::<2, 2, 2, 2>(self.0, self.0),
+                _ => self.0,
+            };
+            Lanes(u32x4_shuffle::<3, 4, 5, 6>(last, others.0))
         }
 
         #[inline(always)]
         pub(crate) fn plus(self, other: Lanes) -> Lanes {
-            Lanes(i16x8_add(self.0, other.0))
+            Lanes(u8x16_add(self.0, other.0))
         }
 
         #[inline(always)]
         pub(crate) fn minus(self, other: Lanes) -> Lanes {
-            Lanes(i16x8_sub(self.0, other.0))
+            Lanes(u8x16_sub(self.0, other.0))
+        }
+
+        /// The sum, or 255.
+        #[inline(always)]
+        pub(crate) fn plus_at_most(self, other: Lanes) -> Lanes {
+            Lanes(u8x16_add_sat(self.0, other.0))
+        }
+
+        /// The difference, or zero.
+        #[inline(always)]
+        pub(crate) fn minus_at_least(self, other: Lanes) -> Lanes {
+            Lanes(u8x16_sub_sat(self.0, other.0))
         }
 
         #[inline(always)]
         pub(crate) fn min(self, other: Lanes) -> Lanes {
-            Lanes(i16x8_min(self.0, other.0))
+            Lanes(u8x16_min(self.0, other.0))
         }
 
         #[inline(always)]
         pub(crate) fn max(self, other: Lanes) -> Lanes {
-            Lanes(i16x8_max(self.0, other.0))
+            Lanes(u8x16_max(self.0, other.0))
+        }
+
+        /// Half of the sum, rounded down.
+        #[inline(always)]
+        pub(crate) fn mean(self, other: Lanes) -> Lanes {
+            // The instruction rounds up.
+            let odd = v128_and(v128_xor(self.0, other.0), u8x16_splat(1));
+            Lanes(u8x16_sub(u8x16_avgr(self.0, other.0), odd))
         }
 
         #[inline(always)]
-        pub(crate) fn half(self) -> Lanes {
-            Lanes(u16x8_shr(self.0, 1))
+        pub(crate) fn and(self, other: Lanes) -> Lanes {
+            Lanes(v128_and(self.0, other.0))
         }
 
-        /// Modulo 256.
         #[inline(always)]
-        pub(crate) fn low_byte(self) -> Lanes {
-            Lanes(v128_and(self.0, u16x8_splat(255)))
+        pub(crate) fn or(self, other: Lanes) -> Lanes {
+            Lanes(v128_or(self.0, other.0))
         }
 
-        /// `this` where `self` is at most `other`, elsewhere `that`.
+        /// All bits where `self` is at least `other`, elsewhere none.
         #[inline(always)]
-        pub(crate) fn at_most(self, other: Lanes, this: Lanes, that: Lanes) -> Lanes {
-            // V8 has one instruction for "greater", and two for "at most".
-            Lanes(v128_bitselect(that.0, this.0, i16x8_gt(self.0, other.0)))
+        pub(crate) fn at_least(self, other: Lanes) -> Lanes {
+            Lanes(u8x16_ge(self.0, other.0))
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Decodes PNG row by row: bytes are pushed in as they arrive, and every row is handed to a sink as soon as it is complete.
+//! Decodes PNG row by row: bytes are pushed in as they arrive, and rows are handed to a sink as soon as four of them are complete, which are
+//! quicker made together; or one, where rows are long.
 //!
 //! * Every colour type and depth comes out as grey, grey and alpha, RGB or RGBA of 8 bits: 16 bits lose their lower byte, fewer
 //!   than 8 are scaled, a palette is looked up, and `tRNS` becomes alpha.
-//! * Held are the window of inflate, three rows as they are coded and one as it comes out: [`Decoder::peak_bytes`]. Neither the file
-//!   nor the image is ever whole in memory. All of it is allocated when the first pixels arrive, and fallibly.
+//! * Held are the window of inflate with four rows, five rows as they are coded and one as it comes out: [`Decoder::peak_bytes`]. Neither the
+//!   file nor the image is ever whole in memory. All of it is allocated when the first pixels arrive, and fallibly.
 //! * Chunks are skipped unless pixels depend on them; the checksums of `IHDR`, `PLTE` and `IDAT` are verified, and a `tRNS` whose
 //!   checksum is wrong is none. The checksum of the zlib stream is not looked at: it says nothing that the chunks' do not.
 //! * What stands behind the last row is ignored, be it image data or other chunks.

@@ -34,93 +34,73 @@ pub(crate) fn unfilter(
     Ok(())
 }
 
-/// Whether two rows with these filters are better undone by [`unfilter_two`].
-pub(crate) fn is_pair(filters: [u8; 2], pixel_bytes: usize) -> bool {
-    matches!(pixel_bytes, 3 | 4) && filters.iter().all(|filter| matches!(filter, 3 | 4))
-}
-
-/// Undoes the filters of two rows for which [`is_pair`] says so; the slack is as for one.
-pub(crate) fn unfilter_two(
-    filters: [u8; 2],
+/// Undoes the filters of four rows; the slack is as for one.
+///
+/// It is quicker than one after the other only where a pixel has three or four bytes; see [`by_four`].
+pub(crate) fn unfilter_four(
+    filters: [u8; 4],
     pixel_bytes: usize,
-    coded: [&[u8]; 2],
+    coded: [&[u8]; 4],
     above: &[u8],
-    rows: [&mut [u8]; 2],
-) {
+    rows: &mut [Vec<u8>; 4],
+) -> Result<(), Error> {
+    let quick = filters.iter().any(|filter| matches!(filter, 1 | 3 | 4))
+        && filters.iter().all(|&filter| filter <= 4);
     match pixel_bytes {
-        3 => by_two::<3>(filters, coded, above, rows),
-        _ => by_two::<4>(filters, coded, above, rows),
+        3 if quick => by_four::<3>(filters, coded, above, rows),
+        4 if quick => by_four::<4>(filters, coded, above, rows),
+        _ => {
+            for number in 0..4 {
+                let (made, below) = rows.split_at_mut(number);
+                let above = made.last().map_or(above, |row| &row[..]);
+                let (filter, coded) = (filters[number], coded[number]);
+                unfilter(filter, pixel_bytes, coded, above, &mut below[0])?;
+            }
+        }
     }
+    Ok(())
 }
 
-fn by_two<const BYTES: usize>(
-    filters: [u8; 2],
-    coded: [&[u8]; 2],
+/// Four rows of pixels of three or four bytes, every row a pixel behind the one above it: what it needs from there has just been made.
+/// A pixel waits for the one on its left, and in the same time three others are made, each in its quarter of the vector.
+#[inline(always)]
+fn by_four<const BYTES: usize>(
+    filters: [u8; 4],
+    coded: [&[u8]; 4],
     above: &[u8],
-    rows: [&mut [u8]; 2],
+    rows: &mut [Vec<u8>; 4],
 ) {
     match filters {
-        [3, 3] => walk_two::<BYTES>(coded, above, rows, average),
-        [3, _] => walk_two::<BYTES>(coded, above, rows, |left, above, corner| {
-            average(left, above, corner).below(paeth(left, above, corner))
-        }),
-        [_, 3] => walk_two::<BYTES>(coded, above, rows, |left, above, corner| {
-            paeth(left, above, corner).below(average(left, above, corner))
-        }),
-        _ => walk_two::<BYTES>(coded, above, rows, paeth),
+        [4, 4, 4, 4] => walk_four::<BYTES, _>(coded, above, rows, Paeth),
+        [3, 3, 3, 3] => walk_four::<BYTES, _>(coded, above, rows, Average),
+        _ => walk_four::<BYTES, _>(coded, above, rows, Any::of(filters)),
     }
 }
 
-/// Two rows at once, the lower one a pixel behind: what it needs from the row above it has just been made. A pixel waits for the one on
-/// its left, and the processor has time for another one meanwhile, in the upper half of the vector.
-#[inline(always)]
-fn walk_two<const BYTES: usize>(
-    [mut first, mut second]: [&[u8]; 2],
-    mut above: &[u8],
-    [upper, lower]: [&mut [u8]; 2],
-    predict: impl Fn(Lanes, Lanes, Lanes) -> Lanes,
-) {
-    let (mut left, mut corner) = (Lanes::ZERO, Lanes::ZERO);
-    // The lower row begins with a pixel before its first, which is zero.
-    let mut behind = [0; 4];
-    let mut at = 0;
-    while let (Some(&difference), Some(&over)) = (first.first_chunk(), above.first_chunk()) {
-        let over = Lanes::halves(Lanes::of_two(over, [0; 4]), left);
-        let made = predict(left, over, corner).plus(Lanes::of_two(difference, behind));
-        left = made.low_byte();
-        corner = over;
-        if at == 0 {
-            (left, corner) = (left.below(Lanes::ZERO), corner.below(Lanes::ZERO));
-        }
-        let [a, b, c, d, e, f, g, h] = left.to_bytes();
-        if let Some(pixel) = upper.get_mut(at..at + 4) {
-            pixel.copy_from_slice(&[a, b, c, d]);
-        }
-        if at > 0
-            && let Some(pixel) = lower.get_mut(at - BYTES..at - BYTES + 4)
-        {
-            pixel.copy_from_slice(&[e, f, g, h]);
-        }
-        let Some(&next) = second.first_chunk() else {
-            break;
-        };
-        behind = next;
-        (first, above, second) = (&first[BYTES..], &above[BYTES..], &second[BYTES..]);
-        at += BYTES;
+/// What a filter expects of a pixel, given those on its left, above it, and above it on the left.
+///
+/// A trait, because a closure is not always inlined, and vectors that are handed over go through memory.
+trait Prediction: Copy {
+    fn of(self, left: Lanes, above: Lanes, corner: Lanes) -> Lanes;
+}
+
+#[derive(Clone, Copy)]
+struct Sub;
+
+impl Prediction for Sub {
+    #[inline(always)]
+    fn of(self, left: Lanes, _: Lanes, _: Lanes) -> Lanes {
+        left
     }
 }
 
-#[inline(always)]
-fn average(left: Lanes, above: Lanes, _: Lanes) -> Lanes {
-    left.plus(above).half()
-}
+#[derive(Clone, Copy)]
+struct Average;
 
-/// The filters that look to the left.
-fn by_pixel<const BYTES: usize>(filter: u8, coded: &[u8], above: &[u8], row: &mut [u8]) {
-    match filter {
-        1 => walk::<BYTES>(coded, above, row, |left, _, _| left),
-        3 => walk::<BYTES>(coded, above, row, average),
-        _ => walk::<BYTES>(coded, above, row, paeth),
+impl Prediction for Average {
+    #[inline(always)]
+    fn of(self, left: Lanes, above: Lanes, _: Lanes) -> Lanes {
+        left.mean(above)
     }
 }
 
@@ -128,13 +108,172 @@ fn by_pixel<const BYTES: usize>(filter: u8, coded: &[u8], above: &[u8], row: &mu
 ///
 /// The standard compares three distances. They say which third of the way between `left` and `above` the corner lies in: next to
 /// the larger of them, and the smaller is the prediction; next to the smaller, and it is the larger; in the middle, and it is the
-/// corner itself. That is two comparisons, and short is what it has to be, as every pixel waits for the one before.
+/// corner itself. In bytes: the corner, less its way down if that is at least twice the way up, and the other way round. Where the corner
+/// is outside, one of the ways is nothing. It is short, as it has to be, because every pixel waits for the one before.
+#[derive(Clone, Copy)]
+struct Paeth;
+
+impl Prediction for Paeth {
+    #[inline(always)]
+    fn of(self, left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
+        let down = corner.minus_at_least(left.min(above));
+        let up = left.max(above).minus_at_least(corner);
+        let to_low = down.at_least(up.plus_at_most(up)).and(down);
+        let to_high = up.at_least(down.plus_at_most(down)).and(up);
+        corner.minus(to_low).plus(to_high)
+    }
+}
+
+/// A filter for each row: all bits are set in its quarter of one of these, or for no filter of none.
+#[derive(Clone, Copy)]
+struct Any {
+    sub: Lanes,
+    up: Lanes,
+    average: Lanes,
+    paeth: Lanes,
+}
+
+impl Any {
+    fn of(filters: [u8; 4]) -> Any {
+        let [sub, up, average, paeth] = [1, 2, 3, 4].map(|wanted| {
+            let filters: [_; 16] = core::array::from_fn(|at| filters[at / 4]);
+            Lanes::of_all(&filters.map(|filter| if filter == wanted { 255 } else { 0 }))
+        });
+        Any {
+            sub,
+            up,
+            average,
+            paeth,
+        }
+    }
+}
+
+impl Prediction for Any {
+    #[inline(always)]
+    fn of(self, left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
+        let simple = left.and(self.sub).or(above.and(self.up));
+        let average = Average.of(left, above, corner).and(self.average);
+        let paeth = Paeth.of(left, above, corner).and(self.paeth);
+        paeth.or(average.or(simple))
+    }
+}
+
 #[inline(always)]
-fn paeth(left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
-    let thirds = corner.plus(corner).plus(corner).minus(above).minus(left);
-    let (low, high) = (left.min(above), left.max(above));
-    let not_small = high.at_most(thirds, low, corner);
-    thirds.at_most(low, high, not_small)
+fn walk_four<const BYTES: usize, P: Prediction>(
+    coded: [&[u8]; 4],
+    above: &[u8],
+    rows: &mut [Vec<u8>; 4],
+    prediction: P,
+) {
+    let width = (above.len() - SLACK) / BYTES;
+    let (mut left, mut corner) = (Lanes::ZERO, Lanes::ZERO);
+    let mut x = 0;
+    while x < width.min(3) {
+        column::<BYTES, _>(x, coded, above, rows, prediction, &mut left, &mut corner);
+        x += 1;
+    }
+    // From here on four columns at a time, as long as the first row has as many. The rows start where they are when it is at `x`.
+    if x + 4 <= width {
+        let length = (width - 3) * BYTES + SLACK;
+        let skip = |number: usize| (3 - number) * BYTES;
+        let coded: [&[u8]; 4] = core::array::from_fn(|at| &coded[at][skip(at)..][..length]);
+        let above = &above[skip(0)..][..length];
+        let [first, second, third, fourth] = rows;
+        let first = &mut first[skip(0)..][..length];
+        let second = &mut second[skip(1)..][..length];
+        let third = &mut third[skip(2)..][..length];
+        let fourth = &mut fourth[skip(3)..][..length];
+        let mut at = 0;
+        // Sixteen bytes may be four more than those pixels, which the next turn or nobody looks at.
+        while at + 16 <= length && x + 4 <= width {
+            let differences = Lanes::transpose(coded.map(|row| load::<BYTES>(row, at)));
+            let over = load::<BYTES>(above, at);
+            let above_a = over.before::<0>(left);
+            let a = prediction.of(left, above_a, corner).plus(differences[0]);
+            let above_b = over.before::<1>(a);
+            let b = prediction.of(a, above_b, above_a).plus(differences[1]);
+            let above_c = over.before::<2>(b);
+            let c = prediction.of(b, above_c, above_b).plus(differences[2]);
+            let above_d = over.before::<3>(c);
+            let d = prediction.of(c, above_d, above_c).plus(differences[3]);
+            (left, corner) = (d, above_d);
+            let [a, b, c, d] = Lanes::transpose([a, b, c, d]);
+            store::<BYTES>(first, at, a);
+            store::<BYTES>(second, at, b);
+            store::<BYTES>(third, at, c);
+            store::<BYTES>(fourth, at, d);
+            at += 4 * BYTES;
+            x += 4;
+        }
+    }
+    while x < width + 3 {
+        column::<BYTES, _>(x, coded, above, rows, prediction, &mut left, &mut corner);
+        x += 1;
+    }
+}
+
+/// One column of it, at the edges, where not all rows have a pixel. On the left of a row all is zero, so what is made there is zero too.
+#[inline(never)]
+fn column<const BYTES: usize, P: Prediction>(
+    x: usize,
+    coded: [&[u8]; 4],
+    above: &[u8],
+    rows: &mut [Vec<u8>; 4],
+    prediction: P,
+    left: &mut Lanes,
+    corner: &mut Lanes,
+) {
+    let width = (above.len() - SLACK) / BYTES;
+    // Where the pixel of a row is, if it is in the row.
+    let place = |number: usize| {
+        let x = x.checked_sub(number).filter(|&x| x < width)?;
+        Some(x * BYTES..(x + 1) * BYTES)
+    };
+    let (mut differences, mut over) = ([0; 16], [0; 16]);
+    for (number, to) in differences.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        if let Some(place) = place(number) {
+            to[..BYTES].copy_from_slice(&coded[number][place]);
+        }
+    }
+    if let Some(place) = place(0) {
+        over[..BYTES].copy_from_slice(&above[place]);
+    }
+    let over = Lanes::of_all(&over).before::<0>(*left);
+    *left = prediction
+        .of(*left, over, *corner)
+        .plus(Lanes::of_all(&differences));
+    *corner = over;
+    for (number, from) in left.to_all().as_chunks::<4>().0.iter().enumerate() {
+        if let Some(place) = place(number) {
+            rows[number][place].copy_from_slice(&from[..BYTES]);
+        }
+    }
+}
+
+/// Four pixels, four bytes each.
+#[inline(always)]
+fn load<const BYTES: usize>(row: &[u8], at: usize) -> Lanes {
+    let bytes = row.get(at..).and_then(|row| row.first_chunk());
+    let lanes = bytes.map_or(Lanes::ZERO, Lanes::of_all);
+    if BYTES == 3 { lanes.spread() } else { lanes }
+}
+
+/// The other way round.
+#[inline(always)]
+fn store<const BYTES: usize>(row: &mut [u8], at: usize, pixels: Lanes) {
+    let pixels = if BYTES == 3 { pixels.gather() } else { pixels };
+    if let Some(bytes) = row.get_mut(at..at + 16) {
+        bytes.copy_from_slice(&pixels.to_all());
+    }
+}
+
+/// The filters that look to the left.
+fn by_pixel<const BYTES: usize>(filter: u8, coded: &[u8], above: &[u8], row: &mut [u8]) {
+    match filter {
+        1 => walk::<BYTES>(coded, above, row, Sub),
+        3 => walk::<BYTES>(coded, above, row, Average),
+        _ => walk::<BYTES>(coded, above, row, Paeth),
+    }
 }
 
 /// From left to right, adding what `predict` makes of the pixels on the left, above, and above on the left.
@@ -143,7 +282,7 @@ fn walk<const BYTES: usize>(
     mut coded: &[u8],
     mut above: &[u8],
     row: &mut [u8],
-    predict: impl Fn(Lanes, Lanes, Lanes) -> Lanes,
+    prediction: impl Prediction,
 ) {
     let (mut left, mut corner) = (Lanes::ZERO, Lanes::ZERO);
     for pixel in row.chunks_exact_mut(BYTES) {
@@ -151,9 +290,9 @@ fn walk<const BYTES: usize>(
             break; // only the slack is left
         };
         let over = Lanes::of(over);
-        left = predict(left, over, corner)
-            .plus(Lanes::of(difference))
-            .low_byte();
+        left = prediction
+            .of(left, over, corner)
+            .plus(Lanes::of(difference));
         corner = over;
         pixel.copy_from_slice(&left.to_bytes()[..BYTES]);
         (coded, above) = (&coded[BYTES..], &above[BYTES..]);
@@ -214,26 +353,37 @@ mod tests {
     }
 
     #[test]
-    fn two_rows_at_once_are_two_rows() {
+    fn four_rows_at_once_are_four_rows() {
         let mut state = 7u32;
         let mut random = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         };
-        for distance in [3, 4] {
-            for filters in [[3, 3], [3, 4], [4, 3], [4, 4]] {
-                assert!(is_pair(filters, distance));
-                for pixels in [1, 2, 3, 100] {
+        for distance in [1, 3, 4, 8] {
+            for code in 0..5 * 5 * 5 * 5 {
+                let filters =
+                    [code % 5, code / 5 % 5, code / 25 % 5, code / 125].map(|of| of as u8);
+                for pixels in (1..12).chain([100]) {
                     let length = pixels * distance;
                     let mut line = || (0..length + SLACK).map(|_| random()).collect::<Vec<u8>>();
-                    let (one, two, above) = (line(), line(), line());
-                    let (mut upper, mut lower) = (line(), line());
-                    let rows = [&mut upper[..], &mut lower];
-                    unfilter_two(filters, distance, [&one, &two], &above, rows);
-                    let expected = plain(filters[0], distance, &one[..length], &above[..length]);
-                    assert_eq!(upper[..length], expected, "{filters:?} at {distance}");
-                    let expected = plain(filters[1], distance, &two[..length], &expected);
-                    assert_eq!(lower[..length], expected, "{filters:?} at {distance}");
+                    let coded = [line(), line(), line(), line()];
+                    let (above, mut rows) = (line(), [line(), line(), line(), line()]);
+                    let slices = coded.each_ref().map(|row| &row[..]);
+                    unfilter_four(filters, distance, slices, &above, &mut rows)
+                        .expect("known filters");
+                    let mut expected = above[..length].to_vec();
+                    for number in 0..4 {
+                        expected = plain(
+                            filters[number],
+                            distance,
+                            &coded[number][..length],
+                            &expected,
+                        );
+                        assert!(
+                            rows[number][..length] == expected,
+                            "row {number} of {filters:?} at {distance}, {pixels} pixels"
+                        );
+                    }
                 }
             }
         }
@@ -242,10 +392,10 @@ mod tests {
     #[test]
     fn paeth_is_the_standards_for_all_neighbours() {
         for a in 0..=255u8 {
-            for b in (0..=255).step_by(3) {
+            for b in 0..=255 {
                 for c in 0..=255 {
                     let of = |sample| Lanes::of([sample; 8]);
-                    let found = paeth(of(a), of(b), of(c)).to_bytes()[0];
+                    let found = Paeth.of(of(a), of(b), of(c)).to_bytes()[0];
                     let (coded, above) = ([a, 0], [c, b]);
                     // The first pixel has nothing on its left, so that its prediction is `c`.
                     let expected = plain(4, 1, &[coded[0].wrapping_sub(c), 0], &above)[1];

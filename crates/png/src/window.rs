@@ -28,6 +28,11 @@ pub(crate) struct Window {
     row: usize,
 }
 
+/// How many rows of so many bytes, with their filters, are better taken at a time: four, unless they are so long that memory counts for more.
+pub(crate) fn rows_at_once(row: usize) -> usize {
+    if row <= 256 << 10 { 4 } else { 1 }
+}
+
 impl Window {
     /// A window for rows of so many bytes, and so many of them.
     pub(crate) fn new(row: usize, rows: u32) -> Result<Window, Error> {
@@ -47,8 +52,8 @@ impl Window {
     }
 
     fn length(row: usize) -> usize {
-        // What has to stay, two rows at most, and about as much again, so that a byte is moved once.
-        REACH.max(2 * row) + (2 * REACH).max(row) + SLACK
+        // What has to stay, and about as much again, so that a byte is moved once.
+        REACH.max(rows_at_once(row) * row) + (2 * REACH).max(row) + SLACK
     }
 
     /// Inflates some of `input`: how many bytes of it, and to how many.
@@ -76,12 +81,8 @@ impl Window {
         self.expected == 0 || self.inflate.is_done()
     }
 
-    /// The next row, if it is complete: its filter, and its bytes with [`SLACK`] behind them; and the one after it, or nothing.
-    pub(crate) fn rows(&self) -> Option<(Row<'_>, Option<Row<'_>>)> {
-        Some((self.row(0)?, self.row(1)))
-    }
-
-    fn row(&self, number: usize) -> Option<Row<'_>> {
+    /// The row of this number from the next one on, if it is complete: its filter, and its bytes with [`SLACK`] behind them.
+    pub(crate) fn row(&self, number: usize) -> Option<Row<'_>> {
         let start = self.taken + number * self.row;
         let row = self.bytes.get(start..start + self.row + SLACK)?;
         let (&filter, bytes) = row.split_first()?;

@@ -203,8 +203,7 @@ pub(super) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
     encoder.finish().map_err(fault)
 }
 
-/// What encoding allocates beside the picture's pixels, the file included: so much at most while they are there, and so much more when
-/// they have been given back.
+/// What encoding allocates beside the picture, the file included. While the picture is given back, tokens may take as much more.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     let (width, height, pixels, settings, room) = picture(plan);
     letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, room) as u64

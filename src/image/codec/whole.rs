@@ -38,6 +38,10 @@ impl Decode for File {
         append(&mut self.bytes, bytes)
     }
 
+    fn file(&self) -> &[u8] {
+        &self.bytes
+    }
+
     fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
         (self.decode)(&self.bytes, plan, rows)
     }

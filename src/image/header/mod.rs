@@ -12,7 +12,9 @@ pub(super) mod ico;
 mod jpeg;
 mod png;
 mod tiff;
-mod webp;
+mod vp8;
+mod vp8l;
+pub(super) mod webp;
 
 use super::Error;
 use super::frame::{Layout, Size};

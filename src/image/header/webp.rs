@@ -1,7 +1,8 @@
 //! RFC 9649: the first chunk has the size; the profile stands in front of the pixels, EXIF behind them.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header, exif};
+use super::{Coding, Colours, Header, exif, vp8, vp8l};
+use crate::image::Error;
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -130,10 +131,13 @@ pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
 }
 
 /// RFC 6386, section 9.1.
-fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
+pub(super) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
     let tag = cursor.array::<6>()?;
     if tag[3..] != [0x9d, 0x01, 0x2a] {
         return Err(Stop::Corrupt("the WebP frame has no start code"));
+    }
+    if tag[0] & 1 != 0 {
+        return Err(Stop::Corrupt("the WebP frame builds on another one"));
     }
     Ok((
         u32::from(cursor.u16()? & 0x3fff),
@@ -163,5 +167,169 @@ fn find_exif(bytes: &[u8], first: usize) -> Result<Orientation, Stop> {
             return Ok(exif::orientation_with_prefix(cursor.take(length)?));
         }
         cursor.skip(length.saturating_add(length % 2));
+    }
+}
+
+/// What the decoder of a whole file allocates and no header tells, in bytes: the codes of what is lossless in it, the picture or its alpha.
+/// Above `most` they are only known to be more.
+///
+/// # Errors
+/// [`Error::Corrupt`] for what the decoder relies on: sizes, lengths and codes that contradict themselves.
+pub(in crate::image) fn late_bytes(file: &[u8], most: u64) -> Result<u64, Error> {
+    // Where there is no frame, or its header breaks off, the decoder says so.
+    let Some(frame) = first_frame(file).ok().flatten() else {
+        return Ok(0);
+    };
+    let bytes = match frame.picture {
+        Picture::Lossless(bytes) => vp8l::codes_bytes(bytes, frame.size, true, most),
+        Picture::Lossy(bytes, alpha) => vp8::check(bytes, frame.size).and_then(|()| match alpha {
+            Some(bytes) => vp8l::codes_bytes(bytes, frame.size, false, most),
+            None => Ok(0),
+        }),
+    };
+    bytes.map_err(|stop| match stop {
+        Stop::Corrupt(what) | Stop::Unsupported(what) => Error::Corrupt(what),
+        Stop::NeedMore => Error::Corrupt("the WebP is damaged or breaks off"),
+    })
+}
+
+/// The frame that is decoded.
+struct Frame<'a> {
+    size: Size,
+    picture: Picture<'a>,
+}
+
+enum Picture<'a> {
+    Lossless(&'a [u8]),
+    /// Beside it alpha, if that is coded like a picture.
+    Lossy(&'a [u8], Option<&'a [u8]>),
+}
+
+/// Flags of a VP8X chunk.
+const ANIMATED: u8 = 0x02;
+const ALPHA: u8 = 0x10;
+
+/// The frame that the decoder chooses, by its own rules: chunks of a kind may be many, in any order.
+fn first_frame(file: &[u8]) -> Result<Option<Frame<'_>>, Stop> {
+    let mut chunks = Chunks { file, at: 12 };
+    let first = chunks.next().ok_or(Stop::NeedMore)?;
+    let frame = |(width, height), picture| {
+        Ok(Some(Frame {
+            size: Size { width, height },
+            picture,
+        }))
+    };
+    let mut header = Cursor::little_endian(file).seek(first.start);
+    match &first.kind {
+        b"VP8L" => {
+            return frame(
+                lossless_size(&mut header)?.0,
+                Picture::Lossless(first.bytes),
+            );
+        }
+        b"VP8 " => return frame(lossy_size(&mut header)?, Picture::Lossy(first.bytes, None)),
+        b"VP8X" => {}
+        _ => return Ok(None),
+    }
+    let flags = header.u8()?;
+    header.skip(3);
+    let canvas = (header.u24()? + 1, header.u24()? + 1);
+    let beside = |kind| chunks.clone().find(|chunk| &chunk.kind == kind);
+    let animation = beside(b"ANMF");
+    let mut inside = Chunks {
+        file,
+        at: animation
+            .as_ref()
+            .map_or(file.len(), |chunk| chunk.start + 16),
+    };
+    if flags & ANIMATED != 0 {
+        let mut header =
+            Cursor::little_endian(file).seek(animation.ok_or(Stop::NeedMore)?.start + 6);
+        let size = (header.u24()? + 1, header.u24()? + 1);
+        let first = inside.next().ok_or(Stop::NeedMore)?;
+        return match &first.kind {
+            b"VP8L" => frame(size, Picture::Lossless(first.bytes)),
+            b"VP8 " => frame(size, Picture::Lossy(first.bytes, None)),
+            // Whatever follows it is taken for the picture.
+            b"ALPH" => {
+                let next = inside.next().ok_or(Stop::NeedMore)?;
+                frame(size, Picture::Lossy(next.bytes, coded_alpha(first.bytes)))
+            }
+            _ => Ok(None),
+        };
+    }
+    // Without an animation a frame of one counts, for what is not beside it.
+    let found =
+        |kind| beside(kind).or_else(|| inside.clone().take(2).find(|chunk| &chunk.kind == kind));
+    if let Some(chunk) = found(b"VP8L") {
+        return frame(canvas, Picture::Lossless(chunk.bytes));
+    }
+    let Some(picture) = found(b"VP8 ") else {
+        return Ok(None);
+    };
+    let alpha = found(b"ALPH").filter(|_| flags & ALPHA != 0);
+    let alpha = alpha.and_then(|chunk| coded_alpha(chunk.bytes));
+    frame(canvas, Picture::Lossy(picture.bytes, alpha))
+}
+
+/// Alpha that is coded like a picture, without a header; a byte in front of it says so (section 2.7.1.2).
+fn coded_alpha(bytes: &[u8]) -> Option<&[u8]> {
+    let (how, bytes) = bytes.split_first()?;
+    (how & 3 == 1).then_some(bytes)
+}
+
+/// The chunks of a file from some place on.
+#[derive(Clone)]
+struct Chunks<'a> {
+    file: &'a [u8],
+    at: usize,
+}
+
+struct Chunk<'a> {
+    kind: [u8; 4],
+    /// Where its content starts.
+    start: usize,
+    /// As much of that as there is.
+    bytes: &'a [u8],
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        let mut cursor = Cursor::little_endian(self.file).seek(self.at);
+        let kind = cursor.array().ok()?;
+        let length = cursor.u32().ok()? as usize;
+        let start = self.at + 8;
+        let end = start.saturating_add(length);
+        self.at = end.saturating_add(length % 2);
+        let bytes = &self.file[start..end.min(self.file.len())];
+        Some(Chunk { kind, start, bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image_webp::{ColorType, WebPEncoder};
+
+    #[test]
+    fn a_lossless_stream_is_read_as_far_as_its_codes_and_breaks_off_nowhere_in_them() {
+        let mut file = Vec::new();
+        let pixels: Vec<u8> = (0..40 * 30 * 4).map(|at| (at * at / 7) as u8).collect();
+        WebPEncoder::new(&mut file)
+            .encode(&pixels, 40, 30, ColorType::Rgba8)
+            .expect("a valid size");
+        let bytes = late_bytes(&file, u64::MAX).expect("a sound file");
+        assert!((4 << 10..1 << 18).contains(&bytes), "{bytes}");
+        let mut codes_end = 0;
+        for end in 0..file.len() {
+            match late_bytes(&file[..end], u64::MAX) {
+                Ok(0) | Err(Error::Corrupt(_)) => codes_end = end + 1,
+                // Pixels are not read.
+                cut => assert_eq!(cut, Ok(bytes), "{end} bytes"),
+            }
+        }
+        assert!((100..file.len()).contains(&codes_end), "{codes_end}");
     }
 }

@@ -32,8 +32,7 @@ impl Step {
 /// The pipeline itself, and what is allocated in hundreds of bytes here and there.
 const SMALL_BYTES: u64 = 4 << 10;
 
-/// Bytes of tokens to a block of 64 samples, beside those that take the place of samples: a photo has 60 of them at a quality of 80, and
-/// a crowd or a forest twice as many.
+/// Bytes of tokens to a block of 64 samples, beside the 64 that take the samples' place.
 const TOKENS_A_BLOCK: u64 = 24;
 
 impl Plane {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export function bytes(body, type, headers = {}) {
   return (_request, response) => {
-    response.writeHead(200, { 'content-type': type, 'content-length': body.length, ...headers });
+    response.writeHead(200, { ...(type && { 'content-type': type }), 'content-length': body.length, ...headers });
     response.end(body);
   };
 }
@@ -16,9 +16,9 @@ export function status(code, body = '', headers = {}) {
 }
 
 /** A redirect to `location`; without one the header is left out. */
-export function redirect(location, code = 302) {
+export function redirect(location, code = 302, headers = {}) {
   return (_request, response) => {
-    response.writeHead(code, location === undefined ? {} : { location });
+    response.writeHead(code, { ...(location !== undefined && { location }), ...headers });
     response.end();
   };
 }
@@ -46,6 +46,38 @@ export function cut(body, type, { length = true, headers = {} } = {}) {
     await new Promise((resolve) => response.write(body.subarray(0, body.length >> 1), resolve));
     await pause(50);
     response.destroy();
+  };
+}
+
+/** Resets the connection before there is a header. */
+export function reset() {
+  return (_request, response) => void response.destroy();
+}
+
+/** Says that `length` bytes come, and sends `body`. What is missing then never comes: the connection breaks off. */
+export function promise(body, length) {
+  return (_request, response) => {
+    // Nobody else may find on this connection what was too much.
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': length, connection: 'close' });
+    response.write(body, () => setTimeout(() => response.destroy(), 50));
+  };
+}
+
+/** `start`, and blanks behind it as fast as they are taken, `most` bytes in all. */
+export function endless(start, type, most) {
+  const block = Buffer.alloc(1 << 16, 0x20);
+  return (_request, response) => {
+    response.writeHead(200, { 'content-type': type });
+    let sent = start.length;
+    const more = () => {
+      while (!response.destroyed && sent < most) {
+        sent += block.length;
+        if (!response.write(block)) return;
+      }
+      response.destroy();
+    };
+    response.on('drain', more);
+    response.write(start, more);
   };
 }
 

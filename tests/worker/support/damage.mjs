@@ -1,6 +1,5 @@
 // Images that lie or are broken: small files with huge dimensions, cut files, flipped bits.
 import { crc32, deflateSync } from 'node:zlib';
-import { bmpHeader } from './fixtures.mjs';
 
 /** The first `share` of the file. */
 export function truncated(file, share = 0.5) {
@@ -54,6 +53,18 @@ export function hugeBmp(side) {
   const file = Buffer.alloc(118);
   bmpHeader(file, side, side);
   return file;
+}
+
+/** The header of a 24-bit BMP, written into `file`. */
+export function bmpHeader(file, width, height) {
+  file.write('BM', 'latin1');
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(height, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
 }
 
 function chunk(name, data) {

@@ -1,6 +1,7 @@
 // Images made in memory, and the two sample photos of the repository.
 import { readdirSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { bmpHeader } from './damage.mjs';
 
 const samples = new URL('../../../demo/samples/', import.meta.url);
 
@@ -78,17 +79,6 @@ export function bmp(width, height, [red, green, blue]) {
     for (let x = 0; x < width; x++) file.set([blue, green, red], 54 + y * row + x * 3);
   }
   return file;
-}
-
-export function bmpHeader(file, width, height) {
-  file.write('BM', 'latin1');
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(54, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(width, 18);
-  file.writeInt32LE(height, 22);
-  file.writeUInt16LE(1, 26);
-  file.writeUInt16LE(24, 28);
 }
 
 /** An icon file with one PNG in it, at most 255 pixels a side. */

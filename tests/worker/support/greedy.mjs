@@ -1,5 +1,5 @@
-// A lossless WebP of one pixel that claims thousands of groups of Huffman codes: its decoder makes room for all of them, which is more
-// memory than the module has. It is the one file we know that brings the module down, and so it is here to show what happens then.
+// A lossless WebP of one pixel that claims thousands of groups of Huffman codes: its decoder would make room for all of them, which is more
+// memory than the module has.
 
 /** Bits, the first of them lowest (RFC 9649, section 3.2). */
 function packer() {

@@ -1,10 +1,20 @@
-// The one origin behind every host name. workerd sends it each outbound fetch in proxy form (`GET https://host/path`), over a
-// real socket, so cut connections, slow heads and lying lengths reach the worker as they would in the open.
+// The one origin behind every host name, on loopback only. workerd sends it each outbound fetch in proxy form (`GET https://host/path`), over
+// a real socket, so cut connections, slow heads and lying lengths reach the worker as they would in the open.
+//
+// Every host has the faults of faults.mjs; what a spec serves by itself comes first.
 import http from 'node:http';
 import { status } from './answers.mjs';
+import { faultsOf } from './faults.mjs';
 
-export async function startOrigin() {
+// Nothing that is asked of it goes on for ever.
+const longestMs = 10 * 60_000;
+const mostConnections = 2_000;
+const mostHits = 20_000;
+
+/** Starts it on `port`, any free one by default. `photo` is the JPEG that goes wrong, by default a sample photo. */
+export async function startOrigin({ port = 0, photo } = {}) {
   const routes = new Map();
+  const faults = faultsOf(photo);
   const hits = [];
 
   // Connections are kept longer than the worker needs them: who closes one that is about to be used again has broken off.
@@ -18,17 +28,23 @@ export async function startOrigin() {
       headers: request.headers,
     };
     hits.push(hit);
-    const handler = routes.get(url.host + hit.path) ?? routes.get(url.host + url.pathname) ?? status(404, 'no such route');
+    if (hits.length > mostHits) hits.splice(0, mostHits / 2);
+    const end = setTimeout(() => response.destroy(), longestMs).unref();
+    response.once('close', () => clearTimeout(end));
+    const handler = routes.get(url.host + hit.path) ?? routes.get(url.host + url.pathname) ?? faults.find(url.pathname) ?? status(404, 'no such route');
     try {
       await handler(request, response, hit);
     } catch (error) {
       response.destroy(error);
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.maxConnections = mostConnections;
+  await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
 
   return {
     address: `127.0.0.1:${server.address().port}`,
+    /** The rows of faults.mjs. */
+    faults: faults.rows,
     /** Every request that arrived, oldest first. */
     hits,
     /** Answers `host/path` with `handler` and returns the URL to give as `s`. */

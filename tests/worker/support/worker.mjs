@@ -11,16 +11,18 @@ export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.c
 
 /**
  * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
- * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute.
+ * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `module` changes the
+ * bytes of the module.
  */
-export async function startWorker({ origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit }) {
+export async function startWorker(options) {
+  const { origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, module = (bytes) => bytes } = options;
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
   const logs = [];
   const miniflare = new Miniflare({
     ...platformOfDeployment(),
     modules: [
       { type: 'ESModule', path: built('index.js') },
-      { type: 'CompiledWasm', path: built('index_bg.wasm') },
+      { type: 'CompiledWasm', path: built('index_bg.wasm'), contents: module(readFileSync(built('index_bg.wasm'))) },
     ],
     bindings: vars,
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },

@@ -3,8 +3,8 @@
 
 use letterbox_jpeg::{Encoder, Error, Pixels, Sampling, Settings};
 
-use super::counting::most;
 use super::{End, Input, walk};
+use crate::counting::most;
 
 /// A picture to encode.
 struct Picture<'a> {

@@ -3,6 +3,8 @@
 
 use letterbox_jpeg::{Decoder, Limits, Scale};
 
+use crate::pieces::Pieces;
+
 /// An input, read.
 pub struct Input<'a> {
     /// The resolution to decode at.
@@ -11,8 +13,8 @@ pub struct Input<'a> {
     pub separate: bool,
     /// What the decoder takes on: what it does by default, or very little.
     pub limits: Limits,
-    /// Lengths of the pieces the file is cut into, over and over.
-    lengths: [usize; 3],
+    /// How the file is cut.
+    pieces: Pieces,
     /// The file.
     pub file: &'a [u8],
 }
@@ -39,7 +41,7 @@ impl<'a> Input<'a> {
             } else {
                 Limits::default()
             },
-            lengths: lengths.map(length),
+            pieces: Pieces::of(lengths),
             file,
         })
     }
@@ -58,17 +60,7 @@ impl<'a> Input<'a> {
     }
 
     /// The pieces of the file.
-    pub fn pieces(&self) -> impl Iterator<Item = &'a [u8]> {
-        let mut file = self.file;
-        self.lengths.iter().cycle().map_while(move |&length| {
-            let (piece, rest) = file.split_at(length.min(file.len()));
-            file = rest;
-            (!piece.is_empty()).then_some(piece)
-        })
+    pub fn pieces(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.pieces.cut(self.file)
     }
-}
-
-/// Squares: single bytes and whole files are both likely.
-fn length(byte: u8) -> usize {
-    usize::from(byte).pow(2) / 16 + 1
 }

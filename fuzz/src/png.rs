@@ -1,0 +1,110 @@
+//! A PNG in pieces gives what it gives in one: the same rows, or the same thing is wrong with it; and what is held meanwhile stays within
+//! `peak_bytes`.
+
+use letterbox_png::{Decoder, Error};
+
+use crate::checksums;
+use crate::counting::most;
+use crate::pieces::Pieces;
+
+/// Bytes of rows after which a picture is left alone.
+const MOST: usize = 1 << 18;
+
+/// Pixels of a row above which there is nothing new to be seen: its rows are allocated before there is anything in them.
+const WIDEST: u32 = 1 << 13;
+
+/// What a decoder may hold without an image: kept chunks.
+const SMALL: u64 = 4 << 10;
+
+/// The target. An input is three bytes that say how the file is cut, one whether its checksums are put right, and the file.
+pub fn run(bytes: &[u8]) {
+    let Some((&[a, b, c, kind], file)) = bytes.split_first_chunk::<4>() else {
+        return;
+    };
+    let file = if kind % 2 == 0 {
+        &checksums::mended(file)
+    } else {
+        file
+    };
+    if width(file) > WIDEST {
+        return;
+    }
+    let (whole, its_end) = decode([file].into_iter());
+    let (pieces, end) = decode(Pieces::of([a, b, c]).cut(file));
+    match (its_end, end) {
+        (Err(Stop::Large), _) | (_, Err(Stop::Large)) => {}
+        // In one piece, damage is seen before the rows in front of it are.
+        (Err(Stop::File(Error::Corrupt(_))), Err(Stop::File(Error::Corrupt(_)))) => {
+            let count = whole.len().min(pieces.len());
+            assert!(
+                whole[..count] == pieces[..count],
+                "the pieces give other rows"
+            );
+        }
+        (its_end, end) => assert!(
+            its_end == end && whole == pieces,
+            "{its_end:?} of it all, {end:?} of the pieces"
+        ),
+    }
+}
+
+/// What stands where a PNG has its width.
+fn width(file: &[u8]) -> u32 {
+    let field = file.get(16..).and_then(|rest| rest.first_chunk());
+    field.map_or(0, |field| u32::from_be_bytes(*field))
+}
+
+/// Why there are no more rows.
+#[derive(Debug, PartialEq)]
+enum Stop {
+    File(Error),
+    Large,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::File(error)
+    }
+}
+
+/// All rows end to end, and how that ends.
+fn decode<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<u8>, Result<(), Stop>) {
+    let mut rows = Vec::with_capacity(MOST);
+    let mut decoder = Decoder::new();
+    let (mut length, mut channels) = (None, 4);
+    let (end, held) = most(|| {
+        for piece in pieces {
+            decoder.push(piece, &mut |row: &[u8]| {
+                let row_bytes = *length.get_or_insert(row.len());
+                assert_eq!(row.len(), row_bytes, "rows are of one length");
+                if rows.len() + row.len() > MOST {
+                    return Err(Stop::Large);
+                }
+                rows.extend_from_slice(row);
+                Ok(())
+            })?;
+        }
+        decoder.finish().map_err(Stop::File)
+    });
+    let said = decoder.header().map_or(SMALL, |header| {
+        let width = header.width as usize;
+        if let Some(row_bytes) = length {
+            assert_eq!(row_bytes % width, 0, "whole pixels");
+            channels = row_bytes / width;
+        }
+        if end.is_ok() {
+            assert_eq!(
+                rows.len(),
+                width * channels * header.height as usize,
+                "every pixel is there"
+            );
+        }
+        let bits = header.colour.samples() as u32 * u32::from(header.depth);
+        Decoder::peak_bytes(header.width, bits, channels)
+    });
+    assert!(
+        held as u64 <= said,
+        "{held} bytes where {said} are the most"
+    );
+    (rows, end)
+}

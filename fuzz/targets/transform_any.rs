@@ -1,0 +1,9 @@
+//! See `src/transform.rs`; the files are of any format.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[global_allocator]
+static ALLOCATOR: letterbox_fuzz::counting::Counting = letterbox_fuzz::counting::Counting;
+
+fuzz_target!(|bytes: &[u8]| letterbox_fuzz::transform::run(bytes, None));

@@ -1,0 +1,79 @@
+//! What fuzzing has found of the whole service, and what it starts from: the files in `fuzz/regressions` and `fuzz/seeds`, replayed without
+//! a fuzzer.
+
+use std::path::{Path, PathBuf};
+
+use letterbox::config::Config;
+use letterbox::image::Pipeline;
+use letterbox::transform::Format;
+
+#[allow(unreachable_pub, reason = "they are of a library of its own")]
+#[path = "../fuzz/src/checksums.rs"]
+mod checksums;
+#[allow(unreachable_pub, reason = "the same")]
+#[path = "../fuzz/src/counting.rs"]
+mod counting;
+#[allow(unreachable_pub, reason = "the same")]
+#[path = "../fuzz/src/header.rs"]
+mod header;
+#[allow(unreachable_pub, reason = "the same")]
+#[path = "../fuzz/src/pieces.rs"]
+mod pieces;
+#[allow(unreachable_pub, reason = "the same")]
+#[path = "../fuzz/src/transform.rs"]
+mod transform;
+
+#[global_allocator]
+static ALLOCATOR: counting::Counting = counting::Counting;
+
+type Target = (&'static str, fn(&[u8]));
+
+/// By the names of their folders.
+const TARGETS: [Target; 4] = [
+    ("header", header::run),
+    ("transform_any", |input| transform::run(input, None)),
+    ("gif", |input| transform::run(input, Some(Format::Gif))),
+    ("webp", |input| transform::run(input, Some(Format::WebP))),
+];
+
+fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz")).join(folder);
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        return Vec::new(); // none found so far
+    };
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.clone(), std::fs::read(path).expect("a file")))
+        .collect()
+}
+
+#[test]
+fn what_fuzzing_found_stays_fixed() {
+    for (target, run) in TARGETS {
+        for (path, input) in files(&format!("regressions/{target}")) {
+            eprintln!("{}", path.display()); // for the reader of a failure
+            run(&input);
+        }
+    }
+}
+
+#[test]
+fn fuzzing_starts_from_files_of_every_format_that_are_sound() {
+    let config = Config::default();
+    let mut formats = Vec::new();
+    for (path, seed) in files("seeds") {
+        eprintln!("{}", path.display()); // for the reader of a failure
+        let mut pipeline = Pipeline::new(&config.transform, &config.limits);
+        pipeline.push(&seed).expect("a sound file");
+        let output = pipeline.finish(&|| 0.0).expect("a sound file");
+        formats.push(output.plan.header.format.name());
+        for way in 0..32 {
+            let head: [u8; transform::HEAD] = std::array::from_fn(|at| (way * 89 + at * 53) as u8);
+            transform::run(&[&head, &seed[..]].concat(), None);
+            header::run(&[&head[..3], &seed[..]].concat());
+        }
+    }
+    formats.sort_unstable();
+    formats.dedup();
+    assert_eq!(formats, ["bmp", "gif", "ico", "jpg", "png", "tiff", "webp"]);
+}
