@@ -108,13 +108,17 @@ impl Header {
     }
 }
 
-/// So many bytes a pixel; a size that overflows is refused by its pixels.
+/// So many bytes a pixel, and what a library reads with; a size that overflows is refused by its pixels.
 fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
+    let pixels = size.pixels().saturating_mul(bytes_per_pixel.into());
     Coding::Whole {
-        peak_bytes: size.pixels().saturating_mul(bytes_per_pixel.into()),
+        peak_bytes: pixels.saturating_add(LIBRARY_BYTES),
         copies: 0,
     }
 }
+
+/// Palettes and rows of the libraries for BMP, ICO and TIFF.
+const LIBRARY_BYTES: u64 = 64 << 10;
 
 const LONGEST_MAGIC: usize = 12;
 
