@@ -28,6 +28,8 @@ const jpeg = { quality: 85, chromaSubsampling: '4:2:0' };
 const kinds = {
   'jpeg-baseline': { format: 'jpeg', options: jpeg },
   'jpeg-progressive': { format: 'jpeg', options: { ...jpeg, progressive: true } },
+  // As phones take them.
+  'jpeg-p3': { format: 'jpeg', options: jpeg, profile: 'p3' },
   png: { format: 'png', options: { compressionLevel: 2, adaptiveFiltering: true } },
   'png-alpha': { format: 'png', options: { compressionLevel: 6, adaptiveFiltering: true }, alpha: true },
   'png-16bit': { format: 'png', options: { compressionLevel: 6, adaptiveFiltering: true }, alpha: true, space: 'rgb16' },
@@ -42,6 +44,7 @@ const kinds = {
 const wanted = [
   ['jpeg-baseline', [2, 6, 12, 24, 100]],
   ['jpeg-progressive', [2, 6, 12, 24, 100]],
+  ['jpeg-p3', [24]],
   ['png', [12, 100]],
   ['png-alpha', [3]],
   ['png-16bit', [24]],
@@ -68,8 +71,9 @@ export async function load(image) {
     say(`images: making ${image.name} (${image.megapixels > 24 ? 'half a minute' : 'seconds'}, once)`);
     const channels = image.alpha ? 4 : 3;
     const raw = { width: image.width, height: image.height, channels };
-    const { options, space = 'srgb' } = kinds[image.kind];
-    const picture = sharp(await mosaic(raw), { raw, limitInputPixels: false }).toColourspace(space);
+    const { options, space = 'srgb', profile } = kinds[image.kind];
+    let picture = sharp(await mosaic(raw), { raw, limitInputPixels: false }).toColourspace(space);
+    if (profile) picture = picture.withIccProfile(profile);
     store(path, await picture.toFormat(image.format, options).toBuffer());
   }
   return readFileSync(path);

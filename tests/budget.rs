@@ -453,6 +453,52 @@ fn a_png_costs_its_window_and_its_rows_and_not_its_file() {
     }
 }
 
+/// A JPEG whose profile is a table of so many nodes an axis, from RGB to Lab of 16 bits.
+fn with_table(jpeg: &[u8], nodes: usize) -> Vec<u8> {
+    let mut table = b"mft2\0\0\0\0\x03\x03".to_vec();
+    table.extend([nodes as u8, 0]);
+    table.extend([0; 36]);
+    table.extend([0, 2, 0, 2]);
+    let straight = [0, 0, 0xff, 0xff];
+    table.extend(straight.repeat(3));
+    table.extend((0..6 * nodes.pow(3)).map(|at| (at * 7) as u8));
+    table.extend(straight.repeat(3));
+    let mut profile = vec![0; 128];
+    profile[16..24].copy_from_slice(b"RGB Lab ");
+    profile[36..40].copy_from_slice(b"acsp");
+    profile.extend([0, 0, 0, 1]);
+    profile.extend(b"A2B0");
+    profile.extend(144u32.to_be_bytes());
+    profile.extend((table.len() as u32).to_be_bytes());
+    profile.extend(table);
+    let mut file = jpeg[..2].to_vec();
+    let count = profile.len().div_ceil(65_519) as u8;
+    for (at, part) in profile.chunks(65_519).enumerate() {
+        file.extend([0xff, 0xe2]);
+        file.extend((part.len() as u16 + 16).to_be_bytes());
+        file.extend(b"ICC_PROFILE\0");
+        file.extend([at as u8 + 1, count]);
+        file.extend(part);
+    }
+    file.extend(&jpeg[2..]);
+    file
+}
+
+#[test]
+fn a_profile_costs_what_is_planned_for_it() {
+    let _turn = turn();
+    let photo = std::fs::read("demo/samples/waterfall.jpg").expect("a sample");
+    let (plain, without) = measure(&photo, "w=300&h=200");
+    plain.expect("a photo");
+    for nodes in [2, 9, 20, 33, 64] {
+        let file = with_table(&photo, nodes);
+        let (outcome, peak) = measure(&file, "w=300&h=200");
+        let planned = outcome.expect("a photo with a profile");
+        println!("{nodes} nodes: {peak} bytes, of {planned}; without a profile {without}");
+        assert!(peak <= planned, "{nodes} nodes: {peak}, planned {planned}");
+    }
+}
+
 #[test]
 fn a_photo_costs_what_its_result_costs() {
     let _turn = turn();

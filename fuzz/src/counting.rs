@@ -31,6 +31,16 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: as above.
         unsafe { System.dealloc(place, layout) }
     }
+
+    /// What grows is there twice while it moves; what shrinks stays where it is.
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let (held, most) = HELD.get();
+        let grown = if size > layout.size() { size } else { 0 };
+        let after = held.wrapping_sub(layout.size()).wrapping_add(size);
+        HELD.set((after, most.max(held.wrapping_add(grown))));
+        // SAFETY: as above.
+        unsafe { System.realloc(place, layout, size) }
+    }
 }
 
 /// Calls, and says how many more bytes were held meanwhile than are held by then.

@@ -1,7 +1,123 @@
-//! Stage: widens the source's layout to the planned one: grey to RGB, opaque to alpha. Dropping alpha is `flatten`'s.
+//! Stage: the source's samples become sRGB, where they are something else, and its layout is widened to the planned one: grey to RGB,
+//! opaque to alpha. Dropping alpha is `flatten`'s.
+//!
+//! Pixels are converted when they are few, behind the resize. Only four inks are light before it, as nothing else knows them.
 
+use std::sync::Arc;
+
+use super::conversion::Conversion;
 use super::frame::Layout;
-use super::plan::Plane;
+use super::header::colours::{self, MOST_PROFILE_BYTES};
+use super::header::{Colours, Header};
+use super::icc::Samples;
+use super::plan::{Plan, Plane};
+
+/// What a source's samples are.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// sRGB, or so close to it that nobody sees a difference, or nothing is said of them.
+    Srgb,
+    /// Something that is to become sRGB.
+    Other(Arc<Conversion>),
+    /// The profile is large, and looked at when there is memory for it.
+    Unseen,
+}
+
+/// Profiles up to this size are read with the header, so that it is known whether they are sRGB: those of cameras and screens have up
+/// to 10 KB.
+const SMALL_PROFILE_BYTES: usize = 64 << 10;
+
+impl Source {
+    /// What a file's header says, and what it says in a profile if that is a small one.
+    pub(super) fn of(header: &Header, file: &[u8]) -> Source {
+        match header.colours {
+            Colours::Profile(bytes) if bytes as usize > MOST_PROFILE_BYTES => {
+                Source::without_profile(header)
+            }
+            Colours::Profile(bytes) if bytes as usize > SMALL_PROFILE_BYTES => Source::Unseen,
+            Colours::Profile(_) => Source::seen(header, file),
+            _ => Source::without_profile(header),
+        }
+    }
+
+    /// The same, whatever the size of the profile. One that is damaged, or for other samples than there are, is as good as none: that is
+    /// what browsers make of it.
+    pub(super) fn seen(header: &Header, file: &[u8]) -> Source {
+        let conversion = colours::profile(header, file)
+            .and_then(|profile| Conversion::of_profile(&profile, samples(header)));
+        match conversion {
+            Some(conversion) => Source::from(conversion),
+            None => Source::without_profile(header),
+        }
+    }
+
+    fn without_profile(header: &Header) -> Source {
+        let conversion = if header.inks {
+            Conversion::of_plain_inks()
+        } else {
+            Conversion::of_numbers(header.colours, samples(header))
+        };
+        conversion.map_or(Source::Srgb, Source::from)
+    }
+
+    /// What it holds, or will allocate at most, the profile included while it is read.
+    pub(super) fn bytes(&self, header: &Header) -> u64 {
+        match (self, header.colours) {
+            (Source::Srgb, _) => 0,
+            (Source::Other(conversion), _) => conversion.bytes(),
+            (Source::Unseen, Colours::Profile(bytes)) => {
+                let profile = u64::from(bytes);
+                profile + Conversion::most_bytes(profile)
+            }
+            (Source::Unseen, _) => 0,
+        }
+    }
+
+    /// What its colours are called.
+    pub(super) fn name(&self, header: &Header) -> &'static str {
+        match self {
+            _ if header.inks => "cmyk",
+            _ if header.layout.grey() => "grey",
+            Source::Srgb => "srgb",
+            Source::Other(conversion) => conversion.name(),
+            Source::Unseen => "icc",
+        }
+    }
+}
+
+impl From<Conversion> for Source {
+    fn from(conversion: Conversion) -> Source {
+        if conversion.changes_nothing() {
+            Source::Srgb
+        } else {
+            Source::Other(Arc::new(conversion))
+        }
+    }
+}
+
+fn samples(header: &Header) -> Samples {
+    match header.layout {
+        _ if header.inks => Samples::Inks,
+        layout if layout.grey() => Samples::Grey,
+        _ => Samples::Rgb,
+    }
+}
+
+/// What the rows of a picture are to go through: nothing, if they are sRGB or become it elsewhere.
+pub(super) fn conversion(plan: &Plan) -> Option<Arc<Conversion>> {
+    match &plan.source {
+        Source::Other(conversion) if !plan.header.inks => Some(conversion.clone()),
+        _ => None,
+    }
+}
+
+/// What a decoder's rows of four inks are to go through.
+pub(super) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
+    match &plan.source {
+        Source::Other(conversion) if plan.header.inks => Some(conversion.clone()),
+        _ => None,
+    }
+}
 
 /// The layout with every sample that the planned one has.
 pub(super) fn widened(plane: &Plane) -> Layout {

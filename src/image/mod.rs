@@ -6,10 +6,12 @@
 
 mod codec;
 mod colour;
+mod conversion;
 mod flatten;
 pub mod frame;
 pub mod guest;
 pub mod header;
+mod icc;
 mod limits;
 pub mod orient;
 mod pad;
@@ -21,6 +23,7 @@ pub(crate) mod testing;
 use std::fmt;
 
 use codec::{Decode, whole};
+use colour::Source;
 use frame::Size;
 use guest::{Guests, NoGuests};
 use header::Header;
@@ -340,8 +343,10 @@ impl<'a> Pipeline<'a> {
         let Some(header) = Header::parse(start, complete)? else {
             return Ok(());
         };
+        let source = Source::of(&header, start);
         let plan = Box::new(Plan::with_guests(
             header,
+            source,
             self.transform,
             self.limits,
             self.guests.offer(),
@@ -364,6 +369,9 @@ impl<'a> Pipeline<'a> {
     /// Makes the decoder of what is planned.
     fn start(&mut self) -> Result<(), Error> {
         if let State::Planned { plan, start } = &mut self.state {
+            if let Source::Unseen = plan.source {
+                plan.source = Source::seen(&plan.header, start);
+            }
             let mut decoder = codec::decoder(plan, std::mem::take(start), self.guests)?;
             decoder.promise(self.promised_bytes as usize)?;
             self.state = State::Body {
@@ -412,6 +420,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "bytes": source_bytes,
             "orientation": header.orientation.to_exif(),
             "alpha": header.layout.alpha(),
+            "colour": plan.source.name(&header),
         },
         "plan": {
             "width": plan.canvas.width,

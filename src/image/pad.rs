@@ -1,6 +1,9 @@
-//! Stage: the letterbox: rows of the canvas, one after the other, each of the image or of background. A row of the image is widened and
-//! flattened on its way.
+//! Stage: the letterbox: rows of the canvas, one after the other, each of the image or of background. A row of the image becomes sRGB,
+//! is widened and flattened on its way.
 
+use std::sync::Arc;
+
+use super::conversion::Conversion;
 use super::frame::{Layout, Picture, zeroes};
 use super::plan::{Plan, Plane};
 use super::{Error, colour, flatten};
@@ -10,6 +13,8 @@ use crate::transform::Colour;
 pub(super) struct Canvas {
     plane: Plane,
     colour: Colour,
+    /// What makes sRGB of the image.
+    conversion: Option<Arc<Conversion>>,
     /// Rows of the image, upright.
     rows: u32,
     /// The next row.
@@ -47,6 +52,7 @@ impl Canvas {
         Ok(Canvas {
             plane: *plane,
             colour: plan.background,
+            conversion: colour::conversion(plan),
             rows: size.height,
             y: 0,
             wide,
@@ -89,6 +95,9 @@ impl Canvas {
             return &self.background;
         };
         let (plane, wide) = (&self.plane, self.wide);
+        if let Some(conversion) = &self.conversion {
+            conversion.run(row, plane.source);
+        }
         if !self.wider.is_empty() {
             colour::widen(row, plane.source, &mut self.wider, wide);
             row = &mut self.wider;

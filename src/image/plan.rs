@@ -10,6 +10,7 @@ mod memory;
 use letterbox_resize::{Axis, Channels, Settings};
 
 use super::Error;
+use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::Header;
@@ -138,6 +139,8 @@ impl Plane {
 pub struct Plan {
     /// The source.
     pub header: Header,
+    /// What its samples are.
+    pub source: Source,
     /// The decoder scales by 1/1, 1/2, 1/4 or 1/8; this is the denominator.
     pub shrink: u32,
     /// What the decoder delivers.
@@ -180,8 +183,13 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::TooManyPixels`] for a source beyond all measure.
-    pub fn new(header: Header, transform: &Transform, limits: &Limits) -> Result<Plan, Error> {
-        Plan::with_guests(header, transform, limits, Offer::default())
+    pub fn new(
+        header: Header,
+        source: Source,
+        transform: &Transform,
+        limits: &Limits,
+    ) -> Result<Plan, Error> {
+        Plan::with_guests(header, source, transform, limits, Offer::default())
     }
 
     /// The same where there are guests.
@@ -190,13 +198,14 @@ impl Plan {
     /// As [`Plan::new`]; [`Error::Unsupported`] for what only a guest reads or writes.
     pub fn with_guests(
         header: Header,
+        source: Source,
         transform: &Transform,
         limits: &Limits,
         offer: Offer,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
-        let source = header.upright();
-        let geometry = Geometry::new(source, transform);
+        let upright = header.upright();
+        let geometry = Geometry::new(upright, transform);
         let canvas = geometry.canvas;
         if canvas.width.max(canvas.height) > limits.output_side
             || canvas.pixels() > limits.output_pixels
@@ -214,9 +223,9 @@ impl Plan {
             return Err(Error::Unsupported("this deployment writes no AVIF"));
         }
         // Rows of any length may fit into memory; the time that so many take is another matter. The sums below stay far from overflow.
-        if source.pixels() > MOST_PIXELS {
+        if upright.pixels() > MOST_PIXELS {
             return Err(Error::TooManyPixels {
-                pixels: source.pixels(),
+                pixels: upright.pixels(),
                 most: MOST_PIXELS,
             });
         }
@@ -230,9 +239,12 @@ impl Plan {
             // The image covers a rational number of decoded pixels: 2725 columns at 1/8 are 340.6, not 341.
             window: header
                 .orientation
-                .to_stored(geometry.window(source), header.stored)
+                .to_stored(geometry.window(upright), header.stored)
                 .divided_by(shrink.into(), shrink.into()),
-            chroma: chroma(&header, format, &geometry, shrink),
+            chroma: match source {
+                Source::Srgb => chroma(&header, format, &geometry, shrink),
+                _ => None, // what its components mean in sRGB depends on all three
+            },
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
             at: geometry.at,
             layout: layout(&header, transform, format, geometry.kept != canvas),
@@ -249,6 +261,7 @@ impl Plan {
             encode_bytes: 0,
             token_bytes: 0,
             header,
+            source,
             shrink,
             decoded,
             canvas,
@@ -331,7 +344,7 @@ fn layout(header: &Header, transform: &Transform, format: Format, padded: bool) 
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::image::header::Coding;
+    use crate::image::header::{Coding, Colours};
     use crate::image::orient::Orientation;
     use crate::transform::{Fit, Gravity, Side, Third};
     use std::num::NonZeroU16;
@@ -355,6 +368,8 @@ mod tests {
                 chroma: Some((2, 2)),
                 resident: false,
             },
+            colours: Colours::Untagged,
+            inks: false,
         }
     }
 
@@ -372,7 +387,13 @@ mod tests {
     }
 
     fn plan(source: (u32, u32), transform: Transform) -> Plan {
-        Plan::new(header(source.0, source.1), &transform, &LIMITS).expect("within the limits")
+        Plan::new(
+            header(source.0, source.1),
+            Source::Srgb,
+            &transform,
+            &LIMITS,
+        )
+        .expect("within the limits")
     }
 
     /// Canvas, image on it, and its place.
@@ -474,8 +495,13 @@ mod tests {
     fn orientation_swaps_the_axes_of_the_plan_and_not_of_the_answer() {
         let mut turned = header(1200, 1800);
         turned.orientation = Orientation::from_exif(6).expect("1 to 8");
-        let plan =
-            Plan::new(turned, &asked(1200, 627, Fit::Contain), &LIMITS).expect("within the limits");
+        let plan = Plan::new(
+            turned,
+            Source::Srgb,
+            &asked(1200, 627, Fit::Contain),
+            &LIMITS,
+        )
+        .expect("within the limits");
         assert_eq!(sizes(&plan), [1200, 627, 627, 941, 129, 0]);
     }
 
@@ -494,6 +520,7 @@ mod tests {
     fn what_is_too_large_is_refused_with_the_figures() {
         let over = Plan::new(
             header(1800, 1200),
+            Source::Srgb,
             &asked(4096, 0, Fit::Inside),
             &Limits {
                 output_side: 2000,
@@ -506,7 +533,7 @@ mod tests {
                 coding,
                 ..header(side, side)
             };
-            let plan = Plan::new(header, &asked(100, 100, Fit::Inside), &LIMITS);
+            let plan = Plan::new(header, Source::Srgb, &asked(100, 100, Fit::Inside), &LIMITS);
             plan.and_then(|plan| plan.check_budget(0, &LIMITS))
                 .expect_err("a bomb")
         };
@@ -552,7 +579,8 @@ mod tests {
                             gravity,
                             ..asked(bw, bh, fit)
                         };
-                        let Ok(plan) = Plan::new(header(w, h), &transform, &LIMITS) else {
+                        let Ok(plan) = Plan::new(header(w, h), Source::Srgb, &transform, &LIMITS)
+                        else {
                             continue;
                         };
                         let Window {

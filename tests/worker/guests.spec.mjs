@@ -85,6 +85,16 @@ test('AVIF goes out and comes in, and stays itself with f=keep', async () => {
   assert.equal((await sharp(kept.bytes).metadata()).compression, 'av1');
 });
 
+test('an AVIF or WebP in Display P3 becomes sRGB', async () => {
+  const p3 = sharp(await photo()).withIccProfile('p3');
+  for (const [f, file] of [['avif', await p3.clone().avif({ effort: 0, quality: 90 }).toBuffer()], ['webp', await p3.clone().webp({ quality: 95 }).toBuffer()]]) {
+    const reply = await worker.get({ s: place(file, `image/${f}`), w: 300, h: 200, f: 'png' });
+    await assertImage(reply, 'png', 300, 200);
+    const distance = await far(reply, await photo());
+    assert.ok(distance > 38, `${f}: ${distance.toFixed(1)} dB`);
+  }
+});
+
 test('an AVIF is turned and mirrored as it says', async () => {
   const file = await sharp(await fixture.stripes({ width: 96, height: 64 })).avif({ effort: 0 }).toBuffer();
   for (const [boxes, turn] of Object.entries(turns)) {

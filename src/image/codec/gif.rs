@@ -103,9 +103,16 @@ pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
             .max(plan.resized.height),
     );
     // The list begins with room for half a byte a pixel, and ends with room for two.
-    let writing = (3 * pixels).max(2 * pixels + file_bytes(pixels));
+    let writing = (3 * pixels + tree_bytes(pixels)).max(2 * pixels + file_bytes(pixels));
     let rgba = plan.room().unwrap_or(0);
     row + SMALL_BYTES + pixels + writing.saturating_sub(rgba)
+}
+
+/// The library's tree of codes, of which there are at most 4,096 and one for each index: 50 bytes where a code goes on in up to 16 ways, 512
+/// where there are more, in lists that double.
+fn tree_bytes(pixels: u64) -> u64 {
+    let codes = pixels.min(4096).next_power_of_two();
+    96 * codes + (8 << 10)
 }
 
 /// Noise has a code of at most twelve bits for each index.

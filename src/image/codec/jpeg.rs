@@ -1,10 +1,14 @@
 //! JPEG by our own crate: a decoder that scales in the DCT domain and hands out rows as bytes arrive, and an encoder that takes rows. A JPEG
 //! that becomes a JPEG is never pixels: its components are resized by themselves.
 
+use std::sync::Arc;
+
 use letterbox_jpeg::{Error as Fault, Event, Pixels, Room, Sampling, Scale, Settings, Shape};
 
 use super::Decode;
 use crate::image::Error;
+use crate::image::colour;
+use crate::image::conversion::Conversion;
 use crate::image::frame::Picture;
 use crate::image::header::Coding;
 use crate::image::pad::Rows;
@@ -20,8 +24,8 @@ pub(super) struct Decoder {
     separate: bool,
     /// The file is kept.
     resident: bool,
-    /// Whether the file has four inks.
-    inks: bool,
+    /// What four inks are in light, where the file has them.
+    inks: Option<Arc<Conversion>>,
     /// A row of RGB, where it has.
     rgb: Vec<u8>,
     /// All rows have come: damage inside is shown as every decoder shows it, but a half picture is none.
@@ -39,7 +43,7 @@ impl Decoder {
             planned: decoder_bytes(plan) + plan.spare_decode_bytes(),
             separate: plan.chroma.is_some(),
             resident: matches!(plan.header.coding, Coding::Jpeg { resident: true, .. }),
-            inks: false,
+            inks: colour::inks(plan),
             rgb: Vec::new(),
             whole: false,
         })
@@ -53,7 +57,11 @@ impl Decoder {
                 Event::Header => {
                     self.decoder.set_scale(self.scale);
                     let header = self.decoder.header();
-                    self.inks = header.is_some_and(|header| header.pixels == Pixels::Cmyk);
+                    if self.inks.is_some()
+                        != header.is_some_and(|header| header.pixels == Pixels::Cmyk)
+                    {
+                        return Err(Error::Corrupt("the JPEG's headers contradict each other"));
+                    }
                     if self.separate {
                         if !header.is_some_and(|header| header.ycbcr) {
                             return Err(Error::Corrupt("the JPEG's headers contradict each other"));
@@ -67,11 +75,13 @@ impl Decoder {
                         ));
                     }
                 }
-                Event::Row(row) if self.inks => {
-                    cmyk_to_rgb(row, &mut self.rgb);
-                    rows.row(0, &self.rgb)?;
-                }
-                Event::Row(row) => rows.row(0, row)?,
+                Event::Row(row) => match &self.inks {
+                    Some(inks) => {
+                        inks.inks(row, &mut self.rgb);
+                        rows.row(0, &self.rgb)?;
+                    }
+                    None => rows.row(0, row)?,
+                },
                 Event::Samples { component, row } => rows.row(component, row)?,
                 Event::End(status) => {
                     self.whole = !status.truncated;
@@ -154,19 +164,6 @@ impl Decode for Decoder {
         } else {
             Err(Error::Corrupt("the JPEG breaks off"))
         }
-    }
-}
-
-/// Ink on white paper, without a profile: each ink takes its share of the light.
-fn cmyk_to_rgb(inks: &[u8], rgb: &mut Vec<u8>) {
-    rgb.clear();
-    for pixel in inks.chunks_exact(4) {
-        let paper = 255 - u32::from(pixel[3]);
-        rgb.extend(
-            pixel[..3]
-                .iter()
-                .map(|&ink| (((255 - u32::from(ink)) * paper + 127) / 255) as u8),
-        );
     }
 }
 

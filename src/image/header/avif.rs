@@ -4,7 +4,7 @@
 //! Every length is the file's word. A box is read within the one that it lies in; the only one that has to be here whole is `meta`.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header};
+use super::{Coding, Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::guest::avif_decode;
 use crate::image::orient::Orientation;
@@ -40,6 +40,15 @@ pub(super) fn is_avif(bytes: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+    Ok(read(bytes)?.0)
+}
+
+/// The ICC profile, if there is one.
+pub(super) fn profile(bytes: &[u8]) -> Result<Option<&[u8]>, Stop> {
+    Ok(read(bytes)?.1)
+}
+
+fn read(bytes: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
     let mut file = Cursor::big_endian(bytes);
     let meta = loop {
         let (kind, length) = head(&mut file)?;
@@ -83,7 +92,7 @@ fn boxes(bytes: &[u8]) -> impl Iterator<Item = Result<([u8; 4], &[u8]), Stop>> {
         }
         let before = cursor;
         let (kind, length) = head(&mut cursor)?;
-        let head_bytes = cursor.at() - before.at();
+        let head_bytes = cursor.position() - before.position();
         let content = cursor.take(length.unwrap_or(left.saturating_sub(head_bytes)))?;
         left = left.saturating_sub(head_bytes + content.len());
         Ok(Some((kind, content)))
@@ -110,7 +119,7 @@ fn find<'a>(bytes: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
     Err(Stop::Corrupt("the AVIF's description lacks a part"))
 }
 
-fn describe(meta: &[u8]) -> Result<Header, Stop> {
+fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
     let meta = meta.get(4..).ok_or(Stop::NeedMore)?; // version and flags
     let primary = primary(find(meta, b"pitm")?)?;
     let properties = find(meta, b"iprp")?;
@@ -119,6 +128,7 @@ fn describe(meta: &[u8]) -> Result<Header, Stop> {
     let mut size = None;
     let (mut turns, mut mirror) = (0, None);
     let mut count = 0;
+    let (mut profile, mut colours) = (None, Colours::Untagged);
     for associations in boxes(properties) {
         let (kind, content) = associations?;
         if kind != *b"ipma" {
@@ -134,14 +144,22 @@ fn describe(meta: &[u8]) -> Result<Header, Stop> {
                 return Ok(());
             };
             let property = boxes(container).nth(at.into());
-            let (kind, content) = property.ok_or(Stop::NeedMore)??;
-            let mut content = Cursor::big_endian(content);
+            let (kind, bytes) = property.ok_or(Stop::NeedMore)??;
+            let mut content = Cursor::big_endian(bytes);
             match &kind {
                 b"ispe" => {
                     content.skip(4);
                     let (width, height) = (content.u32()?, content.u32()?);
                     size = Some(Size { width, height });
                 }
+                b"colr" => match &content.array()? {
+                    b"prof" | b"rICC" => profile = bytes.get(4..),
+                    b"nclx" => {
+                        let points = (content.u16()?, content.u16()?);
+                        colours = of_code_points(points);
+                    }
+                    _ => {}
+                },
                 b"irot" => turns = content.u8()? & 3,
                 b"imir" => mirror = Some(content.u8()? & 1),
                 b"clap" => return Err(Stop::Unsupported("a cropped AVIF (clap) is not read")),
@@ -171,7 +189,10 @@ fn describe(meta: &[u8]) -> Result<Header, Stop> {
         }
     }
     let memory = avif_decode(full_colour, deep, alpha);
-    Ok(Header {
+    if let Some(profile) = profile {
+        colours = Colours::Profile(profile.len() as u32);
+    }
+    let header = Header {
         format: Format::Avif,
         stored,
         orientation: orientation(turns, mirror),
@@ -179,7 +200,22 @@ fn describe(meta: &[u8]) -> Result<Header, Stop> {
         coding: Coding::Guest {
             memory_bytes: memory.bytes(stored.pixels()),
         },
-    })
+        colours,
+        inks: false,
+    };
+    Ok((header, profile))
+}
+
+/// Primaries and transfer, of pixels that are RGB in full range when they come out of the decoder. That of television is taken for
+/// sRGB's, as browsers do: it is what encoders write who know no better.
+fn of_code_points((primaries, transfer): (u16, u16)) -> Colours {
+    match (u8::try_from(primaries), u8::try_from(transfer)) {
+        (Ok(1), Ok(1 | 6 | 13)) => Colours::Srgb,
+        (Ok(primaries), Ok(transfer)) => {
+            Colours::of_code_points([primaries, transfer, 0, 1]).unwrap_or_default()
+        }
+        _ => Colours::Untagged,
+    }
 }
 
 /// What an auxiliary picture of alpha calls itself.

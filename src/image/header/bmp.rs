@@ -1,7 +1,7 @@
 //! The Windows bitmap's information header.
 
-use super::Header;
 use super::cursor::{Cursor, Stop};
+use super::{Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -25,5 +25,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         orientation: Orientation::default(),
         layout: Layout::of(false, alpha),
         coding: super::whole(stored, 8), // the decoder's pixels and ours
+        colours: Colours::Untagged,
+        inks: false,
     })
 }

@@ -41,7 +41,7 @@ impl<'a> Cursor<'a> {
         self
     }
 
-    pub(super) fn at(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.at
     }
 

@@ -4,6 +4,8 @@ use super::cursor::{Cursor, Stop};
 use crate::image::orient::Orientation;
 
 const ORIENTATION: u16 = 0x0112;
+/// Of TIFF files.
+pub(super) const ICC_PROFILE: u16 = 0x8773;
 /// More entries than any camera writes; what claims more is not worth reading.
 const MOST_ENTRIES: u16 = 512;
 

@@ -1,7 +1,7 @@
 //! GIF blocks up to the first image: the logical screen is the canvas.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header};
+use super::{Coding, Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -55,6 +55,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             copies: 0,
             guest_bytes: None,
         },
+        colours: Colours::Untagged,
+        inks: false,
     })
 }
 

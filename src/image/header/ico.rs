@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header, png};
+use super::{Coding, Colours, Header, png};
 use crate::image::Error;
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
@@ -40,6 +40,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             },
             coding => coding,
         }, // the decoder's pixels, a mask, and ours
+        colours: Colours::Untagged,
+        inks: false,
     })
 }
 

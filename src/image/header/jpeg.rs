@@ -1,5 +1,7 @@
-//! ITU T.81 markers up to the first scan header: the frame header, the orientation in APP1, and what the components mean.
+//! ITU T.81 markers up to the first scan header: the frame header, the orientation in APP1, the profile in APP2, and what the
+//! components mean.
 
+use super::colours::{Colours, Parts};
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Header, exif};
 use crate::image::frame::{Layout, Size};
@@ -11,6 +13,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut orientation = Orientation::default();
     let mut frame: Option<Frame> = None;
     let (mut jfif, mut adobe) = (false, None);
+    let mut profile = Parts::default();
     loop {
         let marker = next_marker(&mut cursor)?;
         if matches!(marker, 0x01 | 0xd0..=0xd7) {
@@ -19,7 +22,15 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         match (marker, frame) {
             (0xda, Some(frame)) => {
                 let [_, _, members] = cursor.array()?;
-                return Ok(frame.header(orientation, jfif, adobe, members));
+                let colours = match profile.bytes() {
+                    Some(bytes) => Colours::Profile(bytes as u32),
+                    None => Colours::Untagged,
+                };
+                return Ok(Header {
+                    orientation,
+                    colours,
+                    ..frame.header(jfif, adobe, members)
+                });
             }
             (0xd8..=0xda, _) => return Err(Stop::Corrupt("the JPEG has no frame header")),
             _ => {}
@@ -48,8 +59,27 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             0xe1 if segment.starts_with(b"Exif\0\0") => {
                 orientation = exif::orientation_with_prefix(segment);
             }
+            0xe2 => profile.take(marker, segment),
             0xee if segment.starts_with(b"Adobe") => adobe = segment.get(11).copied(),
             _ => {}
+        }
+    }
+}
+
+/// Hands on the code and the content of every segment in front of the first scan.
+pub(super) fn each_segment<'a>(
+    file: &'a [u8],
+    mut segment: impl FnMut(u8, &'a [u8]),
+) -> Result<(), Stop> {
+    let mut cursor = Cursor::big_endian(file).seek(2);
+    loop {
+        match next_marker(&mut cursor)? {
+            0x01 | 0xd0..=0xd7 => {}
+            0xd8..=0xda => return Ok(()),
+            marker => {
+                let length = usize::from(cursor.u16()?);
+                segment(marker, cursor.take(length.saturating_sub(2))?);
+            }
         }
     }
 }
@@ -125,17 +155,11 @@ impl Frame {
     }
 
     /// `members` is how many components the first scan has.
-    fn header(
-        self,
-        orientation: Orientation,
-        jfif: bool,
-        adobe: Option<u8>,
-        members: u8,
-    ) -> Header {
+    fn header(self, jfif: bool, adobe: Option<u8>, members: u8) -> Header {
         Header {
             format: Format::Jpeg,
             stored: self.size,
-            orientation,
+            orientation: Orientation::default(),
             // Of two components the first is shown.
             layout: Layout::of(self.components <= 2, false),
             coding: Coding::Jpeg {
@@ -144,6 +168,8 @@ impl Frame {
                 chroma: self.chroma(jfif, adobe),
                 resident: self.progressive || members != self.components,
             },
+            colours: Colours::Untagged,
+            inks: self.components == 4,
         }
     }
 

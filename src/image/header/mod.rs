@@ -5,6 +5,7 @@
 
 mod avif;
 mod bmp;
+pub(super) mod colours;
 mod cursor;
 mod exif;
 pub(super) mod gif;
@@ -21,6 +22,7 @@ use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::orient::Orientation;
 use crate::transform::Format;
+pub use colours::Colours;
 use cursor::Stop;
 
 /// A source image as its header describes it.
@@ -36,6 +38,10 @@ pub struct Header {
     pub layout: Layout,
     /// What the decoder's memory depends on.
     pub coding: Coding,
+    /// What the samples mean.
+    pub colours: Colours,
+    /// Pixels are four inks in the file, and light when they are delivered.
+    pub inks: bool,
 }
 
 /// How the pixels are coded, as far as it decides what decoding costs.
@@ -134,14 +140,18 @@ impl Header {
     }
 }
 
-/// So many bytes a pixel; a size that overflows is refused by its pixels.
+/// So many bytes a pixel, and what a library reads with; a size that overflows is refused by its pixels.
 fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
+    let pixels = size.pixels().saturating_mul(bytes_per_pixel.into());
     Coding::Whole {
-        peak_bytes: size.pixels().saturating_mul(bytes_per_pixel.into()),
+        peak_bytes: pixels.saturating_add(LIBRARY_BYTES),
         copies: 0,
         guest_bytes: None,
     }
 }
+
+/// Palettes and rows of the libraries for BMP, ICO and TIFF.
+const LIBRARY_BYTES: u64 = 64 << 10;
 
 const LONGEST_MAGIC: usize = 12;
 

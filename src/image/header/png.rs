@@ -1,7 +1,7 @@
-//! PNG chunks up to the first IDAT: IHDR, tRNS and eXIf.
+//! PNG chunks up to the first IDAT: IHDR, tRNS, eXIf, and what the samples mean (PNG, third edition, clause 11.3.2).
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header, exif};
+use super::{Coding, Colours, Header, colours, exif};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -19,21 +19,34 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let [depth, colour_type, _compression, _filter, interlace] = cursor.array()?;
     cursor.skip(4);
     let (mut orientation, mut transparency) = (Orientation::default(), false);
+    let mut said = Said::default();
     loop {
         let length = cursor.u32()? as usize;
         let kind: [u8; 4] = cursor.array()?;
+        let chunk = cursor;
         match &kind {
             b"IDAT" => break,
             b"IEND" => return Err(Stop::Corrupt("the PNG has no image data")),
             b"tRNS" => transparency = true,
             b"eXIf" => {
                 orientation = exif::orientation(cursor.take(length)?);
-                cursor.skip(4);
-                continue;
+            }
+            b"iCCP" if said.profile.is_none() => {
+                said.profile = colours::inflated_bytes(cursor.take(length)?);
+            }
+            b"sRGB" => said.srgb = true,
+            b"cICP" if length == 4 => said.code_points = Colours::of_code_points(cursor.array()?),
+            b"gAMA" if length == 4 => said.gamma = cursor.u32()?,
+            b"cHRM" if length == 32 => {
+                let mut values = [0; 8];
+                for value in &mut values {
+                    *value = cursor.u32()?;
+                }
+                said.chromaticities = Some(values);
             }
             _ => {}
         }
-        cursor.skip(length.saturating_add(4));
+        cursor = chunk.seek(chunk.position().saturating_add(length).saturating_add(4));
     }
     let (grey, alpha, samples) = match colour_type {
         0 => (true, transparency, 1),
@@ -64,5 +77,59 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                 guest_bytes: None,
             },
         },
+        colours: said.colours(),
+        inks: false,
     })
+}
+
+/// What the chunks say of the colours; there may be several, and one of them counts (clause 4.3).
+#[derive(Default)]
+struct Said {
+    code_points: Option<Colours>,
+    profile: Option<u32>,
+    srgb: bool,
+    gamma: u32,
+    chromaticities: Option<[u32; 8]>,
+}
+
+impl Said {
+    fn colours(self) -> Colours {
+        match self {
+            Said {
+                code_points: Some(colours),
+                ..
+            } => colours,
+            Said {
+                profile: Some(bytes),
+                ..
+            } => Colours::Profile(bytes),
+            Said { srgb: true, .. } => Colours::Srgb,
+            Said {
+                gamma: 0,
+                chromaticities: None,
+                ..
+            } => Colours::Untagged,
+            Said {
+                gamma,
+                chromaticities,
+                ..
+            } => Colours::Gamma {
+                gamma,
+                chromaticities,
+            },
+        }
+    }
+}
+
+/// The content of the first chunk of a kind, in front of the pixels.
+pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
+    let mut cursor = Cursor::big_endian(file).seek(8);
+    loop {
+        let length = cursor.u32()? as usize;
+        match &cursor.array()? {
+            kind if kind == wanted => return cursor.take(length),
+            b"IDAT" => return Err(Stop::Corrupt("the PNG has no such chunk")),
+            _ => cursor.skip(length.saturating_add(4)),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! TIFF 6.0: the first directory has everything.
 
 use super::cursor::Stop;
-use super::{Header, exif};
+use super::{Colours, Header, exif};
 use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
@@ -38,6 +38,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     );
     let (mut photometric, mut orientation) = (1, Orientation::default());
     let (mut planar, mut tiled, mut strips) = (false, false, 0);
+    let mut colours = Colours::Untagged;
     for entry in exif::directory(bytes)? {
         let is_in = |tags: &[u16]| tags.contains(&entry.tag);
         if is_in(&TABLES) {
@@ -60,6 +61,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             0x011c => planar = entry.value == 2,
             0x0142 => tiled = true,
             0x0152 => extra = entry.count,
+            exif::ICC_PROFILE => colours = Colours::Profile(entry.count),
             _ => {}
         }
     }
@@ -76,5 +78,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         orientation,
         layout: Layout::of(grey, alpha),
         coding: super::whole(stored, 2 * samples * bits.div_ceil(8) + 8 + of_table as u32), // strips, pixels, ours
+        colours,
+        inks: false,
     })
 }

@@ -1,7 +1,7 @@
-//! RFC 9649: the first chunk has the size; EXIF stands behind the pixels.
+//! RFC 9649: the first chunk has the size; the profile stands in front of the pixels, EXIF behind them.
 
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Header, exif, vp8, vp8l};
+use super::{Coding, Colours, Header, exif, vp8, vp8l};
 use crate::image::Error;
 use crate::image::frame::{Layout, Size};
 use crate::image::guest::webp_decode;
@@ -12,7 +12,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(12);
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
-    let mut orientation = Orientation::default();
+    let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
     let (mut first, mut animated) = (kind, false);
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
@@ -37,6 +37,11 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             }
             first = check_first_frame(bytes, after_header, size)?;
             animated = flags & 0x02 != 0;
+            if flags & 0x20 != 0
+                && let Ok(profile) = chunk(bytes, b"ICCP")
+            {
+                colours = Colours::Profile(profile.len() as u32);
+            }
             (size.0, size.1, flags & 0x10 != 0)
         }
         _ => return Err(Stop::Corrupt("the WebP has no image")),
@@ -53,6 +58,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             guest_bytes: (!animated)
                 .then(|| webp_decode(first == *b"VP8L", alpha).bytes(stored.pixels())),
         },
+        colours,
+        inks: false,
     })
 }
 
@@ -109,6 +116,20 @@ fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<[
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };
+    }
+}
+
+/// The content of the first chunk of a kind, in front of the pixels.
+pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
+    let mut cursor = Cursor::little_endian(file).seek(12);
+    loop {
+        let kind: [u8; 4] = cursor.array()?;
+        let length = cursor.u32()? as usize;
+        match &kind {
+            kind if kind == wanted => return cursor.take(length),
+            b"VP8 " | b"VP8L" | b"ANMF" => return Err(Stop::Corrupt("the WebP has no such chunk")),
+            _ => cursor.skip(length.saturating_add(length % 2)),
+        }
     }
 }
 

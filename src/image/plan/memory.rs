@@ -207,6 +207,10 @@ impl Plan {
             parts,
             file: false,
         });
+        let colours = self.source.bytes(&self.header);
+        for step in &mut steps {
+            step.parts.push(("colours", colours));
+        }
         steps
     }
 
