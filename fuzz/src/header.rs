@@ -1,5 +1,5 @@
-//! The first bytes of any file: however many of them are there, the header is the same, or the same thing is wrong with it, and nothing is
-//! allocated to find out.
+//! The first bytes of any file: however many of them are there, the header is the same, or the same thing is wrong with it, and next to
+//! nothing is allocated to find out.
 
 use letterbox::image::header::Header;
 
@@ -9,6 +9,9 @@ use crate::pieces::Pieces;
 /// Looks after which nothing new is to be seen; each costs as much as the header is long.
 const LOOKS: usize = 64;
 
+/// What looking may take: the length of a PNG's colour profile is packed with it, and an inflater has tables.
+const MOST_BYTES: usize = 48 << 10;
+
 /// The target. An input is three bytes that say how the file is cut, and the file.
 pub fn run(bytes: &[u8]) {
     let Some((&lengths, file)) = bytes.split_first_chunk::<3>() else {
@@ -16,7 +19,7 @@ pub fn run(bytes: &[u8]) {
     };
     let parse = |end: usize, complete| {
         let (parsed, allocated) = most(|| Header::parse(&file[..end], complete));
-        assert_eq!(allocated, 0, "bytes allocated");
+        assert!(allocated <= MOST_BYTES, "{allocated} bytes allocated");
         parsed
     };
     let whole = parse(file.len(), true);

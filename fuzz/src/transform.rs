@@ -19,6 +19,12 @@ const MOST_PIXELS: u64 = 1 << 15;
 /// What may be held beside what was said: the pipeline itself, and what it knows of an image.
 const SLACK: usize = 8 << 10;
 
+/// A description of the plan, in JSON.
+const DESCRIPTION: usize = 32 << 10;
+
+/// The tables of an inflater.
+const INFLATER: usize = 48 << 10;
+
 /// Bytes in front of the file.
 pub const HEAD: usize = 12;
 
@@ -204,7 +210,11 @@ impl Asked {
         let already = crate::counting::held() - before;
         let (output, more) = crate::counting::most(|| pipeline.finish(&|| 0.0));
         let held = already + more;
-        let most = said as usize + SLACK;
+        let words = match self.transform.target {
+            Target::Json => DESCRIPTION,
+            _ => 0,
+        };
+        let most = said as usize + words + SLACK;
         assert!(
             held <= most,
             "{held} bytes to finish, where {most} are the most"
@@ -223,9 +233,9 @@ impl Asked {
     }
 
     /// The most that may be held, where so much was said and so much of the file has come: what has come is gathered until its header is
-    /// whole, in a buffer that grows by a quarter.
+    /// whole, in a buffer that grows by a quarter, and a PNG's colour profile is looked at through an inflater.
     fn most(&self, said: u64, come: usize) -> usize {
         assert!(said <= self.limits.memory_bytes, "a limit is a limit");
-        (said as usize).max(come * 9 / 4) + SLACK
+        (said as usize).max(come * 9 / 4 + INFLATER) + SLACK
     }
 }
