@@ -13,10 +13,13 @@ function note(imports, exports) {
   }
 }
 
+// The codecs beside the module are no instances of it, and are made when they are wanted.
+const count = (exports) => (made += Object.keys(exports).some((name) => name.startsWith('__wbindgen')) ? 1 : 0);
+
 WebAssembly.Instance = new Proxy(Instance, {
   construct(target, [module, imports]) {
     const instance = Reflect.construct(target, [module, imports]);
-    made += 1;
+    count(instance.exports);
     note(imports, instance.exports);
     return instance;
   },
@@ -24,13 +27,14 @@ WebAssembly.Instance = new Proxy(Instance, {
 
 WebAssembly.instantiate = async (module, imports) => {
   const result = await instantiate(module, imports);
-  made += 1;
-  note(imports, (result.instance ?? result).exports);
+  const { exports } = result.instance ?? result;
+  count(exports);
+  note(imports, exports);
   return result;
 };
 
 /** Bytes of all memories that are alive. A memory never shrinks, so this is the most it has been, too. */
 export const memoryBytes = () => [...memories].reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);
 
-/** How many instances there have been. */
+/** How many instances of the module there have been. */
 export const instances = () => made;
