@@ -26,7 +26,7 @@ wrong, and clients that do: who hang up, read slowly, forge headers, or ask for 
 
 const MiB = 2 ** 20;
 /** What may be added to it after the first fifth: fragments, and the rare moment at which several large ones coincide. A leak is more than that. */
-const driftBytes = 8 * MiB;
+const driftBytes = 4 * MiB;
 const leastShare = 0.999;
 /** The defaults, but for time: on a machine that has other things to do, the origin here is slow as well, and that is not what is tested. */
 const settings = { ALLOWED_SOURCES: 'images.example.com', HEAD_TIMEOUT_MS: '8000', TOTAL_TIMEOUT_MS: '15000' };
