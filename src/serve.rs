@@ -182,7 +182,9 @@ impl<P: Platform> Work<'_, P> {
             let patience_ms = self.config.patience.total_ms + LAPSE_MS;
             let mut alarm = platform.sleep(patience_ms);
             match before(&mut alarm, platform.across(&follow)).await {
-                Some(Outcome::Shared(answer)) => return self.dress_shared(answer?.as_ref()),
+                Some(Outcome::Shared(answer)) => {
+                    return answer.map(|answer| self.dress_shared(&answer));
+                }
                 Some(Outcome::Private) => {
                     return self.make(record).await.map(|made| self.dress(made));
                 }
@@ -244,10 +246,10 @@ impl<P: Platform> Work<'_, P> {
         }
     }
 
-    fn dress_shared(&self, answer: &Response<Vec<u8>>) -> Result<Reply<P>, Error> {
+    fn dress_shared(&self, answer: &Response<Vec<u8>>) -> Reply<P> {
         let mut reply = answer.clone().map(Body::Bytes);
         reply::cached(reply.headers_mut(), self.status(false, true));
-        Ok(reply)
+        reply
     }
 
     fn status(&self, stored: bool, collapsed: bool) -> Status {
