@@ -135,15 +135,15 @@ async function manyRequests({ options, origin, server, clients, tell }) {
   };
 
   const done = await share({ count, clients, minutes: options.minutes }, one);
-  const [bytes, instances] = [await tell('memory'), await tell('instances')];
+  const [bytes, starts] = [await tell('memory'), await tell('starts')];
   const valid = [...statuses.valid.values()].reduce((sum, value) => sum + value, 0);
   const share200 = (statuses.valid.get(200) ?? 0) / valid;
   if (done < count) violations.push(`${done} of ${count} requests in ${options.minutes} minutes`);
-  if (instances !== 1) violations.push(`${instances} instances of the module instead of one`);
+  if (starts !== 1) violations.push(`the module was started ${starts} times instead of once`);
   if (settledBytes && bytes > settledBytes + driftBytes) violations.push(`${(bytes / MiB).toFixed(1)} MiB in the end`);
   if (share200 < leastShare) violations.push(`${(share200 * 100).toFixed(2)} % of the sound requests answered 200`);
   const { p95, median } = await import('./statistics.mjs');
-  const restarts = instances - 1;
+  const restarts = starts - 1;
   say(`\nhostile: ${told(statuses.hostile)}`);
   say(
     `soak: ${done} requests in ${duration(Date.now() - started)}, ${options.parallel} at a time, ${options.hostile} % of them hostile${options.signed ? ', signed' : ''}: ` +
@@ -181,10 +181,10 @@ async function everyFile({ options, origin, clients, tell }) {
     if (sound.status !== 200) violations.push(`a sound file after ${number}: ${sound.status} ${sound.bytes.toString('utf8', 0, 200)}`);
     if (number % 500 === 499) say(`soak: ${number + 1} of ${found.files.length}, ${duration(Date.now() - started)}, ${told(statuses)}`);
   });
-  const [bytes, instances] = [await tell('memory'), await tell('instances')];
+  const [bytes, starts] = [await tell('memory'), await tell('starts')];
   if (done < found.files.length) violations.push(`${done} of ${found.files.length} files in ${options.minutes} minutes`);
-  if (instances !== 1) violations.push(`${instances} instances of the module instead of one`);
-  const end = `${instances} instance${instances === 1 ? '' : 's'}; ${(bytes / MiB).toFixed(1)} MiB in the end; ${violations.length} violations`;
+  if (starts !== 1) violations.push(`the module was started ${starts} times instead of once`);
+  const end = `${starts} instance${starts === 1 ? '' : 's'} of the module; ${(bytes / MiB).toFixed(1)} MiB in the end; ${violations.length} violations`;
   say(`soak: ${done} files of the corpus in ${duration(Date.now() - started)}: ${told(statuses)}; ${end}`);
   return violations;
 }

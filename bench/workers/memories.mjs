@@ -4,6 +4,7 @@
 const { Instance, instantiate, Memory } = WebAssembly;
 const memories = new Set();
 let made = 0;
+let started = 0;
 
 // Weak, so that an instance which its worker throws away can be collected as it would be without us.
 function note(imports, exports) {
@@ -13,8 +14,11 @@ function note(imports, exports) {
   }
 }
 
-// The codecs beside the module are no instances of it, and are made when they are wanted.
-const count = (exports) => (made += Object.keys(exports).some((name) => name.startsWith('__wbindgen')) ? 1 : 0);
+// A Rust module has names of its glue; the codecs beside it have none, and are made when they are wanted.
+function count(exports) {
+  made += 1;
+  if (Object.keys(exports).some((name) => name.startsWith('__wbindgen'))) started += 1;
+}
 
 WebAssembly.Instance = new Proxy(Instance, {
   construct(target, [module, imports]) {
@@ -36,5 +40,8 @@ WebAssembly.instantiate = async (module, imports) => {
 /** Bytes of all memories that are alive. A memory never shrinks, so this is the most it has been, too. */
 export const memoryBytes = () => [...memories].reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);
 
-/** How many instances of the module there have been. */
+/** How many instances there have been, of the module and of the codecs beside it. */
 export const instances = () => made;
+
+/** How often the module itself was started. */
+export const starts = () => started;
