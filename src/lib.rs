@@ -15,6 +15,7 @@ pub mod config;
 pub mod flight;
 pub mod governor;
 mod make;
+pub mod request;
 pub mod serve;
 
 pub mod transform;

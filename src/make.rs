@@ -14,7 +14,7 @@ use crate::log::Record;
 use crate::origin::{self, Download};
 use crate::platform::{Platform, before};
 use crate::reply;
-use crate::serve::Request;
+use crate::request::Request;
 use crate::url::{Asked, Source};
 
 /// What came of it.

@@ -17,29 +17,12 @@ use crate::make::{Image, LAPSE_MS, Made, make};
 use crate::origin::{self, rules};
 use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
+use crate::request::Request;
 use crate::transform::{Format, Target};
 use crate::url::{self as vocabulary, Asked, Source, signature};
 
-/// What a request is to us. Its header decides whether an answer is sent, never what the answer is.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// GET, HEAD or OPTIONS; others are refused.
-    pub method: Method,
-    /// The whole URL.
-    pub url: Url,
-    /// A name for logs and error bodies.
-    pub id: String,
-    /// If-None-Match: what the client has already.
-    pub if_none_match: Option<String>,
-    /// CDN-Loop: whom the request came through (RFC 8586).
-    pub cdn_loop: Option<String>,
-}
-
 /// A reply on a platform.
 pub type Reply<P> = Response<Body<<P as Platform>::Body>>;
-
-/// Our name in CDN-Loop.
-pub const CDN_ID: &str = "letterbox";
 
 /// Answers a request. Whatever happens, there is a reply and one line in the log.
 pub async fn serve<P: Platform>(
@@ -72,7 +55,7 @@ async fn answer<P: Platform>(
     record: &mut Record,
 ) -> Result<Reply<P>, Error> {
     let url = &request.url;
-    if is_a_loop(request) {
+    if request.came_through_us() {
         return Err(Error::Loop);
     }
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
@@ -294,15 +277,6 @@ fn found<B>(entry: Entry<B>, id: &str, record: &mut Record) -> Response<Body<B>>
 
 fn now_secs(platform: &impl Platform) -> u64 {
     (platform.now_ms() / 1000.0) as u64
-}
-
-/// Whether the request has been through us already.
-fn is_a_loop(request: &Request) -> bool {
-    let through = request.cdn_loop.as_deref().unwrap_or_default();
-    through.split(',').any(|cdn| {
-        let id = cdn.split(';').next().unwrap_or_default();
-        id.trim().eq_ignore_ascii_case(CDN_ID)
-    })
 }
 
 /// Whether the request may ask at all: asked before the cache, which keeps one answer for every signature.

@@ -28,7 +28,8 @@ use crate::governor::Governor;
 use crate::image::guest::Guests;
 use crate::platform::{Alarm, Platform, Unreachable};
 use crate::reply::Body;
-use crate::serve::{CDN_ID, Request, serve};
+use crate::request::{CDN_ID, Request};
+use crate::serve::serve;
 use stream::Pieces;
 
 #[event(start)]

@@ -15,7 +15,8 @@ use letterbox::flight::Flights;
 use letterbox::governor::Governor;
 use letterbox::platform::{Alarm, Platform, Unreachable};
 use letterbox::reply::Body;
-use letterbox::serve::{Request, serve};
+use letterbox::request::Request;
+use letterbox::serve::serve;
 use url::Url;
 
 /// What a URL answers.

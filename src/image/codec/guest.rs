@@ -2,66 +2,43 @@
 
 use std::cell::RefCell;
 
+use super::Rows;
 use super::whole::{self, InPlace};
-use super::{Decode, Rows};
 use crate::image::frame::{Layout, Picture, Size, zeroes};
 use crate::image::guest::{self, Encoding, Fault, Guests};
 use crate::image::plan::Plan;
 use crate::image::{Error, colour};
 use crate::transform::{Format, Quality};
 
-/// Gathers the file; a guest decodes it when it is complete, and its rows are taken one by one.
-pub(super) struct File<'g> {
-    bytes: Vec<u8>,
-    guests: &'g dyn Guests,
-}
-
-impl<'g> File<'g> {
-    pub(super) fn new(start: Vec<u8>, guests: &'g dyn Guests) -> File<'g> {
-        File {
-            bytes: start,
-            guests,
+/// A complete file, whose rows are taken one by one.
+pub(super) fn decode(
+    file: &[u8],
+    plan: &Plan,
+    rows: &mut dyn Rows,
+    guests: &dyn Guests,
+) -> Result<(), Error> {
+    let format = plan.header.format;
+    let most = plan.guest_bytes();
+    let decoded = guests
+        .decode(format, file, most)
+        .map_err(|fault| damage(fault, format))?;
+    if decoded.size != plan.decoded {
+        return Err(Error::Corrupt("the image's headers contradict each other"));
+    }
+    let alpha = plan.header.layout.alpha();
+    let width = u64::from(plan.decoded.width);
+    let mut rgba = zeroes(4 * width)?;
+    let mut rgb = zeroes(if alpha { 0 } else { 3 * width })?;
+    for y in 0..plan.decoded.height as usize {
+        (decoded.copy)(y * rgba.len(), &mut rgba);
+        if alpha {
+            rows.row(0, &rgba)?;
+        } else {
+            drop_alpha(&rgba, &mut rgb);
+            rows.row(0, &rgb)?;
         }
     }
-}
-
-impl Decode for File<'_> {
-    fn promise(&mut self, bytes: usize) -> Result<(), Error> {
-        let more = bytes.saturating_sub(self.bytes.len());
-        self.bytes
-            .try_reserve_exact(more)
-            .map_err(|_| Error::OutOfMemory)
-    }
-
-    fn push(&mut self, bytes: &[u8], _: &mut dyn Rows) -> Result<(), Error> {
-        whole::append(&mut self.bytes, bytes)
-    }
-
-    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-        let format = plan.header.format;
-        let most = plan.guest_bytes();
-        let decoded = self
-            .guests
-            .decode(format, &self.bytes, most)
-            .map_err(|fault| damage(fault, format))?;
-        if decoded.size != plan.decoded {
-            return Err(Error::Corrupt("the image's headers contradict each other"));
-        }
-        let alpha = plan.header.layout.alpha();
-        let width = u64::from(plan.decoded.width);
-        let mut rgba = zeroes(4 * width)?;
-        let mut rgb = zeroes(if alpha { 0 } else { 3 * width })?;
-        for y in 0..plan.decoded.height as usize {
-            (decoded.copy)(y * rgba.len(), &mut rgba);
-            if alpha {
-                rows.row(0, &rgba)?;
-            } else {
-                drop_alpha(&rgba, &mut rgb);
-                rows.row(0, &rgb)?;
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 fn drop_alpha(rgba: &[u8], rgb: &mut [u8]) {

@@ -59,7 +59,9 @@ pub(super) fn decoder<'g>(
     guests: &'g dyn Guests,
 ) -> Result<Box<dyn Decode + 'g>, Error> {
     if let Coding::Guest { .. } = plan.header.coding {
-        return Ok(Box::new(guest::File::new(start, guests)));
+        let decode =
+            |file: &[u8], plan: &Plan, rows: &mut dyn Rows| guest::decode(file, plan, rows, guests);
+        return Ok(Box::new(whole::File::new(start, decode)));
     }
     Ok(match plan.header.format {
         Format::Jpeg => Box::new(jpeg::Decoder::new(plan, &start)?),

@@ -8,17 +8,14 @@ use crate::image::frame::{Picture, zeroes};
 use crate::image::pad::Canvas;
 use crate::image::plan::Plan;
 
-/// Gathers the file and decodes it when it is complete.
-pub(super) struct File {
+/// A file that is gathered until it is complete, and decoded then.
+pub(super) struct File<D> {
     bytes: Vec<u8>,
-    decode: fn(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>,
+    decode: D,
 }
 
-impl File {
-    pub(super) fn new(
-        start: Vec<u8>,
-        decode: fn(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>,
-    ) -> File {
+impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> File<D> {
+    pub(super) fn new(start: Vec<u8>, decode: D) -> File<D> {
         File {
             bytes: start,
             decode,
@@ -26,7 +23,7 @@ impl File {
     }
 }
 
-impl Decode for File {
+impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> Decode for File<D> {
     fn promise(&mut self, bytes: usize) -> Result<(), Error> {
         let more = bytes.saturating_sub(self.bytes.len());
         self.bytes
