@@ -1,5 +1,7 @@
 // ICC profiles and PNG chunks, made by hand.
 import { crc32, deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { photos, porthole } from './fixtures.mjs';
 
 /** Primaries under D50: red, green and blue, each X, Y, Z. */
 export const d50 = {
@@ -67,3 +69,25 @@ export async function inProfile(image, icc) {
   const content = Buffer.concat([Buffer.from('made by hand\0\0', 'latin1'), deflateSync(icc)]);
   return withChunks(await image.png().toBuffer(), pngChunk('iCCP', content));
 }
+
+const photo = (at = 0) => sharp(photos()[at].bytes).autoOrient().resize(900);
+const p3 = (image) => image.withIccProfile('p3');
+
+/** One of each kind of colours: the source's format, what `f=json` calls them, how near to sharp's picture ours is to be in dB, and the file. */
+export const cases = {
+  'a JPEG in Display P3': ['jpeg', 'p3', 45, () => p3(photo()).jpeg({ quality: 95 }).toBuffer()],
+  'a progressive JPEG in Display P3': ['jpeg', 'p3', 45, () => p3(photo(1)).jpeg({ quality: 95, progressive: true }).toBuffer()],
+  'a PNG in Display P3': ['png', 'p3', 45, () => p3(photo()).png().toBuffer()],
+  'an interlaced PNG in Display P3': ['png', 'p3', 45, () => p3(photo()).png({ progressive: true }).toBuffer()],
+  'a PNG of 16 bits in Display P3': ['png', 'p3', 38, () => p3(photo().toColourspace('rgb16')).png().toBuffer()],
+  'a PNG with alpha in Display P3': ['png', 'p3', 38, async () => p3(sharp(await porthole({ width: 900, height: 600 }))).png().toBuffer()],
+  'a WebP in Display P3': ['webp', 'p3', 45, () => p3(photo()).webp({ quality: 95 }).toBuffer()],
+  'a TIFF in Display P3': ['tiff', 'p3', 45, () => p3(photo()).tiff({ compression: 'lzw' }).toBuffer()],
+  'a PNG in Adobe RGB': ['png', 'adobe-rgb', 40, () => inProfile(photo(), profile('RGB ', d50.adobe, curve(2.19921875)))],
+  'a PNG in ProPhoto RGB': ['png', 'icc', 40, () => inProfile(photo(), profile('RGB ', d50.proPhoto, curve(1.80078125)))],
+  'a PNG in linear light': ['png', 'icc', 34, () => inProfile(photo(), profile('RGB ', d50.srgb, curve(1)))],
+  'a grey PNG of gamma 1.8': ['png', 'grey', 40, () => inProfile(photo().toColourspace('b-w'), profile('GRAY', null, curve(1.80078125)))],
+  'a CMYK JPEG with its profile': ['jpeg', 'cmyk', 34, () => photo().withIccProfile('cmyk').toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer()],
+  'a CMYK JPEG without one': ['jpeg', 'cmyk', 34, () => photo().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer()],
+  'another CMYK JPEG without one': ['jpeg', 'cmyk', 34, () => photo(1).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer()],
+};
