@@ -350,6 +350,7 @@ impl<'a> Pipeline<'a> {
             self.transform,
             self.limits,
             self.guests.offer(),
+            self.promised_bytes,
         )?);
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }

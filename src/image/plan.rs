@@ -4,6 +4,7 @@
 //! fit the box into the image, an odd pixel of padding goes right and below, and where a side has to be rounded to whole
 //! pixels the scale stays the same on both axes and the remainder is shared by both edges.
 
+mod format;
 mod geometry;
 mod memory;
 
@@ -15,7 +16,7 @@ use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::Header;
 use super::limits::Limits;
-use crate::transform::{Colour, Format, Quality, Target, Transform};
+use crate::transform::{Colour, Format, Quality, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -189,10 +190,10 @@ impl Plan {
         transform: &Transform,
         limits: &Limits,
     ) -> Result<Plan, Error> {
-        Plan::with_guests(header, source, transform, limits, Offer::default())
+        Plan::with_guests(header, source, transform, limits, Offer::default(), 0)
     }
 
-    /// The same where there are guests.
+    /// The same where there are guests, and for a source file that has so many bytes, as far as that is known.
     ///
     /// # Errors
     /// As [`Plan::new`]; [`Error::Unsupported`] for what only a guest reads or writes.
@@ -202,10 +203,42 @@ impl Plan {
         transform: &Transform,
         limits: &Limits,
         offer: Offer,
+        source_bytes: u64,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
+        let geometry = Geometry::new(header.upright(), transform);
+        let padded = geometry.kept != geometry.canvas;
+        let mut formats = format::candidates(&header, transform, padded, offer).into_iter();
+        loop {
+            let format = formats.next().ok_or(Error::Unsupported(
+                "this source has no format to be answered in",
+            ))?;
+            let plan = Plan::written_as(
+                format,
+                header,
+                source.clone(),
+                &geometry,
+                transform,
+                limits,
+                offer,
+            )?;
+            let fits = plan.check_budget(plan.file_bytes(source_bytes), limits);
+            if fits.is_ok() || formats.len() == 0 {
+                return Ok(plan); // whether the last one fits is the caller's to ask, who may want it described only
+            }
+        }
+    }
+
+    fn written_as(
+        format: Format,
+        header: Header,
+        source: Source,
+        geometry: &Geometry,
+        transform: &Transform,
+        limits: &Limits,
+        offer: Offer,
+    ) -> Result<Plan, Error> {
         let upright = header.upright();
-        let geometry = Geometry::new(upright, transform);
         let canvas = geometry.canvas;
         if canvas.width.max(canvas.height) > limits.output_side
             || canvas.pixels() > limits.output_pixels
@@ -215,10 +248,6 @@ impl Plan {
                 side: limits.output_side,
             });
         }
-        let format = match transform.target {
-            Target::Image(format) => format,
-            Target::Keep | Target::Json => header.format.kept(),
-        };
         if format == Format::Avif && !offer.avif {
             return Err(Error::Unsupported("this deployment writes no AVIF"));
         }
@@ -242,7 +271,7 @@ impl Plan {
                 .to_stored(geometry.window(upright), header.stored)
                 .divided_by(shrink.into(), shrink.into()),
             chroma: match source {
-                Source::Srgb => chroma(&header, format, &geometry, shrink),
+                Source::Srgb => chroma(&header, format, geometry, shrink),
                 _ => None, // what its components mean in sRGB depends on all three
             },
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
