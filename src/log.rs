@@ -46,6 +46,9 @@ impl Record {
             "format",
             json!(output.format().map_or("json", |format| format.name())),
         );
+        if output.original {
+            self.set("original", json!(true));
+        }
         self.set("width", json!(plan.canvas.width));
         self.set("height", json!(plan.canvas.height));
         self.set("bytes", json!(output.body.len()));

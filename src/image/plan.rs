@@ -14,8 +14,9 @@ use super::Error;
 use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
-use super::header::Header;
+use super::header::{Coding, Header};
 use super::limits::Limits;
+use super::strip;
 use crate::transform::{Colour, Format, Quality, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
@@ -167,6 +168,10 @@ pub struct Plan {
     pub quality: Quality,
     /// See [`Transform::interlace`].
     pub interlace: bool,
+    /// See [`Transform::lossless`].
+    pub lossless: bool,
+    /// Whether nothing about the picture is changed, so that the source's own file may be the answer.
+    pub original: bool,
     /// Whether a guest writes it.
     pub by_guest: bool,
     /// Bytes held at once, at most, apart from the source file.
@@ -280,6 +285,8 @@ impl Plan {
             background: transform.background,
             quality: transform.quality,
             interlace: transform.interlace,
+            lossless: transform.lossless,
+            original: false,
             by_guest: match format {
                 Format::Avif => true,
                 Format::WebP => offer.webp && !transform.lossless,
@@ -297,7 +304,27 @@ impl Plan {
             format,
         };
         plan.reckon();
+        plan.original = plan.changes_nothing();
         Ok(plan)
+    }
+
+    /// Whether the picture stays what it is, in the format that it is in. Quality is no change: who wishes for a high one has it in what is
+    /// there. Several scans are one, where the source has not got them.
+    fn changes_nothing(&self) -> bool {
+        let several_scans = match self.header.coding {
+            Coding::Jpeg { progressive, .. } => progressive,
+            _ => false,
+        };
+        let [first, ..] = &self.planes()[..] else {
+            return false;
+        };
+        self.format == self.header.format
+            && strip::knows(self.format)
+            && matches!(self.source, Source::Srgb)
+            && self.header.orientation.is_upright()
+            && first.keeps_every_pixel()
+            && self.canvas == self.header.stored
+            && (several_scans || !self.interlace || self.format != Format::Jpeg)
     }
 
     /// What every plane goes through, in the order in which they are coded.
