@@ -13,6 +13,7 @@ pub(super) fn strip(file: &mut Cutting) -> Option<()> {
     }
     file.keep(2)?;
     let (mut frames, mut scans, mut jfif, mut adobe) = (0, 0, 0, 0);
+    let mut progressive = false;
     loop {
         let marker = match *file.rest() {
             [0xff, 0xff, ..] => {
@@ -31,9 +32,10 @@ pub(super) fn strip(file: &mut Cutting) -> Option<()> {
         match marker {
             0xc0..=0xc2 | 0xc4 | 0xdb | 0xdd => {
                 frames += u32::from(marker < 0xc3);
+                progressive |= marker == 0xc2;
                 file.keep(length)?;
             }
-            0xda => {
+            0xda if is_scan(content, progressive) => {
                 scans += 1;
                 file.keep(length)?;
                 let data = entropy_coded(file.rest());
@@ -57,6 +59,20 @@ pub(super) fn strip(file: &mut Cutting) -> Option<()> {
             0xe0..=0xef | 0xfe => file.skip(length)?,
             _ => return None,
         }
+    }
+}
+
+/// Whether a scan header's spectral selection and successive approximation are possible ones (T.81, table B.3).
+fn is_scan(content: &[u8], progressive: bool) -> bool {
+    let [.., first, last, bits] = *content else {
+        return false;
+    };
+    let (high, low) = (bits >> 4, bits & 15);
+    if progressive {
+        let band = if first == 0 { last == 0 } else { last >= first };
+        band && last <= 63 && low <= 13 && (high == 0 || high == low + 1)
+    } else {
+        (first, last, bits) == (0, 63, 0)
     }
 }
 
@@ -149,6 +165,30 @@ mod tests {
         let two = [first, &second, end].concat();
         let loaded = [first, &between, &second, &between, b"\xff", end].concat();
         assert_eq!(stripped(Jpeg, &loaded), Some(two));
+    }
+
+    #[test]
+    fn a_scan_has_a_band_and_bits_that_are_possible() {
+        for (progressive, parameters, possible) in [
+            (false, b"\0\x3f\0", true),
+            (false, b"\0\x3f\x10", false),
+            (false, b"\x01\x3f\0", false),
+            (true, b"\0\0\x01", true),
+            (true, b"\0\0\x10", true),
+            (true, b"\x01\x3f\x21", true),
+            (true, b"\x06\x05\0", false),
+            (true, b"\x01\x40\0", false),
+            (true, b"\0\x3f\0", false),
+            (true, b"\x01\x3f\xab", false),
+            (true, b"\x01\x3f\x0e", false),
+        ] {
+            assert_eq!(
+                super::is_scan(&[&b"\x01\x01\0"[..], parameters].concat(), progressive),
+                possible,
+                "{progressive} {parameters:x?}"
+            );
+        }
+        assert!(!super::is_scan(b"\0\x3f", false));
     }
 
     #[test]
