@@ -11,7 +11,7 @@ use crate::cache::freshness::Freshness;
 use crate::image::Limits;
 use crate::origin::Patience;
 use crate::origin::rules::{AllowList, Rules, check_form};
-use crate::transform::{Colour, Dpr, Fit, Gravity, Quality, Side, Target, Transform};
+use crate::transform::{Colour, Dpr, Fit, Gravity, Negotiated, Quality, Side, Target, Transform};
 use crate::url::preset::Presets;
 use crate::url::signature::{Keys, Signing};
 use crate::url::widths::Widths;
@@ -280,10 +280,11 @@ impl Config {
         Ok(self)
     }
 
-    /// What the URL parser needs to know of the deployment.
+    /// What the URL parser needs to know of the deployment; whoever asks is taken for a client that names no format.
     pub fn url_defaults(&self) -> Defaults<'_> {
         Defaults {
             transform: self.transform,
+            negotiated: Negotiated::default(),
             max_side: self.limits.output_side,
             max_pixels: self.limits.output_pixels,
             max_age_secs: self.cache_ttl_secs,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::Error;
 use crate::image::Output;
+use crate::transform::{Format, Target};
 use crate::url::Asked;
 
 /// What is known about a request so far.
@@ -25,6 +26,18 @@ impl Record {
 
     pub(crate) fn asked(&mut self, asked: &Asked) {
         self.set("host", json!(asked.source.host()));
+        if let Target::Auto(negotiated) = asked.transform.target {
+            self.set("auto", json!(negotiated.name()));
+        }
+    }
+
+    /// The format of a stored answer.
+    pub(crate) fn stored(&mut self, content_type: &[u8]) {
+        let name = match Format::of_content_type(content_type) {
+            Some(format) => format.name(),
+            None => "json",
+        };
+        self.set("format", json!(name));
     }
 
     pub(crate) fn output(&mut self, output: &Output, fetch_ms: f64, waiting_ms: f64) {
@@ -33,6 +46,9 @@ impl Record {
             "format",
             json!(output.format().map_or("json", |format| format.name())),
         );
+        if output.original {
+            self.set("original", json!(true));
+        }
         self.set("width", json!(plan.canvas.width));
         self.set("height", json!(plan.canvas.height));
         self.set("bytes", json!(output.body.len()));

@@ -3,7 +3,7 @@
 use http::header::{
     ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, AGE, ALLOW,
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    HeaderName, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::json;
@@ -57,6 +57,11 @@ pub fn absence(status: StatusCode) -> Response<()> {
 /// Marks an answer with its source, for purging.
 pub fn tag(reply: &mut HeaderMap, source_tag: HeaderValue) {
     reply.insert(CACHE_TAG, source_tag);
+}
+
+/// Says that another Accept may get another answer (RFC 9110, section 12.5.5).
+pub fn vary(reply: &mut HeaderMap) {
+    reply.insert(VARY, HeaderValue::from_static("Accept"));
 }
 
 /// Says what the cache did.

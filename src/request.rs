@@ -6,7 +6,8 @@ use url::Url;
 /// Our name in CDN-Loop (RFC 8586).
 pub const CDN_ID: &str = "letterbox";
 
-/// What a request is to us. Its header decides whether an answer is sent, never what the answer is.
+/// What a request is to us. Its header decides whether an answer is sent, and in which format where that is left open (`f=auto`); nothing
+/// else of an answer depends on it.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// GET, HEAD or OPTIONS; others are refused.
@@ -17,6 +18,10 @@ pub struct Request {
     pub id: String,
     /// If-None-Match: what the client has already.
     pub if_none_match: Option<String>,
+    /// Accept: which formats the client takes; of several lines, all values.
+    pub accept: Option<String>,
+    /// User-Agent: who it is.
+    pub user_agent: Option<String>,
     /// CDN-Loop: whom the request came through (RFC 8586).
     pub cdn_loop: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::header::CONTENT_TYPE;
 use http::{Method, Response, StatusCode};
 use url::Url;
 
@@ -14,12 +15,13 @@ use crate::error::Error;
 use crate::flight::{Outcome, Seat};
 use crate::log::Record;
 use crate::make::{Image, LAPSE_MS, Made, make};
+use crate::negotiate::negotiate;
 use crate::origin::{self, rules};
 use crate::platform::{Platform, before};
 use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::transform::{Format, Target};
-use crate::url::{self as vocabulary, Asked, Source, signature};
+use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
 
 /// A reply on a platform.
 pub type Reply<P> = Response<Body<<P as Platform>::Body>>;
@@ -36,10 +38,7 @@ pub async fn serve<P: Platform>(
         Method::OPTIONS => Ok(reply::options()),
         _ => Err(Error::MethodNotAllowed),
     };
-    let mut reply = answered.unwrap_or_else(|error| {
-        record.error(&error);
-        reply::error(&error, &request.id)
-    });
+    let mut reply = answered.unwrap_or_else(|error| refused(&error, &request.id, &mut record));
     reply::condition(&mut reply, request.if_none_match.as_deref());
     if request.method == Method::HEAD {
         *reply.body_mut() = Body::Empty;
@@ -66,7 +65,13 @@ async fn answer<P: Platform>(
         .query()
         .map(|query| format!("?{query}"))
         .unwrap_or_default();
-    let asked = match vocabulary::parse(url.query().unwrap_or_default(), &config.url_defaults()) {
+    let offer = platform.guests().offer();
+    let negotiated = negotiate(request.accept.as_deref(), request.user_agent.as_deref());
+    let defaults = Defaults {
+        negotiated: negotiated.among(offer.webp, offer.avif),
+        ..config.url_defaults()
+    };
+    let asked = match vocabulary::parse(url.query().unwrap_or_default(), &defaults) {
         Ok(None) => {
             record.way("origin");
             let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
@@ -85,7 +90,7 @@ async fn answer<P: Platform>(
             Some(entry) if entry.age.is_fresh() => {
                 record.way("hit");
                 let reply = found(entry, &request.id, record);
-                return Ok(while_good(reply, asked, now_secs(platform)));
+                return Ok(addressed(reply, asked, now_secs(platform)));
             }
             old => stale = old,
         }
@@ -106,7 +111,7 @@ async fn answer<P: Platform>(
     }
 
     let asked = asked?;
-    if asked.transform.target == Target::Image(Format::Avif) && !platform.guests().offer().avif {
+    if asked.transform.target == Target::Image(Format::Avif) && !offer.avif {
         return Err(vocabulary::Error::without_avif().into());
     }
     let work = Work {
@@ -127,9 +132,10 @@ async fn answer<P: Platform>(
             record.way("stale");
             reply::stored(entry)
         }
-        (answered, _) => answered?,
+        (Ok(reply), _) => reply,
+        (Err(error), _) => refused(&error, &request.id, record),
     };
-    Ok(while_good(reply, &asked, now_secs(platform)))
+    Ok(addressed(reply, &asked, now_secs(platform)))
 }
 
 /// An answer that has to be made.
@@ -199,6 +205,9 @@ impl<P: Platform> Work<'_, P> {
             _ => None,
         };
         if let Some((mut kept, lifetime)) = kept {
+            if is_negotiated(asked) {
+                reply::vary(kept.headers_mut());
+            }
             entry::seal(&mut kept, lifetime, now_secs(*platform));
             platform.cache_put(key, kept);
         }
@@ -266,11 +275,13 @@ async fn stored<P: Platform>(platform: &P, key: &Url) -> Option<Entry<P::Body>> 
 fn found<B>(entry: Entry<B>, id: &str, record: &mut Record) -> Response<Body<B>> {
     let status = entry.answer.status();
     if status == StatusCode::OK {
+        if let Some(content_type) = entry.answer.headers().get(CONTENT_TYPE) {
+            record.stored(content_type.as_bytes());
+        }
         return reply::stored(entry);
     }
     let error = Error::Origin(origin::Error::NotFound(status));
-    record.error(&error);
-    let mut reply = reply::error(&error, id);
+    let mut reply = refused(&error, id, record);
     reply::aged(reply.headers_mut(), entry.age);
     reply
 }
@@ -285,8 +296,22 @@ fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
     Ok(signature::verify(query, &config.signing(), now_secs)?)
 }
 
-/// A reply that nobody keeps for longer than the request's URL is good.
-fn while_good<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
+/// An error as a reply.
+fn refused<B>(error: &Error, id: &str, record: &mut Record) -> Response<Body<B>> {
+    record.error(error);
+    reply::error(error, id)
+}
+
+/// Whether another client may get another answer.
+fn is_negotiated(asked: &Asked) -> bool {
+    matches!(asked.transform.target, Target::Auto(_))
+}
+
+/// A reply to one client: it says to caches whether it is for others too, and nobody keeps it for longer than the request's URL is good.
+fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
+    if is_negotiated(asked) {
+        reply::vary(reply.headers_mut());
+    }
     if let Some(expires_secs) = asked.expires_secs {
         freshness::shorten(reply.headers_mut(), expires_secs.saturating_sub(now_secs));
     }

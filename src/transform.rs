@@ -199,6 +199,19 @@ impl Format {
         }
     }
 
+    /// The format with this media type, among those that are written.
+    pub fn of_content_type(content_type: &[u8]) -> Option<Format> {
+        let written = [
+            Format::Jpeg,
+            Format::Png,
+            Format::WebP,
+            Format::Gif,
+            Format::Avif,
+        ];
+        let is = |format: &Format| format.content_type().as_bytes() == content_type;
+        written.into_iter().find(is)
+    }
+
     /// Whether a pixel of this format can be transparent.
     pub fn has_alpha(self) -> bool {
         self != Format::Jpeg
@@ -213,6 +226,55 @@ impl Format {
     }
 }
 
+/// What was negotiated for `f=auto`. There is no other `auto` than one that was negotiated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Negotiated {
+    /// A crawler that makes the preview of a link: JPEG and PNG, and nothing else.
+    Card,
+    /// Anyone else: JPEG, PNG and GIF, and what was named.
+    Client {
+        /// Takes WebP.
+        webp: bool,
+        /// Takes AVIF, and likes WebP no better.
+        avif: bool,
+    },
+}
+
+impl Default for Negotiated {
+    fn default() -> Self {
+        Negotiated::Client {
+            webp: false,
+            avif: false,
+        }
+    }
+}
+
+impl Negotiated {
+    /// The same where some of it cannot be written.
+    pub fn among(self, writes_webp: bool, writes_avif: bool) -> Negotiated {
+        match self {
+            Negotiated::Card => Negotiated::Card,
+            Negotiated::Client { webp, avif } => Negotiated::Client {
+                webp: webp && writes_webp,
+                avif: avif && writes_avif,
+            },
+        }
+    }
+
+    /// A word for each, in cache keys and in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Negotiated::Card => "card",
+            Negotiated::Client { webp, avif } => match (avif, webp) {
+                (true, true) => "avif-webp",
+                (true, false) => "avif",
+                (false, true) => "webp",
+                (false, false) => "common",
+            },
+        }
+    }
+}
+
 /// The kind of answer that is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Target {
@@ -221,6 +283,8 @@ pub enum Target {
     Keep,
     /// This format.
     Image(Format),
+    /// The smallest one that the client takes.
+    Auto(Negotiated),
     /// A description of the source and of the plan, no pixels.
     Json,
 }

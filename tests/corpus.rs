@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Pipeline};
+use letterbox::image::{Error, Output, Pipeline};
+use letterbox::transform::{Format, Side, Target, Transform};
 
 fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
@@ -81,5 +82,62 @@ fn no_file_panics_and_good_files_are_read() {
             read * 100 >= (good - cut) * least,
             "{format}: {read} of {good} good files read, {least} % expected"
         );
+    }
+}
+
+/// A file of its own size, in its own format or another one.
+fn as_it_is(file: &[u8], target: Target) -> Result<Output, Error> {
+    let config = Config::default();
+    let transform = Transform {
+        width: Side::Auto,
+        height: Side::Auto,
+        target,
+        ..config.transform
+    };
+    let mut pipeline = Pipeline::new(&transform, &config.limits);
+    pipeline.promise(file.len() as u64)?;
+    pipeline.push(file)?;
+    pipeline.finish(&|| 0.0)
+}
+
+#[test]
+fn a_file_that_is_its_own_answer_is_smaller_and_the_same_picture() {
+    let Some(corpus) = corpus() else {
+        eprintln!("skipped: no corpus beside the checkout");
+        return;
+    };
+    let manifest =
+        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
+    let mut counts: BTreeMap<&str, [u32; 2]> = BTreeMap::new();
+    for line in manifest.lines().skip(1) {
+        let name = line.split('\t').next().expect("a name");
+        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
+        // Large ones take long in a test and are cut like small ones.
+        let Some(output) = (file.len() < 64 << 10)
+            .then(|| as_it_is(&file, Target::Keep).ok())
+            .flatten()
+        else {
+            continue;
+        };
+        let count = counts
+            .entry(name.split('/').next().unwrap_or(name))
+            .or_default();
+        count[0] += 1;
+        if !output.original {
+            continue;
+        }
+        count[1] += 1;
+        assert!(output.body.len() <= file.len(), "{name}");
+        let seen = |file: &[u8]| as_it_is(file, Target::Image(Format::Png)).map(|seen| seen.body);
+        let (source, own) = (seen(&file), seen(&output.body));
+        assert!(source.is_ok() && source == own, "{name}: {:?}", own.err());
+        let again = as_it_is(&output.body, Target::Keep).expect("it has been read");
+        assert!(again.original && again.body == output.body, "{name}");
+    }
+    for (format, [answered, own]) in &counts {
+        eprintln!("{format:5} {own} of {answered} files are their own answer");
+    }
+    for format in ["gif", "jpeg", "png", "webp"] {
+        assert!(counts[format][1] > 0, "{format}");
     }
 }

@@ -125,6 +125,7 @@ fn choices() -> Vec<Choice> {
                 &["png"],
                 &["webp"],
                 &["gif"],
+                &["auto"],
                 &["json"],
             ],
         ),

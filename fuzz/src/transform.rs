@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use letterbox::image::header::Header;
 use letterbox::image::{Error, Limits, Pipeline};
 use letterbox::transform::{
-    Colour, Dpr, Fit, Format, Gravity, Quality, Side, Target, Third, Transform,
+    Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third, Transform,
 };
 
 use crate::checksums;
@@ -139,13 +139,23 @@ impl Asked {
             lossless: is(2),
         };
         Asked {
-            transform: if format == 255 {
-                Transform {
+            transform: match format {
+                255 => Transform {
                     target: Target::Json,
                     ..transform
-                }
-            } else {
-                transform
+                },
+                254 => Transform {
+                    target: Target::Auto(Negotiated::Card),
+                    ..transform
+                },
+                253 => Transform {
+                    target: Target::Auto(Negotiated::Client {
+                        webp: true,
+                        avif: true,
+                    }),
+                    ..transform
+                },
+                _ => transform,
             },
             limits: Limits {
                 source_bytes: 1 << 20,

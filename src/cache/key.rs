@@ -4,6 +4,7 @@ use http::HeaderValue;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::transform::Target;
 use crate::url::{Asked, Source, canonical};
 
 /// Answers of another engine are other answers: raise the package's version when pixels change.
@@ -11,7 +12,8 @@ pub const ENGINE: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
 /// The URL under which an answer is stored: on the request's own host, so that purging by URL and prefix reaches it.
 ///
-/// The path belongs to it: on a path that the origin has, the origin's file is the answer.
+/// The path belongs to it: on a path that the origin has, the origin's file is the answer. So does what was negotiated, and never the text of
+/// Accept, of which there are as many as clients.
 pub fn key(request: &Url, asked: &Asked) -> Url {
     let mut key = request.clone();
     key.set_fragment(None);
@@ -20,7 +22,12 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
         let _ = key.set_scheme("https");
     }
     key.set_path(&format!("/.letterbox/{ENGINE}{}", request.path()));
-    key.set_query(Some(&canonical(asked)));
+    let mut query = canonical(asked);
+    if let Target::Auto(negotiated) = asked.transform.target {
+        query += "&auto=";
+        query += negotiated.name();
+    }
+    key.set_query(Some(&query));
     key
 }
 
@@ -36,6 +43,8 @@ pub fn source_tag(source: &Source) -> HeaderValue {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::transform::Negotiated;
+    use crate::url::Defaults;
 
     fn key_of(request: &str) -> String {
         let request = Url::parse(request).expect("a URL");
@@ -65,6 +74,38 @@ mod tests {
         );
         assert_ne!(key_of("https://img.example.com/?s=/a.jpg&v=2"), plain);
         assert_ne!(key_of("https://img.example.com/thumb?s=/a.jpg"), plain);
+    }
+
+    #[test]
+    fn what_was_negotiated_is_in_the_key_and_in_no_other() {
+        let request = Url::parse("https://img.example.com/?s=/a.jpg&f=auto").expect("a URL");
+        let config = Config::default();
+        let key_for = |negotiated| {
+            let defaults = Defaults {
+                negotiated,
+                ..config.url_defaults()
+            };
+            let of = |query| {
+                let asked = crate::url::parse(query, &defaults);
+                key(&request, &asked.expect("good").expect("a source")).to_string()
+            };
+            [of("s=/a.jpg&f=auto"), of("s=/a.jpg&f=webp")]
+        };
+        let client = |webp, avif| Negotiated::Client { webp, avif };
+        let all = [
+            Negotiated::Card,
+            client(false, false),
+            client(false, true),
+            client(true, false),
+            client(true, true),
+        ];
+        let keys = all.map(key_for);
+        for (at, [auto, webp]) in keys.iter().enumerate() {
+            assert!(keys[..at].iter().all(|[other, _]| other != auto), "{auto}");
+            assert_eq!(webp, &keys[0][1]);
+        }
+        assert!(keys[4][0].contains("&f=auto&"), "{}", keys[4][0]);
+        assert!(keys[4][0].ends_with("&we=0&auto=avif-webp"));
     }
 
     #[test]

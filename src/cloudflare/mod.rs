@@ -50,6 +50,8 @@ async fn fetch(
         url: request.url()?,
         id: request_id(request.headers()),
         if_none_match: field(request.headers(), "if-none-match"),
+        accept: field(request.headers(), "accept"),
+        user_agent: field(request.headers(), "user-agent"),
         cdn_loop: field(request.headers(), "cdn-loop"),
     };
     let client = client(request.headers());

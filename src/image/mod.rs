@@ -14,9 +14,11 @@ pub mod header;
 mod icc;
 mod limits;
 pub mod orient;
+mod original;
 mod pad;
 mod plan;
 mod resize;
+mod strip;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -28,6 +30,7 @@ use frame::Size;
 use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
+use original::Original;
 pub use plan::{Edges, Plan, Plane, Step, Window};
 use resize::Resize;
 use serde_json::{Map, Value, json};
@@ -120,6 +123,8 @@ pub struct Output {
     pub content_type: &'static str,
     /// What was done.
     pub plan: Plan,
+    /// Whether the body is the source's own file, stripped, because what was made of it was larger.
+    pub original: bool,
     /// Bytes of the source file.
     pub source_bytes: u64,
     /// Milliseconds of decoding, of the stages, of encoding.
@@ -160,6 +165,7 @@ enum State<'a> {
         plan: Box<Plan>,
         decoder: Box<dyn Decode + 'a>,
         rows: Resize,
+        original: Option<Original>,
     },
     /// Only a description is wanted: bytes are counted and dropped.
     Description { plan: Box<Plan> },
@@ -204,11 +210,9 @@ impl<'a> Pipeline<'a> {
     pub fn memory_bytes(&self) -> u64 {
         let bytes = match &self.state {
             State::Header { start, .. } => start.len() as u64,
-            State::Planned { plan, start } => {
-                // A decoder takes a copy of what has been read.
-                plan.need_bytes(self.file_bytes(plan).max(2 * start.len() as u64))
+            State::Planned { plan, .. } | State::Body { plan, .. } => {
+                plan.need_bytes(self.file_bytes(plan)) + self.original_bytes(plan)
             }
-            State::Body { plan, .. } => plan.need_bytes(self.file_bytes(plan)),
             State::Description { .. } => 0,
         };
         bytes.min(self.limits.memory_bytes)
@@ -227,11 +231,49 @@ impl<'a> Pipeline<'a> {
 
     fn file_bytes(&self, plan: &Plan) -> u64 {
         let bytes = plan.file_bytes(self.source_bytes.max(self.promised_bytes));
-        let late = self.late_bytes.unwrap_or(0);
-        if self.source_bytes > self.promised_bytes {
-            late + codec::growing(bytes)
+        let file = self.late_bytes.unwrap_or(0) + self.gathered(bytes);
+        match &self.state {
+            // A decoder takes a copy of what has been read.
+            State::Planned { start, .. } => file.max(2 * start.len() as u64),
+            _ => file,
+        }
+    }
+
+    /// What the source's own file takes beside that, where it may be the answer.
+    fn original_bytes(&self, plan: &Plan) -> u64 {
+        let bytes = self.source_bytes.max(self.promised_bytes);
+        if plan.original {
+            self.gathered(bytes)
         } else {
-            late + bytes
+            0
+        }
+    }
+
+    /// What a buffer takes for so many bytes of the source file.
+    fn gathered(&self, bytes: u64) -> u64 {
+        if self.source_bytes > self.promised_bytes {
+            codec::growing(bytes)
+        } else {
+            bytes
+        }
+    }
+
+    /// Gives the source's own file up, where there is no room for it. That is decided by the file's length and not by how it comes: as if all
+    /// of it had been here with its header, and the decoder took a copy.
+    fn afford_original(&mut self) {
+        let (State::Planned { plan, .. } | State::Body { plan, .. }) = &self.state else {
+            return;
+        };
+        let twice = 2 * self.source_bytes.max(self.promised_bytes);
+        let (file, own) = (self.file_bytes(plan).max(twice), self.original_bytes(plan));
+        let affords = plan.affords(file, own, self.limits);
+        match &mut self.state {
+            State::Planned { plan, .. } => plan.original &= affords,
+            State::Body { plan, original, .. } if !affords => {
+                plan.original = false;
+                *original = None;
+            }
+            _ => {}
         }
     }
 
@@ -245,15 +287,20 @@ impl<'a> Pipeline<'a> {
             return Err(Error::SourceTooLarge(self.limits.source_bytes));
         }
         self.start()?;
+        self.afford_original();
         match &mut self.state {
             State::Description { .. } | State::Planned { .. } => Ok(()),
             State::Body {
                 plan,
                 decoder,
                 rows,
+                original,
             } => {
                 // What keeps its file is told as soon as it is too large, not when all of it is here.
                 plan.check_budget(plan.file_bytes(self.source_bytes), self.limits)?;
+                if let Some(original) = original {
+                    original.push(bytes)?;
+                }
                 decoder.push(bytes, rows)
             }
             State::Header { start, look_at } => {
@@ -283,6 +330,7 @@ impl<'a> Pipeline<'a> {
             let late = codec::late_bytes(&plan.header, file, self.limits.memory_bytes)?;
             plan.check_budget(plan.file_bytes(self.source_bytes) + late, self.limits)?;
             self.late_bytes = Some(late);
+            self.afford_original();
         }
         Ok(())
     }
@@ -297,12 +345,13 @@ impl<'a> Pipeline<'a> {
         self.end()?;
         self.start()?;
         let source_bytes = self.source_bytes;
-        let (plan, decoder, mut rows) = match self.state {
+        let (plan, decoder, mut rows, original) = match self.state {
             State::Body {
                 plan,
                 decoder,
                 rows,
-            } => (*plan, decoder, rows),
+                original,
+            } => (*plan, decoder, rows, original),
             State::Description { plan } => {
                 return Ok(describe(*plan, source_bytes, self.limits));
             }
@@ -313,6 +362,7 @@ impl<'a> Pipeline<'a> {
         plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
+        let original = original.filter(|_| !rows.are_damaged());
         let pictures = rows.into_pictures()?;
         let decoded = now_ms();
         let mut upright = Vec::new();
@@ -320,7 +370,10 @@ impl<'a> Pipeline<'a> {
             upright.push(orient::run(&plan, picture)?);
         }
         let resized = now_ms();
-        let body = codec::encode(&plan, upright, self.guests)?;
+        let made = codec::encode(&plan, upright, self.guests)?;
+        let own = original.and_then(|original| original.instead_of(&made, &plan));
+        let original = own.is_some();
+        let body = own.unwrap_or(made);
         let spent = Spent {
             decode_ms: decoded - start,
             resize_ms: resized - decoded,
@@ -330,6 +383,7 @@ impl<'a> Pipeline<'a> {
             body,
             content_type: plan.format.content_type(),
             plan,
+            original,
             source_bytes,
             spent,
         })
@@ -350,6 +404,7 @@ impl<'a> Pipeline<'a> {
             self.transform,
             self.limits,
             self.guests.offer(),
+            self.promised_bytes,
         )?);
         self.state = if self.transform.target == Target::Json {
             State::Description { plan }
@@ -363,6 +418,7 @@ impl<'a> Pipeline<'a> {
                 start: std::mem::take(start),
             }
         };
+        self.afford_original();
         Ok(())
     }
 
@@ -372,12 +428,18 @@ impl<'a> Pipeline<'a> {
             if let Source::Unseen = plan.source {
                 plan.source = Source::seen(&plan.header, start);
             }
+            let original = if plan.original {
+                Some(Original::new(start, self.promised_bytes)?)
+            } else {
+                None
+            };
             let mut decoder = codec::decoder(plan, std::mem::take(start), self.guests)?;
             decoder.promise(self.promised_bytes as usize)?;
             self.state = State::Body {
                 rows: Resize::new(plan),
                 plan: plan.clone(),
                 decoder,
+                original,
             };
         }
         Ok(())
@@ -388,9 +450,11 @@ impl<'a> Pipeline<'a> {
 fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
     let header = plan.header;
     let file_bytes = plan.file_bytes(source_bytes);
-    let need = plan.need_bytes(file_bytes);
+    let original = plan.original && plan.affords(file_bytes, source_bytes, limits);
+    let original_bytes = if original { source_bytes } else { 0 };
+    let need = plan.need_bytes(file_bytes) + original_bytes;
     let steps = plan.steps();
-    let bytes = |step: &Step| step.bytes(file_bytes);
+    let bytes = |step: &Step| step.bytes(file_bytes) + original_bytes;
     let peak = steps.iter().max_by_key(|step| bytes(step));
     let peak = peak.map_or("", |step| step.name);
     let steps: Vec<Value> = steps
@@ -399,6 +463,9 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             let mut holds: Map<String, Value> = Map::new();
             if step.file && file_bytes > 0 {
                 holds.insert("file".to_owned(), file_bytes.into());
+            }
+            if original {
+                holds.insert("original".to_owned(), original_bytes.into());
             }
             for (name, bytes) in &step.parts {
                 if *bytes > 0 {
@@ -444,6 +511,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
         body,
         content_type: "application/json",
         plan,
+        original: false,
         source_bytes,
         spent: Spent::default(),
     }

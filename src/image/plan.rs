@@ -4,6 +4,7 @@
 //! fit the box into the image, an odd pixel of padding goes right and below, and where a side has to be rounded to whole
 //! pixels the scale stays the same on both axes and the remainder is shared by both edges.
 
+mod format;
 mod geometry;
 mod memory;
 
@@ -13,9 +14,10 @@ use super::Error;
 use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
-use super::header::Header;
+use super::header::{Coding, Header};
 use super::limits::Limits;
-use crate::transform::{Colour, Format, Quality, Target, Transform};
+use super::strip;
+use crate::transform::{Colour, Format, Quality, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -166,6 +168,10 @@ pub struct Plan {
     pub quality: Quality,
     /// See [`Transform::interlace`].
     pub interlace: bool,
+    /// See [`Transform::lossless`].
+    pub lossless: bool,
+    /// Whether nothing about the picture is changed, so that the source's own file may be the answer.
+    pub original: bool,
     /// Whether a guest writes it.
     pub by_guest: bool,
     /// Bytes held at once, at most, apart from the source file.
@@ -189,10 +195,10 @@ impl Plan {
         transform: &Transform,
         limits: &Limits,
     ) -> Result<Plan, Error> {
-        Plan::with_guests(header, source, transform, limits, Offer::default())
+        Plan::with_guests(header, source, transform, limits, Offer::default(), 0)
     }
 
-    /// The same where there are guests.
+    /// The same where there are guests, and for a source file that has so many bytes, as far as that is known.
     ///
     /// # Errors
     /// As [`Plan::new`]; [`Error::Unsupported`] for what only a guest reads or writes.
@@ -202,10 +208,42 @@ impl Plan {
         transform: &Transform,
         limits: &Limits,
         offer: Offer,
+        source_bytes: u64,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
+        let geometry = Geometry::new(header.upright(), transform);
+        let padded = geometry.kept != geometry.canvas;
+        let mut formats = format::candidates(&header, transform, padded, offer).into_iter();
+        loop {
+            let format = formats.next().ok_or(Error::Unsupported(
+                "this source has no format to be answered in",
+            ))?;
+            let plan = Plan::written_as(
+                format,
+                header,
+                source.clone(),
+                &geometry,
+                transform,
+                limits,
+                offer,
+            )?;
+            let fits = plan.check_budget(plan.file_bytes(source_bytes), limits);
+            if fits.is_ok() || formats.len() == 0 {
+                return Ok(plan); // whether the last one fits is the caller's to ask, who may want it described only
+            }
+        }
+    }
+
+    fn written_as(
+        format: Format,
+        header: Header,
+        source: Source,
+        geometry: &Geometry,
+        transform: &Transform,
+        limits: &Limits,
+        offer: Offer,
+    ) -> Result<Plan, Error> {
         let upright = header.upright();
-        let geometry = Geometry::new(upright, transform);
         let canvas = geometry.canvas;
         if canvas.width.max(canvas.height) > limits.output_side
             || canvas.pixels() > limits.output_pixels
@@ -215,10 +253,6 @@ impl Plan {
                 side: limits.output_side,
             });
         }
-        let format = match transform.target {
-            Target::Image(format) => format,
-            Target::Keep | Target::Json => header.format.kept(),
-        };
         if format == Format::Avif && !offer.avif {
             return Err(Error::Unsupported("this deployment writes no AVIF"));
         }
@@ -242,7 +276,7 @@ impl Plan {
                 .to_stored(geometry.window(upright), header.stored)
                 .divided_by(shrink.into(), shrink.into()),
             chroma: match source {
-                Source::Srgb => chroma(&header, format, &geometry, shrink),
+                Source::Srgb => chroma(&header, format, geometry, shrink),
                 _ => None, // what its components mean in sRGB depends on all three
             },
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
@@ -251,6 +285,8 @@ impl Plan {
             background: transform.background,
             quality: transform.quality,
             interlace: transform.interlace,
+            lossless: transform.lossless,
+            original: false,
             by_guest: match format {
                 Format::Avif => true,
                 Format::WebP => offer.webp && !transform.lossless,
@@ -268,7 +304,27 @@ impl Plan {
             format,
         };
         plan.reckon();
+        plan.original = plan.changes_nothing();
         Ok(plan)
+    }
+
+    /// Whether the picture stays what it is, in the format that it is in. Quality is no change: who wishes for a high one has it in what is
+    /// there. Several scans are one, where the source has not got them.
+    fn changes_nothing(&self) -> bool {
+        let several_scans = match self.header.coding {
+            Coding::Jpeg { progressive, .. } => progressive,
+            _ => false,
+        };
+        let [first, ..] = &self.planes()[..] else {
+            return false;
+        };
+        self.format == self.header.format
+            && strip::knows(self.format)
+            && matches!(self.source, Source::Srgb)
+            && self.header.orientation.is_upright()
+            && first.keeps_every_pixel()
+            && self.canvas == self.header.stored
+            && (several_scans || !self.interlace || self.format != Format::Jpeg)
     }
 
     /// What every plane goes through, in the order in which they are coded.

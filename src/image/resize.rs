@@ -14,6 +14,7 @@ pub(super) struct Resize {
     planes: Vec<Resizing>,
     /// See [`Plan::stored_room`].
     room: Option<u64>,
+    damaged: bool,
 }
 
 /// One plane.
@@ -38,7 +39,13 @@ impl Resize {
         Resize {
             planes: plan.planes().into_iter().map(waiting).collect(),
             room,
+            damaged: false,
         }
+    }
+
+    /// Whether the decoder had to guess some of them.
+    pub(super) fn are_damaged(&self) -> bool {
+        self.damaged
     }
 
     /// The finished planes.
@@ -83,6 +90,10 @@ impl Rows for Resize {
             return Ok(());
         }
         frame.rows().try_for_each(|row| resizing.take(row))
+    }
+
+    fn damaged(&mut self) {
+        self.damaged = true;
     }
 }
 

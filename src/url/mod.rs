@@ -20,7 +20,7 @@ use preset::Presets;
 pub use source::Source;
 use widths::Widths;
 
-use crate::transform::{Dpr, Side, Transform};
+use crate::transform::{Dpr, Negotiated, Side, Transform};
 
 /// The longest request URL, in bytes.
 const MAX_URL_BYTES: usize = 8192;
@@ -40,11 +40,13 @@ pub struct Asked {
     pub expires_secs: Option<u64>,
 }
 
-/// What the deployment decides about requests: the defaults, the ceilings, and what has a name.
+/// What is decided about requests beside their query: the defaults, the ceilings, what has a name, and what `auto` is.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults<'a> {
     /// The transform of a request that gives nothing but `s`.
     pub transform: Transform,
+    /// What `f=auto` means to the client that asks.
+    pub negotiated: Negotiated,
     /// Longest side of the answer, in device pixels.
     pub max_side: u32,
     /// Most pixels of the answer.
@@ -125,7 +127,8 @@ impl Error {
         Error::Bad {
             param: "f",
             value: Some("avif".to_owned()),
-            expected: "keep, jpg, png, webp, gif or json: this deployment has no AVIF".to_owned(),
+            expected: "keep, auto, jpg, png, webp, gif or json: this deployment has no AVIF"
+                .to_owned(),
         }
     }
 }
@@ -224,6 +227,7 @@ fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Res
     let mut draft = Draft {
         source: None,
         transform: defaults.transform,
+        negotiated: defaults.negotiated,
         version: None,
         max_age_secs: None,
         expires_secs: None,
@@ -371,7 +375,7 @@ fn quote(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::transform::{Colour, Dpr, Fit, Format, Gravity, Quality, Target, Third};
+    use crate::transform::{Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Target, Third};
     use proptest::prelude::*;
     use std::num::NonZeroU16;
 
@@ -632,7 +636,10 @@ mod tests {
             Just(Target::Json),
             Just(Target::Image(Format::Jpeg)),
             Just(Target::Image(Format::Gif)),
-            Just(Target::Image(Format::Avif))
+            Just(Target::Image(Format::Avif)),
+            Just(Target::Auto(Negotiated::Card)),
+            any::<[bool; 2]>()
+                .prop_map(|[webp, avif]| Target::Auto(Negotiated::Client { webp, avif }))
         ];
         let colour = any::<[u8; 4]>().prop_map(|[r, g, b, a]| Colour { r, g, b, a });
         let switches = any::<[bool; 3]>();
@@ -672,7 +679,12 @@ mod tests {
         ) {
             let Some(source) = Source::parse(&path) else { return Ok(()) };
             let asked = Asked { source, transform, version, max_age_secs, expires_secs: None };
-            prop_assert_eq!(read(&canonical(&asked)), Ok(Some(asked)));
+            let config = Config::default();
+            let mut client = config.url_defaults();
+            if let Target::Auto(negotiated) = asked.transform.target {
+                client.negotiated = negotiated;
+            }
+            prop_assert_eq!(parse(&canonical(&asked), &client), Ok(Some(asked)));
         }
 
         #[test]

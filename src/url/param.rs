@@ -3,7 +3,7 @@
 use super::source::Source;
 use super::widths::Widths;
 use super::{Asked, value};
-use crate::transform::Transform;
+use crate::transform::{Negotiated, Transform};
 
 /// One parameter of the query string.
 pub struct Param {
@@ -27,6 +27,7 @@ pub struct Param {
 pub(super) struct Draft {
     pub(super) source: Option<Source>,
     pub(super) transform: Transform,
+    pub(super) negotiated: Negotiated,
     pub(super) version: Option<String>,
     pub(super) max_age_secs: Option<u32>,
     pub(super) expires_secs: Option<u64>,
@@ -79,12 +80,14 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "f",
         aliases: &["output", "format", "fm"],
-        expected: "keep, jpg, png, webp, avif, gif or json",
+        expected: "keep, auto, jpg, png, webp, avif, gif or json",
         default: "keep",
-        doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), \
-              `json` describes the source and the plan",
+        doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), `auto` the first of AVIF and WebP \
+              that the client's Accept names, or else the source's own, `json` describes the source and the plan",
         quotable: true,
-        read: |draft, text| value::target(text).map(|v| draft.transform.target = v),
+        read: |draft, text| {
+            value::target(text, draft.negotiated).map(|v| draft.transform.target = v)
+        },
         write: |asked| Some(value::write_target(asked.transform.target)),
     },
     Param {

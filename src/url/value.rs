@@ -4,7 +4,9 @@
 use std::num::NonZeroU16;
 
 use super::names;
-use crate::transform::{Colour, Dpr, Fit, Format, Gravity, Quality, Side, Target, Third};
+use crate::transform::{
+    Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third,
+};
 
 /// A whole number without sign, leading zero, exponent or separator.
 pub(crate) fn whole(text: &str) -> Option<u64> {
@@ -186,8 +188,10 @@ pub(super) fn write_switch(on: bool) -> String {
     if on { "1" } else { "0" }.to_owned()
 }
 
-pub(super) fn target(text: &str) -> Option<Target> {
+/// `negotiated` is what `auto` means to this client.
+pub(super) fn target(text: &str, negotiated: Negotiated) -> Option<Target> {
     Some(match text {
+        "auto" => Target::Auto(negotiated),
         "keep" => Target::Keep,
         "jpg" | "jpeg" => Target::Image(Format::Jpeg),
         "png" => Target::Image(Format::Png),
@@ -202,6 +206,7 @@ pub(super) fn target(text: &str) -> Option<Target> {
 pub(super) fn write_target(target: Target) -> String {
     match target {
         Target::Keep => "keep",
+        Target::Auto(_) => "auto",
         Target::Json => "json",
         Target::Image(format) => format.name(),
     }

@@ -13,10 +13,12 @@ use http::{Method, Response, StatusCode};
 use letterbox::config::Config;
 use letterbox::flight::Flights;
 use letterbox::governor::Governor;
+use letterbox::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
 use letterbox::platform::{Alarm, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::request::Request;
 use letterbox::serve::serve;
+use letterbox::transform::Format;
 use url::Url;
 
 /// What a URL answers.
@@ -65,10 +67,32 @@ pub(crate) struct World {
     pub(crate) now_ms: Cell<f64>,
     /// A rate limit that says no.
     pub(crate) refuses: Cell<bool>,
+    /// What the client says of itself.
+    pub(crate) accept: RefCell<Option<String>>,
+    pub(crate) user_agent: RefCell<Option<String>>,
+    pub(crate) guests: Fakes,
     pub(crate) if_none_match: RefCell<Option<String>>,
     pub(crate) cdn_loop: RefCell<Option<String>>,
     /// Where a test polls requests itself: time stands still, and the header and each chunk of a body are one poll away.
     pub(crate) stepping: Rc<Cell<bool>>,
+}
+
+/// Guests that write their format's name and no picture, and read nothing.
+#[derive(Default)]
+pub(crate) struct Fakes(pub(crate) Cell<Offer>);
+
+impl Guests for Fakes {
+    fn offer(&self) -> Offer {
+        self.0.get()
+    }
+
+    fn encode(&self, encoding: &Encoding, _: &[u8]) -> Result<Vec<u8>, Fault> {
+        Ok(encoding.format.name().as_bytes().to_vec())
+    }
+
+    fn decode(&self, _: Format, _: &[u8], _: u64) -> Result<Decoded, Fault> {
+        Err(Fault::Refused)
+    }
 }
 
 /// A reply with its body read to the end.
@@ -126,6 +150,8 @@ impl World {
             method,
             url: Url::parse(url).expect("a URL"),
             id: "request-1".to_owned(),
+            accept: self.accept.borrow().clone(),
+            user_agent: self.user_agent.borrow().clone(),
             if_none_match: self.if_none_match.borrow().clone(),
             cdn_loop: self.cdn_loop.borrow().clone(),
         };
@@ -255,6 +281,10 @@ impl Platform for World {
 
     fn flights(&self) -> &Flights {
         &self.flights
+    }
+
+    fn guests(&self) -> &dyn Guests {
+        &self.guests
     }
 
     async fn admits(&self) -> bool {

@@ -5,6 +5,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { answer, closeAll, fixture, startOrigin, startWorker } from './harness.mjs';
 import { curve, d50, pngChunk, profile, withChunks } from './support/colours.mjs';
+import { assertBare, parts } from './support/parts.mjs';
 
 const secret = 'secret-of-the-photographer';
 const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:creator="${secret}"/></rdf:RDF></x:xmpmeta>`;
@@ -63,58 +64,6 @@ const sources = {
   },
 };
 
-/** What each format may consist of; throws where anything else is found, and where bytes stand behind the end. */
-const parts = {
-  jpeg(file) {
-    assert.equal(file.readUInt16BE(0), 0xffd8);
-    for (let at = 2; ; ) {
-      const marker = file[at + 1];
-      assert.ok([0xe0, 0xdb, 0xc0, 0xc2, 0xc4, 0xda].includes(marker), `marker ${marker.toString(16)}`);
-      at += 2 + file.readUInt16BE(at + 2);
-      if (marker !== 0xda) continue;
-      while (file[at] !== 0xff || file[at + 1] === 0 || (file[at + 1] & 0xf8) === 0xd0) at++;
-      if (file[at + 1] === 0xd9) return at + 2;
-    }
-  },
-  png(file) {
-    for (let at = 8; ; ) {
-      const kind = file.toString('latin1', at + 4, at + 8);
-      assert.ok(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].includes(kind), kind);
-      at += 12 + file.readUInt32BE(at);
-      if (kind === 'IEND') return at;
-    }
-  },
-  webp(file) {
-    const end = 8 + file.readUInt32LE(4);
-    for (let at = 12; at < end; at += 8 + file.readUInt32LE(at + 4) + (file.readUInt32LE(at + 4) % 2)) {
-      const kind = file.toString('latin1', at, at + 4);
-      assert.ok(['VP8 ', 'VP8L', 'VP8X', 'ALPH'].includes(kind), kind);
-    }
-    return end;
-  },
-  gif(file) {
-    const table = (flags) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
-    let at = 13 + table(file[10]);
-    const blocks = () => {
-      while (file[at]) at += 1 + file[at];
-      at++;
-    };
-    for (;;) {
-      const kind = file[at++];
-      if (kind === 0x3b) return at;
-      if (kind === 0x21) {
-        assert.ok([0xf9, 0xff].includes(file[at]), `extension ${file[at].toString(16)}`);
-        at++;
-        blocks();
-      } else {
-        assert.equal(kind, 0x2c);
-        at += 9 + table(file[at + 8]) + 1;
-        blocks();
-      }
-    }
-  },
-};
-
 for (const [from, make] of Object.entries(sources)) {
   describe(`of a source in ${from}`, () => {
     let body;
@@ -125,13 +74,7 @@ for (const [from, make] of Object.entries(sources)) {
         const s = origin.serve(`images.example.com/${from}-${to}`, answer.bytes(body, `image/${from}`));
         const reply = await worker.get({ s, w: 60, h: 40, f });
         assert.equal(reply.status, 200, reply.status === 200 ? '' : reply.text());
-        assert.equal(parts[to](reply.bytes), reply.bytes.length, 'bytes behind the end');
-        for (const trace of [secret, 'Exif', 'xmp', 'ICC', 'acsp', 'GPS', 'Photoshop', 'http']) {
-          assert.equal(reply.bytes.indexOf(trace, 0, 'latin1'), -1, trace);
-        }
-        const { exif, icc, xmp, iptc, comments, orientation } = await sharp(reply.bytes).metadata();
-        assert.deepEqual({ exif, icc, xmp, iptc, comments }, { exif: undefined, icc: undefined, xmp: undefined, iptc: undefined, comments: undefined });
-        assert.ok(orientation === undefined || orientation === 1);
+        await assertBare(reply.bytes, to, secret);
       });
     }
   });

@@ -85,6 +85,9 @@ impl Decoder {
                 Event::Samples { component, row } => rows.row(component, row)?,
                 Event::End(status) => {
                     self.whole = !status.truncated;
+                    if !status.is_intact() {
+                        rows.damaged();
+                    }
                     return Ok(());
                 }
             }

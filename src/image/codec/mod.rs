@@ -28,6 +28,9 @@ pub(super) trait Rows {
 
     /// All rows of the first plane at once, from a decoder that has them so anyway.
     fn frame(&mut self, frame: Frame) -> Result<(), Error>;
+
+    /// Some of the rows are not what the file was meant to have.
+    fn damaged(&mut self) {}
 }
 
 /// Bytes in, rows out.

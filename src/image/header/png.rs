@@ -6,8 +6,17 @@ use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
 
-/// What the library that reads interlaced files holds of the file, of chunks and of inflated data.
-const SLACK_BYTES: u64 = 128 << 10;
+/// What the library that reads interlaced files has in tables, and of chunks.
+const TABLES_BYTES: u64 = 48 << 10;
+
+/// What it holds of inflated data: four rows or 128 KiB, what may be referred to, and what comes, in a buffer that doubles, so that it is
+/// there with half as much again while it moves; of a small picture the whole.
+fn inflated_bytes(size: Size, bits_per_pixel: u32) -> u64 {
+    let row = (u64::from(size.width) * u64::from(bits_per_pixel)).div_ceil(8) + 1;
+    let whole = row.saturating_mul(size.height.into());
+    let need = (4 * row).max(128 << 10) + row + (40 << 10);
+    (need.next_power_of_two() * 3 / 2).min(whole.saturating_mul(3).saturating_add(16 << 10))
+}
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(8);
@@ -72,7 +81,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                 peak_bytes: size
                     .pixels()
                     .saturating_mul(layout.channels() as u64)
-                    .saturating_add(64 * u64::from(width) + SLACK_BYTES),
+                    .saturating_add(64 * u64::from(width) + TABLES_BYTES)
+                    .saturating_add(inflated_bytes(size, samples * u32::from(depth))),
                 copies: 0,
                 guest_bytes: None,
             },

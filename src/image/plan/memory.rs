@@ -60,6 +60,16 @@ impl Plan {
         codec::file_bytes(&self.header, source_bytes)
     }
 
+    /// Whether the plan fits with so many bytes of the source file, and so many of [`Plan::original`].
+    pub(in crate::image) fn affords(
+        &self,
+        file_bytes: u64,
+        original_bytes: u64,
+        limits: &Limits,
+    ) -> bool {
+        self.need_bytes(file_bytes).saturating_add(original_bytes) <= limits.memory_bytes
+    }
+
     /// The most bytes that are held at a time, with so many of the source file.
     pub fn need_bytes(&self, file_bytes: u64) -> u64 {
         (self.decode_bytes + file_bytes).max(self.encode_bytes)

@@ -1,0 +1,103 @@
+//! GIF 89a: the screen, the palettes, one image and what is transparent in it. A file with a second image is left alone.
+
+use super::Cutting;
+
+pub(super) fn strip(file: &mut Cutting) -> Option<()> {
+    let start = *file.rest().first_chunk::<13>()?;
+    if !start.starts_with(b"GIF87a") && !start.starts_with(b"GIF89a") {
+        return None;
+    }
+    file.keep(13)?;
+    file.keep(palette_bytes(start[10]))?;
+    let mut images = 0;
+    let mut control = false;
+    loop {
+        match *file.rest() {
+            // Graphic control, for the one image.
+            [0x21, 0xf9, 4, ..] if images == 0 && !control => {
+                control = true;
+                if file.rest().get(7) != Some(&0) {
+                    return None;
+                }
+                file.keep(8)?;
+            }
+            // Comments and applications; text that is drawn is another picture.
+            [0x21, 0xfe | 0xff, ..] => {
+                file.skip(2)?;
+                let blocks = blocks_bytes(file.rest())?;
+                file.skip(blocks)?;
+            }
+            [0x2c, ..] if images == 0 => {
+                images += 1;
+                let flags = *file.rest().get(9)?;
+                file.keep(10 + palette_bytes(flags) + 1)?; // and the size of its first codes
+                let blocks = blocks_bytes(file.rest())?;
+                file.keep(blocks)?;
+            }
+            [0x3b, ..] if images == 1 => return file.keep(1),
+            _ => return None,
+        }
+    }
+}
+
+fn palette_bytes(flags: u8) -> usize {
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
+}
+
+/// Blocks up to the empty one, each with its length.
+fn blocks_bytes(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let length = usize::from(*bytes.get(at)?);
+        at += 1 + length;
+        if length == 0 {
+            return Some(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_strict, stripped};
+    use crate::transform::Format::Gif;
+
+    const SCREEN: &[u8] = b"GIF89a\x02\0\x01\0\x80\0\0\x01\x02\x03\x04\x05\x06";
+    const CONTROL: &[u8] = b"\x21\xf9\x04\x01\0\0\x01\0";
+    const IMAGE: &[u8] = b"\x2c\0\0\0\0\x02\0\x01\0\x80\x07\x08\x09\x0a\x0b\x0c\x02\x02\x44\x0a\0";
+    const COMMENT: &[u8] = b"\x21\xfe\x06secret\x02!!\0";
+    const LOOP: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0";
+
+    fn file(parts: &[&[u8]]) -> Vec<u8> {
+        [SCREEN, &parts.concat(), b"\x3b"].concat()
+    }
+
+    #[test]
+    fn comments_and_applications_go_and_the_picture_stays() {
+        let plain = file(&[CONTROL, IMAGE]);
+        let loaded = file(&[COMMENT, LOOP, CONTROL, COMMENT, IMAGE, COMMENT]);
+        let loaded = [&loaded[..], b"behind the end"].concat();
+        assert_eq!(stripped(Gif, &loaded), Some(plain.clone()));
+        assert_strict(Gif, &plain);
+        assert_strict(Gif, &file(&[IMAGE]));
+    }
+
+    #[test]
+    fn what_moves_or_is_not_as_the_standard_has_it_is_left_alone() {
+        for parts in [
+            &[IMAGE, IMAGE][..],
+            &[CONTROL, IMAGE, CONTROL, IMAGE],
+            &[CONTROL, CONTROL, IMAGE],
+            &[b"\x21\x01\x0c............\x01x\0", IMAGE],
+            &[b"\x21\xf9\x05.....\0", IMAGE],
+            &[b"\x21\xf9\x04....\x01x\0", IMAGE],
+            &[b"?", IMAGE],
+            &[],
+        ] {
+            assert_eq!(stripped(Gif, &file(parts)), None, "{parts:x?}");
+        }
+    }
+}

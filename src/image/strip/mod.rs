@@ -1,0 +1,163 @@
+//! A source's own file without everything that is not its picture: EXIF, GPS, XMP, profiles, text, comments, previews, further images, and
+//! what stands behind the end. One file a format.
+//!
+//! Nothing is decoded, and the pixels stay what they were. A file that is not as its standard has it is left alone: these functions know
+//! less than a decoder, and what they do not know they refuse.
+//!
+//! AVIF is not here. Its metadata are items like its pictures, found by their place in the file: taking them away is writing another file.
+
+mod gif;
+mod jpeg;
+mod png;
+mod webp;
+
+use crate::transform::Format;
+
+/// The file without its metadata, in its own buffer; `None` where it cannot be told what is.
+///
+/// With `lossless` only what is coded without loss is kept of a WebP, which may be either.
+pub(super) fn strip(format: Format, file: Vec<u8>, lossless: bool) -> Option<Vec<u8>> {
+    let mut cutting = Cutting::new(file);
+    match format {
+        Format::Jpeg => jpeg::strip(&mut cutting)?,
+        Format::Png => png::strip(&mut cutting)?,
+        Format::WebP => webp::strip(&mut cutting, lossless)?,
+        Format::Gif => gif::strip(&mut cutting)?,
+        Format::Bmp | Format::Ico | Format::Tiff | Format::Avif => return None,
+    }
+    Some(cutting.into_kept())
+}
+
+/// Whether [`strip`] knows the format.
+pub(super) fn knows(format: Format) -> bool {
+    matches!(
+        format,
+        Format::Jpeg | Format::Png | Format::WebP | Format::Gif
+    )
+}
+
+/// A file that is read once, and of which what is kept moves to the front.
+struct Cutting {
+    file: Vec<u8>,
+    read: usize,
+    /// At most `read`.
+    kept: usize,
+}
+
+impl Cutting {
+    fn new(file: Vec<u8>) -> Cutting {
+        Cutting {
+            file,
+            read: 0,
+            kept: 0,
+        }
+    }
+
+    /// What has not been read.
+    fn rest(&self) -> &[u8] {
+        &self.file[self.read..]
+    }
+
+    fn skip(&mut self, count: usize) -> Option<()> {
+        self.read = self.end_of(count)?;
+        Some(())
+    }
+
+    fn keep(&mut self, count: usize) -> Option<()> {
+        let end = self.end_of(count)?;
+        self.file.copy_within(self.read..end, self.kept);
+        self.kept += count;
+        self.read = end;
+        Some(())
+    }
+
+    /// Puts something in the place of what was skipped.
+    fn put(&mut self, bytes: &[u8]) -> Option<()> {
+        let end = self.kept + bytes.len();
+        let place = self.file[..self.read].get_mut(self.kept..end)?;
+        place.copy_from_slice(bytes);
+        self.kept = end;
+        Some(())
+    }
+
+    /// Changes what is kept already.
+    fn mend(&mut self, at: usize, bytes: &[u8]) -> Option<()> {
+        let place = self.file[..self.kept].get_mut(at..at + bytes.len())?;
+        place.copy_from_slice(bytes);
+        Some(())
+    }
+
+    fn end_of(&self, count: usize) -> Option<usize> {
+        let end = self.read.checked_add(count)?;
+        (end <= self.file.len()).then_some(end)
+    }
+
+    fn into_kept(mut self) -> Vec<u8> {
+        self.file.truncate(self.kept);
+        self.file.shrink_to_fit(); // which allocators do in place
+        self.file
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A format's function, for the tests of its file.
+    pub(super) fn stripped(format: Format, file: &[u8]) -> Option<Vec<u8>> {
+        strip(format, file.to_vec(), false)
+    }
+
+    /// The file is left alone wherever it is cut off, and stripping twice changes nothing.
+    pub(super) fn assert_strict(format: Format, file: &[u8]) {
+        let kept = stripped(format, file).expect("a sound file");
+        assert_eq!(stripped(format, &kept).as_ref(), Some(&kept));
+        for end in 0..kept.len() {
+            assert_eq!(stripped(format, &kept[..end]), None, "{end} bytes");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_moves_to_the_front_and_nothing_is_written_where_it_is_not_read() {
+        let mut cutting = Cutting::new(b"keepskipkeep".to_vec());
+        cutting.keep(4).expect("there");
+        assert_eq!(cutting.put(b"x"), None);
+        cutting.skip(4).expect("there");
+        cutting.put(b"xy").expect("room");
+        cutting.keep(4).expect("there");
+        cutting.mend(0, b"K").expect("kept");
+        assert_eq!(cutting.mend(10, b"K"), None);
+        assert_eq!(cutting.keep(1), None);
+        assert_eq!(cutting.skip(usize::MAX), None);
+        assert_eq!(cutting.into_kept(), b"Keepxykeep");
+    }
+
+    #[test]
+    fn what_it_does_not_know_it_leaves_alone() {
+        for format in [Format::Bmp, Format::Ico, Format::Tiff, Format::Avif] {
+            assert!(!knows(format));
+            assert_eq!(strip(format, b"anything".to_vec(), false), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            start in 0usize..4,
+        ) {
+            let (format, magic): (_, &[u8]) = [
+                (Format::Jpeg, &b"\xff\xd8\xff"[..]),
+                (Format::Png, b"\x89PNG\r\n\x1a\n"),
+                (Format::WebP, b"RIFF\x40\0\0\0WEBP"),
+                (Format::Gif, b"GIF89a\x10\0\x10\0\x80\0\0"),
+            ][start];
+            for file in [bytes.clone(), [magic, &bytes].concat()] {
+                let length = file.len();
+                let kept = strip(format, file, false);
+                prop_assert!(kept.is_none_or(|kept| kept.len() <= length));
+            }
+        }
+    }
+}

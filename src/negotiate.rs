@@ -1,0 +1,378 @@
+//! What does the client of an `f=auto` take? (RFC 9110, sections 12.1 and 12.5.1)
+//!
+//! Owns the reading of Accept and of the names of crawlers. A format that not everyone shows counts only where it is named: browsers that
+//! cannot show AVIF send `image/*` and `*/*` all the same. What follows for a picture is the plan's to say.
+
+use crate::transform::Negotiated;
+
+/// The longest Accept that is read, in bytes; beyond it, it says nothing. Browsers send a hundred.
+const MOST_BYTES: usize = 4096;
+
+/// What everyone shows. Whoever likes one of them better than a format that is named gets it.
+const COMMON: [&str; 3] = ["jpeg", "png", "gif"];
+
+/// Names of programs that fetch a picture for the preview of a link, in lower case. Many of them show JPEG and PNG only, whatever they accept.
+const CRAWLERS: [&str; 20] = [
+    "applebot",
+    "bitlybot",
+    "cardyb",
+    "discordbot",
+    "embedly",
+    "facebookexternalhit",
+    "facebot",
+    "iframely",
+    "linkedinbot",
+    "mastodon",
+    "meta-externalfetcher",
+    "pinterest",
+    "redditbot",
+    "skypeuripreview",
+    "slack-imgproxy",
+    "slackbot",
+    "telegrambot",
+    "twitterbot",
+    "vkshare",
+    "whatsapp",
+];
+
+/// Reads Accept, all its lines joined by commas, and User-Agent.
+pub fn negotiate(accept: Option<&str>, user_agent: Option<&str>) -> Negotiated {
+    if user_agent.is_some_and(is_crawler) {
+        return Negotiated::Card;
+    }
+    let accept = accept.filter(|accept| accept.len() <= MOST_BYTES);
+    let weights = Weights::of(accept.unwrap_or_default());
+    let common = COMMON.map(|subtype| weights.weight(subtype));
+    let common = common.into_iter().max().unwrap_or(0);
+    let liked = |weight: Option<u16>| weight.filter(|&weight| weight > 0 && weight >= common);
+    let (webp, avif) = (liked(weights.webp), liked(weights.avif));
+    Negotiated::Client {
+        webp: webp.is_some(),
+        avif: avif.is_some() && avif >= webp,
+    }
+}
+
+fn is_crawler(user_agent: &str) -> bool {
+    let name = user_agent.to_ascii_lowercase();
+    CRAWLERS.iter().any(|crawler| name.contains(crawler))
+}
+
+/// What an Accept says of the types that count, in thousandths. Where a range is there twice, the lower weight counts, so that their order
+/// does not.
+#[derive(Debug, Default)]
+struct Weights {
+    webp: Option<u16>,
+    avif: Option<u16>,
+    common: [Option<u16>; COMMON.len()],
+    images: Option<u16>,
+    anything: Option<u16>,
+}
+
+impl Weights {
+    fn of(accept: &str) -> Weights {
+        let mut weights = Weights::default();
+        for member in split(accept, b',') {
+            let Some((range, weight)) = read(member) else {
+                continue;
+            };
+            if let Some(known) = weights.known(&range) {
+                *known = Some(known.map_or(weight, |known| known.min(weight)));
+            }
+        }
+        weights
+    }
+
+    /// The place of a range in lower case, if it counts.
+    fn known(&mut self, range: &str) -> Option<&mut Option<u16>> {
+        match range {
+            "*/*" => return Some(&mut self.anything),
+            "image/*" => return Some(&mut self.images),
+            "image/webp" => return Some(&mut self.webp),
+            "image/avif" => return Some(&mut self.avif),
+            _ => {}
+        }
+        let subtype = range.strip_prefix("image/")?;
+        let at = COMMON.iter().position(|common| *common == subtype)?;
+        self.common.get_mut(at)
+    }
+
+    /// The weight of a common type: that of the most specific range. Without any it is not wanted, and served all the same.
+    fn weight(&self, subtype: &str) -> u16 {
+        let at = COMMON.iter().position(|common| *common == subtype);
+        let named = at.and_then(|at| self.common[at]);
+        named.or(self.images).or(self.anything).unwrap_or(0)
+    }
+}
+
+/// A member of an Accept: its range in lower case and its weight. `None` for junk, and for a range with parameters, which is about
+/// something more special than what is served.
+fn read(member: &str) -> Option<(String, u16)> {
+    let mut parts = split(member, b';').map(|part| part.trim_matches(OWS));
+    let range = parts.next()?;
+    let (kind, subtype) = range.split_once('/')?;
+    if !is_token(kind) || !is_token(subtype) || (kind == "*" && subtype != "*") {
+        return None;
+    }
+    let weight = match parts.find(|part| !part.is_empty()) {
+        None => 1000,
+        Some(parameter) => {
+            let (name, value) = parameter.split_once('=')?;
+            name.eq_ignore_ascii_case("q").then(|| qvalue(value))??
+        }
+    };
+    Some((range.to_ascii_lowercase(), weight))
+}
+
+/// Optional whitespace (section 5.6.3).
+const OWS: [char; 2] = [' ', '\t'];
+
+/// A weight in thousandths (section 12.4.2): 0 or 1, with up to three decimals.
+fn qvalue(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths: u16 = format!("{decimals:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(thousandths),
+        "1" if thousandths == 0 => Some(1000),
+        _ => None,
+    }
+}
+
+/// Section 5.6.2.
+fn is_token(text: &str) -> bool {
+    let in_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(in_token)
+}
+
+/// The parts between separators, except for those in quoted strings (section 5.6.4).
+fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |c: char| {
+        if escaped {
+            escaped = false;
+            return false;
+        }
+        match c {
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return !quoted && c == char::from(separator),
+        }
+        false
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOTHING: Negotiated = Negotiated::Client {
+        webp: false,
+        avif: false,
+    };
+    const WEBP: Negotiated = Negotiated::Client {
+        webp: true,
+        avif: false,
+    };
+    const AVIF: Negotiated = Negotiated::Client {
+        webp: false,
+        avif: true,
+    };
+    const BOTH: Negotiated = Negotiated::Client {
+        webp: true,
+        avif: true,
+    };
+
+    fn of(accept: &str) -> Negotiated {
+        negotiate(Some(accept), Some("Mozilla/5.0"))
+    }
+
+    #[test]
+    fn browsers_get_what_they_name() {
+        for (accept, taken) in [
+            // Chrome and Edge, for an <img> and for a page.
+            (
+                "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
+                BOTH,
+            ),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
+                BOTH,
+            ),
+            // Firefox 128 and 92.
+            (
+                "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+                BOTH,
+            ),
+            ("image/avif,image/webp,*/*", BOTH),
+            // Safari 17, 14 and 13.
+            (
+                "image/webp,image/avif,image/jxl,image/heic,image/heic-sequence,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+                BOTH,
+            ),
+            (
+                "image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5",
+                WEBP,
+            ),
+            (
+                "image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5",
+                NOTHING,
+            ),
+            ("*/*", NOTHING),
+            ("image/*", NOTHING),
+            ("", NOTHING),
+        ] {
+            assert_eq!(of(accept), taken, "{accept}");
+        }
+        assert_eq!(negotiate(None, None), NOTHING);
+    }
+
+    #[test]
+    fn weights_decide_and_the_most_specific_range_counts() {
+        for (accept, taken) in [
+            ("image/webp;q=0", NOTHING),
+            ("image/webp;q=0.000", NOTHING),
+            ("image/webp;q=0.001", WEBP),
+            ("image/webp;q=1.000", WEBP),
+            ("image/webp;q=0.", NOTHING),
+            ("image/webp;q=1.", WEBP),
+            ("image/avif;q=0.5,image/webp;q=0.9", WEBP),
+            ("image/avif;q=0.9,image/webp;q=0.5", BOTH),
+            ("image/avif;q=0,image/webp", WEBP),
+            ("image/avif,image/webp;q=0", AVIF),
+            // JPEG or PNG or anything else is liked better.
+            ("image/webp;q=0.8,image/jpeg", NOTHING),
+            ("image/webp;q=0.8,image/png;q=0.8", WEBP),
+            ("image/webp;q=0.8,image/*", NOTHING),
+            ("image/webp;q=0.8,*/*", NOTHING),
+            ("image/webp;q=0.8,*/*;q=0.9,image/*;q=0.1", WEBP),
+            (
+                "image/webp;q=0.8,image/jpeg;q=0,image/png;q=0,image/gif;q=0,*/*",
+                WEBP,
+            ),
+            ("image/avif,image/webp;q=0.8,*/*;q=0.9", AVIF),
+            ("text/html,image/webp;q=0.8", WEBP),
+            // Twice: the lower one.
+            ("image/webp,image/webp;q=0", NOTHING),
+            ("image/webp;q=0,image/webp", NOTHING),
+        ] {
+            assert_eq!(of(accept), taken, "{accept}");
+        }
+    }
+
+    #[test]
+    fn junk_is_skipped_and_the_rest_is_read() {
+        for (accept, taken) in [
+            (" , ,,image/webp ,", WEBP),
+            ("IMAGE/WebP", WEBP),
+            ("image/webp ; Q=0.5", WEBP),
+            ("image/webp;;q=0.5;", WEBP),
+            ("image/webp\t;\tq=0.5;ext=1", WEBP),
+            ("image/webp;q=2", NOTHING),
+            ("image/webp;q=-1", NOTHING),
+            ("image/webp;q=0.1234", NOTHING),
+            ("image/webp;q=1.001", NOTHING),
+            ("image/webp;q=+0.5", NOTHING),
+            ("image/webp;q= 0.5", NOTHING),
+            ("image/webp;q=", NOTHING),
+            ("image/webp;q", NOTHING),
+            ("image/webp;q=.5", NOTHING),
+            ("image/webp;q=\"1\"", NOTHING),
+            ("image/webp;v=1", NOTHING),
+            ("image / webp", NOTHING),
+            ("image/webp/x", NOTHING),
+            ("image/webpp", NOTHING),
+            ("webp", NOTHING),
+            ("*/webp", NOTHING),
+            ("image/webp;q=x,image/avif", AVIF),
+            ("text/x;a=\",image/avif,\",image/webp", WEBP),
+            ("text/x;a=\"\\\",image/avif\",image/webp", WEBP),
+            ("text/x;a=\",image/webp", NOTHING),
+            ("image/web\u{e9}p,image/avif", AVIF),
+        ] {
+            assert_eq!(of(accept), taken, "{accept}");
+        }
+    }
+
+    #[test]
+    fn an_accept_beyond_all_measure_says_nothing() {
+        let of_length = |bytes: usize| of(&format!("{:>bytes$}", "image/webp"));
+        assert_eq!(of_length(MOST_BYTES), WEBP);
+        assert_eq!(of_length(MOST_BYTES + 1), NOTHING);
+    }
+
+    #[test]
+    fn crawlers_of_cards_are_told_by_their_name() {
+        let chrome = "image/avif,image/webp,*/*";
+        for crawler in [
+            "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+            "Twitterbot/1.0",
+            "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
+            "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+            "Slack-ImgProxy (+https://api.slack.com/robots)",
+            "WhatsApp/2.23.20.0",
+            "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+            "TelegramBot (like TwitterBot)",
+            "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
+            "FACEBOOKEXTERNALHIT",
+        ] {
+            assert_eq!(
+                negotiate(Some(chrome), Some(crawler)),
+                Negotiated::Card,
+                "{crawler}"
+            );
+        }
+        for browser in ["Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/140.0", ""] {
+            assert_eq!(negotiate(Some(chrome), Some(browser)), BOTH, "{browser}");
+        }
+    }
+
+    /// Members that mean something, and junk.
+    fn members() -> impl Strategy<Value = Vec<String>> {
+        let range = prop_oneof![
+            Just("image/webp"),
+            Just("image/avif"),
+            Just("image/jpeg"),
+            Just("image/*"),
+            Just("*/*"),
+            Just("text/html")
+        ];
+        let sound = (range, 0u16..=1000).prop_map(|(range, q)| match q {
+            1000 => range.to_owned(),
+            q => format!("{range};q=0.{q:03}"),
+        });
+        let junk = "[ -~&&[^,\"\\\\]]{0,20}";
+        prop::collection::vec(prop_oneof![3 => sound, 1 => junk], 0..8)
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(accept in "\\PC{0,80}", agent in "\\PC{0,40}") {
+            let _ = negotiate(Some(&accept), Some(&agent));
+        }
+
+        #[test]
+        fn no_text_of_accepts_own_letters_panics(accept in "[imagewbpvf*/;,=q.01 \"\\\\]{0,60}") {
+            let _ = of(&accept);
+        }
+
+        #[test]
+        fn the_order_of_members_and_junk_between_them_do_not_matter(
+            (sorted, shuffled) in members().prop_flat_map(|list| (Just(list.clone()), Just(list).prop_shuffle())),
+        ) {
+            prop_assert_eq!(of(&sorted.join(",")), of(&shuffled.join(" , ")));
+            prop_assert_eq!(of(&sorted.join(",")), of(&sorted.join(",;,q=1,")));
+        }
+
+        #[test]
+        fn what_is_not_named_is_not_taken(list in members()) {
+            let named = |name: &str| list.iter().any(|member| member.starts_with(name));
+            if let Negotiated::Client { webp, avif } = of(&list.join(",")) {
+                prop_assert!(named("image/webp") || !webp);
+                prop_assert!(named("image/avif") || !avif);
+            }
+        }
+    }
+}
