@@ -197,3 +197,52 @@ fn depths(counts: &[u32], least: u32, depths: &mut [u8; SYMBOLS]) {
         depths[*symbol] = levels[parents[leaf]] + 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(counts: &[u32]) -> Code {
+        Code::new(counts, 8, u64::MAX)
+    }
+
+    #[test]
+    fn codes_are_complete_and_rare_symbols_have_long_ones() {
+        let counts: Vec<u32> = (0..256).map(|symbol| symbol * symbol % 31).collect();
+        let code = code(&counts);
+        let mut kraft = 0;
+        for (&count, &length) in counts.iter().zip(&code.lengths) {
+            assert_eq!(count == 0, length == 0);
+            kraft += if length > 0 { 1 << (15 - length) } else { 0 };
+        }
+        assert_eq!(kraft, 1 << 15);
+        let longer = |a: usize, b: usize| {
+            counts[a] < counts[b] && counts[a] > 0 && code.lengths[a] < code.lengths[b]
+        };
+        assert!(!(0..256).any(|a| (0..256).any(|b| longer(a, b))));
+    }
+
+    #[test]
+    fn no_code_is_longer_than_the_format_allows() {
+        let mut counts = [1u32; 40];
+        for at in 2..40 {
+            counts[at] = counts[at - 1] + counts[at - 2];
+        }
+        let code = code(&counts);
+        assert_eq!(code.lengths.iter().max(), Some(&15));
+    }
+
+    #[test]
+    fn what_is_beyond_equal_lengths_is_bounded() {
+        let mut counts = [1000u32; 256];
+        counts[0] = 1 << 20;
+        let beyond = |most: u64| {
+            let code = Code::new(&counts, 8, most);
+            let each = counts.iter().zip(&code.lengths);
+            each.map(|(&count, &length)| u64::from(count) * u64::from(length.saturating_sub(8)))
+                .sum::<u64>()
+        };
+        assert!(beyond(u64::MAX) > 200_000);
+        assert_eq!(beyond(100), 0);
+    }
+}

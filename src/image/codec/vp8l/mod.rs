@@ -348,3 +348,213 @@ impl<const CHANNELS: usize> Symbols<CHANNELS> for Coder<'_> {
             .put(u64::from(length - 1) & ((1 << extra) - 1), extra)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// A picture with another one around it, which has one colour.
+    struct Canvas {
+        shape: Shape,
+        pixels: Vec<u8>,
+    }
+
+    impl Canvas {
+        fn new(
+            size: (u32, u32),
+            layout: Layout,
+            picture: (u32, u32),
+            sample: impl FnMut() -> u8,
+        ) -> Canvas {
+            let of = |(width, height)| Size { width, height };
+            let shape = Shape {
+                size: of(size),
+                layout,
+                picture: of(picture),
+            };
+            let (left, top) = (size.0 - picture.0, (size.1 - picture.1) / 2);
+            let mut pixels = vec![200; size.0 as usize * size.1 as usize * layout.channels()];
+            let mut samples = std::iter::repeat_with(sample);
+            let rows = pixels.chunks_exact_mut(size.0 as usize * layout.channels());
+            for row in rows.skip(top as usize).take(picture.1 as usize) {
+                let row = row[left as usize * layout.channels()..].iter_mut();
+                row.zip(&mut samples).for_each(|(to, sample)| *to = sample);
+            }
+            Canvas { shape, pixels }
+        }
+
+        /// The file, whose every byte was written when there was room for it in front of what had not been read.
+        fn encode(&self) -> Vec<u8> {
+            let Shape { size, layout, .. } = self.shape;
+            let image = self.shape.picture.pixels() * layout.channels() as u64;
+            let room = self.shape.most_bytes().max(image + self.shape.lead_bytes());
+            let row_bytes = size.width as usize * layout.channels();
+            let unread = Cell::new(0);
+            let rows = |take: Take<'_>| {
+                let picture = u64::from(self.shape.picture.height);
+                let above = u64::from(size.height).saturating_sub(picture) / 2;
+                self.pixels
+                    .chunks_exact(row_bytes)
+                    .zip(1..)
+                    .try_for_each(|(row, y)| {
+                        let read = u64::saturating_sub(y, above).min(picture);
+                        unread.set(
+                            (picture - read)
+                                * u64::from(self.shape.picture.width)
+                                * layout.channels() as u64,
+                        );
+                        take(row)
+                    })
+            };
+            let mut file = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0".to_vec();
+            let head = file.len() as u64;
+            let mut out = |bytes: &[u8]| {
+                file.extend_from_slice(bytes);
+                assert!(
+                    file.len() as u64 - head <= room - unread.get(),
+                    "{:?}",
+                    self.shape
+                );
+                Ok(())
+            };
+            encode(&self.shape, &rows, &mut out).expect("a picture");
+            for (at, before) in [(4, 8), (16, 20)] {
+                let length = (file.len() - before) as u32;
+                file[at..at + 4].copy_from_slice(&length.to_le_bytes());
+            }
+            file
+        }
+
+        /// What another decoder makes of the file is the picture; its length.
+        fn check(&self) -> usize {
+            let file = self.encode();
+            let mut decoder =
+                image_webp::WebPDecoder::new(std::io::Cursor::new(&file)).expect("a good file");
+            let Shape { size, layout, .. } = self.shape;
+            assert_eq!(decoder.dimensions(), (size.width, size.height));
+            assert_eq!(decoder.has_alpha(), layout.alpha());
+            let mut decoded = vec![0; decoder.output_buffer_size().expect("it fits")];
+            decoder.read_image(&mut decoded).expect("a good file");
+            let wide: Vec<u8> = match layout {
+                Layout::Grey => self.pixels.iter().flat_map(|&g| [g; 3]).collect(),
+                Layout::GreyAlpha => self
+                    .pixels
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .flat_map(|&[g, a]| [g, g, g, a])
+                    .collect(),
+                Layout::Rgb | Layout::Rgba => self.pixels.clone(),
+            };
+            assert!(decoded == wide, "{:?}", self.shape);
+            file.len()
+        }
+    }
+
+    const LAYOUTS: [Layout; 4] = [Layout::Grey, Layout::GreyAlpha, Layout::Rgb, Layout::Rgba];
+
+    fn dice() -> impl FnMut() -> u8 {
+        let mut state = 1u32;
+        move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        }
+    }
+
+    #[test]
+    fn every_size_and_layout_comes_back() {
+        let mut dice = dice();
+        for (width, height) in [
+            (1, 1),
+            (1, 2),
+            (2, 1),
+            (31, 33),
+            (32, 32),
+            (33, 31),
+            (64, 65),
+            (97, 3),
+            (5, 130),
+        ] {
+            for layout in LAYOUTS {
+                for bits in 0..9 {
+                    let mask = ((1u32 << bits) - 1) as u8;
+                    Canvas::new((width, height), layout, (width, height), || dice() & mask).check();
+                    let picture = (width.div_ceil(2), height.div_ceil(3));
+                    Canvas::new((width, height), layout, picture, || dice() & mask).check();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_sides_come_back_and_no_longer_ones_are_written() {
+        // The decoder takes one more for none.
+        let most = MOST_SIDE - 1;
+        for size in [(most, 1), (1, most), (most, 3)] {
+            Canvas::new(size, Layout::Rgba, size, dice()).check();
+        }
+        let longest = Canvas::new((MOST_SIDE, 1), Layout::Grey, (MOST_SIDE, 1), dice()).encode();
+        assert_eq!(longest[20..25], [0x2f, 0xff, 0x3f, 0, 0]);
+        let mut canvas = Canvas::new((1, 1), Layout::Grey, (1, 1), dice());
+        canvas.shape.size.width = MOST_SIDE + 1;
+        let refused = encode(&canvas.shape, &|_| Ok(()), &mut |_| Ok(()));
+        assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn noise_takes_its_own_bytes_and_what_has_one_colour_next_to_none() {
+        for layout in LAYOUTS {
+            let noise = Canvas::new((300, 200), layout, (300, 200), dice()).check();
+            let raw = 300 * 200 * layout.channels();
+            assert!((raw..raw + 400).contains(&noise), "{layout:?} {noise}");
+            let flat = Canvas::new((300, 200), layout, (300, 200), || 77).check();
+            assert!(flat < 120, "{layout:?} {flat}");
+        }
+    }
+
+    /// Codes suit the whole picture, so that what is least like the rest takes most: it comes first, where there is least room.
+    #[test]
+    fn the_file_stays_behind_what_is_read_whatever_comes_first() {
+        for layout in LAYOUTS {
+            for noisy in [1, 10, 60, 110, 200, 290] {
+                for all in [(300, 300), (301, 340)] {
+                    let (mut dice, mut left) = (dice(), noisy * 300 * layout.channels());
+                    let sample = || {
+                        left = left.saturating_sub(1);
+                        if left > 0 { dice() } else { 9 }
+                    };
+                    Canvas::new(all, layout, (300, 300), sample).check();
+                }
+            }
+            // Differences whose counts are Fibonacci's numbers, the rarest first: their best codes are as long as they can be.
+            let (mut a, mut b, mut left, mut symbol, mut sum) = (1u32, 1u32, 1u32, 0u8, 0u8);
+            let sample = || {
+                if left == 0 {
+                    (a, b) = (b, a.saturating_add(b));
+                    (left, symbol) = (a, symbol.wrapping_add(7));
+                }
+                left -= 1;
+                sum = sum.wrapping_add(symbol);
+                sum
+            };
+            Canvas::new((2000, 60), layout, (2000, 60), sample).check();
+        }
+    }
+
+    #[test]
+    fn lengths_have_the_symbols_of_the_format() {
+        let expected = [
+            (1, 256, 0),
+            (4, 259, 0),
+            (5, 260, 1),
+            (6, 260, 1),
+            (7, 261, 1),
+            (9, 262, 2),
+            (4096, 279, 10),
+        ];
+        for (length, symbol, extra) in expected {
+            assert_eq!(prefix(length), (symbol, extra), "{length}");
+        }
+    }
+}
