@@ -165,12 +165,54 @@ fn bounds_of_the_callers_hold_whatever_comes_late() {
     }
 }
 
+/// A caller who gives rows back as they are encoded counts them once: coefficients take their place.
+#[test]
+fn coefficients_take_the_place_of_rows() {
+    let (width, height) = (200u16, 600u16);
+    for samples in pictures() {
+        let samples = &samples[..200 * 600];
+        for quality in [1, 30, 80, 95, 100] {
+            let settings = Settings {
+                quality,
+                progressive: true,
+                ..Settings::default()
+            };
+            for token_bytes in [0, 3_000, 30_000] {
+                let room = Room {
+                    token_bytes,
+                    row_bytes: samples.len(),
+                    ..Room::default()
+                };
+                let mut rows: Vec<Vec<u8>> = Vec::with_capacity(samples.len() / 200);
+                let (before, _, _) = HELD.get();
+                HELD.set((before, before, usize::MAX));
+                rows.extend(samples.chunks(200).map(<[u8]>::to_vec));
+                let mut encoder = Encoder::within(width, height, Pixels::Grey, settings, room)
+                    .expect("a picture");
+                for (y, row) in rows.drain(..).enumerate() {
+                    encoder.row(&row).expect("memory");
+                    encoder.hold(token_bytes + 200 * y);
+                }
+                encoder.hold(token_bytes + samples.len());
+                let file = encoder.finish().expect("memory");
+                let most = HELD.get().1 - before;
+                let said = Encoder::peak_bytes_within(width, height, Pixels::Grey, settings, room);
+                // Sixteen rows are in the encoder before their coefficients are.
+                let said = said + samples.len() + 16 * 200;
+                assert!(most <= said, "{quality}, {room:?}: {most}, {said} said");
+                drop(file);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_has_one_colour_is_not_reserved_for() {
     let bytes = |picture| {
         let room = Room {
             token_bytes: 10_000,
             picture,
+            ..Room::default()
         };
         Encoder::peak_bytes_within(1200, 627, Pixels::Rgb, Settings::default(), room)
     };

@@ -9,10 +9,12 @@ mod guest;
 mod jpeg;
 mod longtail;
 mod png;
+mod vp8l;
 mod webp;
 pub(super) mod whole;
 
 pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
+pub(super) use webp::{lead_bytes as webp_lead_bytes, most_bytes as webp_bytes};
 
 use super::Error;
 use super::frame::{Frame, Picture};

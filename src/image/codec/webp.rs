@@ -1,12 +1,15 @@
-//! WebP through `image-webp`: decodes both kinds, encodes lossless. Of an animation, the first frame.
+//! WebP: `image-webp` decodes both kinds, of an animation the first frame; `vp8l` writes what is lossless.
 
+use std::cell::RefCell;
 use std::io::Cursor;
 
-use image_webp::{ColorType, DecodingError, EncodingError, WebPDecoder, WebPEncoder};
+use image_webp::{DecodingError, WebPDecoder};
 
-use super::{Rows, whole};
+use super::Rows;
+use super::vp8l::{self, Shape};
+use super::whole::{self, InPlace};
 use crate::image::Error;
-use crate::image::frame::{Frame, Layout, Picture, Size};
+use crate::image::frame::{Frame, Picture};
 use crate::image::plan::Plan;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
@@ -20,30 +23,58 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
     rows.frame(frame)
 }
 
+/// A file of one lossless picture, made in the place of its pixels.
 pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
-    let Size { width, height } = plan.canvas;
-    let colour = match plan.layout {
-        Layout::Grey => ColorType::L8,
-        Layout::GreyAlpha => ColorType::La8,
-        Layout::Rgb => ColorType::Rgb8,
-        Layout::Rgba => ColorType::Rgba8,
+    let place = RefCell::new(InPlace::new(picture)?);
+    place.borrow_mut().write(&HEAD)?;
+    let rows = |take: vp8l::Take<'_>| {
+        place.borrow_mut().rewind()?;
+        whole::rows(plan, &place, take)
     };
-    let pixels = whole::canvas(plan, picture)?;
-    let mut file = Vec::new();
-    let encoder = WebPEncoder::new(&mut file);
-    encoder
-        .encode(&pixels, width, height, colour)
-        .map_err(|error: EncodingError| Error::Internal(error.to_string()))?;
+    vp8l::encode(&shape(plan), &rows, &mut |bytes| {
+        place.borrow_mut().write(bytes)
+    })?;
+    let mut file = place.into_inner().into_file();
+    set_lengths(&mut file);
     Ok(file)
 }
 
-/// What the library holds beside the canvas: RGBA, and the file, in a list that doubles: the moment before it is complete it may be there
-/// with twice the room that it needs, and by half once more. It has at most what noise has: as many bits as samples, and a little for the
-/// codes of runs.
+/// The beginning of a file whose lengths are not known yet. What is behind its first 12 bytes is a frame of an animation, too.
+const HEAD: [u8; 20] = *b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0";
+
+/// Says how long a file is that begins with [`HEAD`], and its only chunk; the length of both is even, as the stream's is.
+fn set_lengths(file: &mut [u8]) {
+    for (at, before) in [(4, 8), (16, HEAD.len())] {
+        let length = file.len().saturating_sub(before) as u32;
+        if let Some(to) = file.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+            *to = length.to_le_bytes();
+        }
+    }
+}
+
+fn shape(plan: &Plan) -> Shape {
+    let swap = plan.header.orientation.swaps_axes();
+    Shape {
+        size: plan.canvas,
+        layout: plan.layout,
+        picture: plan.resized.swapped_if(swap),
+    }
+}
+
+/// What a file has at most.
+pub(in crate::image) fn most_bytes(plan: &Plan) -> u64 {
+    HEAD.len() as u64 + shape(plan).most_bytes()
+}
+
+/// How far the file may be ahead of what has been read.
+pub(in crate::image) fn lead_bytes(plan: &Plan) -> u64 {
+    HEAD.len() as u64 + shape(plan).lead_bytes()
+}
+
+/// What is held beside the picture, which becomes the file; and a row of the image.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
-    let (pixels, row) = (plan.canvas.pixels(), 8 * u64::from(plan.canvas.width));
-    let file = pixels * plan.layout.channels() as u64 + pixels / 8 + (4 << 10);
-    4 * pixels + 3 * file + row
+    let row = 4 * u64::from(plan.resized.width.max(plan.resized.height));
+    shape(plan).encoder_bytes() + row
 }
 
 fn fault(error: DecodingError) -> Error {

@@ -60,6 +60,8 @@ pub(in crate::image) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(),
 /// enough between the two, see [`Plan::room`].
 pub(super) struct InPlace {
     buffer: Vec<u8>,
+    /// Where the image begins.
+    start: usize,
     read: usize,
     written: usize,
 }
@@ -78,9 +80,22 @@ impl InPlace {
         buffer.copy_within(..image, more);
         Ok(InPlace {
             buffer,
+            start: more,
             read: more,
             written: 0,
         })
+    }
+
+    /// The next bytes of the image are its first ones again.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they are there no more.
+    pub(super) fn rewind(&mut self) -> Result<(), Error> {
+        if self.written > self.start {
+            return Err(Error::Internal("the file outgrows its plan".to_owned()));
+        }
+        self.read = self.start;
+        Ok(())
     }
 
     /// Reads the next bytes of the image, as many as there are to fill.
@@ -138,14 +153,4 @@ pub(super) fn rows(
         }
     }
     Ok(())
-}
-
-/// The whole canvas, for a library that wants it so.
-///
-/// # Errors
-/// [`Error::OutOfMemory`].
-pub(super) fn canvas(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
-    let place = RefCell::new(InPlace::new(picture)?);
-    rows(plan, &place, |row| place.borrow_mut().write(row))?;
-    Ok(place.into_inner().into_file())
 }

@@ -101,8 +101,8 @@ impl Plan {
             Format::Jpeg => None,
             Format::Gif => Some(image.max(4 * pixels)),
             _ if self.by_guest => Some(image.max(4 * pixels)),
-            Format::WebP => Some(image.max(pixels * plane.layout.channels() as u64)),
             // The file never gets beyond what has been read of the image.
+            Format::WebP => Some(codec::webp_bytes(self).max(image + codec::webp_lead_bytes(self))),
             _ => Some(codec::png_bytes(self).max(image + codec::PNG_LEAD_BYTES)),
         }
     }

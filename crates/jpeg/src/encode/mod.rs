@@ -10,6 +10,7 @@
 //!
 //! Chosen at compile time on wasm are vectors for colour, the transform and quantisation; the definitions stand beside them.
 
+mod coefficients;
 mod colour;
 mod entropy;
 mod fdct;
@@ -23,12 +24,12 @@ mod writer;
 
 use alloc::vec::Vec;
 
+use self::coefficients::Coefficients;
 use self::entropy::{CHUNK, Tokens};
 use self::markers::Scan;
 use self::output::Output;
 use self::quantise::Divisors;
 use self::samples::Samples;
-use self::scans::Coefficients;
 use crate::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::Pixels;
@@ -69,8 +70,12 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
     /// Bytes of tokens, which wait until they are all there for the tables that suit them best; 16 MiB by default, which is about as many as
-    /// a photo of fifteen megapixels has. A picture with more of them gets the tables that suit those.
+    /// a photo of fifteen megapixels has. A picture with more of them gets the tables that suit those. In a progressive file, coefficients
+    /// count as well.
     pub token_bytes: usize,
+    /// Bytes of the caller's rows, which are given back as they are encoded, so that a progressive file's coefficients take their place; 0 by
+    /// default.
+    pub row_bytes: usize,
     /// Columns and rows of the rectangle beyond which the picture has one colour; all of it by default. The file is not expected to say
     /// more than that.
     pub picture: (u16, u16),
@@ -80,6 +85,7 @@ impl Default for Room {
     fn default() -> Self {
         Room {
             token_bytes: 1 << 24,
+            row_bytes: 0,
             picture: (u16::MAX, u16::MAX),
         }
     }
@@ -94,6 +100,8 @@ impl Room {
 /// What follows from it.
 struct Bounds {
     tokens: usize,
+    /// Bytes of a progressive file's coefficients, and of the tokens of one of its scans.
+    scans: usize,
     /// Bytes.
     file: usize,
 }
@@ -114,14 +122,25 @@ impl Bounds {
             .saturating_mul(units);
         let early = all > room.tokens();
         let mut bits = 8 * markers::MOST_BYTES as u64;
+        let mut kept = 0;
         for c in &frame.components {
+            let values = quantise::most_value_bits(&quantisation[c.quantisation]);
+            let most = coefficients::most_bits(values + quantise::ROUNDING_BITS) as u64;
+            let flat = coefficients::FLAT_BITS as u64;
+            kept += (c.h * c.v) as u64 * (busy as u64 * most + (mcus - busy) as u64 * flat);
             let most = quantise::most_bits(&quantisation[c.quantisation], early) as u64;
             let flat = quantise::FLAT_BITS as u64;
             bits += (c.h * c.v) as u64 * (busy as u64 * most + (mcus - busy) as u64 * flat);
         }
         // It is looked at what is held after each MCU, and once there are tables after each row of them.
         let row = (64 * across + 2 * (frame.mcus_across - across)) * units;
+        // Rows make way for coefficients, and what is left of the room then is for tokens.
+        let kept = Coefficients::lane_bytes(kept).saturating_sub(room.row_bytes);
+        let most = kept.saturating_add(all.saturating_mul(4));
+        let scans = room.token_bytes.max(kept).min(most);
+        let between = Tokens::bytes(64 * units * scans::BLOCKS + 2 * CHUNK);
         Bounds {
+            scans: scans.saturating_add(between),
             tokens: all.min((room.tokens() + 64 * units + CHUNK).max(row)),
             // One byte in 64 for stuffing.
             file: usize::try_from(bits / 8 + bits / 512).unwrap_or(usize::MAX),
@@ -158,6 +177,8 @@ pub struct Encoder {
     /// Each component's last DC coefficient.
     dc: [i16; 3],
     out: Output,
+    /// What tokens may take, and coefficients.
+    token_bytes: usize,
     /// Where the file is progressive.
     coefficients: Option<Coefficients>,
 }
@@ -218,6 +239,7 @@ impl Encoder {
             sound: Ok(()),
             dc: [0; 3],
             out,
+            token_bytes: room.token_bytes,
             coefficients,
             frame,
         })
@@ -241,19 +263,20 @@ impl Encoder {
     ) -> usize {
         let frame = frame(width, height, pixels, settings);
         let bounds = Bounds::new(&frame, &quantise::tables(settings.quality), room);
-        let coefficients = if frame.progressive {
-            Coefficients::bytes(&frame)
+        let held = if frame.progressive {
+            bounds.scans.saturating_add(Coefficients::dc_bytes(&frame))
         } else {
-            0
+            Tokens::bytes(bounds.tokens)
         };
         let components = 4 * size_of::<Component>(); // a list that is pushed to
-        (components + Samples::bytes(&frame) + Tokens::bytes(bounds.tokens))
-            .saturating_add(coefficients)
+        (components + Samples::bytes(&frame))
+            .saturating_add(held)
             .saturating_add(bounds.file)
     }
 
     /// From now on tokens may take so many bytes: more, where the caller has given back the rows that they were made of.
     pub fn hold(&mut self, token_bytes: usize) {
+        self.token_bytes = token_bytes;
         self.out.set_limit(token_bytes / 4);
     }
 
@@ -340,14 +363,19 @@ impl Encoder {
             frame,
             samples,
             mut out,
+            token_bytes,
             coefficients,
             ..
         } = self;
         drop(samples);
         match &coefficients {
             None => out.end_scan(&frame, Scan::sequential(&frame))?,
-            Some(coefficients) => scans::script(&frame)
-                .try_for_each(|scan| coefficients.write(&frame, scan, &mut out))?,
+            Some(coefficients) => {
+                let left = token_bytes.saturating_sub(coefficients.held_bytes());
+                out.set_limit((left / 4).max(1));
+                scans::script(&frame)
+                    .try_for_each(|scan| coefficients.write(&frame, scan, &mut out))?;
+            }
         }
         drop(coefficients);
         markers::end(&mut out.file)?;
@@ -376,7 +404,7 @@ impl Encoder {
                     };
                     let before = core::mem::replace(&mut self.dc[index], block[0]);
                     if let Some(coefficients) = &mut self.coefficients {
-                        coefficients.put(index, (x, down), &block, mask)?;
+                        coefficients.put(index, c, (x, down), &block, mask)?;
                     } else {
                         let difference = i32::from(block[0]) - i32::from(before);
                         self.out
@@ -443,7 +471,7 @@ mod tests {
     fn encode(settings: Settings, limit: Option<usize>) -> Vec<u8> {
         let mut encoder = Encoder::new(150, 120, Pixels::Rgb, settings).expect("memory");
         if let Some(limit) = limit {
-            encoder.out.set_limit(limit);
+            encoder.hold(4 * limit);
         }
         let mut state = 1u32;
         for y in 0..120 {

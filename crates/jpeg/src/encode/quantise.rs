@@ -38,19 +38,29 @@ pub(super) fn tables(quality: u8) -> [[u8; 64]; 2] {
     ]
 }
 
-/// Bits of the file for a block that is quantised with this table, at most.
+/// Bits of a block's values, at most, that are quantised with this table.
 ///
 /// The energy of a block's coefficients is that of its samples (T.81's transform is orthonormal), so that the sum of the squares
 /// of values times divisors is at most `64 * 128^2`. A value of `v` has `1 + log2(v)` bits, so that those of all values are the most
-/// where each is `128 / divisor`. The code before a value has five bits at most on average: where all coefficients have values, sizes
-/// alone are coded, and there are eleven of them; runs of zeroes cost less than the values in their place. If the tables are made
-/// `early`, it has eight: nobody knows then what is to come, see [`super::entropy::Tokens::expect_all`].
-pub(super) fn most_bits(table: &[u8; 64], early: bool) -> usize {
+/// where each is `128 / divisor`.
+pub(super) fn most_value_bits(table: &[u8; 64]) -> usize {
     // In eighths: log2(128 / d) = 7 - log2(d^8) / 8.
     let size = |divisor: u8| 8 + 56u32.saturating_sub(u64::from(divisor).pow(8).ilog2());
     let sizes: u32 = table.iter().map(|&divisor| size(divisor)).sum();
-    64 * if early { 8 } else { 5 } + sizes.div_ceil(8) as usize
+    sizes.div_ceil(8) as usize
 }
+
+/// Bits of the file for a block that is quantised with this table, at most.
+///
+/// The code before a value has five bits at most on average: where all coefficients have values, sizes
+/// alone are coded, and there are eleven of them; runs of zeroes cost less than the values in their place. If the tables are made
+/// `early`, it has eight: nobody knows then what is to come, see [`super::entropy::Tokens::expect_all`].
+pub(super) fn most_bits(table: &[u8; 64], early: bool) -> usize {
+    64 * if early { 8 } else { 5 } + most_value_bits(table)
+}
+
+/// What rounding to whole values may add to [`most_value_bits`]: half a bit each, where one and a half becomes two.
+pub(super) const ROUNDING_BITS: usize = 32;
 
 /// And for one of a single colour: the difference to the one before, and its end.
 pub(super) const FLAT_BITS: usize = 16 + 11 + 16;

@@ -1,14 +1,11 @@
 //! Progressive coding (T.81, annex G): all coefficients are kept, and scan after scan says a part of them.
 
-use alloc::vec::Vec;
-
+use super::coefficients::{Block, Coefficients, Places};
 use super::entropy::{AC, BARE, DC, Tokens, ZERO_RUN, magnitude};
-use super::filled;
 use super::markers::Scan;
 use super::output::Output;
 use crate::Error;
-use crate::frame::{Component, Frame};
-use crate::segments::ZIGZAG;
+use crate::frame::Frame;
 
 /// The order of the reference implementation: a blurred picture in colour early, and luminance's last bit, the largest scan,
 /// at the end. First component, components, band, bits.
@@ -54,136 +51,10 @@ pub(super) fn script(frame: &Frame) -> impl Iterator<Item = Scan> {
         })
 }
 
-/// A quantised block. Which AC coefficients are not zero is known for each bit that scans come down to, so that a scan looks
-/// at no others.
-#[derive(Clone, Copy)]
-struct Block {
-    /// By bit, in zigzag order: places whose magnitude is at least 1, 2, 4.
-    masks: [u64; 3],
-    /// Where the AC coefficients are that are not zero, in zigzag order.
-    values: u32,
-    dc: i16,
-}
-
-/// All blocks of a picture, component after component, each in rows.
-pub(super) struct Coefficients {
-    blocks: Vec<Block>,
-    /// Each component's first block, and blocks in its rows.
-    planes: [(usize, usize); 3],
-    values: Values,
-}
-
-/// A list that grows without being copied.
-struct Values {
-    chunks: Vec<Vec<i16>>,
-    used: usize,
-}
-
-/// Values of a chunk; a block's are in one.
-const CHUNK: usize = 1 << 15;
-
-impl Values {
-    fn bytes(count: usize) -> usize {
-        let chunks = count.div_ceil(CHUNK - 63);
-        // The list of chunks has room for twice as many, or for four.
-        let chunk = 2 * CHUNK + 2 * size_of::<Vec<i16>>();
-        chunks
-            .saturating_mul(chunk)
-            .saturating_add(4 * size_of::<Vec<i16>>())
-    }
-
-    /// Where the next block's values start.
-    fn reserve(&mut self) -> Result<u32, Error> {
-        if self.chunks.is_empty() || CHUNK - self.used < 63 {
-            self.chunks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-            self.chunks.push(filled(0, CHUNK)?);
-            self.used = 0;
-        }
-        let start = (self.chunks.len() - 1) * CHUNK + self.used;
-        start.try_into().map_err(|_| Error::OutOfMemory)
-    }
-
-    fn push(&mut self, value: i16) {
-        if let Some(to) = self.chunks.last_mut().and_then(|c| c.get_mut(self.used)) {
-            *to = value;
-            self.used += 1;
-        }
-    }
-
-    fn from(&self, start: u32) -> &[i16] {
-        let start = start as usize;
-        self.chunks
-            .get(start / CHUNK)
-            .map_or(&[], |chunk| &chunk[start % CHUNK..])
-    }
-}
-
-fn block_count(component: &Component, frame: &Frame) -> usize {
-    component.h * component.v * frame.mcus_across * frame.mcus_down
-}
+/// Blocks of a scan between two looks at the memory that its tokens take.
+pub(super) const BLOCKS: usize = 32;
 
 impl Coefficients {
-    /// Bytes that it allocates at most.
-    pub(super) fn bytes(frame: &Frame) -> usize {
-        let blocks = frame.components.iter().map(|c| block_count(c, frame));
-        let blocks = blocks.sum::<usize>();
-        let values = Values::bytes(blocks.saturating_mul(63));
-        blocks
-            .saturating_mul(size_of::<Block>())
-            .saturating_add(values)
-    }
-
-    pub(super) fn new(frame: &Frame) -> Result<Coefficients, Error> {
-        let (mut planes, mut count) = ([(0, 0); 3], 0);
-        for (plane, c) in planes.iter_mut().zip(&frame.components) {
-            *plane = (count, c.h * frame.mcus_across);
-            count += block_count(c, frame);
-        }
-        let empty = Block {
-            masks: [0; 3],
-            values: 0,
-            dc: 0,
-        };
-        Ok(Coefficients {
-            blocks: filled(empty, count)?,
-            planes,
-            values: Values {
-                chunks: Vec::new(),
-                used: 0,
-            },
-        })
-    }
-
-    fn place(&self, component: usize, across: usize, down: usize) -> usize {
-        let (first, stride) = self.planes[component];
-        first + down * stride + across
-    }
-
-    /// Keeps a block: coefficients in natural order, and which AC ones are not zero, in zigzag order.
-    pub(super) fn put(
-        &mut self,
-        component: usize,
-        (across, down): (usize, usize),
-        coefficients: &[i16; 64],
-        mask: u64,
-    ) -> Result<(), Error> {
-        let values = self.values.reserve()?;
-        let mut masks = [mask, 0, 0];
-        for place in Places(mask) {
-            let value = coefficients[usize::from(ZIGZAG[place])];
-            self.values.push(value);
-            masks[1] |= u64::from(value.unsigned_abs() >= 2) << place;
-            masks[2] |= u64::from(value.unsigned_abs() >= 4) << place;
-        }
-        let place = self.place(component, across, down);
-        self.blocks[place] = Block {
-            masks,
-            values,
-            dc: coefficients[0],
-        };
-        Ok(())
-    }
-
     /// Writes a scan.
     pub(super) fn write(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         if scan.start == 0 {
@@ -198,14 +69,17 @@ impl Coefficients {
     fn write_band(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         let component = &frame.components[scan.first];
         let mut band = Band::new(scan, component.quantisation);
+        let (mut readers, mut block) = (self.readers(scan.first), Block::empty());
         for down in 0..component.blocks_down {
-            let row = self.place(scan.first, 0, down);
-            for block in &self.blocks[row..row + component.blocks_across] {
-                let values = self.values.from(block.values);
+            for across in 0..component.blocks_across {
+                readers[down % component.v % 2].read(&mut block);
                 if scan.high == 0 {
-                    band.first(block, values, &mut out.tokens)?;
+                    band.first(&block, &mut out.tokens)?;
                 } else {
-                    band.refine(block, values, &mut out.tokens)?;
+                    band.refine(&block, &mut out.tokens)?;
+                }
+                if across % BLOCKS == BLOCKS - 1 {
+                    out.relieve(frame, scan)?;
                 }
             }
             out.relieve(frame, scan)?;
@@ -221,8 +95,7 @@ impl Coefficients {
                 for (index, c) in frame.components.iter().enumerate() {
                     for at in 0..c.h * c.v {
                         let (across, down) = (mcu * c.h + at % c.h, mcu_row * c.v + at / c.h);
-                        let block = &self.blocks[self.place(index, across, down)];
-                        let value = i32::from(block.dc) >> scan.low;
+                        let value = i32::from(self.dc(index, across, down)) >> scan.low;
                         if scan.high > 0 {
                             out.tokens.push(BARE, 1, value as u32 & 1)?;
                             continue;
@@ -231,6 +104,9 @@ impl Coefficients {
                         before[index] = value;
                         out.tokens.push(2 * c.quantisation + DC, size, bits)?;
                     }
+                }
+                if mcu % BLOCKS == BLOCKS - 1 {
+                    out.relieve(frame, scan)?;
                 }
             }
             out.relieve(frame, scan)?;
@@ -270,13 +146,13 @@ impl Band {
     }
 
     /// G.1.2.2: coefficients whose highest bits are said for the first time.
-    fn first(&mut self, block: &Block, values: &[i16], tokens: &mut Tokens) -> Result<(), Error> {
+    fn first(&mut self, block: &Block, tokens: &mut Tokens) -> Result<(), Error> {
         let mut next = self.scan.start;
         for place in Places(block.masks[self.scan.low as usize] & self.places) {
             self.end_blocks(tokens)?;
             self.zero_runs(place - next, tokens)?;
             // Division, not a shift: towards zero.
-            let value = block.value(values, place) / (1 << self.scan.low);
+            let value = block.value(place) / (1 << self.scan.low);
             let (size, bits) = magnitude(value);
             tokens.push(self.table, ((place - next) % 16) << 4 | size, bits)?;
             next = place + 1;
@@ -292,7 +168,7 @@ impl Band {
     }
 
     /// G.1.2.3: one more bit of coefficients that are not zero already, and those that this bit makes so.
-    fn refine(&mut self, block: &Block, values: &[i16], tokens: &mut Tokens) -> Result<(), Error> {
+    fn refine(&mut self, block: &Block, tokens: &mut Tokens) -> Result<(), Error> {
         let low = self.scan.low;
         let all = block.masks[low as usize] & self.places;
         let new = all & !block.masks[self.scan.high as usize];
@@ -311,7 +187,7 @@ impl Band {
                 (own, count) = (0, 0);
                 run -= 16;
             }
-            let value = block.value(values, place);
+            let value = block.value(place);
             if new >> place & 1 == 0 {
                 own = own << 1 | u64::from(value.unsigned_abs() >> low & 1);
                 count += 1;
@@ -351,14 +227,6 @@ impl Band {
         }
         self.ended = 0;
         self.corrections.say(tokens)
-    }
-}
-
-impl Block {
-    #[inline(always)]
-    fn value(&self, values: &[i16], place: usize) -> i32 {
-        let before = (self.masks[0] & ((1 << place) - 1)).count_ones();
-        values.get(before as usize).copied().unwrap_or(0).into()
     }
 }
 
@@ -405,21 +273,5 @@ impl Corrections {
         }
         self.bits = 0;
         Ok(())
-    }
-}
-
-/// The places of the ones in a mask.
-struct Places(u64);
-
-impl Iterator for Places {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
-        }
-        let place = self.0.trailing_zeros();
-        self.0 &= self.0 - 1;
-        Some(place as usize)
     }
 }
