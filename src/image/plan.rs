@@ -9,13 +9,14 @@ mod memory;
 
 use letterbox_resize::{Axis, Channels, Settings};
 
-use super::Error;
+use super::animation::Survey;
 use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
-use super::header::Header;
+use super::header::{Coding, Header};
 use super::limits::Limits;
-use crate::transform::{Colour, Format, Quality, Target, Transform};
+use super::{Error, codec};
+use crate::transform::{Colour, Format, Frames, Quality, Target, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -134,6 +135,27 @@ impl Plane {
     }
 }
 
+/// Frames of a source, and of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Animation {
+    /// As many as have been counted in the source: all of them, if all are shown.
+    pub frames: u32,
+    /// The first one that is shown; those before it are drawn all the same.
+    pub first: u32,
+    /// How many are shown. One is a still.
+    pub count: u32,
+    /// How often they are played; 0 is for ever.
+    pub plays: u32,
+    /// Whether what a frame covers has to come back.
+    pub(super) restores: bool,
+    /// What decoding one of them takes beside the canvas.
+    pub(super) frame_bytes: u64,
+    /// And what of a guest.
+    pub(super) guest_bytes: u64,
+    /// What the answer may have.
+    pub(super) file_bytes: u64,
+}
+
 /// What will be done to one image.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -168,6 +190,8 @@ pub struct Plan {
     pub interlace: bool,
     /// Whether a guest writes it.
     pub by_guest: bool,
+    /// What is drawn and shown of an animation, when that is known.
+    pub animation: Option<Animation>,
     /// Bytes held at once, at most, apart from the source file.
     pub peak_bytes: u64,
     /// The same up to the end of decoding, while the source file is held too.
@@ -256,6 +280,7 @@ impl Plan {
                 Format::WebP => offer.webp && !transform.lossless,
                 _ => false,
             },
+            animation: None,
             peak_bytes: 0,
             decode_bytes: 0,
             encode_bytes: 0,
@@ -269,6 +294,69 @@ impl Plan {
         };
         plan.reckon();
         Ok(plan)
+    }
+
+    /// The same plan with frames, where there is more than one to be drawn.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::TooManyFrames`].
+    pub(super) fn animated(
+        mut self,
+        survey: &Survey,
+        frames: Frames,
+        source_bytes: u64,
+        limits: &Limits,
+    ) -> Result<Plan, Error> {
+        let first = u32::from(frames.first);
+        if first >= survey.frames {
+            return Err(Error::NoSuchPage {
+                page: first,
+                frames: survey.frames,
+            });
+        }
+        let most = match frames.count {
+            _ if !self.format.moves() => 1,
+            Some(count) => count.get().into(),
+            None => u32::MAX,
+        };
+        let count = most.min(survey.frames - first);
+        let drawn = u64::from(first + count) * self.decoded.pixels().max(LEAST_FRAME_PIXELS);
+        let shown = u64::from(count) * self.canvas.pixels().max(LEAST_FRAME_PIXELS);
+        if drawn.max(shown) > limits.frame_pixels && first + count > 1 {
+            return Err(Error::TooManyFrames {
+                frames: survey.frames,
+                pixels: drawn.max(shown),
+                most: limits.frame_pixels,
+            });
+        }
+        let canvas = self.decoded.pixels() * self.header.layout.channels() as u64;
+        let restored = if survey.restores { canvas } else { 0 };
+        self.header.coding = Coding::Whole {
+            peak_bytes: canvas + restored + survey.frame_bytes + survey.guest_bytes,
+            copies: 0,
+            guest_bytes: None,
+        };
+        let mut animation = Animation {
+            frames: survey.frames,
+            first,
+            count,
+            plays: survey.plays,
+            restores: survey.restores,
+            frame_bytes: survey.frame_bytes,
+            guest_bytes: survey.guest_bytes,
+            file_bytes: 0,
+        };
+        animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
+        self.animation = Some(animation);
+        self.reckon();
+        Ok(self)
+    }
+
+    /// The frames, if there are several in the answer.
+    pub(super) fn moving(&self) -> Option<&Animation> {
+        self.animation
+            .as_ref()
+            .filter(|animation| animation.count > 1)
     }
 
     /// What every plane goes through, in the order in which they are coded.
@@ -304,6 +392,9 @@ impl Plan {
             .collect()
     }
 }
+
+/// What a frame counts for at least: it takes a while even if it is small.
+const LEAST_FRAME_PIXELS: u64 = 1 << 12;
 
 /// What the JPEG decoder takes on, too, and sharp as it comes.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
@@ -344,7 +435,7 @@ fn layout(header: &Header, transform: &Transform, format: Format, padded: bool) 
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::image::header::{Coding, Colours};
+    use crate::image::header::Colours;
     use crate::image::orient::Orientation;
     use crate::transform::{Fit, Gravity, Side, Third};
     use std::num::NonZeroU16;
@@ -353,6 +444,7 @@ mod tests {
         source_bytes: 1 << 26,
         output_side: 4096,
         output_pixels: 1 << 24,
+        frame_pixels: 1 << 27,
         memory_bytes: 72 << 20,
     };
 

@@ -4,6 +4,7 @@
 //! Libraries that want the whole file, or the whole image, stand behind the two adapters of `whole`, so that a streaming
 //! codec can take their place without anyone else noticing.
 
+pub(super) mod animation;
 mod gif;
 mod guest;
 mod jpeg;
@@ -12,6 +13,7 @@ mod png;
 mod webp;
 pub(super) mod whole;
 
+pub(super) use gif::UNPACKER_BYTES;
 pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
 
 use super::Error;
@@ -69,7 +71,12 @@ pub(super) fn decoder<'g>(
             Coding::Rows { .. } => Box::new(png::Decoder::new(plan, start)),
             _ => Box::new(whole::File::new(start, png::decode)),
         },
-        Format::WebP => Box::new(whole::File::new(start, webp::decode)),
+        Format::WebP => {
+            let decode = |file: &[u8], plan: &Plan, rows: &mut dyn Rows| {
+                webp::decode(file, plan, rows, guests)
+            };
+            Box::new(whole::File::new(start, decode))
+        }
         Format::Avif => return Err(Error::Internal("AVIF without a guest".to_owned())),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
         Format::Bmp | Format::Ico | Format::Tiff => {

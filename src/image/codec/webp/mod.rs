@@ -1,5 +1,7 @@
 //! WebP through `image-webp`: decodes both kinds, encodes lossless. Of an animation, the first frame.
 
+mod film;
+
 use std::io::Cursor;
 
 use image_webp::{ColorType, DecodingError, EncodingError, WebPDecoder, WebPEncoder};
@@ -7,9 +9,19 @@ use image_webp::{ColorType, DecodingError, EncodingError, WebPDecoder, WebPEncod
 use super::{Rows, whole};
 use crate::image::Error;
 use crate::image::frame::{Frame, Layout, Picture, Size};
+use crate::image::guest::Guests;
 use crate::image::plan::Plan;
+pub(super) use film::{Film, bytes as film_bytes};
 
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(super) fn decode(
+    file: &[u8],
+    plan: &Plan,
+    rows: &mut dyn Rows,
+    guests: &dyn Guests,
+) -> Result<(), Error> {
+    if plan.animation.is_some() {
+        return rows.frame(super::animation::still(file, plan, guests)?);
+    }
     let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(fault)?;
     let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
     if decoder.output_buffer_size() != Some(frame.pixels.len()) {
@@ -46,7 +58,7 @@ pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     4 * pixels + 3 * file + row
 }
 
-fn fault(error: DecodingError) -> Error {
+pub(super) fn fault(error: DecodingError) -> Error {
     match error {
         DecodingError::UnsupportedFeature(_) => Error::Unsupported("this kind of WebP is not read"),
         _ => Error::Corrupt("the WebP is damaged or breaks off"),

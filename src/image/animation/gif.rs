@@ -1,0 +1,170 @@
+//! The blocks of a GIF (GIF 89a), one image after the other.
+
+use super::{Coded, Disposal, Error, Rect, Shot};
+
+/// An image's pixels: what its indices mean, and where they are.
+pub(in crate::image) struct Lzw<'a> {
+    /// Red, green, blue of each index; indices beyond it are black, as browsers show them.
+    pub(in crate::image) palette: &'a [u8],
+    pub(in crate::image) transparent: Option<u8>,
+    pub(in crate::image) interlaced: bool,
+    /// The smallest code's size, and blocks of data; what is behind them does not matter.
+    pub(in crate::image) data: &'a [u8],
+}
+
+/// A walk through a file.
+pub(super) struct Shots<'a> {
+    file: &'a [u8],
+    at: usize,
+    palette: Option<&'a [u8]>,
+    /// The graphic control extension in front of the next image.
+    control: [u8; 4],
+    /// How many images there have been.
+    images: u32,
+}
+
+impl<'a> Shots<'a> {
+    pub(super) fn new(file: &'a [u8]) -> Shots<'a> {
+        let flags = file.get(10).copied().unwrap_or(0);
+        let bytes = palette_bytes(flags);
+        Shots {
+            file,
+            at: 13 + bytes,
+            palette: file
+                .get(13..13 + bytes)
+                .filter(|palette| !palette.is_empty()),
+            control: [0; 4],
+            images: 0,
+        }
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let byte = self.file.get(self.at).copied();
+        self.at += 1;
+        byte
+    }
+
+    /// Passes over blocks up to the empty one; gives the first of them.
+    fn blocks(&mut self) -> Option<&'a [u8]> {
+        let mut first = None;
+        loop {
+            let length = usize::from(self.byte()?);
+            let block = self.file.get(self.at..self.at + length)?;
+            self.at += length;
+            if length == 0 {
+                return Some(first.unwrap_or_default());
+            }
+            first.get_or_insert(block);
+        }
+    }
+
+    /// The image behind an image separator.
+    fn image(&mut self) -> Result<Shot<'a>, Error> {
+        const BREAKS_OFF: Error = Error::Corrupt("the GIF is damaged or breaks off");
+        let descriptor = self.file.get(self.at..self.at + 9).ok_or(BREAKS_OFF)?;
+        self.at += 9;
+        let number =
+            |at: usize| u32::from(u16::from_le_bytes([descriptor[at], descriptor[at + 1]]));
+        let flags = descriptor[8];
+        let bytes = palette_bytes(flags);
+        let own = self.file.get(self.at..self.at + bytes).ok_or(BREAKS_OFF)?;
+        self.at += bytes;
+        let data = self.file.get(self.at..).unwrap_or_default();
+        self.byte().ok_or(BREAKS_OFF)?;
+        self.blocks().ok_or(BREAKS_OFF)?;
+        let palette = Some(own).filter(|own| !own.is_empty()).or(self.palette);
+        let [control, low, high, index] = std::mem::take(&mut self.control);
+        let transparent = (control & 1 != 0).then_some(index);
+        Ok(Shot {
+            rect: Rect {
+                left: number(0),
+                top: number(2),
+                width: number(4),
+                height: number(6),
+            },
+            delay_ms: 10 * u32::from(u16::from_le_bytes([low, high])),
+            disposal: match control >> 2 & 7 {
+                2 => Disposal::Clear,
+                3 => Disposal::Restore,
+                _ => Disposal::Keep,
+            },
+            blends: true,
+            opaque: transparent.is_none(),
+            coded: Coded::Gif(Lzw {
+                palette: palette.ok_or(Error::Corrupt("the GIF has no palette"))?,
+                transparent,
+                interlaced: flags & 0x40 != 0,
+                data,
+            }),
+        })
+    }
+}
+
+impl<'a> Iterator for Shots<'a> {
+    type Item = Result<Shot<'a>, Error>;
+
+    /// The next image. The file ends with its trailer, where there are no more bytes, and behind an image with what is no block.
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.byte()? {
+                0x2c => {
+                    self.images += 1;
+                    return Some(self.image());
+                }
+                0x21 => {
+                    let label = self.byte()?;
+                    let block = self.blocks()?;
+                    if label == 0xf9 {
+                        let control = block.first_chunk::<4>();
+                        self.control = control.copied().unwrap_or_default();
+                    }
+                }
+                0 if self.images > 0 => {} // one end of blocks too many
+                _ => return None,
+            }
+        }
+    }
+}
+
+fn palette_bytes(flags: u8) -> usize {
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
+}
+
+/// How often it is played: once, unless an application extension says otherwise; 0 is for ever. That counts repetitions, or has 0 for
+/// ever, and browsers play once more than it says.
+pub(super) fn plays(file: &[u8]) -> u32 {
+    let mut shots = Shots::new(file);
+    loop {
+        match shots.byte() {
+            Some(0x21) => {
+                let application = shots.byte() == Some(0xff);
+                let start = shots.at;
+                if shots.blocks().is_none() {
+                    return 1;
+                }
+                if application
+                    && let Some(extension) = file.get(start..start + 16)
+                    && [&b"\x0bNETSCAPE2.0"[..], b"\x0bANIMEXTS1.0"].contains(&&extension[..12])
+                    && extension[12..14] == [3, 1]
+                {
+                    let repetitions = u16::from_le_bytes([extension[14], extension[15]]);
+                    return match repetitions {
+                        0 => 0,
+                        count => u32::from(count) + 1,
+                    };
+                }
+            }
+            // It may stand behind the first images.
+            Some(0x2c) => {
+                if shots.image().is_err() {
+                    return 1;
+                }
+            }
+            _ => return 1,
+        }
+    }
+}
