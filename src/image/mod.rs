@@ -458,6 +458,9 @@ impl<'a> Pipeline<'a> {
         };
         let (header, offer) = (plan.header, self.guests.offer());
         let survey = Survey::take(&header, file, most, offer.webp, self.limits.memory_bytes)?;
+        if survey.frames == 0 {
+            return Err(Error::Corrupt("the file has no image"));
+        }
         let header = Header {
             layout: survey.layout(),
             ..header
@@ -562,6 +565,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "bytes": source_bytes,
             "orientation": header.orientation.to_exif(),
             "alpha": header.layout.alpha(),
+            "frames": plan.animation.map(|animation| animation.frames),
             "colour": plan.source.name(&header),
         },
         "plan": {
@@ -570,6 +574,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "format": plan.format.name(),
             "alpha": plan.layout.alpha(),
             "shrink_on_load": plan.shrink,
+            "frames": plan.animation.map_or(1, |animation| animation.count),
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,
         },

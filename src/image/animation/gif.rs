@@ -12,6 +12,8 @@ pub(in crate::image) struct Lzw<'a> {
     pub(in crate::image) data: &'a [u8],
 }
 
+const BREAKS_OFF: Error = Error::Corrupt("the GIF is damaged or breaks off");
+
 /// A walk through a file.
 pub(super) struct Shots<'a> {
     file: &'a [u8],
@@ -60,7 +62,6 @@ impl<'a> Shots<'a> {
 
     /// The image behind an image separator.
     fn image(&mut self) -> Result<Shot<'a>, Error> {
-        const BREAKS_OFF: Error = Error::Corrupt("the GIF is damaged or breaks off");
         let descriptor = self.file.get(self.at..self.at + 9).ok_or(BREAKS_OFF)?;
         self.at += 9;
         let number =
@@ -103,13 +104,18 @@ impl<'a> Shots<'a> {
 impl<'a> Iterator for Shots<'a> {
     type Item = Result<Shot<'a>, Error>;
 
-    /// The next image. The file ends with its trailer, where there are no more bytes, and behind an image with what is no block.
+    /// The next image. The file ends with its trailer, where there are no more bytes, and behind an image with what is no block or with
+    /// an image that breaks off: browsers show what was there before.
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.byte()? {
                 0x2c => {
+                    let image = self.image();
+                    if self.images > 0 && matches!(image, Err(BREAKS_OFF)) {
+                        return None;
+                    }
                     self.images += 1;
-                    return Some(self.image());
+                    return Some(image);
                 }
                 0x21 => {
                     let label = self.byte()?;

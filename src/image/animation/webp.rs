@@ -24,11 +24,14 @@ pub(super) fn plays(file: &[u8]) -> u32 {
     count.map_or(1, |count| u16::from_le_bytes(*count).into())
 }
 
+const BREAKS_OFF: Error = Error::Corrupt("the WebP is damaged or breaks off");
+
 /// A walk through a file.
 pub(super) struct Shots<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
     canvas: (u32, u32),
+    begun: bool,
 }
 
 impl<'a> Shots<'a> {
@@ -38,14 +41,11 @@ impl<'a> Shots<'a> {
             file,
             chunks: Chunks::of(file),
             canvas: (number(&canvas[..3]) + 1, number(&canvas[3..]) + 1),
+            begun: false,
         }
     }
 
     fn frame(&self, chunk: &Chunk<'a>) -> Result<Shot<'a>, Error> {
-        const BREAKS_OFF: Error = Error::Corrupt("the WebP is damaged or breaks off");
-        if !chunk.is_whole() {
-            return Err(BREAKS_OFF);
-        }
         let header = chunk.bytes.first_chunk::<16>().ok_or(BREAKS_OFF)?;
         let rect = Rect {
             left: 2 * number(&header[..3]),
@@ -98,8 +98,14 @@ impl<'a> Shots<'a> {
 impl<'a> Iterator for Shots<'a> {
     type Item = Result<Shot<'a>, Error>;
 
+    /// The next frame. One that breaks off ends the file: browsers show what was there before.
     fn next(&mut self) -> Option<Self::Item> {
         let chunk = self.chunks.find(|chunk| &chunk.kind == b"ANMF")?;
+        if !chunk.is_whole() {
+            let first = !std::mem::replace(&mut self.begun, true);
+            return first.then_some(Err(BREAKS_OFF));
+        }
+        self.begun = true;
         Some(self.frame(&chunk))
     }
 }
