@@ -174,3 +174,106 @@ pub(super) fn plays(file: &[u8]) -> u32 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::animation::Survey;
+    use crate::image::header::Header;
+
+    /// A GIF of 4 x 4 with two colours: images of one pixel, each with its place and its flags of control.
+    fn file(extension: &[u8], images: &[(u8, u8, u8)]) -> Vec<u8> {
+        let mut file = b"GIF89a\x04\0\x04\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+        file.extend_from_slice(extension);
+        for &(left, side, control) in images {
+            file.extend([0x21, 0xf9, 4, control, 7, 0, 1, 0]);
+            file.extend([0x2c, left, 0, 0, 0, side, 0, side, 0, 0]);
+            file.extend([2, 2, 0x44, 0x01, 0]);
+        }
+        file.push(0x3b);
+        file
+    }
+
+    fn survey(file: &[u8]) -> Survey {
+        let header = Header::parse(file, true).expect("sound").expect("whole");
+        Survey::take(&header, file, u32::MAX, false, u64::MAX).expect("sound")
+    }
+
+    const NETSCAPE: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x02\0\0";
+
+    #[test]
+    fn images_have_their_places_delays_and_disposals() {
+        let disposals = [0, 1, 2, 3, 7].map(|bits| (bits, 1, bits << 2));
+        let file = file(b"", &disposals);
+        let shots: Vec<_> = Shots::new(&file).map(|shot| shot.expect("sound")).collect();
+        let found: Vec<_> = shots
+            .iter()
+            .map(|shot| (shot.rect.left, shot.disposal))
+            .collect();
+        use Disposal::*;
+        assert_eq!(
+            found,
+            [(0, Keep), (1, Keep), (2, Clear), (3, Restore), (7, Keep)]
+        );
+        assert!(shots.iter().all(|shot| shot.delay_ms == 70 && shot.opaque));
+    }
+
+    #[test]
+    fn a_loop_is_counted_as_it_is_played() {
+        let image = [(0, 1, 0)];
+        assert_eq!(plays(&file(b"", &image)), 1);
+        assert_eq!(plays(&file(NETSCAPE, &image)), 3);
+        let mut for_ever = NETSCAPE.to_vec();
+        for_ever[16] = 0;
+        assert_eq!(plays(&file(&for_ever, &image)), 0);
+        let mut behind = file(b"", &image);
+        behind.pop();
+        behind.extend_from_slice(NETSCAPE);
+        assert_eq!(plays(&behind), 3);
+        assert_eq!(
+            plays(&file(b"\x21\xff\x0bXMP DataXMP\x03\x01\x02\0\0", &image)),
+            1
+        );
+    }
+
+    #[test]
+    fn a_canvas_is_opaque_if_nothing_is_ever_seen_through_it() {
+        let opaque = |images: &[_]| survey(&file(b"", images)).opaque;
+        let (keep, see_through, clear, restore) = (0, 1, 2 << 2, 3 << 2);
+        assert!(opaque(&[(0, 4, keep), (1, 1, see_through)]));
+        assert!(!opaque(&[(0, 4, see_through)]));
+        assert!(!opaque(&[(0, 3, keep), (0, 4, keep)]), "at the first frame");
+        assert!(opaque(&[(0, 4, clear), (0, 4, keep)]), "covered at once");
+        assert!(!opaque(&[(0, 4, clear), (0, 3, keep)]));
+        assert!(opaque(&[(0, 4, clear)]), "nothing comes after it");
+        assert!(
+            !opaque(&[(0, 4, restore), (0, 1, keep)]),
+            "nothing was there before"
+        );
+        assert!(opaque(&[(0, 4, keep), (0, 4, restore), (0, 1, keep)]));
+    }
+
+    #[test]
+    fn a_file_ends_with_its_last_whole_image() {
+        let file = file(NETSCAPE, &[(0, 4, 0), (1, 1, 12), (2, 1, 0)]);
+        assert_eq!(survey(&file).frames, 3);
+        let images = |end: usize| Shots::new(&file[..end]).filter(Result::is_ok).count();
+        let counts: Vec<usize> = (0..=file.len()).map(images).collect();
+        assert!(counts.is_sorted() && counts.last() == Some(&3));
+        // Only the first one is missed.
+        assert!(Shots::new(&file[..file.len() - 3]).all(|shot| shot.is_ok()));
+        let first = file.len() - 1 - 3 * 23 + 20;
+        assert!(Shots::new(&file[..first]).any(|shot| shot.is_err()));
+    }
+
+    #[test]
+    fn a_byte_too_many_between_images_is_passed_over() {
+        let mut file = file(b"", &[(0, 4, 0)]);
+        let trailer = file.len() - 1;
+        file.splice(
+            trailer..,
+            [0, 0x2c, 1, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x99],
+        );
+        assert_eq!(survey(&file).frames, 2);
+    }
+}

@@ -154,3 +154,159 @@ fn blend(over: [u8; 4], under: [u8; 4]) -> [u8; 4] {
     };
     [mixed(0), mixed(1), mixed(2), ((sum + 127) / 255) as u8]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::animation::{Coded, Lzw};
+
+    fn shot(rect: [u32; 4], disposal: Disposal) -> Shot<'static> {
+        let [left, top, width, height] = rect;
+        Shot {
+            rect: Rect {
+                left,
+                top,
+                width,
+                height,
+            },
+            delay_ms: 0,
+            disposal,
+            blends: true,
+            opaque: true,
+            coded: Coded::Gif(Lzw {
+                palette: &[],
+                transparent: None,
+                interlaced: false,
+                data: &[],
+            }),
+        }
+    }
+
+    /// Colour `n` is grey `n`, and 0 is transparent.
+    fn colours() -> [[u8; 4]; 256] {
+        let mut at = 0..=255;
+        let mut colours =
+            [(); 256].map(|()| at.next().map_or([0; 4], |grey| [grey, grey, grey, 255]));
+        colours[0] = [0; 4];
+        colours
+    }
+
+    const SIZE: Size = Size {
+        width: 4,
+        height: 2,
+    };
+
+    /// The first samples of a canvas on which frames have been drawn one after the other, each filled with its number from 1 on.
+    fn drawn(layout: Layout, frames: &[([u32; 4], Disposal)]) -> Vec<u8> {
+        let mut screen = Screen::new(SIZE, layout, true, 0).expect("a few bytes");
+        for (index, (rect, disposal)) in (1..).zip(frames) {
+            screen.begin(&shot(*rect, *disposal));
+            for y in rect[1]..rect[1] + rect[3] {
+                let row = vec![index; rect[2] as usize];
+                screen.draw_indices((rect[0], y), &row, &colours());
+            }
+        }
+        let channels = layout.channels();
+        screen
+            .frame()
+            .pixels
+            .iter()
+            .step_by(channels)
+            .copied()
+            .collect()
+    }
+
+    #[test]
+    fn frames_are_disposed_of_when_the_next_one_is_drawn() {
+        use Disposal::*;
+        for layout in [Layout::Rgb, Layout::Rgba] {
+            let of = |frames: &[_]| drawn(layout, frames);
+            let all = [0, 0, 4, 2];
+            assert_eq!(of(&[(all, Keep)]), [1; 8]);
+            assert_eq!(
+                of(&[(all, Clear)]),
+                [1; 8],
+                "not before there is a next one"
+            );
+            assert_eq!(
+                of(&[(all, Keep), ([1, 0, 2, 1], Keep)]),
+                [1, 2, 2, 1, 1, 1, 1, 1]
+            );
+            let corner = ([3, 1, 1, 1], Keep);
+            assert_eq!(
+                of(&[(all, Keep), ([1, 0, 2, 1], Clear), corner]),
+                [1, 0, 0, 1, 1, 1, 1, 3]
+            );
+            assert_eq!(
+                of(&[(all, Keep), ([1, 0, 2, 1], Restore), corner]),
+                [1, 1, 1, 1, 1, 1, 1, 3]
+            );
+            // What comes back is what was there before, not what was drawn first.
+            assert_eq!(
+                of(&[
+                    (all, Keep),
+                    ([0, 0, 2, 2], Clear),
+                    ([1, 0, 3, 1], Restore),
+                    corner
+                ]),
+                [0, 0, 1, 1, 0, 0, 1, 4]
+            );
+            assert_eq!(of(&[(all, Restore), corner]), [0, 0, 0, 0, 0, 0, 0, 2]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_on_the_canvas_is_left_out() {
+        use Disposal::*;
+        let of = |frames: &[_]| drawn(Layout::Rgba, frames);
+        assert_eq!(of(&[([3, 1, 70, 5], Keep)]), [0, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(
+            of(&[
+                ([9, 0, 2, 2], Restore),
+                ([0, 9, 1, 1], Clear),
+                ([0, 0, 0, 2], Keep)
+            ]),
+            [0; 8]
+        );
+    }
+
+    #[test]
+    fn what_is_transparent_lets_through_what_was_there() {
+        for layout in [Layout::Rgb, Layout::Rgba] {
+            let mut screen = Screen::new(SIZE, layout, false, 0).expect("a few bytes");
+            screen.draw_indices((0, 0), &[7, 7, 7, 7], &colours());
+            screen.draw_indices((0, 0), &[0, 9, 0, 8], &colours());
+            let channels = layout.channels();
+            let row: Vec<u8> = screen
+                .frame()
+                .pixels
+                .iter()
+                .step_by(channels)
+                .copied()
+                .collect();
+            assert_eq!(row[..4], [7, 9, 7, 8]);
+        }
+    }
+
+    #[test]
+    fn a_pixel_is_blended_or_takes_the_place_of_another() {
+        let (red, half) = ([200, 0, 0, 255], [0, 100, 0, 128]);
+        let over = |under: [u8; 4], over: [u8; 4], layout, blends| {
+            let mut screen = Screen::new(SIZE, layout, false, 0).expect("a few bytes");
+            screen.draw_rgba((0, 0), &under, false);
+            screen.draw_rgba((0, 0), &over, blends);
+            screen.frame().pixels[..layout.channels()].to_vec()
+        };
+        assert_eq!(over(red, half, Layout::Rgba, false), half);
+        assert_eq!(over(red, half, Layout::Rgba, true), [100, 50, 0, 255]);
+        assert_eq!(over(red, half, Layout::Rgb, true), [100, 50, 0]);
+        assert_eq!(over(red, [9, 9, 9, 0], Layout::Rgba, true), red);
+        assert_eq!(over([0; 4], half, Layout::Rgba, true), half);
+        // 128 / 255 of one, and 127 / 255 of half of the other.
+        assert_eq!(
+            over([200, 0, 0, 128], half, Layout::Rgba, true),
+            [66, 67, 0, 192]
+        );
+        assert_eq!(over([0; 4], [5, 5, 5, 0], Layout::Rgba, true), [0; 4]);
+    }
+}

@@ -110,7 +110,9 @@ pub(super) fn encode(
 
 /// What a guest holds that encodes, if one does.
 pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
-    if plan.by_guest {
+    if plan.by_guest && plan.moving().is_some() {
+        webp::film_guest_bytes(plan)
+    } else if plan.by_guest {
         guest::memory_bytes(plan)
     } else {
         0

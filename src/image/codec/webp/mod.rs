@@ -11,7 +11,7 @@ use crate::image::Error;
 use crate::image::frame::{Frame, Layout, Picture, Size};
 use crate::image::guest::Guests;
 use crate::image::plan::Plan;
-pub(super) use film::{Film, bytes as film_bytes};
+pub(super) use film::{Film, bytes as film_bytes, guest_bytes as film_guest_bytes};
 
 pub(super) fn decode(
     file: &[u8],
