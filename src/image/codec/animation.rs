@@ -79,9 +79,9 @@ pub(in crate::image) fn file_bytes(plan: &Plan, animation: &Animation, source_by
         Format::Gif => pixels * 5 / 3,
         _ => pixels * 4,
     };
-    // GIF takes several times what WebP does.
-    let harder = match (plan.header.format, plan.format) {
-        (Format::WebP, Format::Gif) => 10,
+    // What has been coded with loss takes many times as much without.
+    let harder = match plan.header.format {
+        Format::WebP if !plan.by_guest => 20,
         _ => 2,
     };
     let larger = plan.resized.pixels().div_ceil(plan.decoded.pixels()).max(1);

@@ -66,7 +66,12 @@ export async function film({ width = 160, height = 120, count = 6, delay = 70, l
 export async function frames(bytes, resize) {
   let image = sharp(bytes, { animated: true });
   const { pages = 1, delay = [], loop } = await image.metadata();
-  if (resize) image = image.resize(resize);
+  if (resize) {
+    // All pixels are decoded first: of a WebP, sharp would have its decoder shrink them, as it likes.
+    const { data, info } = await image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const raw = { width: info.width, height: info.height, channels: 4, pageHeight: info.height / pages };
+    image = sharp(data, { raw, animated: true }).resize(resize);
+  }
   const { data, info } = await image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const height = info.height / pages;
   const length = info.width * height * 4;
