@@ -85,11 +85,12 @@ impl Packer {
         let mut place = (key.wrapping_mul(0x9e37_79b1) >> (32 - PLACE_BITS)) as usize & mask;
         loop {
             let entry = self.places[place];
-            if entry >> MOST_SIZE == key {
-                return Ok(entry & (MOST_CODES - 1));
-            }
+            // First: the string of the last code and index 255 would look the same.
             if entry == EMPTY {
                 return Err(place);
+            }
+            if entry >> MOST_SIZE == key {
+                return Ok(entry & (MOST_CODES - 1));
             }
             place = (place + 1) & mask;
         }
@@ -200,5 +201,11 @@ mod tests {
                 assert!(unpacked(&data, count) == indices, "{count} of {bits} bits");
             }
         }
+    }
+
+    #[test]
+    fn the_string_of_the_last_code_and_index_255_is_not_taken_for_an_empty_place() {
+        let packer = Packer::new().expect("64 KiB");
+        assert!(packer.find((MOST_CODES - 1) << 8 | 255).is_err());
     }
 }
