@@ -9,6 +9,7 @@ const leastPsnr = 28;
 /** A function `answer -> { psnr, flaw }` for one image and target; `flaw` says what is wrong with the picture, if anything is. */
 export async function checker(image, file, target) {
   const { width, height } = target;
+  if (image.frames) return filmChecker(image, file, target);
   const png = await derived(image, `${width}x${height}.png`, () => reference(file, width, height));
   const expected = await onWhite(png);
   return async (answer) => {
@@ -17,6 +18,22 @@ export async function checker(image, file, target) {
     if (is !== image.to) return { psnr: null, flaw: `answered ${is} instead of ${image.to}` };
     if (w !== width || h !== height) return { psnr: null, flaw: `answered ${w}x${h} instead of ${width}x${height}` };
     const psnr = peakSignalToNoise(await onWhite(answer), expected);
+    return { psnr, flaw: psnr < leastPsnr ? `PSNR ${psnr.toFixed(2)} dB, below ${leastPsnr}` : null };
+  };
+}
+
+/** The same for an animation: all of its frames count. */
+async function filmChecker(image, file, { width, height }) {
+  const expected = await derived(image, `${width}x${height}.rgb`, () =>
+    sharp(file, { animated: true }).resize(width, height, { fit: 'contain', background: white }).flatten({ background: white }).removeAlpha().raw().toBuffer(),
+  );
+  return async (answer) => {
+    const { format, width: w, pageHeight, height: h, pages = 1, delay } = await sharp(answer, { animated: true }).metadata();
+    if (format !== image.to) return { psnr: null, flaw: `answered ${format} instead of ${image.to}` };
+    if (pages !== image.frames) return { psnr: null, flaw: `answered ${pages} frames instead of ${image.frames}` };
+    if (w !== width || (pageHeight ?? h) !== height) return { psnr: null, flaw: `answered ${w}x${pageHeight ?? h} instead of ${width}x${height}` };
+    if (delay.some((ms) => ms !== 80)) return { psnr: null, flaw: `answered delays of ${delay}` };
+    const psnr = peakSignalToNoise(await onWhite(answer, { animated: true }), expected);
     return { psnr, flaw: psnr < leastPsnr ? `PSNR ${psnr.toFixed(2)} dB, below ${leastPsnr}` : null };
   };
 }
@@ -32,7 +49,7 @@ async function reference(file, width, height) {
 }
 
 /** RGB pixels as they look on white. */
-const onWhite = (file) => sharp(file).toColourspace('srgb').flatten({ background: white }).removeAlpha().raw().toBuffer();
+const onWhite = (file, options) => sharp(file, options).toColourspace('srgb').flatten({ background: white }).removeAlpha().raw().toBuffer();
 
 function peakSignalToNoise(a, b) {
   if (a.length !== b.length) throw new Error(`${a.length} samples instead of ${b.length}`);

@@ -41,6 +41,9 @@ const kinds = {
   avif: { format: 'avif', options: { quality: 60, effort: 2 }, query: { q: 67 } },
 };
 
+/** A photo that moves behind a frame that does not, and flat shapes that move and do not. */
+const film = { width: 640, height: 480, frames: 30 };
+
 const wanted = [
   ['jpeg-baseline', [2, 6, 12, 24, 100]],
   ['jpeg-progressive', [2, 6, 12, 24, 100]],
@@ -55,20 +58,46 @@ const wanted = [
   ['avif', [2]],
 ];
 
-/** Every image that there is: { name, kind, format, to, query, megapixels, width, height, alpha }; `to` is the answer's format. */
-export const images = wanted.flatMap(([kind, megapixels]) =>
+/** Every image that there is: { name, kind, format, to, query, megapixels, width, height, alpha, frames }; `to` is the answer's format. */
+export const images = [...stills(), ...films()];
+
+function films() {
+  const { width, height, frames } = film;
+  const megapixels = (width * height * frames) / 1e6;
+  return ['gif', 'webp'].map((to) => ({
+    name: to === 'gif' ? `gif-anim-${frames}` : `gif-anim-${frames}-to-${to}`,
+    kind: 'gif-anim',
+    format: 'gif',
+    to,
+    query: { f: to },
+    megapixels,
+    width,
+    height,
+    alpha: false,
+    frames,
+    targets: [{ width: 320, height: 320 }],
+  }));
+}
+
+function stills() {
+  return wanted.flatMap(([kind, megapixels]) =>
   megapixels.map((count) => {
     const [width, height] = sizes[count];
     const { format, to = format, query = {}, alpha = false } = kinds[kind];
     return { name: `${kind}-${count}mp`, kind, format, to, query, megapixels: count, width, height, alpha };
   }),
-);
+  );
+}
 
 /** The image's file, made if it is not there. */
 export async function load(image) {
   const path = join(kept(), `${image.name}.${image.format}`);
   if (!existsSync(path)) {
-    say(`images: making ${image.name} (${image.megapixels > 24 ? 'half a minute' : 'seconds'}, once)`);
+    say(`images: making ${image.name} (${!image.frames && image.megapixels > 24 ? 'half a minute' : 'seconds'}, once)`);
+    if (image.frames) {
+      store(path, await moving());
+      return readFileSync(path);
+    }
     const channels = image.alpha ? 4 : 3;
     const raw = { width: image.width, height: image.height, channels };
     const { options, space = 'srgb', profile } = kinds[image.kind];
@@ -128,6 +157,32 @@ async function mosaic({ width, height, channels }) {
     }
   }
   return pixels;
+}
+
+/** An animation: the middle of a photo wanders, on the left a gradient and a disc that goes up and down. */
+async function moving() {
+  const { width, height, frames } = film;
+  const [photo] = await photos();
+  const pixels = Buffer.alloc(width * height * frames * 3);
+  for (let frame = 0, at = 0; frame < frames; frame++) {
+    const phase = (2 * Math.PI * frame) / frames;
+    const [left, top] = [300 + Math.round(60 * Math.sin(phase)), 500 + Math.round(40 * Math.cos(phase))];
+    const disc = { x: 110, y: 240 + Math.round(150 * Math.sin(phase)) };
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at += 3) {
+        if (x >= 220 && x < 620 && y >= 40 && y < 440) {
+          photo.copy(pixels, at, ((y + top) * tile.width + x + left) * 3, ((y + top) * tile.width + x + left) * 3 + 3);
+        } else if (Math.hypot(x - disc.x, y - disc.y) < 60) {
+          pixels.set([230, 90, 40], at);
+        } else {
+          pixels.set(x < 220 ? [30 + (y >> 2), 60 + (y >> 3), 120] : [24, 24, 28], at);
+        }
+      }
+    }
+  }
+  const raw = { width, height: height * frames, channels: 3, pageHeight: height };
+  const delay = Array(frames).fill(80);
+  return sharp(pixels, { raw }).gif({ loop: 0, delay }).toBuffer();
 }
 
 /** A round window with a soft edge: opaque in the middle, clear in the corners. */

@@ -89,14 +89,14 @@ async function rows({ chosen, contestants, plan }) {
     for (const image of chosen) {
       const file = await load(image);
       origin.serve(image.name, file, `image/${image.format}`);
-      for (const target of targets) {
+      for (const target of image.targets ?? targets) {
         const check = await checker(image, file, target);
         const cells = await race({ contestants, image, target, origin, check, plan });
         const row = { image: image.name, kind: image.kind, megapixels: image.megapixels, sourceBytes: file.length, target, cells };
         addRatios([row]);
         done.push(row);
         say(rowTable(row));
-        say(`bench: ${done.length} of ${chosen.length * targets.length}, ${duration(Date.now() - started)}`);
+        say(`bench: ${done.length} of ${chosen.flatMap((image) => image.targets ?? targets).length}, ${duration(Date.now() - started)}`);
       }
       origin.forget(image.name);
     }

@@ -11,7 +11,9 @@ use crate::cache::freshness::Freshness;
 use crate::image::Limits;
 use crate::origin::Patience;
 use crate::origin::rules::{AllowList, Rules, check_form};
-use crate::transform::{Colour, Dpr, Fit, Gravity, Negotiated, Quality, Side, Target, Transform};
+use crate::transform::{
+    Colour, Dpr, Fit, Frames, Gravity, Negotiated, Quality, Side, Target, Transform,
+};
 use crate::url::preset::Presets;
 use crate::url::signature::{Keys, Signing};
 use crate::url::widths::Widths;
@@ -183,6 +185,12 @@ pub const SETTINGS: &[Setting] = &[
         default: "16777216",
         doc: "Most pixels of an answer, after `dpr`",
         read: |config, text| ranged(text, 1, 16_777_216).map(|v| config.limits.output_pixels = v),
+    },
+    Setting {
+        name: "MAX_FRAME_PIXELS",
+        default: "134217728",
+        doc: "Most pixels of all frames of an animation together, in the source and in the answer; as lossy WebP so many take about six seconds of CPU time",
+        read: |config, text| ranged(text, 1, 1_073_741_824).map(|v| config.limits.frame_pixels = v),
     },
     Setting {
         name: "MEMORY_BUDGET_BYTES",
@@ -367,6 +375,7 @@ impl Default for Config {
                 source_bytes: 0,
                 output_side: 0,
                 output_pixels: 0,
+                frame_pixels: 0,
                 memory_bytes: 0,
             },
             cache_ttl_secs: 0,
@@ -383,6 +392,7 @@ impl Default for Config {
                 quality: Quality::new(80).expect("80 is a quality"),
                 interlace: false,
                 lossless: false,
+                frames: Frames::default(),
             },
             keys: Keys::default(),
             presets: Presets::default(),

@@ -62,6 +62,9 @@ impl Error {
                 I::Corrupt(_)
                 | I::OverBudget { .. }
                 | I::TooManyPixels { .. }
+                | I::NoSuchPage { .. }
+                | I::TooManyFrames { .. }
+                | I::Outgrown { .. }
                 | I::OutputTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 I::SourceTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
                 I::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
@@ -101,9 +104,12 @@ impl Error {
                 I::Unsupported(_) => "unsupported-format",
                 I::Corrupt(_) => "corrupt-image",
                 I::SourceTooLarge(_) => "source-too-large",
-                I::OverBudget { .. } | I::TooManyPixels { .. } | I::OutputTooLarge { .. } => {
-                    "image-too-large"
-                }
+                I::OverBudget { .. }
+                | I::TooManyPixels { .. }
+                | I::TooManyFrames { .. }
+                | I::Outgrown { .. }
+                | I::OutputTooLarge { .. } => "image-too-large",
+                I::NoSuchPage { .. } => "no-such-page",
                 I::OutOfMemory => "busy",
                 I::Internal(_) => "internal",
             },

@@ -217,6 +217,11 @@ impl Format {
         self != Format::Jpeg
     }
 
+    /// Whether files of this format are written with several frames.
+    pub fn moves(self) -> bool {
+        matches!(self, Format::Gif | Format::WebP)
+    }
+
     /// The format that `f=keep` answers in: the same, or PNG where the web has no use for it.
     pub fn kept(self) -> Format {
         match self {
@@ -289,6 +294,20 @@ pub enum Target {
     Json,
 }
 
+/// Which frames of an animation are wanted. An answer that stands still is the first of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frames {
+    /// How many are passed over. Default none.
+    pub first: u16,
+    /// How many there are to be at most; `None` for all. Default all, or one where `page` is given.
+    pub count: Option<NonZeroU16>,
+}
+
+impl Frames {
+    /// One.
+    pub const STILL: Option<NonZeroU16> = Some(NonZeroU16::MIN);
+}
+
 /// One image's worth of wishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transform {
@@ -314,6 +333,8 @@ pub struct Transform {
     pub interlace: bool,
     /// Lossless WebP. Default false.
     pub lossless: bool,
+    /// Default all.
+    pub frames: Frames,
 }
 
 #[cfg(test)]

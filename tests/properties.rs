@@ -151,6 +151,7 @@ fn choices() -> Vec<Choice> {
                 &["1"],
             ],
         ),
+        numbers("n", &[&["all", "-1"]], 1..=300), // `page`, which changes what its absence means, has a test beside it
         numbers("q", &[&["80"]], 1..=100),
         version,
         numbers("w", &[&["1200"], &["auto"]], 1..=1500),

@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use letterbox::image::header::Header;
 use letterbox::image::{Error, Limits, Pipeline};
 use letterbox::transform::{
-    Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third, Transform,
+    Colour, Dpr, Fit, Format, Frames, Gravity, Negotiated, Quality, Side, Target, Third, Transform,
 };
 
 use crate::checksums;
@@ -137,6 +137,10 @@ impl Asked {
             quality: Quality::new(quality % 100 + 1).expect("1 to 100"),
             interlace: is(1),
             lossless: is(2),
+            frames: Frames {
+                first: u16::from(c % 8 / 6 * (c / 64)),
+                count: NonZeroU16::new(u16::from(c / 8 % 4)),
+            },
         };
         Asked {
             transform: match format {
@@ -161,6 +165,7 @@ impl Asked {
                 source_bytes: 1 << 20,
                 output_side: 512,
                 output_pixels: 1 << 16,
+                frame_pixels: 1 << 19,
                 memory_bytes: [640 << 10, 1 << 20, 3 << 20, 64 << 20][usize::from(limit) % 4],
             },
             pieces: Pieces::of([a, b, c]),

@@ -9,6 +9,8 @@ pub struct Limits {
     pub output_side: u32,
     /// Pixels of the answer.
     pub output_pixels: u64,
+    /// Pixels of all frames of an animation together, of the source and of the answer each: they take time, and no memory.
+    pub frame_pixels: u64,
     /// Bytes that the source file and the plan may hold together, at the plan's peak.
     pub memory_bytes: u64,
 }

@@ -4,6 +4,7 @@
 //! is decoded. The stages have one verb and one file each. No I/O, no clock, no async: the same code
 //! runs in tests, in fuzz targets and on every platform.
 
+mod animation;
 mod codec;
 mod colour;
 mod conversion;
@@ -17,6 +18,12 @@ pub mod orient;
 mod original;
 mod pad;
 mod plan;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the encoders take it up one by one"
+)]
+mod quantise;
 mod resize;
 mod strip;
 #[cfg(test)]
@@ -24,6 +31,7 @@ pub(crate) mod testing;
 
 use std::fmt;
 
+use animation::Survey;
 use codec::{Decode, whole};
 use colour::Source;
 use frame::Size;
@@ -31,7 +39,7 @@ use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
 use original::Original;
-pub use plan::{Edges, Plan, Plane, Step, Window};
+pub use plan::{Animation, Edges, Known, Plan, Plane, Step, Window};
 use resize::Resize;
 use serde_json::{Map, Value, json};
 
@@ -50,6 +58,8 @@ pub enum Error {
     OverBudget {
         /// Pixels of the source.
         pixels: u64,
+        /// Frames of the source, if they are wanted.
+        frames: u32,
         /// Bytes needed.
         need: u64,
         /// Bytes to be had.
@@ -61,6 +71,29 @@ pub enum Error {
         pixels: u64,
         /// The most there may be.
         most: u64,
+    },
+    /// There are fewer frames than would be needed to show this one.
+    NoSuchPage {
+        /// The frame that was asked for, counted from 0.
+        page: u32,
+        /// Frames of the source.
+        frames: u32,
+    },
+    /// All frames together have more pixels than are ever decoded or encoded.
+    TooManyFrames {
+        /// Frames of the source.
+        frames: u32,
+        /// Pixels of all that are wanted, of the source or of the answer.
+        pixels: u64,
+        /// The most there may be.
+        most: u64,
+    },
+    /// An animation's file gets larger than was planned.
+    Outgrown {
+        /// Frames of the answer.
+        frames: u32,
+        /// Bytes that were planned.
+        bytes: u64,
     },
     /// The answer would be larger than allowed.
     OutputTooLarge {
@@ -83,9 +116,19 @@ impl fmt::Display for Error {
                 write!(f, "the source file is larger than {limit} bytes")
             }
             Error::OverBudget {
+                frames: frames @ 2..,
+                need,
+                budget,
+                ..
+            } => write!(
+                f,
+                "the source has {frames} frames and this transform of them needs {need} bytes of memory, of {budget} that one image may use: n=1 gives a still",
+            ),
+            Error::OverBudget {
                 pixels,
                 need,
                 budget,
+                ..
             } => write!(
                 f,
                 "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
@@ -96,6 +139,30 @@ impl fmt::Display for Error {
                 "the source has {:.1} megapixels, and {:.1} are the most that are decoded",
                 *pixels as f64 / 1e6,
                 *most as f64 / 1e6,
+            ),
+            Error::NoSuchPage { page, frames: 1 } => {
+                write!(
+                    f,
+                    "page={page} is not there: the source has one frame, which is page 0"
+                )
+            }
+            Error::NoSuchPage { page, frames } => write!(
+                f,
+                "page={page} is not there: the source has {frames} frames, and the first is page 0",
+            ),
+            Error::TooManyFrames {
+                frames,
+                pixels,
+                most,
+            } => write!(
+                f,
+                "the source has {frames} frames, which are {:.1} megapixels together here, and {:.1} are the most: n=1 gives a still",
+                *pixels as f64 / 1e6,
+                *most as f64 / 1e6,
+            ),
+            Error::Outgrown { frames, bytes } => write!(
+                f,
+                "the answer's {frames} frames need more than the {bytes} bytes that were planned for them: n=1 gives a still, a smaller w or h smaller frames",
             ),
             Error::OutputTooLarge {
                 canvas: Size { width, height },
@@ -168,7 +235,11 @@ enum State<'a> {
         original: Option<Original>,
     },
     /// Only a description is wanted: bytes are counted and dropped.
-    Description { plan: Box<Plan> },
+    Description {
+        plan: Box<Plan>,
+        /// The file, where it has frames to be counted.
+        file: Option<Vec<u8>>,
+    },
 }
 
 impl<'a> Pipeline<'a> {
@@ -213,7 +284,10 @@ impl<'a> Pipeline<'a> {
             State::Planned { plan, .. } | State::Body { plan, .. } => {
                 plan.need_bytes(self.file_bytes(plan)) + self.original_bytes(plan)
             }
-            State::Description { .. } => 0,
+            State::Description { file, .. } => {
+                let bytes = file.as_ref().map_or(0, Vec::len) as u64;
+                codec::growing(bytes)
+            }
         };
         bytes.min(self.limits.memory_bytes)
     }
@@ -222,7 +296,11 @@ impl<'a> Pipeline<'a> {
     pub fn own_bytes(&self) -> u64 {
         let guests = match &self.state {
             State::Planned { plan, .. } | State::Body { plan, .. } => {
-                plan.guest_bytes().max(codec::guest_encoder_bytes(plan))
+                let (decoder, encoder) = (plan.guest_bytes(), codec::guest_encoder_bytes(plan));
+                match plan.moving() {
+                    Some(_) => decoder + encoder,
+                    None => decoder.max(encoder),
+                }
             }
             _ => 0,
         };
@@ -289,6 +367,9 @@ impl<'a> Pipeline<'a> {
         self.start()?;
         self.afford_original();
         match &mut self.state {
+            State::Description {
+                file: Some(file), ..
+            } => whole::append(file, bytes),
             State::Description { .. } | State::Planned { .. } => Ok(()),
             State::Body {
                 plan,
@@ -321,17 +402,22 @@ impl<'a> Pipeline<'a> {
     /// As [`Pipeline::push`].
     pub fn end(&mut self) -> Result<(), Error> {
         self.open(true)?;
+        if self.late_bytes.is_some() {
+            return Ok(());
+        }
+        self.count_frames()?;
         let (plan, file) = match &self.state {
             State::Planned { plan, start } => (plan, &start[..]),
             State::Body { plan, decoder, .. } => (plan, decoder.file()),
             State::Header { .. } | State::Description { .. } => return Ok(()),
         };
-        if self.late_bytes.is_none() {
-            let late = codec::late_bytes(&plan.header, file, self.limits.memory_bytes)?;
-            plan.check_budget(plan.file_bytes(self.source_bytes) + late, self.limits)?;
-            self.late_bytes = Some(late);
-            self.afford_original();
-        }
+        let late = match plan.animation {
+            Some(_) => 0, // is planned
+            None => codec::late_bytes(&plan.header, file, self.limits.memory_bytes)?,
+        };
+        plan.check_budget(plan.file_bytes(self.source_bytes) + late, self.limits)?;
+        self.late_bytes = Some(late);
+        self.afford_original();
         Ok(())
     }
 
@@ -352,7 +438,7 @@ impl<'a> Pipeline<'a> {
                 rows,
                 original,
             } => (*plan, decoder, rows, original),
-            State::Description { plan } => {
+            State::Description { plan, .. } => {
                 return Ok(describe(*plan, source_bytes, self.limits));
             }
             State::Header { .. } | State::Planned { .. } => {
@@ -361,6 +447,20 @@ impl<'a> Pipeline<'a> {
         };
         plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
+        if let Some(animation) = plan.moving() {
+            let body = codec::animation::run(&plan, animation, decoder.file(), self.guests)?;
+            return Ok(Output {
+                body,
+                content_type: plan.format.content_type(),
+                source_bytes,
+                spent: Spent {
+                    resize_ms: now_ms() - start,
+                    ..Spent::default()
+                },
+                original: false,
+                plan,
+            });
+        }
         decoder.finish(&plan, &mut rows)?;
         let original = original.filter(|_| !rows.are_damaged());
         let pictures = rows.into_pictures()?;
@@ -389,6 +489,70 @@ impl<'a> Pipeline<'a> {
         })
     }
 
+    /// Looks for the frames of a complete file that are to be drawn, and plans anew with them.
+    fn count_frames(&mut self) -> Result<(), Error> {
+        let (plan, file) = match &self.state {
+            State::Planned { plan, start } => (plan, &start[..]),
+            State::Body { plan, decoder, .. } => (plan, decoder.file()),
+            State::Description {
+                plan,
+                file: Some(file),
+            } => (plan, &file[..]),
+            State::Header { .. } | State::Description { .. } => return Ok(()),
+        };
+        let describes = matches!(self.state, State::Description { .. });
+        let frames = self.transform.frames;
+        if !animation::may_move(&plan.header, file) {
+            return match frames.first {
+                0 => Ok(()),
+                page => Err(Error::NoSuchPage {
+                    page: page.into(),
+                    frames: 1,
+                }),
+            };
+        }
+        // What it will be written as may depend on whether it moves.
+        let moves = plan.format.moves() || matches!(self.transform.target, Target::Auto(_));
+        let most = match frames.count {
+            _ if describes => u32::MAX,
+            Some(count) if moves => u32::from(frames.first) + u32::from(count.get()),
+            None if moves => u32::MAX,
+            _ => u32::from(frames.first) + 1,
+        };
+        let (header, offer) = (plan.header, self.guests.offer());
+        let survey = Survey::take(&header, file, most, offer.webp, self.limits.memory_bytes)?;
+        if survey.frames == 0 {
+            return Err(Error::Corrupt("the file has no image"));
+        }
+        let header = Header {
+            layout: survey.layout(),
+            ..header
+        };
+        let source = plan.source.clone();
+        let wanted = frames.count.map_or(u32::MAX, |count| count.get().into());
+        let known = Known {
+            bytes: self.source_bytes,
+            moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
+        };
+        let again = Plan::with_guests(header, source, self.transform, self.limits, offer, known)?;
+        let again = again.animated(&survey, frames, self.source_bytes, self.limits)?;
+        match &mut self.state {
+            State::Planned { plan, .. } | State::Description { plan, .. } => **plan = again,
+            State::Body {
+                plan,
+                rows,
+                original,
+                ..
+            } => {
+                *rows = Resize::new(&again);
+                original.take_if(|_| !again.original);
+                **plan = again;
+            }
+            State::Header { .. } => {}
+        }
+        Ok(())
+    }
+
     /// Reads the header, if it is all here, and plans.
     fn open(&mut self, complete: bool) -> Result<(), Error> {
         let State::Header { start, .. } = &mut self.state else {
@@ -404,10 +568,14 @@ impl<'a> Pipeline<'a> {
             self.transform,
             self.limits,
             self.guests.offer(),
-            self.promised_bytes,
+            Known {
+                bytes: self.promised_bytes,
+                moves: false,
+            },
         )?);
         self.state = if self.transform.target == Target::Json {
-            State::Description { plan }
+            let file = animation::is_kept(&plan.header).then(|| std::mem::take(start));
+            State::Description { plan, file }
         } else {
             // What the header was looked for in is held, even where the rest of the file will not be.
             let held = start.len() as u64;
@@ -487,6 +655,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "bytes": source_bytes,
             "orientation": header.orientation.to_exif(),
             "alpha": header.layout.alpha(),
+            "frames": plan.animation.map(|animation| animation.frames),
             "colour": plan.source.name(&header),
         },
         "plan": {
@@ -495,6 +664,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "format": plan.format.name(),
             "alpha": plan.layout.alpha(),
             "shrink_on_load": plan.shrink,
+            "frames": plan.animation.map_or(1, |animation| animation.count),
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,
         },

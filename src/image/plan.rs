@@ -10,14 +10,14 @@ mod memory;
 
 use letterbox_resize::{Axis, Channels, Settings};
 
-use super::Error;
+use super::animation::Survey;
 use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::{Coding, Header};
 use super::limits::Limits;
-use super::strip;
-use crate::transform::{Colour, Format, Quality, Transform};
+use super::{Error, codec, strip};
+use crate::transform::{Colour, Format, Frames, Quality, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -136,6 +136,36 @@ impl Plane {
     }
 }
 
+/// Frames of a source, and of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Animation {
+    /// As many as have been counted in the source: all of them, if all are shown.
+    pub frames: u32,
+    /// The first one that is shown; those before it are drawn all the same.
+    pub first: u32,
+    /// How many are shown. One is a still.
+    pub count: u32,
+    /// How often they are played; 0 is for ever.
+    pub plays: u32,
+    /// Whether what a frame covers has to come back.
+    pub(super) restores: bool,
+    /// What decoding one of them takes beside the canvas.
+    pub(super) frame_bytes: u64,
+    /// And what of a guest.
+    pub(super) guest_bytes: u64,
+    /// What the answer may have.
+    pub(super) file_bytes: u64,
+}
+
+/// What is known of a source file beside its header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// How many bytes it has; 0 where that is not known.
+    pub bytes: u64,
+    /// Whether it has several frames that are wanted.
+    pub moves: bool,
+}
+
 /// What will be done to one image.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -174,6 +204,8 @@ pub struct Plan {
     pub original: bool,
     /// Whether a guest writes it.
     pub by_guest: bool,
+    /// What is drawn and shown of an animation, when that is known.
+    pub animation: Option<Animation>,
     /// Bytes held at once, at most, apart from the source file.
     pub peak_bytes: u64,
     /// The same up to the end of decoding, while the source file is held too.
@@ -195,10 +227,17 @@ impl Plan {
         transform: &Transform,
         limits: &Limits,
     ) -> Result<Plan, Error> {
-        Plan::with_guests(header, source, transform, limits, Offer::default(), 0)
+        Plan::with_guests(
+            header,
+            source,
+            transform,
+            limits,
+            Offer::default(),
+            Known::default(),
+        )
     }
 
-    /// The same where there are guests, and for a source file that has so many bytes, as far as that is known.
+    /// The same where there are guests, and more is known of the file than its header.
     ///
     /// # Errors
     /// As [`Plan::new`]; [`Error::Unsupported`] for what only a guest reads or writes.
@@ -208,12 +247,13 @@ impl Plan {
         transform: &Transform,
         limits: &Limits,
         offer: Offer,
-        source_bytes: u64,
+        known: Known,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
         let geometry = Geometry::new(header.upright(), transform);
         let padded = geometry.kept != geometry.canvas;
-        let mut formats = format::candidates(&header, transform, padded, offer).into_iter();
+        let mut formats =
+            format::candidates(&header, transform, padded, known.moves, offer).into_iter();
         loop {
             let format = formats.next().ok_or(Error::Unsupported(
                 "this source has no format to be answered in",
@@ -227,7 +267,7 @@ impl Plan {
                 limits,
                 offer,
             )?;
-            let fits = plan.check_budget(plan.file_bytes(source_bytes), limits);
+            let fits = plan.check_budget(plan.file_bytes(known.bytes), limits);
             if fits.is_ok() || formats.len() == 0 {
                 return Ok(plan); // whether the last one fits is the caller's to ask, who may want it described only
             }
@@ -292,6 +332,7 @@ impl Plan {
                 Format::WebP => offer.webp && !transform.lossless,
                 _ => false,
             },
+            animation: None,
             peak_bytes: 0,
             decode_bytes: 0,
             encode_bytes: 0,
@@ -327,6 +368,70 @@ impl Plan {
             && (several_scans || !self.interlace || self.format != Format::Jpeg)
     }
 
+    /// The same plan with frames, where there is more than one to be drawn.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::TooManyFrames`].
+    pub(super) fn animated(
+        mut self,
+        survey: &Survey,
+        frames: Frames,
+        source_bytes: u64,
+        limits: &Limits,
+    ) -> Result<Plan, Error> {
+        let first = u32::from(frames.first);
+        if first >= survey.frames {
+            return Err(Error::NoSuchPage {
+                page: first,
+                frames: survey.frames,
+            });
+        }
+        let most = match frames.count {
+            _ if !self.format.moves() => 1,
+            Some(count) => count.get().into(),
+            None => u32::MAX,
+        };
+        let count = most.min(survey.frames - first);
+        let drawn = u64::from(first + count) * self.decoded.pixels().max(LEAST_FRAME_PIXELS);
+        let shown = u64::from(count) * self.canvas.pixels().max(LEAST_FRAME_PIXELS);
+        if drawn.max(shown) > limits.frame_pixels && first + count > 1 {
+            return Err(Error::TooManyFrames {
+                frames: survey.frames,
+                pixels: drawn.max(shown),
+                most: limits.frame_pixels,
+            });
+        }
+        let canvas = self.decoded.pixels() * self.header.layout.channels() as u64;
+        let restored = if survey.restores { canvas } else { 0 };
+        self.header.coding = Coding::Whole {
+            peak_bytes: canvas + restored + survey.frame_bytes + survey.guest_bytes,
+            copies: 0,
+            guest_bytes: None,
+        };
+        let mut animation = Animation {
+            frames: survey.frames,
+            first,
+            count,
+            plays: survey.plays,
+            restores: survey.restores,
+            frame_bytes: survey.frame_bytes,
+            guest_bytes: survey.guest_bytes,
+            file_bytes: 0,
+        };
+        animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
+        self.animation = Some(animation);
+        self.original &= survey.frames == 1;
+        self.reckon();
+        Ok(self)
+    }
+
+    /// The frames, if there are several in the answer.
+    pub(super) fn moving(&self) -> Option<&Animation> {
+        self.animation
+            .as_ref()
+            .filter(|animation| animation.count > 1)
+    }
+
     /// What every plane goes through, in the order in which they are coded.
     pub fn planes(&self) -> Vec<Plane> {
         let (source, layout, pixel) = match self.chroma {
@@ -360,6 +465,9 @@ impl Plan {
             .collect()
     }
 }
+
+/// What a frame counts for at least: it takes a while even if it is small.
+const LEAST_FRAME_PIXELS: u64 = 1 << 12;
 
 /// What the JPEG decoder takes on, too, and sharp as it comes.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
@@ -400,7 +508,7 @@ fn layout(header: &Header, transform: &Transform, format: Format, padded: bool) 
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::image::header::{Coding, Colours};
+    use crate::image::header::Colours;
     use crate::image::orient::Orientation;
     use crate::transform::{Fit, Gravity, Side, Third};
     use std::num::NonZeroU16;
@@ -409,6 +517,7 @@ mod tests {
         source_bytes: 1 << 26,
         output_side: 4096,
         output_pixels: 1 << 24,
+        frame_pixels: 1 << 27,
         memory_bytes: 72 << 20,
     };
 

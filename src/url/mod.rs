@@ -20,7 +20,7 @@ use preset::Presets;
 pub use source::Source;
 use widths::Widths;
 
-use crate::transform::{Dpr, Negotiated, Side, Transform};
+use crate::transform::{Dpr, Frames, Negotiated, Side, Transform};
 
 /// The longest request URL, in bytes.
 const MAX_URL_BYTES: usize = 8192;
@@ -232,12 +232,15 @@ fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Res
         max_age_secs: None,
         expires_secs: None,
         widths: None,
+        count: None,
+        page: None,
     };
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
     for (row, text) in given.pairs.iter().chain(named) {
         (PARAMS[*row].read)(&mut draft, text).ok_or_else(|| Error::bad(*row, text))?;
     }
+    draft.transform.frames = frames(&draft);
     check_max_age(&mut draft, defaults)?;
     if let Some(widths) = draft.widths.take() {
         choose(&widths, &mut draft.transform, given, preset)?;
@@ -246,6 +249,15 @@ fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Res
     }
     check_canvas(&draft.transform, defaults)?;
     Ok(draft)
+}
+
+/// The frames that are asked for: a page is a still, unless it is said how many there are to be from there on.
+fn frames(draft: &Draft) -> Frames {
+    let of_a_page = draft.page.and(Frames::STILL);
+    Frames {
+        first: draft.page.unwrap_or(0),
+        count: draft.count.unwrap_or(of_a_page),
+    }
 }
 
 /// The one of the signed widths that is asked for, and the height that goes with it.
@@ -604,6 +616,26 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_a_still_and_frames_have_one_spelling() {
+        let of = |query: &str| {
+            let asked = read(&format!("s=/x{query}")).expect("good");
+            let Frames { first, count } = asked.expect("a source").transform.frames;
+            (first, count.map_or(0, NonZeroU16::get))
+        };
+        assert_eq!(of(""), (0, 0));
+        assert_eq!(of("&n=-1"), (0, 0));
+        assert_eq!(of("&n=7"), (0, 7));
+        assert_eq!(of("&page=2"), (2, 1));
+        assert_eq!(of("&n=3&page=2"), (2, 3));
+        assert_eq!(of("&page=2&n=all"), (2, 0));
+        assert_eq!(key("s=/x&page=0"), key("s=/x&n=1"));
+        assert_eq!(key("s=/x&n=all"), key("s=/x"));
+        for bad in ["n=0", "n=-2", "n=65536", "n=", "page=-1", "page=1.5"] {
+            assert!(read(&format!("s=/x&{bad}")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn who_may_ask_and_until_when_is_no_part_of_the_key() {
         let plain = key("s=/x");
         assert_eq!(key("s=/x&exp=4102444800&sig=whatever"), plain);
@@ -643,7 +675,9 @@ mod tests {
         ];
         let colour = any::<[u8; 4]>().prop_map(|[r, g, b, a]| Colour { r, g, b, a });
         let switches = any::<[bool; 3]>();
-        let rest = (100u16..=800, 1u8..=100, switches);
+        let count = prop_oneof![Just(None), (1u16..).prop_map(NonZeroU16::new)];
+        let frames = (any::<u16>(), count).prop_map(|(first, count)| Frames { first, count });
+        let rest = (100u16..=800, 1u8..=100, switches, frames);
         (side.clone(), side, fit, gravity, colour, target, rest).prop_map(
             |(
                 width,
@@ -652,7 +686,7 @@ mod tests {
                 gravity,
                 background,
                 target,
-                (dpr, quality, [enlarge, interlace, lossless]),
+                (dpr, quality, [enlarge, interlace, lossless], frames),
             )| Transform {
                 width,
                 height,
@@ -663,6 +697,7 @@ mod tests {
                 enlarge,
                 interlace,
                 lossless,
+                frames,
                 dpr: Dpr::from_hundredths(dpr).expect("in range"),
                 quality: Quality::new(quality).expect("in range"),
             },

@@ -1,5 +1,7 @@
 //! The vocabulary: one table that drives the parser, the error messages, the canonical form and the README.
 
+use std::num::NonZeroU16;
+
 use super::source::Source;
 use super::widths::Widths;
 use super::{Asked, value};
@@ -32,6 +34,9 @@ pub(super) struct Draft {
     pub(super) max_age_secs: Option<u32>,
     pub(super) expires_secs: Option<u64>,
     pub(super) widths: Option<Widths>,
+    /// `n` and `page`, each as it was given.
+    pub(super) count: Option<Option<NonZeroU16>>,
+    pub(super) page: Option<u16>,
 }
 
 /// Every parameter, in alphabetical order of the canonical names: the order of the canonical form.
@@ -147,6 +152,16 @@ pub const PARAMS: &[Param] = &[
         write: |asked| asked.max_age_secs.map(|secs| secs.to_string()),
     },
     Param {
+        name: "n",
+        aliases: &[],
+        expected: "all or -1, or a whole number from 1 to 65535",
+        default: "all; 1 with `page`",
+        doc: "How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP); 1 is a still",
+        quotable: true,
+        read: |draft, text| value::count(text).map(|v| draft.count = Some(v)),
+        write: |asked| Some(value::write_count(asked.transform.frames.count)),
+    },
+    Param {
         name: "p",
         aliases: &["preset"],
         expected: "one of the names in PRESETS",
@@ -155,6 +170,16 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |_, text| value::token(text).map(drop), // its parameters are read in its place
         write: |_| None,
+    },
+    Param {
+        name: "page",
+        aliases: &[],
+        expected: "a whole number from 0 to 65535",
+        default: "0",
+        doc: "The frame of an animation to begin with, counted from 0; a still, unless `n` says otherwise",
+        quotable: true,
+        read: |draft, text| value::page(text).map(|v| draft.page = Some(v)),
+        write: |asked| Some(asked.transform.frames.first.to_string()),
     },
     Param {
         name: "q",

@@ -52,6 +52,22 @@ pub(super) fn write_side(side: Side) -> String {
     }
 }
 
+/// How many frames: all, or so many.
+pub(super) fn count(text: &str) -> Option<Option<NonZeroU16>> {
+    if matches!(text, "all" | "-1") {
+        return Some(None);
+    }
+    NonZeroU16::new(u16::try_from(whole(text)?).ok()?).map(Some)
+}
+
+pub(super) fn write_count(count: Option<NonZeroU16>) -> String {
+    count.map_or_else(|| "all".to_owned(), |count| count.to_string())
+}
+
+pub(super) fn page(text: &str) -> Option<u16> {
+    u16::try_from(whole(text)?).ok()
+}
+
 pub(super) fn dpr(text: &str) -> Option<Dpr> {
     Dpr::from_hundredths(u16::try_from(decimal(text, 2)?).ok()?)
 }

@@ -63,10 +63,15 @@ pub(super) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Resu
     };
     guests
         .encode(&encoding, &rgba)
-        .map_err(|fault| match fault {
-            Fault::Full => Error::OutOfMemory,
-            fault => Error::Internal(format!("{} encoder: {fault:?}", plan.format.name())),
-        })
+        .map_err(|fault| trouble(fault, plan.format))
+}
+
+/// What a guest says that encodes.
+pub(super) fn trouble(fault: Fault, format: Format) -> Error {
+    match fault {
+        Fault::Full => Error::OutOfMemory,
+        fault => Error::Internal(format!("{} encoder: {fault:?}", format.name())),
+    }
 }
 
 /// What encoding holds: the guest's memory; here a row, and the file, which comes over from there, at a bit and a half a sample of noise.
@@ -85,7 +90,7 @@ pub(super) fn memory_bytes(plan: &Plan) -> u64 {
 }
 
 /// A quality on JPEG's scale as a format's own number: 80 is 79 of WebP's and 60 of AVIF's, and the ends of the scales are the same.
-fn quality(format: Format, quality: Quality) -> u8 {
+pub(super) fn quality(format: Format, quality: Quality) -> u8 {
     let middle = match format {
         Format::Avif => 60,
         Format::WebP => 79,
@@ -100,7 +105,7 @@ fn quality(format: Format, quality: Quality) -> u8 {
     own as u8
 }
 
-fn damage(fault: Fault, format: Format) -> Error {
+pub(super) fn damage(fault: Fault, format: Format) -> Error {
     match (fault, format) {
         (Fault::Full, _) => Error::OutOfMemory,
         (Fault::Starved, _) => Error::Corrupt("the image needs more memory than its header says"),

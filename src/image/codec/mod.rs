@@ -4,6 +4,7 @@
 //! Libraries that want the whole file, or the whole image, stand behind the two adapters of `whole`, so that a streaming
 //! codec can take their place without anyone else noticing.
 
+pub(super) mod animation;
 mod gif;
 mod guest;
 mod jpeg;
@@ -13,6 +14,7 @@ mod vp8l;
 mod webp;
 pub(super) mod whole;
 
+pub(super) use gif::UNPACKER_BYTES;
 pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
 pub(super) use webp::{lead_bytes as webp_lead_bytes, most_bytes as webp_bytes};
 
@@ -74,7 +76,12 @@ pub(super) fn decoder<'g>(
             Coding::Rows { .. } => Box::new(png::Decoder::new(plan, start)),
             _ => Box::new(whole::File::new(start, png::decode)),
         },
-        Format::WebP => Box::new(whole::File::new(start, webp::decode)),
+        Format::WebP => {
+            let decode = |file: &[u8], plan: &Plan, rows: &mut dyn Rows| {
+                webp::decode(file, plan, rows, guests)
+            };
+            Box::new(whole::File::new(start, decode))
+        }
         Format::Avif => return Err(Error::Internal("AVIF without a guest".to_owned())),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
         Format::Bmp | Format::Ico | Format::Tiff => {
@@ -108,7 +115,9 @@ pub(super) fn encode(
 
 /// What a guest holds that encodes, if one does.
 pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
-    if plan.by_guest {
+    if plan.by_guest && plan.moving().is_some() {
+        webp::film_guest_bytes(plan)
+    } else if plan.by_guest {
         guest::memory_bytes(plan)
     } else {
         0

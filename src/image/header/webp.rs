@@ -65,7 +65,12 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
 
 /// What the library holds: the result; of a lossy image its planes, and what its alpha is decoded from; of a lossless one RGBA, which is
 /// the result where that has alpha; of an animation a canvas and a frame beside the result.
-fn peak_bytes(size: Size, first: &[u8; 4], alpha: bool, animated: bool) -> u64 {
+pub(in crate::image) fn peak_bytes(
+    size: Size,
+    first: &[u8; 4],
+    alpha: bool,
+    animated: bool,
+) -> u64 {
     // Whole macroblocks.
     let macroblocks = u64::from(size.width.div_ceil(16)) * u64::from(size.height.div_ceil(16));
     let (result, planes) = (if alpha { 4 } else { 3 }, 384 * macroblocks);
@@ -183,23 +188,59 @@ pub(in crate::image) fn late_bytes(file: &[u8], most: u64) -> Result<u64, Error>
     let Some(frame) = first_frame(file).ok().flatten() else {
         return Ok(0);
     };
-    let bytes = match frame.picture {
-        Picture::Lossless(bytes) => vp8l::codes_bytes(bytes, frame.size, true, most),
-        Picture::Lossy(bytes, alpha) => vp8::check(bytes, frame.size).and_then(|()| match alpha {
-            Some(bytes) => vp8l::codes_bytes(bytes, frame.size, false, most),
-            None => Ok(0),
-        }),
+    frame.late_bytes(most)
+}
+
+/// The same of a frame of an animation, by its chunks.
+///
+/// # Errors
+/// As [`late_bytes`].
+pub(in crate::image) fn still_late_bytes(
+    kind: &[u8; 4],
+    picture: &[u8],
+    alpha: Option<&[u8]>,
+    size: Size,
+    most: u64,
+) -> Result<u64, Error> {
+    let picture = match kind {
+        b"VP8L" => Picture::Lossless(picture),
+        _ => Picture::Lossy(picture, alpha.and_then(coded_alpha)),
     };
-    bytes.map_err(|stop| match stop {
-        Stop::Corrupt(what) | Stop::Unsupported(what) => Error::Corrupt(what),
-        Stop::NeedMore => Error::Corrupt("the WebP is damaged or breaks off"),
-    })
+    Frame { size, picture }.late_bytes(most)
+}
+
+/// The size of the picture in a chunk, and whether a lossless one has alpha.
+pub(in crate::image) fn picture(chunk: &Chunk<'_>) -> Option<(Size, bool)> {
+    let mut cursor = Cursor::little_endian(chunk.bytes);
+    let ((width, height), alpha) = match &chunk.kind {
+        b"VP8L" => lossless_size(&mut cursor).ok()?,
+        _ => (lossy_size(&mut cursor).ok()?, false),
+    };
+    Some((Size { width, height }, alpha))
 }
 
 /// The frame that is decoded.
 struct Frame<'a> {
     size: Size,
     picture: Picture<'a>,
+}
+
+impl Frame<'_> {
+    fn late_bytes(&self, most: u64) -> Result<u64, Error> {
+        let bytes = match self.picture {
+            Picture::Lossless(bytes) => vp8l::codes_bytes(bytes, self.size, true, most),
+            Picture::Lossy(bytes, alpha) => {
+                vp8::check(bytes, self.size).and_then(|()| match alpha {
+                    Some(bytes) => vp8l::codes_bytes(bytes, self.size, false, most),
+                    None => Ok(0),
+                })
+            }
+        };
+        bytes.map_err(|stop| match stop {
+            Stop::Corrupt(what) | Stop::Unsupported(what) => Error::Corrupt(what),
+            Stop::NeedMore => Error::Corrupt("the WebP is damaged or breaks off"),
+        })
+    }
 }
 
 enum Picture<'a> {
@@ -214,7 +255,7 @@ const ALPHA: u8 = 0x10;
 
 /// The frame that the decoder chooses, by its own rules: chunks of a kind may be many, in any order.
 fn first_frame(file: &[u8]) -> Result<Option<Frame<'_>>, Stop> {
-    let mut chunks = Chunks { file, at: 12 };
+    let mut chunks = Chunks::of(file);
     let first = chunks.next().ok_or(Stop::NeedMore)?;
     let frame = |(width, height), picture| {
         Ok(Some(Frame {
@@ -283,17 +324,38 @@ fn coded_alpha(bytes: &[u8]) -> Option<&[u8]> {
 
 /// The chunks of a file from some place on.
 #[derive(Clone)]
-struct Chunks<'a> {
+pub(in crate::image) struct Chunks<'a> {
     file: &'a [u8],
     at: usize,
 }
 
-struct Chunk<'a> {
-    kind: [u8; 4],
+impl<'a> Chunks<'a> {
+    /// All of them.
+    pub(in crate::image) fn of(file: &'a [u8]) -> Chunks<'a> {
+        Chunks { file, at: 12 }
+    }
+
+    /// Those inside of another one.
+    pub(in crate::image) fn between(file: &'a [u8], start: usize, end: usize) -> Chunks<'a> {
+        let file = file.get(..end).unwrap_or(file);
+        Chunks { file, at: start }
+    }
+}
+
+pub(in crate::image) struct Chunk<'a> {
+    pub(in crate::image) kind: [u8; 4],
     /// Where its content starts.
-    start: usize,
+    pub(in crate::image) start: usize,
     /// As much of that as there is.
-    bytes: &'a [u8],
+    pub(in crate::image) bytes: &'a [u8],
+    length: usize,
+}
+
+impl Chunk<'_> {
+    /// Whether all of it is there.
+    pub(in crate::image) fn is_whole(&self) -> bool {
+        self.bytes.len() == self.length
+    }
 }
 
 impl<'a> Iterator for Chunks<'a> {
@@ -307,7 +369,12 @@ impl<'a> Iterator for Chunks<'a> {
         let end = start.saturating_add(length);
         self.at = end.saturating_add(length % 2);
         let bytes = &self.file[start..end.min(self.file.len())];
-        Some(Chunk { kind, start, bytes })
+        Some(Chunk {
+            kind,
+            start,
+            bytes,
+            length,
+        })
     }
 }
 

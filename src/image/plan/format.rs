@@ -8,11 +8,12 @@ use crate::transform::{Format, Negotiated, Target, Transform};
 /// The formats that an answer may be written in, the best first: where one does not fit into memory, the next one is tried. There is always
 /// a last one.
 ///
-/// AVIF holds one picture and nothing that moves.
+/// AVIF holds one picture and nothing that moves; what moves stays what it is as GIF, which everyone shows.
 pub(super) fn candidates(
     header: &Header,
     transform: &Transform,
     padded: bool,
+    moves: bool,
     offer: Offer,
 ) -> Vec<Format> {
     let negotiated = match transform.target {
@@ -28,11 +29,12 @@ pub(super) fn candidates(
     let common = match header.format.kept() {
         own @ (Format::Jpeg | Format::Png) => own,
         Format::Gif if gif => Format::Gif,
+        _ if moves && gif => Format::Gif,
         _ if layout(header, transform, Format::Png, padded).alpha() => Format::Png,
         _ => Format::Jpeg,
     };
     [
-        (avif && offer.avif && !transform.lossless).then_some(Format::Avif),
+        (avif && offer.avif && !moves && !transform.lossless).then_some(Format::Avif),
         webp.then_some(Format::WebP),
         Some(common),
     ]
@@ -84,7 +86,7 @@ mod tests {
             target: Target::Auto(negotiated),
             ..Config::default().transform
         };
-        candidates(&header(format, layout), &transform, true, ALL)
+        candidates(&header(format, layout), &transform, true, false, ALL)
     }
 
     #[test]
@@ -103,6 +105,22 @@ mod tests {
                 "{source:?}"
             );
             assert_eq!(of(source, Layout::Rgb, NAMES_NOTHING), [last], "{source:?}");
+        }
+    }
+
+    #[test]
+    fn what_moves_goes_on_moving() {
+        let of = |format, negotiated| {
+            let transform = Transform {
+                target: Target::Auto(negotiated),
+                ..Config::default().transform
+            };
+            candidates(&header(format, Layout::Rgba), &transform, true, true, ALL)
+        };
+        for source in [Gif, WebP] {
+            assert_eq!(of(source, NAMES_BOTH), [WebP, Gif], "{source:?}");
+            assert_eq!(of(source, NAMES_NOTHING), [Gif], "{source:?}");
+            assert_eq!(of(source, Negotiated::Card), [Png], "{source:?}");
         }
     }
 
@@ -131,8 +149,8 @@ mod tests {
             ..Config::default().transform
         };
         let source = header(WebP, Layout::Rgb);
-        assert_eq!(candidates(&source, &transform, true, ALL), [Png]);
-        assert_eq!(candidates(&source, &transform, false, ALL), [Jpeg]);
+        assert_eq!(candidates(&source, &transform, true, false, ALL), [Png]);
+        assert_eq!(candidates(&source, &transform, false, false, ALL), [Jpeg]);
     }
 
     #[test]
@@ -143,12 +161,15 @@ mod tests {
             ..Config::default().transform
         };
         let source = header(Png, Layout::Rgb);
-        assert_eq!(candidates(&source, &transform, false, ALL), [WebP, Png]);
+        assert_eq!(
+            candidates(&source, &transform, false, false, ALL),
+            [WebP, Png]
+        );
         let lossy = Transform {
             lossless: false,
             ..transform
         };
         let none = Offer::default();
-        assert_eq!(candidates(&source, &lossy, false, none), [WebP, Png]);
+        assert_eq!(candidates(&source, &lossy, false, false, none), [WebP, Png]);
     }
 }

@@ -3,7 +3,7 @@
 use letterbox_resize::Resizer;
 
 use super::{Plan, Plane};
-use crate::image::frame::{Picture, Size};
+use crate::image::frame::Picture;
 use crate::image::header::Coding;
 use crate::image::limits::Limits;
 use crate::image::pad::Canvas;
@@ -87,9 +87,18 @@ impl Plan {
     pub fn check_budget(&self, file_bytes: u64, limits: &Limits) -> Result<(), Error> {
         let need = self.need_bytes(file_bytes);
         if need > limits.memory_bytes {
-            return Err(over_budget(self.header.stored, need, limits));
+            return Err(self.over_budget(need, limits));
         }
         Ok(())
+    }
+
+    fn over_budget(&self, need: u64, limits: &Limits) -> Error {
+        Error::OverBudget {
+            pixels: self.header.stored.pixels(),
+            frames: self.moving().map_or(1, |animation| animation.frames),
+            need,
+            budget: limits.memory_bytes,
+        }
     }
 
     /// What the upright picture has room for, where it lies in one piece and becomes the file, or what a library wants, in place.
@@ -99,6 +108,7 @@ impl Plan {
         let pixels = self.canvas.pixels();
         match self.format {
             Format::Jpeg => None,
+            _ if self.moving().is_some() => None,
             Format::Gif => Some(image.max(4 * pixels)),
             _ if self.by_guest => Some(image.max(4 * pixels)),
             // The file never gets beyond what has been read of the image.
@@ -111,7 +121,7 @@ impl Plan {
     pub(in crate::image) fn guest_bytes(&self) -> u64 {
         match self.header.coding {
             Coding::Guest { memory_bytes } => memory_bytes,
-            _ => 0,
+            _ => self.animation.map_or(0, |animation| animation.guest_bytes),
         }
     }
 
@@ -143,6 +153,24 @@ impl Plan {
         let small = ("other", SMALL_BYTES);
         let decoder = ("decoder", codec::decoder_bytes(self));
         let mut steps = Vec::new();
+        if let Some(animation) = self.moving() {
+            let turned = if turns { upright } else { 0 };
+            let canvas = sum(&|plane| Canvas::bytes(self, plane));
+            let parts = vec![
+                decoder,
+                ("resampler", resampler),
+                ("picture", picture + turned),
+                ("encoder", codec::animation::encoder_bytes(self) + canvas),
+                ("answer", animation.file_bytes),
+                small,
+                ("colours", self.source.bytes(&self.header)),
+            ];
+            return vec![Step {
+                name: "frames",
+                parts,
+                file: true,
+            }];
+        }
         if let Coding::Whole { .. } = self.header.coding {
             // The decoder is gone when its image is resampled; where every pixel is kept, that image is the picture, with its room.
             let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
@@ -257,13 +285,5 @@ impl Plan {
         matches!(self.header.coding, Coding::Whole { .. })
             && self.header.orientation.is_upright()
             && self.planes().iter().all(Plane::keeps_every_pixel)
-    }
-}
-
-fn over_budget(source: Size, need: u64, limits: &Limits) -> Error {
-    Error::OverBudget {
-        pixels: source.pixels(),
-        need,
-        budget: limits.memory_bytes,
     }
 }

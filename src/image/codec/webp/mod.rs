@@ -1,5 +1,7 @@
 //! WebP: `image-webp` decodes both kinds, of an animation the first frame; `vp8l` writes what is lossless.
 
+mod film;
+
 use std::cell::RefCell;
 use std::io::Cursor;
 
@@ -9,10 +11,20 @@ use super::Rows;
 use super::vp8l::{self, Shape};
 use super::whole::{self, InPlace};
 use crate::image::Error;
-use crate::image::frame::{Frame, Picture};
+use crate::image::frame::{Frame, Picture, reserved};
+use crate::image::guest::Guests;
 use crate::image::plan::Plan;
+pub(super) use film::{Film, bytes as film_bytes, guest_bytes as film_guest_bytes};
 
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(super) fn decode(
+    file: &[u8],
+    plan: &Plan,
+    rows: &mut dyn Rows,
+    guests: &dyn Guests,
+) -> Result<(), Error> {
+    if plan.animation.is_some() {
+        return rows.frame(super::animation::still(file, plan, guests)?);
+    }
     let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(fault)?;
     let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
     if decoder.output_buffer_size() != Some(frame.pixels.len()) {
@@ -39,6 +51,25 @@ pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     Ok(file)
 }
 
+/// The same of pixels that stay where they are.
+fn encode_apart(shape: &Shape, pixels: &[u8]) -> Result<Vec<u8>, Error> {
+    let row_bytes = shape.size.width as usize * shape.layout.channels();
+    let rows = |take: vp8l::Take<'_>| pixels.chunks_exact(row_bytes).try_for_each(take);
+    let mut file = reserved(apart_bytes(shape))?;
+    file.extend_from_slice(&HEAD);
+    vp8l::encode(shape, &rows, &mut |bytes| {
+        file.extend_from_slice(bytes);
+        Ok(())
+    })?;
+    set_lengths(&mut file);
+    Ok(file)
+}
+
+/// What such a file has at most.
+fn apart_bytes(shape: &Shape) -> u64 {
+    HEAD.len() as u64 + shape.most_bytes()
+}
+
 /// The beginning of a file whose lengths are not known yet. What is behind its first 12 bytes is a frame of an animation, too.
 const HEAD: [u8; 20] = *b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0";
 
@@ -63,7 +94,7 @@ fn shape(plan: &Plan) -> Shape {
 
 /// What a file has at most.
 pub(in crate::image) fn most_bytes(plan: &Plan) -> u64 {
-    HEAD.len() as u64 + shape(plan).most_bytes()
+    apart_bytes(&shape(plan))
 }
 
 /// How far the file may be ahead of what has been read.
@@ -77,7 +108,7 @@ pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     shape(plan).encoder_bytes() + row
 }
 
-fn fault(error: DecodingError) -> Error {
+pub(super) fn fault(error: DecodingError) -> Error {
     match error {
         DecodingError::UnsupportedFeature(_) => Error::Unsupported("this kind of WebP is not read"),
         _ => Error::Corrupt("the WebP is damaged or breaks off"),

@@ -1,72 +1,28 @@
 //! GIF through `gif`: the first image on its canvas in, one image with a palette of 256 out.
 
-use std::cell::RefCell;
-use std::io::Read;
+mod film;
+mod pack;
+mod unpack;
 
-use gif::{ColorOutput, DecodeOptions, DecodingError, EncodingError, MemoryLimit};
+use std::cell::RefCell;
+
+use gif::EncodingError;
 
 use super::Rows;
 use super::whole::{self, InPlace};
-use crate::image::frame::{Frame, Layout, Picture, Size, reserved, zeroes};
+use crate::image::frame::{Layout, Picture, Size, reserved, zeroes};
+use crate::image::guest::NoGuests;
 use crate::image::plan::Plan;
-use crate::image::{Error, colour, header};
+use crate::image::{Error, colour};
+pub(super) use film::{Film, bytes as film_bytes};
+pub(in crate::image) use unpack::UNPACKER_BYTES;
+pub(super) use unpack::Unpacker;
 
 /// The quantiser looks at every tenth pixel: the library's own default.
 const SAMPLING: i32 = 10;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-    let mut options = DecodeOptions::new();
-    options.set_color_output(ColorOutput::Indexed);
-    options.allow_unknown_blocks(true);
-    // An image may reach beyond the screen and is clipped; one larger than its header says is not what was planned.
-    options.set_memory_limit(MemoryLimit::Bytes(
-        super::decoder_bytes(plan)
-            .try_into()
-            .map_err(|_| Error::OutOfMemory)?,
-    ));
-    let [head, control, image] =
-        header::gif::without_metadata(file).ok_or(Error::Corrupt("the GIF has no image"))?;
-    let mut decoder = options
-        .read_info(head.chain(control).chain(image))
-        .map_err(fault)?;
-    let global = decoder.global_palette().map(<[u8]>::to_vec);
-    let image = decoder
-        .read_next_frame()
-        .map_err(fault)?
-        .ok_or(Error::Corrupt("the GIF has no image"))?;
-    let palette = image
-        .palette
-        .as_deref()
-        .or(global.as_deref())
-        .ok_or(Error::Corrupt("the GIF has no palette"))?;
-
-    let mut canvas = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
-    let channels = canvas.layout.channels();
-    let row_bytes = canvas.row_bytes();
-    let image_rows = image.buffer.chunks_exact(usize::from(image.width).max(1));
-    let canvas_rows = canvas
-        .pixels
-        .chunks_exact_mut(row_bytes)
-        .skip(image.top.into());
-    for (from, to) in image_rows.zip(canvas_rows) {
-        let to = to.chunks_exact_mut(channels).skip(image.left.into());
-        for (&index, pixel) in from.iter().zip(to) {
-            if image.transparent == Some(index) {
-                continue;
-            }
-            // A palette may be shorter than the indices that use it; browsers show black.
-            let colour = palette
-                .get(3 * usize::from(index)..)
-                .and_then(|rest| rest.first_chunk::<3>())
-                .unwrap_or(&[0; 3]);
-            pixel[..3].copy_from_slice(colour);
-            if let Some(alpha) = pixel.get_mut(3) {
-                *alpha = 255;
-            }
-        }
-    }
-    drop(decoder); // as the plan says
-    rows.frame(canvas)
+    rows.frame(super::animation::still(file, plan, &NoGuests)?)
 }
 
 pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
@@ -136,9 +92,4 @@ fn write(
     image: &gif::Frame<'_>,
 ) -> Result<(), EncodingError> {
     gif::Encoder::new(file, width, height, &[])?.write_lzw_pre_encoded_frame(image)
-}
-
-fn fault(_: DecodingError) -> Error {
-    // Its "out of memory" too is the file's fault: an image far larger than the screen, or a metadata block without end.
-    Error::Corrupt("the GIF is damaged or breaks off")
 }

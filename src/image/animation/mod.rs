@@ -1,0 +1,199 @@
+//! Pictures that move: the frames of a file, found without a decoder, and the canvas that they are drawn on.
+//!
+//! Nothing here is kept of a file: its frames are walked through once to be counted, and once more to be drawn.
+
+mod gif;
+pub(super) mod screen;
+mod webp;
+
+use super::Error;
+use super::codec::UNPACKER_BYTES;
+use super::frame::Layout;
+use super::header::Header;
+use crate::transform::Format;
+pub(super) use gif::Lzw;
+pub(super) use webp::Still;
+
+/// A rectangle of whole pixels on a canvas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rect {
+    pub(super) left: u32,
+    pub(super) top: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+impl Rect {
+    /// The part of it that is on a canvas of this size.
+    pub(super) fn clipped(self, width: u32, height: u32) -> Rect {
+        let (left, top) = (self.left.min(width), self.top.min(height));
+        Rect {
+            left,
+            top,
+            width: self.width.min(width - left),
+            height: self.height.min(height - top),
+        }
+    }
+
+    /// The smallest one with both in it; what is empty counts for nothing.
+    pub(super) fn joined(self, other: Rect) -> Rect {
+        if self.is_empty() || other.is_empty() {
+            return if self.is_empty() { other } else { self };
+        }
+        let (left, top) = (self.left.min(other.left), self.top.min(other.top));
+        let right = (self.left + self.width).max(other.left + other.width);
+        let bottom = (self.top + self.height).max(other.top + other.height);
+        Rect {
+            left,
+            top,
+            width: right - left,
+            height: bottom - top,
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.width == 0 || self.height == 0
+    }
+}
+
+/// What happens to a frame's rectangle before the next one is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Disposal {
+    /// It stays.
+    Keep,
+    /// It becomes transparent, as browsers have it, whatever the file calls its background.
+    Clear,
+    /// It becomes what it was before.
+    Restore,
+}
+
+/// A frame as it is coded: a picture for a part of the canvas.
+pub(super) struct Shot<'a> {
+    /// It may reach beyond a GIF's screen.
+    pub(super) rect: Rect,
+    pub(super) delay_ms: u32,
+    pub(super) disposal: Disposal,
+    /// Whether what is transparent in it lets through what was there.
+    pub(super) blends: bool,
+    /// Whether all of its pixels are opaque.
+    pub(super) opaque: bool,
+    pub(super) coded: Coded<'a>,
+}
+
+/// Its pixels in the file.
+pub(super) enum Coded<'a> {
+    Gif(Lzw<'a>),
+    WebP(Still<'a>),
+}
+
+/// The frames of a file, in their order.
+///
+/// # Errors
+/// [`Error::Corrupt`] in place of a frame that breaks off or contradicts itself.
+pub(super) fn shots<'a>(
+    header: &Header,
+    file: &'a [u8],
+) -> Box<dyn Iterator<Item = Result<Shot<'a>, Error>> + 'a> {
+    match header.format {
+        Format::Gif => Box::new(gif::Shots::new(file)),
+        _ => Box::new(webp::Shots::new(file)),
+    }
+}
+
+/// Whether the file may have several frames.
+pub(super) fn may_move(header: &Header, file: &[u8]) -> bool {
+    match header.format {
+        Format::Gif => true,
+        Format::WebP => webp::is_animated(file),
+        _ => false,
+    }
+}
+
+/// Whether a file of this format may have several frames.
+pub(super) fn is_kept(header: &Header) -> bool {
+    matches!(header.format, Format::Gif | Format::WebP)
+}
+
+/// How often the animation is played; 0 is for ever.
+fn plays(header: &Header, file: &[u8]) -> u32 {
+    match header.format {
+        Format::Gif => gif::plays(file),
+        _ => webp::plays(file),
+    }
+}
+
+/// What is to be known of frames before they are decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Survey {
+    /// As many as were looked for, or as there are.
+    pub(super) frames: u32,
+    /// How often they are played; 0 is for ever.
+    pub(super) plays: u32,
+    /// Whether the canvas is opaque at every frame.
+    pub(super) opaque: bool,
+    /// Whether what a frame covers has to come back.
+    pub(super) restores: bool,
+    /// What decoding one of them takes beside the canvas, and what of a guest.
+    pub(super) frame_bytes: u64,
+    pub(super) guest_bytes: u64,
+}
+
+impl Survey {
+    /// Walks through at most so many frames of a file. What decoding takes above `most_bytes` is only known to be more.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub(super) fn take(
+        header: &Header,
+        file: &[u8],
+        most: u32,
+        by_guest: bool,
+        most_bytes: u64,
+    ) -> Result<Survey, Error> {
+        let mut survey = Survey {
+            frames: 0,
+            plays: plays(header, file),
+            opaque: true,
+            restores: false,
+            frame_bytes: 0,
+            guest_bytes: 0,
+        };
+        let mut holes = true; // nothing has been drawn
+        for shot in shots(header, file).take(most as usize) {
+            let shot = shot?;
+            survey.frames += 1;
+            let before = holes;
+            let screen = Rect {
+                left: 0,
+                top: 0,
+                width: header.stored.width,
+                height: header.stored.height,
+            };
+            let covers = shot.rect.clipped(screen.width, screen.height) == screen;
+            let replaces = covers && shot.opaque;
+            holes = (holes || !(shot.blends || shot.opaque)) && !replaces;
+            survey.opaque &= !holes;
+            match shot.disposal {
+                Disposal::Keep => {}
+                Disposal::Clear => holes = true,
+                Disposal::Restore => {
+                    survey.restores = true;
+                    holes = before;
+                }
+            }
+            let (own, of_guest) = match &shot.coded {
+                Coded::Gif(_) => (UNPACKER_BYTES + u64::from(shot.rect.width), 0),
+                Coded::WebP(still) if by_guest => (still.here_bytes(), still.guest_memory_bytes()),
+                Coded::WebP(still) => (still.decode_bytes(most_bytes)?, 0),
+            };
+            survey.frame_bytes = survey.frame_bytes.max(own);
+            survey.guest_bytes = survey.guest_bytes.max(of_guest);
+        }
+        Ok(survey)
+    }
+
+    /// The layout of the canvas.
+    pub(super) fn layout(&self) -> Layout {
+        Layout::of(false, !self.opaque)
+    }
+}

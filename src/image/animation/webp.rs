@@ -1,0 +1,183 @@
+//! The frames of a WebP (RFC 9649, section 2.7.1), one ANMF chunk after the other.
+
+use super::{Coded, Disposal, Error, Rect, Shot};
+use crate::image::frame::Size;
+use crate::image::header::webp::{self as header, Chunk, Chunks};
+
+/// A frame's picture: the chunks of a file that stands still.
+pub(in crate::image) struct Still<'a> {
+    pub(in crate::image) size: Size,
+    alpha: Option<&'a [u8]>,
+    kind: [u8; 4],
+    picture: &'a [u8],
+}
+
+/// Whether the file says that it moves.
+pub(super) fn is_animated(file: &[u8]) -> bool {
+    file.get(12..16) == Some(b"VP8X") && file.get(20).is_some_and(|flags| flags & 2 != 0)
+}
+
+/// How often it is played; 0 is for ever.
+pub(super) fn plays(file: &[u8]) -> u32 {
+    let header = Chunks::of(file).find(|chunk| &chunk.kind == b"ANIM");
+    let count = header.and_then(|chunk| chunk.bytes.get(4..6)?.first_chunk::<2>());
+    count.map_or(1, |count| u16::from_le_bytes(*count).into())
+}
+
+const BREAKS_OFF: Error = Error::Corrupt("the WebP is damaged or breaks off");
+
+/// A walk through a file.
+pub(super) struct Shots<'a> {
+    file: &'a [u8],
+    chunks: Chunks<'a>,
+    canvas: (u32, u32),
+    begun: bool,
+}
+
+impl<'a> Shots<'a> {
+    pub(super) fn new(file: &'a [u8]) -> Shots<'a> {
+        let canvas = file.get(24..30).unwrap_or(&[0; 6]);
+        Shots {
+            file,
+            chunks: Chunks::of(file),
+            canvas: (number(&canvas[..3]) + 1, number(&canvas[3..]) + 1),
+            begun: false,
+        }
+    }
+
+    fn frame(&self, chunk: &Chunk<'a>) -> Result<Shot<'a>, Error> {
+        let header = chunk.bytes.first_chunk::<16>().ok_or(BREAKS_OFF)?;
+        let rect = Rect {
+            left: 2 * number(&header[..3]),
+            top: 2 * number(&header[3..6]),
+            width: number(&header[6..9]) + 1,
+            height: number(&header[9..12]) + 1,
+        };
+        if rect.clipped(self.canvas.0, self.canvas.1) != rect {
+            return Err(Error::Corrupt("a WebP frame is larger than its canvas"));
+        }
+        let size = Size {
+            width: rect.width,
+            height: rect.height,
+        };
+        let mut alpha = None;
+        for inside in Chunks::between(self.file, chunk.start + 16, chunk.start + chunk.bytes.len())
+        {
+            match &inside.kind {
+                b"ALPH" if alpha.is_none() => alpha = Some(inside.bytes),
+                b"VP8 " | b"VP8L" => {
+                    let (coded, transparency) = header::picture(&inside).ok_or(BREAKS_OFF)?;
+                    if coded != size {
+                        return Err(Error::Corrupt("the WebP's sizes contradict each other"));
+                    }
+                    let alpha = alpha.filter(|_| &inside.kind == b"VP8 ");
+                    return Ok(Shot {
+                        rect,
+                        delay_ms: number(&header[12..15]),
+                        disposal: match header[15] & 1 {
+                            1 => Disposal::Clear,
+                            _ => Disposal::Keep,
+                        },
+                        blends: header[15] & 2 == 0,
+                        opaque: alpha.is_none() && !transparency,
+                        coded: Coded::WebP(Still {
+                            size,
+                            alpha,
+                            kind: inside.kind,
+                            picture: inside.bytes,
+                        }),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Err(BREAKS_OFF)
+    }
+}
+
+impl<'a> Iterator for Shots<'a> {
+    type Item = Result<Shot<'a>, Error>;
+
+    /// The next frame. One that breaks off ends the file: browsers show what was there before.
+    fn next(&mut self) -> Option<Self::Item> {
+        let chunk = self.chunks.find(|chunk| &chunk.kind == b"ANMF")?;
+        if !chunk.is_whole() {
+            let first = !std::mem::replace(&mut self.begun, true);
+            return first.then_some(Err(BREAKS_OFF));
+        }
+        self.begun = true;
+        Some(self.frame(&chunk))
+    }
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |sum, &byte| sum << 8 | u32::from(byte))
+}
+
+impl Still<'_> {
+    /// What our own decoder takes: the file that it is made into, and its pixels with what they are made of.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for what that relies on.
+    pub(super) fn decode_bytes(&self, most: u64) -> Result<u64, Error> {
+        let late = header::still_late_bytes(&self.kind, self.picture, self.alpha, self.size, most)?;
+        let file = self.file_bytes();
+        // The last partition of a lossy frame is copied, growing.
+        let copies = if &self.kind == b"VP8L" { 0 } else { 2 };
+        let pixels = header::peak_bytes(self.size, &self.kind, self.has_alpha(), false);
+        let row = 4 * u64::from(self.size.width);
+        Ok(late + file * (1 + copies) + pixels + row)
+    }
+
+    /// What is held beside a guest: the file, there and here, the pixels in the runtime's heap, and a row of them.
+    pub(super) fn here_bytes(&self) -> u64 {
+        2 * self.file_bytes() + 4 * self.size.pixels() + 4 * u64::from(self.size.width)
+    }
+
+    /// What a guest takes that decodes it.
+    pub(in crate::image) fn guest_memory_bytes(&self) -> u64 {
+        let lossless = &self.kind == b"VP8L";
+        crate::image::guest::webp_decode(lossless, self.has_alpha()).bytes(self.size.pixels())
+    }
+
+    /// Whether it is decoded to RGBA.
+    pub(in crate::image) fn has_alpha(&self) -> bool {
+        self.alpha.is_some()
+            || (&self.kind == b"VP8L" && self.picture.get(4).is_some_and(|byte| byte >> 4 & 1 == 1))
+    }
+
+    fn file_bytes(&self) -> u64 {
+        (64 + self.picture.len() + self.alpha.map_or(0, <[u8]>::len)) as u64
+    }
+
+    /// A file of its own.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(in crate::image) fn to_file(&self) -> Result<Vec<u8>, Error> {
+        let mut file = crate::image::frame::reserved(self.file_bytes())?;
+        file.extend_from_slice(b"RIFF\0\0\0\0WEBP");
+        if let Some(alpha) = self.alpha {
+            let [wl, wm, wh, _] = (self.size.width - 1).to_le_bytes();
+            let [hl, hm, hh, _] = (self.size.height - 1).to_le_bytes();
+            chunk(&mut file, b"VP8X", &[0x10, 0, 0, 0, wl, wm, wh, hl, hm, hh]);
+            chunk(&mut file, b"ALPH", alpha);
+        }
+        chunk(&mut file, &self.kind, self.picture);
+        let length = (file.len() - 8) as u32;
+        file[4..8].copy_from_slice(&length.to_le_bytes());
+        Ok(file)
+    }
+}
+
+fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]) {
+    file.extend_from_slice(kind);
+    file.extend_from_slice(&(content.len() as u32).to_le_bytes());
+    file.extend_from_slice(content);
+    if content.len() % 2 == 1 {
+        file.push(0);
+    }
+}
