@@ -177,7 +177,13 @@ impl<'g> Film<'g> {
                     for row in rows() {
                         let row = 4 * (row * width + x)..;
                         let row = self.part[row].as_chunks_mut::<4>().0;
-                        row[..across].fill([0; 4]);
+                        for pixel in &mut row[..across] {
+                            // The colours go on, so that what is lossy has no edge there; without loss there is none.
+                            *pixel = match (block, *pixel) {
+                                (1, _) => [0; 4],
+                                (_, [r, g, b, _]) => [r, g, b, 0],
+                            };
+                        }
                     }
                 }
             }
