@@ -18,8 +18,6 @@ const MOST: f64 = 1.3;
 /// And beside that: buffers that are as large for an icon as for a photo, and that not every file makes use of. The Huffman tables of a
 /// JPEG, the window of a PNG.
 const ALLOWANCE: f64 = 65_536.0;
-/// The same of a GIF that is written: its library's tree of codes, which only a long picture with much that repeats makes full use of.
-const OF_A_GIF: f64 = 6.0 * ALLOWANCE;
 
 /// Where it is more, because the picture decides and nothing else can.
 fn most(query: &str) -> f64 {
@@ -121,11 +119,7 @@ fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
     let cost = Cost {
         planned: planned as f64,
         measured: (PEAK.get() - before) as f64,
-        allowance: if output.body.starts_with(b"GIF8") {
-            ALLOWANCE + OF_A_GIF
-        } else {
-            ALLOWANCE + icons
-        },
+        allowance: ALLOWANCE + icons,
     };
     Ok((cost, output.body))
 }

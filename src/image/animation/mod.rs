@@ -159,9 +159,12 @@ impl Survey {
             guest_bytes: 0,
         };
         let mut holes = true; // nothing has been drawn
+        let mut last = Disposal::Keep;
         for shot in shots(header, file).take(most as usize) {
             let shot = shot?;
             survey.frames += 1;
+            survey.restores |= last == Disposal::Restore;
+            last = shot.disposal;
             let before = holes;
             let screen = Rect {
                 left: 0,
@@ -176,10 +179,7 @@ impl Survey {
             match shot.disposal {
                 Disposal::Keep => {}
                 Disposal::Clear => holes = true,
-                Disposal::Restore => {
-                    survey.restores = true;
-                    holes = before;
-                }
+                Disposal::Restore => holes = before,
             }
             let (own, of_guest) = match &shot.coded {
                 Coded::Gif(_) => (UNPACKER_BYTES + u64::from(shot.rect.width), 0),

@@ -38,12 +38,14 @@ impl Screen {
             match disposal {
                 Disposal::Keep => {}
                 Disposal::Clear => self.each_row(rect, |row, _| row.fill(0)),
+                Disposal::Restore if self.before.is_empty() => {}
                 Disposal::Restore => self.each_row(rect, |row, before| row.copy_from_slice(before)),
             }
         }
         let Size { width, height } = self.frame.size;
         let rect = shot.rect.clipped(width, height);
-        if shot.disposal == Disposal::Restore {
+        // Behind the last frame nothing comes back.
+        if shot.disposal == Disposal::Restore && !self.before.is_empty() {
             self.each_row(rect, |row, before| before.copy_from_slice(row));
         }
         self.last = Some((rect, shot.disposal));

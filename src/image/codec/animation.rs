@@ -80,9 +80,10 @@ pub(in crate::image) fn file_bytes(plan: &Plan, animation: &Animation, source_by
         _ => pixels * 4,
     };
     // What has been coded with loss takes many times as much without.
-    let harder = match plan.header.format {
-        Format::WebP if !plan.by_guest => 20,
-        _ => 2,
+    let harder = match (plan.header.format, plan.format) {
+        (Format::Gif, Format::Gif) => 2,
+        _ if plan.by_guest => 2,
+        _ => 20,
     };
     let larger = plan.resized.pixels().div_ceil(plan.decoded.pixels()).max(1);
     let likely = source_bytes

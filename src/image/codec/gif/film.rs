@@ -2,6 +2,7 @@
 //! good enough.
 
 use super::pack::{PACKER_BYTES, Packer};
+use super::{Table, harden};
 use crate::image::Error;
 use crate::image::animation::Rect;
 use crate::image::codec::animation::{Answer, Encode, bounds};
@@ -12,10 +13,14 @@ use crate::image::quantise::{Histogram, MOST, Mapper};
 /// By how much samples may differ from those of the frame that is shown and still be left as they are.
 const FAR: u8 = 2;
 
-/// How much larger the mean squared error of another frame's palette may be than that of its own frame, and an error that is always
-/// good enough.
-const SERVES: f32 = 1.25;
-const GOOD: f32 = 1.0;
+/// What a new palette has to take off the squared error to be worth its 768 bytes: a level and a half of each sample of 5,000 pixels.
+const WORTH: f32 = 32_768.0;
+
+/// The mean squared error of a pixel above which a palette is for other pictures, however few they are: that is 36 dB.
+const WRONG: f32 = 3.0 * 16.0;
+
+/// A palette has an entry for so many pixels.
+const PIXELS_AN_ENTRY: u32 = 8;
 
 /// Writes frames as they come. Where there is transparency, it is one frame behind: whether a frame has to be cleared away is only known
 /// when the next one is there.
@@ -44,12 +49,25 @@ struct InUse {
     global: bool,
 }
 
-/// What it takes: RGBA of what is shown and of a frame that waits, and indices; what a palette is made with while there is another one.
+/// Squared errors.
+#[derive(Clone, Copy)]
+struct Squares {
+    sum: u64,
+    pixels: u32,
+}
+
+impl Squares {
+    fn mean(self) -> f32 {
+        self.sum as f32 / self.pixels.max(1) as f32
+    }
+}
+
+/// What it takes: RGBA of what is shown and of a frame that waits, indices, and what chooses colours.
 pub(in crate::image::codec) fn bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let frames = if plan.layout.alpha() { 2 } else { 1 };
     let mapper = Mapper::bytes(plan.canvas.width, false);
-    (4 * frames + 1) * pixels + PACKER_BYTES + mapper + mapper.max(Histogram::bytes()) + 4096
+    (4 * frames + 1) * pixels + PACKER_BYTES + mapper.max(Histogram::bytes()) + 4096
 }
 
 impl Film {
@@ -76,13 +94,7 @@ impl Film {
 
 impl Encode for Film {
     fn frame(&mut self, rgba: &mut Vec<u8>, delay_ms: u32) -> Result<(), Error> {
-        // GIF knows opaque and transparent; half-way counts as opaque.
-        for pixel in rgba.as_chunks_mut::<4>().0 {
-            *pixel = match *pixel {
-                [.., 0..128] => [0; 4],
-                [r, g, b, _] => [r, g, b, 255],
-            };
-        }
+        harden(rgba);
         if !self.looks_ahead {
             return self.write(rgba, delay_ms, Rect::default());
         }
@@ -162,16 +174,20 @@ impl Film {
 
     /// Makes indices of a rectangle, by the palette that there is, or by a new one.
     fn quantise(&mut self, rgba: &[u8], rect: Rect) -> Result<(), Error> {
+        let mut pixels = u32::MAX;
         if let Some(mut palette) = self.palette.take() {
             let error = self.map(&mut palette.mapper, rgba, rect);
-            let serves = error <= (SERVES * palette.error).max(GOOD);
-            self.palette = Some(palette);
+            let excess = (error.mean() - palette.error).max(0.0) * error.pixels as f32;
+            let serves = excess <= WORTH && error.mean() <= WRONG.max(palette.error);
+            pixels = error.pixels;
             if serves {
+                self.palette = Some(palette);
                 return Ok(());
             }
         }
         // One entry is for what stays as it is.
-        let mut histogram = Histogram::new(MOST - 1)?;
+        let most = (pixels / PIXELS_AN_ENTRY).clamp(15, MOST as u32 - 1);
+        let mut histogram = Histogram::new(most as usize)?;
         for y in rect.top..rect.top + rect.height {
             let row = self.row(rect, y);
             let shown = self.shown[row.clone()].as_chunks::<4>().0;
@@ -190,14 +206,14 @@ impl Film {
         let error = self.map(&mut mapper, rgba, rect);
         self.palette = Some(InUse {
             mapper,
-            error,
+            error: error.mean(),
             global: !self.begun,
         });
         Ok(())
     }
 
-    /// Makes indices of a rectangle; gives the mean squared error of what is drawn.
-    fn map(&mut self, mapper: &mut Mapper, rgba: &[u8], rect: Rect) -> f32 {
+    /// Makes indices of a rectangle; gives the error of what is drawn.
+    fn map(&mut self, mapper: &mut Mapper, rgba: &[u8], rect: Rect) -> Squares {
         self.indices.clear();
         self.indices
             .resize(rect.width as usize * rect.height as usize, 0);
@@ -224,7 +240,10 @@ impl Film {
             squares += u64::from(of_row);
         }
         self.indices = indices;
-        squares as f32 / count.max(1) as f32
+        Squares {
+            sum: squares,
+            pixels: count,
+        }
     }
 
     /// Writes the image of the indices.
@@ -236,18 +255,9 @@ impl Film {
         is_cleared: bool,
     ) -> Result<(), Error> {
         let colours = palette.mapper.palette().colours();
-        let bits = (colours.len() + 1)
-            .next_power_of_two()
-            .trailing_zeros()
-            .max(1);
-        let mut table = [0; 3 * MOST];
-        for (entry, colour) in table.as_chunks_mut::<3>().0.iter_mut().zip(colours) {
-            entry.copy_from_slice(&colour[..3]);
-        }
-        let table = &table[..3 << bits];
-        let size = (bits - 1) as u8;
+        let table = Table::new(colours, true);
         if !self.begun {
-            self.begin(size, table)?;
+            self.begin(&table)?;
         }
         let hundredths = (delay_ms.saturating_add(5) / 10).min(u16::MAX.into()) as u16;
         let [low, high] = hundredths.to_le_bytes();
@@ -261,23 +271,19 @@ impl Film {
         if palette.global {
             self.answer.write(&[0])?;
         } else {
-            self.answer.write(&[0x80 | size])?;
-            self.answer.write(table)?;
+            self.answer.write(&[0x80 | table.size()])?;
+            self.answer.write(table.entries())?;
         }
         let answer = &mut self.answer;
         self.packer
-            .pack(&self.indices, bits, &mut |bytes| answer.write(bytes))
+            .pack(&self.indices, table.bits, &mut |bytes| answer.write(bytes))
     }
 
     /// The file's beginning.
-    fn begin(&mut self, size: u8, table: &[u8]) -> Result<(), Error> {
+    fn begin(&mut self, table: &Table) -> Result<(), Error> {
         self.begun = true;
-        self.answer.write(b"GIF89a")?;
-        for side in [self.size.width, self.size.height] {
-            self.answer.write(&(side as u16).to_le_bytes())?;
-        }
-        self.answer.write(&[0xf0 | size, 0, 0])?;
-        self.answer.write(table)?;
+        self.answer.write(&table.screen(self.size))?;
+        self.answer.write(table.entries())?;
         if self.plays != 1 {
             // It counts repetitions.
             let [low, high] = (self.plays.saturating_sub(1) as u16).to_le_bytes();

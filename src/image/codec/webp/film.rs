@@ -54,7 +54,7 @@ pub(in crate::image::codec) fn guest_bytes(plan: &Plan) -> u64 {
     webp_encode(true).bytes(plan.canvas.pixels())
 }
 
-/// Pixels of a block's side: alpha is kept and dropped by blocks, since VP8 codes by blocks.
+/// Pixels of a block's side: what is lossy is kept and dropped by blocks, since it is coded by blocks.
 const BLOCK: usize = 8;
 
 /// Of so many blocks one is to be kept, or alpha takes more than it saves.
@@ -166,13 +166,16 @@ impl<'g> Film<'g> {
             let at = start + y * row_bytes;
             self.part.extend_from_slice(&rgba[at..at + 4 * width]);
         }
-        let mut kept = 0;
+        let block = if self.guests.is_some() { BLOCK } else { 1 };
+        let (mut kept, mut blocks) = (0, 0);
         if self.may_blend(rgba, rect) {
-            for y in (0..height).step_by(BLOCK) {
-                for x in (0..width).step_by(BLOCK) {
-                    let across = BLOCK.min(width - x);
-                    let rows = || (y..height.min(y + BLOCK)).map(|y| start + y * row_bytes + 4 * x);
-                    let is_near = |at: usize| {
+            for y in (0..height).step_by(block) {
+                for x in (0..width).step_by(block) {
+                    blocks += 1;
+                    let across = block.min(width - x);
+                    let rows = || y..height.min(y + block);
+                    let is_near = |y: usize| {
+                        let at = start + y * row_bytes + 4 * x;
                         let row = at..at + 4 * across;
                         are_near(&self.shown[row.clone()], &rgba[row], self.far)
                     };
@@ -180,15 +183,20 @@ impl<'g> Film<'g> {
                         continue;
                     }
                     kept += 1;
-                    for row in y..height.min(y + BLOCK) {
+                    for row in rows() {
                         let row = 4 * (row * width + x)..;
                         let row = self.part[row].as_chunks_mut::<4>().0;
-                        row[..across].iter_mut().for_each(|pixel| pixel[3] = 0);
+                        for pixel in &mut row[..across] {
+                            // The colours go on, so that what is lossy has no edge there; without loss there is none.
+                            *pixel = match (block, *pixel) {
+                                (1, _) => [0; 4],
+                                (_, [r, g, b, _]) => [r, g, b, 0],
+                            };
+                        }
                     }
                 }
             }
         }
-        let blocks = width.div_ceil(BLOCK) * height.div_ceil(BLOCK);
         let blends = kept * LEAST_KEPT > blocks;
         for y in 0..height {
             let at = start + y * row_bytes;

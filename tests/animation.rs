@@ -1,0 +1,216 @@
+//! Animations through the pipeline, without guests: what comes out is read by other libraries than ours, and hostile files are refused.
+
+use gif::{ColorOutput, DecodeOptions, DisposalMethod, Encoder, Frame, Repeat};
+use image_webp::WebPDecoder;
+use letterbox::config::Config;
+use letterbox::image::{Error, Output, Pipeline};
+use letterbox::url;
+
+/// What a query makes of a file.
+fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
+    let config = Config::default();
+    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
+    let transform = asked.expect("good parameters").expect("a source").transform;
+    let mut pipeline = Pipeline::new(&transform, &config.limits);
+    for chunk in file.chunks(1000) {
+        pipeline.push(chunk)?;
+    }
+    pipeline.end()?;
+    pipeline.finish(&|| 0.0)
+}
+
+fn refusal(file: &[u8], query: &str) -> String {
+    match answer(file, query) {
+        Ok(output) => format!("{} bytes of {}", output.body.len(), output.content_type),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// An image with a colour of the palette all over.
+fn image(colour: u8, [left, top, width, height]: [u16; 4]) -> Frame<'static> {
+    let pixels = vec![colour; usize::from(width) * usize::from(height)];
+    Frame {
+        left,
+        top,
+        delay: 10,
+        ..Frame::from_indexed_pixels(width, height, pixels, None)
+    }
+}
+
+/// Black, red, green, blue.
+const PALETTE: [u8; 12] = [0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255];
+
+fn animation(width: u16, height: u16, frames: &[Frame<'static>]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, width, height, &PALETTE).expect("a valid size");
+    encoder.set_repeat(Repeat::Infinite).expect("a file");
+    for frame in frames {
+        encoder.write_frame(frame).expect("a valid frame");
+    }
+    drop(encoder);
+    file
+}
+
+/// Width, height, and the delay and size of each image.
+fn images(file: &[u8]) -> Vec<(u16, [u16; 4])> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    let mut reader = options.read_info(file).expect("a sound file");
+    let mut images = Vec::new();
+    while let Some(frame) = reader.read_next_frame().expect("sound images") {
+        images.push((
+            frame.delay,
+            [frame.left, frame.top, frame.width, frame.height],
+        ));
+    }
+    images
+}
+
+fn red_then_a_green_corner() -> Vec<u8> {
+    let corner = image(2, [30, 20, 10, 10]);
+    animation(40, 30, &[image(1, [0, 0, 40, 30]), corner.clone(), corner])
+}
+
+#[test]
+fn only_what_changes_is_written() {
+    let output = answer(&red_then_a_green_corner(), "w=40&h=30").expect("sound");
+    let all = [0, 0, 40, 30];
+    assert_eq!(
+        images(&output.body),
+        [(10, all), (10, [30, 20, 10, 10]), (10, [0, 0, 1, 1])]
+    );
+}
+
+#[test]
+fn a_gif_becomes_a_webp_of_as_many_frames() {
+    let output = answer(&red_then_a_green_corner(), "w=40&h=30&f=webp").expect("sound");
+    let mut decoder =
+        WebPDecoder::new(std::io::Cursor::new(&output.body[..])).expect("a sound file");
+    assert_eq!((decoder.dimensions(), decoder.num_frames()), ((40, 30), 3));
+    let mut frame = vec![0; decoder.output_buffer_size().expect("small")];
+    let channels = if decoder.has_alpha() { 4 } else { 3 };
+    for (index, corner) in [[255, 0, 0], [0, 255, 0], [0, 255, 0]].iter().enumerate() {
+        let delay = decoder.read_frame(&mut frame).expect("a sound frame");
+        assert_eq!(delay, 100);
+        assert_eq!(frame[..3], [255, 0, 0], "{index}");
+        let last = frame.len() - channels;
+        assert_eq!(frame[last..last + 3], *corner, "{index}");
+    }
+}
+
+#[test]
+fn what_becomes_transparent_is_cleared_away() {
+    let mut first = image(1, [0, 0, 40, 30]);
+    first.dispose = DisposalMethod::Background;
+    let file = animation(40, 30, &[first, image(2, [5, 5, 10, 10])]);
+    let output = answer(&file, "w=40&h=30&bg=transparent").expect("sound");
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    let mut reader = options.read_info(&output.body[..]).expect("a sound file");
+    let first = reader.read_next_frame().expect("sound").expect("a frame");
+    assert_eq!(first.dispose, DisposalMethod::Background);
+    let second = reader.read_next_frame().expect("sound").expect("a frame");
+    let place = [second.left, second.top, second.width, second.height];
+    assert_eq!(place, [5, 5, 10, 10]);
+}
+
+#[test]
+fn frames_that_are_not_on_the_screen_or_have_no_pixels_are_frames_all_the_same() {
+    let mut file = animation(
+        40,
+        30,
+        &[
+            image(1, [0, 0, 40, 30]),
+            image(2, [900, 900, 50, 50]),
+            image(3, [39, 29, 100, 100]),
+        ],
+    );
+    // Without a pixel, and with no data either.
+    file.pop();
+    file.extend([0x2c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x3b]);
+    let output = answer(&file, "w=40&h=30").expect("sound");
+    let places: Vec<_> = images(&output.body).iter().map(|image| image.1).collect();
+    let (all, nothing) = ([0, 0, 40, 30], [0, 0, 1, 1]);
+    assert_eq!(places, [all, nothing, [39, 29, 1, 1], nothing]);
+}
+
+#[test]
+fn an_image_without_enough_data_is_damage_and_a_file_without_its_last_bytes_is_not() {
+    let file = red_then_a_green_corner();
+    let mut damaged = file.clone();
+    damaged.pop();
+    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x0c, 0, 0x3b]);
+    assert_eq!(refusal(&damaged, "w=9"), "the GIF is damaged or breaks off");
+    // A still is made of what it needs.
+    assert!(answer(&damaged, "w=9&n=1").is_ok());
+    assert!(answer(&damaged, "w=9&f=jpg").is_ok());
+    assert!(answer(&damaged, "w=9&page=3").is_err());
+    let cut = answer(&file[..file.len() - 5], "w=40&h=30").expect("two frames");
+    assert_eq!(images(&cut.body).len(), 2);
+}
+
+#[test]
+fn a_hundred_thousand_frames_of_one_pixel_are_refused_at_once() {
+    let mut file = animation(1, 1, &[image(1, [0, 0, 1, 1])]);
+    file.pop();
+    for _ in 1..100_000 {
+        file.extend([0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]);
+    }
+    file.push(0x3b);
+    let said = refusal(&file, "w=1&h=1");
+    assert!(
+        said.starts_with("the source has 100000 frames, which are 409.6 megapixels"),
+        "{said}"
+    );
+    assert!(answer(&file, "w=1&h=1&n=3").is_ok());
+    let said = refusal(&file, "w=1&h=1&f=jpg&page=60000");
+    assert!(said.contains("megapixels"), "{said}");
+}
+
+#[test]
+fn what_does_not_fit_into_memory_says_so_and_what_else_there_is() {
+    let mut covered = image(1, [0, 0, 4000, 4000]);
+    covered.dispose = DisposalMethod::Previous;
+    let file = animation(4000, 4000, &[covered, image(2, [0, 0, 10, 10])]);
+    let said = refusal(&file, "w=100&h=100");
+    assert!(
+        said.starts_with("the source has 2 frames and this transform of them needs"),
+        "{said}"
+    );
+    assert!(said.ends_with("n=1 gives a still"), "{said}");
+    assert!(answer(&file, "w=100&h=100&n=1").is_ok());
+}
+
+#[test]
+fn a_page_is_drawn_on_what_was_before_it() {
+    let file = red_then_a_green_corner();
+    let still = answer(&file, "w=40&h=30&f=png&page=1").expect("sound");
+    let mut reader = png::Decoder::new(std::io::Cursor::new(&still.body[..]))
+        .read_info()
+        .expect("a sound file");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("small")];
+    reader.next_frame(&mut pixels).expect("sound");
+    assert_eq!(pixels[..3], [255, 0, 0]);
+    assert_eq!(pixels[pixels.len() - 3..], [0, 255, 0]);
+    assert_eq!(
+        refusal(&file, "page=3"),
+        "page=3 is not there: the source has 3 frames, and the first is page 0"
+    );
+    assert_eq!(
+        refusal(&still.body, "page=1"),
+        "page=1 is not there: the source has one frame, which is page 0"
+    );
+}
+
+#[test]
+fn a_description_counts_frames() {
+    let described = |query: &str| {
+        let output = answer(&red_then_a_green_corner(), query).expect("sound");
+        let json: serde_json::Value = serde_json::from_slice(&output.body).expect("JSON");
+        let frames = |of: &str| json[of]["frames"].as_u64();
+        (frames("source"), frames("plan"))
+    };
+    assert_eq!(described("f=json"), (Some(3), Some(3)));
+    assert_eq!(described("f=json&n=2"), (Some(3), Some(2)));
+    assert_eq!(described("f=json&page=1"), (Some(3), Some(1)));
+}
