@@ -159,6 +159,12 @@ impl Asked {
                     }),
                     ..transform
                 },
+                252 => Transform {
+                    width: Side::Auto,
+                    height: Side::Auto,
+                    target: Target::Keep,
+                    ..transform
+                },
                 _ => transform,
             },
             limits: Limits {
