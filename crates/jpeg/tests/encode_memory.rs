@@ -180,7 +180,7 @@ fn coefficients_take_the_place_of_rows() {
             for token_bytes in [0, 3_000, 30_000] {
                 let room = Room {
                     token_bytes,
-                    row_bytes: samples.len(),
+                    freed_bytes: samples.len(),
                     ..Room::default()
                 };
                 let mut rows: Vec<Vec<u8>> = Vec::with_capacity(samples.len() / 200);

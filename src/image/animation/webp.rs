@@ -127,7 +127,7 @@ impl Still<'_> {
         let file = self.file_bytes();
         // The last partition of a lossy frame is copied, growing.
         let copies = if &self.kind == b"VP8L" { 0 } else { 2 };
-        let pixels = header::peak_bytes(self.size, &self.kind, self.has_alpha(), false);
+        let pixels = header::peak_bytes(self.size, &self.kind, self.has_alpha());
         let row = 4 * u64::from(self.size.width);
         Ok(late + file * (1 + copies) + pixels + row)
     }

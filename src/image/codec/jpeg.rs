@@ -228,6 +228,7 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
         .swapped_if(plan.header.orientation.swaps_axes());
     let room = Room {
         token_bytes: plan.token_bytes as usize,
+        freed_bytes: plan.freed_bytes() as usize,
         picture: (image.width as u16, image.height as u16),
         ..Room::default()
     };

@@ -13,7 +13,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
     let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
-    let (mut first, mut animated) = (kind, false);
+    let (mut first, mut frame, mut animated) = (kind, None, false);
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
             let (width, height) = lossy_size(&mut cursor)?;
@@ -35,7 +35,8 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
                     Err(stop) => return Err(stop),
                 };
             }
-            first = check_first_frame(bytes, after_header, size)?;
+            let (kind, size_of_frame) = check_first_frame(bytes, after_header, size)?;
+            (first, frame) = (kind, Some(size_of_frame));
             animated = flags & 0x02 != 0;
             if flags & 0x20 != 0
                 && let Ok(profile) = chunk(bytes, b"ICCP")
@@ -47,13 +48,17 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         _ => return Err(Stop::Corrupt("the WebP has no image")),
     };
     let stored = Size { width, height };
+    let frame = frame.map_or(stored, |(width, height)| Size { width, height });
     Ok(Header {
         format: Format::WebP,
         stored,
         orientation,
         layout: Layout::of(false, alpha),
         coding: Coding::Whole {
-            peak_bytes: peak_bytes(stored, &first, alpha, animated),
+            peak_bytes: match animated {
+                true => of_animation(stored, frame, &first, alpha),
+                false => peak_bytes(stored, &first, alpha),
+            },
             copies: if first == *b"VP8L" { 0 } else { 2 }, // the last partition of a lossy frame, growing
             guest_bytes: (!animated)
                 .then(|| webp_decode(first == *b"VP8L", alpha).bytes(stored.pixels())),
@@ -64,35 +69,44 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
 }
 
 /// What the library holds: the result; of a lossy image its planes, and what its alpha is decoded from; of a lossless one RGBA, which is
-/// the result where that has alpha; of an animation a canvas and a frame beside the result.
-pub(in crate::image) fn peak_bytes(
-    size: Size,
-    first: &[u8; 4],
-    alpha: bool,
-    animated: bool,
-) -> u64 {
-    // Whole macroblocks.
-    let macroblocks = u64::from(size.width.div_ceil(16)) * u64::from(size.height.div_ceil(16));
-    let (result, planes) = (if alpha { 4 } else { 3 }, 384 * macroblocks);
-    let per_pixel = match (first, animated) {
-        (_, true) => result + 4 + 4 + 1,
-        (b"VP8L", false) => 4 + if alpha { 0 } else { 3 },
+/// the result where that has alpha.
+pub(in crate::image) fn peak_bytes(size: Size, first: &[u8; 4], alpha: bool) -> u64 {
+    let per_pixel = match first {
+        b"VP8L" => 4 + if alpha { 0 } else { 3 },
         // RGBA of which alpha is a channel, and that channel.
-        (_, false) if alpha => result + 5,
-        _ => result,
+        _ if alpha => 4 + 5,
+        _ => 3,
     };
-    let planes = if first == b"VP8L" { 0 } else { planes };
-    // What is decoded with: contexts of macroblocks, Huffman tables, transforms.
+    (size.pixels().saturating_mul(per_pixel)).saturating_add(decoding_bytes(size, first))
+}
+
+/// And of an animation: the result, a canvas of RGBA, and the frame with the channel of its alpha.
+fn of_animation(canvas: Size, frame: Size, first: &[u8; 4], alpha: bool) -> u64 {
+    let result = if alpha { 4 } else { 3 };
+    (canvas.pixels().saturating_mul(result + 4))
+        .saturating_add(frame.pixels().saturating_mul(4 + 1))
+        .saturating_add(decoding_bytes(frame, first))
+}
+
+/// The planes of a lossy picture, and what it is decoded with: contexts of macroblocks, Huffman tables, transforms.
+fn decoding_bytes(size: Size, first: &[u8; 4]) -> u64 {
     let small = SLACK_BYTES + 16 * u64::from(size.width);
-    size.pixels()
-        .saturating_mul(per_pixel)
-        .saturating_add(planes + small)
+    if first == b"VP8L" {
+        return small;
+    }
+    // Whole macroblocks.
+    let across = u64::from(size.width.div_ceil(16));
+    384 * across * u64::from(size.height.div_ceil(16)) + small
 }
 
 const SLACK_BYTES: u64 = 64 << 10;
 
-/// The first frame is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
-fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<[u8; 4], Stop> {
+/// The kind and the size of the first frame, which is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
+fn check_first_frame(
+    bytes: &[u8],
+    first: usize,
+    canvas: (u32, u32),
+) -> Result<([u8; 4], (u32, u32)), Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
     let mut expected = canvas;
     loop {
@@ -117,7 +131,7 @@ fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<[
         };
         let agrees = size == expected;
         return if agrees {
-            Ok(kind)
+            Ok((kind, size))
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };

@@ -262,13 +262,16 @@ impl Plan {
         if self.is_one_frame() {
             self.token_bytes += image;
         }
+        if self.interlace {
+            self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
+        }
         let steps = self.steps();
         let most = |file: bool| {
             let steps = steps.iter().filter(|step| step.file == file);
             steps.map(|step| step.bytes(0)).max().unwrap_or(0)
         };
         (self.decode_bytes, self.encode_bytes) = (most(true), most(false));
-        if self.format == Format::Jpeg && !self.interlace {
+        if self.format == Format::Jpeg {
             // Tokens may take what decoding has given back.
             let free = self.decode_bytes.saturating_sub(self.encode_bytes);
             self.token_bytes += free * 9 / 10;
@@ -278,6 +281,18 @@ impl Plan {
             }
         }
         self.peak_bytes = self.decode_bytes.max(self.encode_bytes);
+    }
+
+    /// Bytes of the picture that are given back while it is encoded.
+    pub(in crate::image) fn freed_bytes(&self) -> u64 {
+        if self.is_one_frame() {
+            return 0;
+        }
+        let planes = self.planes();
+        let bytes = planes
+            .iter()
+            .map(|plane| plane.resized.pixels() * plane.source.channels() as u64);
+        bytes.sum()
     }
 
     /// Whether the picture is the decoder's image, which cannot be given back in pieces.

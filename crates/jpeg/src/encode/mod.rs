@@ -70,12 +70,11 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
     /// Bytes of tokens, which wait until they are all there for the tables that suit them best; 16 MiB by default, which is about as many as
-    /// a photo of fifteen megapixels has. A picture with more of them gets the tables that suit those. In a progressive file, coefficients
-    /// count as well.
+    /// a photo of fifteen megapixels has. A picture with more of them gets the tables that suit those.
     pub token_bytes: usize,
-    /// Bytes of the caller's rows, which are given back as they are encoded, so that a progressive file's coefficients take their place; 0 by
-    /// default.
-    pub row_bytes: usize,
+    /// Bytes of the caller's rows, which are given back as they are encoded, so that a progressive file's coefficients take their place, of
+    /// what [`Encoder::hold`] says of it; 0 by default.
+    pub freed_bytes: usize,
     /// Columns and rows of the rectangle beyond which the picture has one colour; all of it by default. The file is not expected to say
     /// more than that.
     pub picture: (u16, u16),
@@ -85,7 +84,7 @@ impl Default for Room {
     fn default() -> Self {
         Room {
             token_bytes: 1 << 24,
-            row_bytes: 0,
+            freed_bytes: 0,
             picture: (u16::MAX, u16::MAX),
         }
     }
@@ -134,13 +133,10 @@ impl Bounds {
         }
         // It is looked at what is held after each MCU, and once there are tables after each row of them.
         let row = (64 * across + 2 * (frame.mcus_across - across)) * units;
-        // Rows make way for coefficients, and what is left of the room then is for tokens.
-        let kept = Coefficients::lane_bytes(kept).saturating_sub(room.row_bytes);
-        let most = kept.saturating_add(all.saturating_mul(4));
-        let scans = room.token_bytes.max(kept).min(most);
-        let between = Tokens::bytes(64 * units * scans::BLOCKS + 2 * CHUNK);
+        let kept = Coefficients::lane_bytes(kept).saturating_sub(room.freed_bytes);
+        let held = all.min(room.tokens()) + 64 * scans::BLOCKS + 2 * CHUNK;
         Bounds {
-            scans: scans.saturating_add(between),
+            scans: kept.saturating_add(Tokens::bytes(held)),
             tokens: all.min((room.tokens() + 64 * units + CHUNK).max(row)),
             // One byte in 64 for stuffing.
             file: usize::try_from(bits / 8 + bits / 512).unwrap_or(usize::MAX),
@@ -177,8 +173,9 @@ pub struct Encoder {
     /// Each component's last DC coefficient.
     dc: [i16; 3],
     out: Output,
-    /// What tokens may take, and coefficients.
+    /// What tokens may take, and coefficients up to those of the caller's rows.
     token_bytes: usize,
+    freed_bytes: usize,
     /// Where the file is progressive.
     coefficients: Option<Coefficients>,
 }
@@ -240,6 +237,7 @@ impl Encoder {
             dc: [0; 3],
             out,
             token_bytes: room.token_bytes,
+            freed_bytes: room.freed_bytes,
             coefficients,
             frame,
         })
@@ -364,6 +362,7 @@ impl Encoder {
             samples,
             mut out,
             token_bytes,
+            freed_bytes,
             coefficients,
             ..
         } = self;
@@ -371,8 +370,8 @@ impl Encoder {
         match &coefficients {
             None => out.end_scan(&frame, Scan::sequential(&frame))?,
             Some(coefficients) => {
-                let left = token_bytes.saturating_sub(coefficients.held_bytes());
-                out.set_limit((left / 4).max(1));
+                let left = token_bytes.saturating_sub(coefficients.held_bytes().min(freed_bytes));
+                out.set_limit((left / 4).max(1)); // there are no tables for nothing
                 scans::script(&frame)
                     .try_for_each(|scan| coefficients.write(&frame, scan, &mut out))?;
             }
