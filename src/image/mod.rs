@@ -16,6 +16,12 @@ mod limits;
 pub mod orient;
 mod pad;
 mod plan;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the encoders take it up one by one"
+)]
+mod quantise;
 mod resize;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,0 +1,90 @@
+//! Colours of an image to a palette, and its pixels to indices: two passes over the same rows, which are RGBA.
+//!
+//! An image of few colours keeps each of them. Else the first pass counts pixels in the cells of a grid, with the sums of their true
+//! values; boxes of cells are cut in two where that takes most off the squared error (X. Wu, "Color quantization by dynamic programming
+//! and principal analysis", 1992, says why that is the measure), and the means of the boxes move to the means of what is nearest to
+//! them (`cut`). The second pass looks up what is nearest to each pixel, with or without diffusion of what that leaves over (`map`).
+//! Errors are those of premultiplied colours. Opaque pixels stay opaque, and transparent ones transparent.
+//!
+//! Nothing depends on time or chance: equal rows have equal palettes and indices. What is allocated is [`Histogram::bytes`], and
+//! [`Mapper::bytes`].
+
+mod count;
+mod cut;
+mod map;
+
+pub(super) use count::Histogram;
+pub(super) use map::Mapper;
+
+/// A pixel or an entry of a palette: straight RGBA. All transparent ones are one colour.
+pub(super) type Colour = [u8; 4];
+
+/// The fewest entries a palette may be limited to: one for what is transparent, one for what is not quite, one for what is opaque.
+pub(super) const FEWEST: usize = 3;
+
+/// The most.
+pub(super) const MOST: usize = 256;
+
+/// The colours that are left, in an order that depends on nothing else: those with alpha first, and by their brightness.
+pub(super) struct Palette {
+    colours: Vec<Colour>,
+    /// How many of them have alpha.
+    translucent: usize,
+    /// Whether each pixel has its own colour among them.
+    exact: bool,
+}
+
+impl Palette {
+    fn new(mut colours: Vec<Colour>, exact: bool) -> Palette {
+        let brightness =
+            |colour: &Colour| premultiplied(*colour).map(u16::from).iter().sum::<u16>();
+        colours.sort_unstable_by_key(|colour| (colour[3] == 255, brightness(colour), *colour));
+        colours.dedup();
+        Palette {
+            translucent: colours.partition_point(|colour| colour[3] < 255),
+            colours,
+            exact,
+        }
+    }
+
+    /// The entries, at most [`MOST`]: those with alpha first.
+    pub(super) fn colours(&self) -> &[Colour] {
+        &self.colours
+    }
+
+    /// The entry for transparent pixels, if there are any.
+    pub(super) fn transparent(&self) -> Option<u8> {
+        // It has the least brightness that there is.
+        let first = self.colours.first().filter(|colour| colour[3] == 0);
+        first.map(|_| 0)
+    }
+
+    /// Whether nothing is lost.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
+    }
+}
+
+fn pixels(row: &[u8]) -> impl Iterator<Item = Colour> {
+    let (pixels, _) = row.as_chunks::<4>();
+    pixels.iter().map(|pixel| match pixel[3] {
+        0 => [0; 4],
+        _ => *pixel,
+    })
+}
+
+fn hash(colour: Colour) -> u32 {
+    u32::from_le_bytes(colour).wrapping_mul(0x9e37_79b1) >> 15
+}
+
+fn premultiplied(colour: Colour) -> [u8; 4] {
+    let [r, g, b, a] = colour;
+    if a == 255 {
+        return colour;
+    }
+    let times = |sample: u8| ((u16::from(sample) * u16::from(a) + 127) / 255) as u8;
+    [times(r), times(g), times(b), a]
+}
+
+#[cfg(test)]
+mod tests;
