@@ -16,11 +16,6 @@ mod limits;
 pub mod orient;
 mod pad;
 mod plan;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the encoders take it up one by one"
-)]
 mod quantise;
 mod resize;
 #[cfg(test)]
@@ -34,7 +29,7 @@ use frame::Size;
 use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
-pub use plan::{Edges, Plan, Plane, Step, Window};
+pub use plan::{Edges, Indexed, Plan, Plane, Step, Window};
 use resize::Resize;
 use serde_json::{Map, Value, json};
 

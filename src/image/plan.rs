@@ -15,6 +15,7 @@ use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::Header;
 use super::limits::Limits;
+use super::quantise::MOST as MOST_COLOURS;
 use crate::transform::{Colour, Format, Quality, Target, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
@@ -134,6 +135,15 @@ impl Plane {
     }
 }
 
+/// Which colours the palette of an answer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexed {
+    /// As many as there are, if a palette has room for them; else there is none.
+    All,
+    /// Not more than these, chosen so that they do best.
+    Best(usize),
+}
+
 /// What will be done to one image.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -162,6 +172,8 @@ pub struct Plan {
     pub chroma: Option<Plane>,
     /// What is written.
     pub format: Format,
+    /// The palette of what is written, where a format may have one or not.
+    pub palette: Option<Indexed>,
     /// See [`Transform::quality`].
     pub quality: Quality,
     /// See [`Transform::interlace`].
@@ -249,6 +261,7 @@ impl Plan {
             at: geometry.at,
             layout: layout(&header, transform, format, geometry.kept != canvas),
             background: transform.background,
+            palette: None,
             quality: transform.quality,
             interlace: transform.interlace,
             by_guest: match format {
@@ -267,8 +280,23 @@ impl Plan {
             canvas,
             format,
         };
+        plan.palette = plan.indexed(transform.target);
         plan.reckon();
         Ok(plan)
+    }
+
+    /// A PNG has a palette where that is asked for; and where its source has one, as long as no pixel becomes another.
+    fn indexed(&self, target: Target) -> Option<Indexed> {
+        let quality = usize::from(self.quality.get());
+        if self.format != Format::Png {
+            None
+        } else if target == Target::Image(Format::Png) && quality < 100 {
+            Some(Indexed::Best((MOST_COLOURS * quality).div_ceil(100)))
+        } else if self.header.palette && self.planes().iter().all(Plane::keeps_every_pixel) {
+            Some(Indexed::All)
+        } else {
+            None
+        }
     }
 
     /// What every plane goes through, in the order in which they are coded.
@@ -370,6 +398,7 @@ mod tests {
             },
             colours: Colours::Untagged,
             inks: false,
+            palette: false,
         }
     }
 

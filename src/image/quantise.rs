@@ -53,6 +53,7 @@ impl Palette {
     }
 
     /// The entry for transparent pixels, if there are any.
+    #[allow(dead_code, reason = "PNG codes alpha by entry, GIF will name this one")]
     pub(super) fn transparent(&self) -> Option<u8> {
         // It has the least brightness that there is.
         let first = self.colours.first().filter(|colour| colour[3] == 0);
@@ -60,6 +61,7 @@ impl Palette {
     }
 
     /// Whether nothing is lost.
+    #[allow(dead_code, reason = "see above")]
     pub(super) fn is_exact(&self) -> bool {
         self.exact
     }

@@ -12,7 +12,7 @@ mod png;
 mod webp;
 pub(super) mod whole;
 
-pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
+pub(super) use png::room as png_room;
 
 use super::Error;
 use super::frame::{Frame, Picture};

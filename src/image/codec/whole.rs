@@ -60,6 +60,8 @@ pub(in crate::image) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(),
 /// enough between the two, see [`Plan::room`].
 pub(super) struct InPlace {
     buffer: Vec<u8>,
+    /// Where the image begins.
+    start: usize,
     read: usize,
     written: usize,
 }
@@ -78,6 +80,7 @@ impl InPlace {
         buffer.copy_within(..image, more);
         Ok(InPlace {
             buffer,
+            start: more,
             read: more,
             written: 0,
         })
@@ -90,6 +93,11 @@ impl InPlace {
         row.copy_from_slice(from.ok_or(Error::Corrupt("the image's rows break off"))?);
         self.read = end;
         Ok(())
+    }
+
+    /// Goes back to where the image begins, as long as nothing has been written.
+    pub(super) fn rewind(&mut self) {
+        self.read = self.start;
     }
 
     /// Writes the next bytes of the file.

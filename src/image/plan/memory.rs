@@ -92,8 +92,7 @@ impl Plan {
             Format::Gif => Some(image.max(4 * pixels)),
             _ if self.by_guest => Some(image.max(4 * pixels)),
             Format::WebP => Some(image.max(pixels * plane.layout.channels() as u64)),
-            // The file never gets beyond what has been read of the image.
-            _ => Some(codec::png_bytes(self).max(image + codec::PNG_LEAD_BYTES)),
+            _ => Some(codec::png_room(self, image)),
         }
     }
 
