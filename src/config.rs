@@ -158,7 +158,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "DEFAULT_QUALITY",
         default: "80",
-        doc: "Quality of an answer without `q`",
+        doc: "Quality of an answer without `q`; PNG is lossless then",
         read: |config, text| {
             config.transform.quality =
                 Quality::new(ranged(text, 1, 100)? as u8).ok_or("out of range")?;

@@ -133,11 +133,15 @@ impl Dpr {
     }
 }
 
-/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format; lossless ones ignore it.
+/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below 100 a PNG that is asked for
+/// as such has a palette; other lossless ones ignore it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quality(u8);
 
 impl Quality {
+    /// As faithful as the format can be.
+    pub const MOST: Quality = Quality(100);
+
     /// `None` outside 1 to 100.
     pub fn new(quality: u8) -> Option<Quality> {
         (1..=100).contains(&quality).then_some(Quality(quality))
@@ -327,7 +331,7 @@ pub struct Transform {
     pub dpr: Dpr,
     /// Default keep.
     pub target: Target,
-    /// Default 80 (`DEFAULT_QUALITY`).
+    /// Default 80 (`DEFAULT_QUALITY`), and 100 for PNG.
     pub quality: Quality,
     /// Progressive JPEG. Default false.
     pub interlace: bool,

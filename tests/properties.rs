@@ -200,6 +200,16 @@ fn preset_value(preset: &[(&str, &str)], choice: &Choice) -> Option<usize> {
         .position(|texts| texts.iter().any(|t| t == text))
 }
 
+/// What a parameter has that is not given: a PNG is lossless then.
+fn default_value(choice: &Choice, wish: &Wish, choices: &[Choice]) -> usize {
+    let format = choices.iter().zip(wish).find(|(c, _)| c.name == "f");
+    let png = format.is_some_and(|(c, &value)| c.values[value][0] == "png");
+    match choice.name {
+        "q" if png => preset_value(&[("q", "100")], choice).unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// One of the many ways to ask for it.
 fn spelled(wish: &Wish, choices: &[Choice], dice: &mut Dice) -> String {
     let preset = match dice.roll(2) {
@@ -210,7 +220,8 @@ fn spelled(wish: &Wish, choices: &[Choice], dice: &mut Dice) -> String {
     for (choice, &value) in choices.iter().zip(wish) {
         let named = preset.and_then(|(_, preset)| preset_value(preset, choice));
         let texts = &choice.values[value];
-        let implied = value == named.unwrap_or(0) && choice.name != "s";
+        let unsaid = named.unwrap_or_else(|| default_value(choice, wish, choices));
+        let implied = value == unsaid && choice.name != "s";
         let written = !implied || dice.roll(2) == 0;
         if written && !texts.is_empty() {
             pairs.push((choice.name, texts[dice.roll(texts.len())].clone()));

@@ -18,11 +18,6 @@ pub mod orient;
 mod original;
 mod pad;
 mod plan;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the encoders take it up one by one"
-)]
 mod quantise;
 mod resize;
 mod strip;
@@ -39,7 +34,7 @@ use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
 use original::Original;
-pub use plan::{Animation, Edges, Known, Plan, Plane, Step, Window};
+pub use plan::{Animation, Edges, Indexed, Known, Plan, Plane, Step, Window};
 use resize::Resize;
 use serde_json::{Map, Value, json};
 

@@ -16,8 +16,9 @@ use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::{Coding, Header};
 use super::limits::Limits;
+use super::quantise::MOST as MOST_COLOURS;
 use super::{Error, codec, strip};
-use crate::transform::{Colour, Format, Frames, Quality, Transform};
+use crate::transform::{Colour, Format, Frames, Quality, Target, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -166,6 +167,15 @@ pub struct Known {
     pub moves: bool,
 }
 
+/// Which colours the palette of an answer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexed {
+    /// As many as there are, if a palette has room for them; else there is none.
+    All,
+    /// Not more than these, chosen so that they do best.
+    Best(usize),
+}
+
 /// What will be done to one image.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -194,6 +204,8 @@ pub struct Plan {
     pub chroma: Option<Plane>,
     /// What is written.
     pub format: Format,
+    /// The palette of what is written, where a format may have one or not.
+    pub palette: Option<Indexed>,
     /// See [`Transform::quality`].
     pub quality: Quality,
     /// See [`Transform::interlace`].
@@ -323,6 +335,7 @@ impl Plan {
             at: geometry.at,
             layout: layout(&header, transform, format, geometry.kept != canvas),
             background: transform.background,
+            palette: None,
             quality: transform.quality,
             interlace: transform.interlace,
             lossless: transform.lossless,
@@ -344,6 +357,7 @@ impl Plan {
             canvas,
             format,
         };
+        plan.palette = plan.indexed(transform.target);
         plan.reckon();
         plan.original = plan.changes_nothing();
         Ok(plan)
@@ -430,6 +444,20 @@ impl Plan {
         self.animation
             .as_ref()
             .filter(|animation| animation.count > 1)
+    }
+
+    /// A PNG has a palette where that is asked for; and where its source has one, as long as no pixel becomes another.
+    fn indexed(&self, target: Target) -> Option<Indexed> {
+        let quality = usize::from(self.quality.get());
+        if self.format != Format::Png {
+            None
+        } else if target == Target::Image(Format::Png) && quality < 100 {
+            Some(Indexed::Best((MOST_COLOURS * quality).div_ceil(100)))
+        } else if self.header.palette && self.planes().iter().all(Plane::keeps_every_pixel) {
+            Some(Indexed::All)
+        } else {
+            None
+        }
     }
 
     /// What every plane goes through, in the order in which they are coded.
@@ -535,6 +563,7 @@ mod tests {
             },
             colours: Colours::Untagged,
             inks: false,
+            palette: false,
         }
     }
 

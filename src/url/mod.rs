@@ -20,7 +20,7 @@ use preset::Presets;
 pub use source::Source;
 use widths::Widths;
 
-use crate::transform::{Dpr, Frames, Negotiated, Side, Transform};
+use crate::transform::{Dpr, Format, Frames, Negotiated, Quality, Side, Target, Transform};
 
 /// The longest request URL, in bytes.
 const MAX_URL_BYTES: usize = 8192;
@@ -241,6 +241,10 @@ fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Res
         (PARAMS[*row].read)(&mut draft, text).ok_or_else(|| Error::bad(*row, text))?;
     }
     draft.transform.frames = frames(&draft);
+    let has_quality = given.has("q") || preset.is_some_and(|preset| preset.has("q"));
+    if draft.transform.target == Target::Image(Format::Png) && !has_quality {
+        draft.transform.quality = Quality::MOST;
+    }
     check_max_age(&mut draft, defaults)?;
     if let Some(widths) = draft.widths.take() {
         choose(&widths, &mut draft.transform, given, preset)?;
@@ -387,7 +391,7 @@ fn quote(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::transform::{Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Target, Third};
+    use crate::transform::{Colour, Fit, Gravity, Third};
     use proptest::prelude::*;
     use std::num::NonZeroU16;
 
@@ -416,6 +420,40 @@ mod tests {
             key("s=/x&fit=scale-down&we=0"),
             key("we=0&s=/x&fit=scale-down")
         );
+    }
+
+    #[test]
+    fn a_png_is_lossless_until_a_quality_is_asked_for() {
+        assert_eq!(key("s=/x&f=png"), key("q=100&s=/x&f=png"));
+        assert_ne!(key("s=/x&f=png"), key("s=/x&f=png&q=80"));
+        assert_eq!(key("s=/x"), key("s=/x&q=80"));
+        assert_eq!(key("s=/x&f=jpg"), key("s=/x&f=jpg&q=80"));
+        let quality = |config: &Config, query: &str| {
+            let asked = parse(query, &config.url_defaults()).expect("good query");
+            let asked = asked.expect("has a source");
+            let again = parse(&canonical(&asked), &config.url_defaults());
+            assert_eq!(again, Ok(Some(asked.clone())), "{query}");
+            asked.transform.quality.get()
+        };
+        let settings = [
+            ("ALLOWED_SOURCES", "a.example"),
+            ("DEFAULT_QUALITY", "70"),
+            ("PRESETS", "small: q=40; png: f=png; both: f=png&q=30"),
+        ];
+        let config = Config::from_pairs(settings).expect("good settings");
+        for (query, wanted) in [
+            ("s=/x", 70),
+            ("s=/x&f=png", 100),
+            ("s=/x&f=png&q=70", 70),
+            ("s=/x&p=small", 40),
+            ("s=/x&p=small&f=png", 40),
+            ("s=/x&p=png", 100),
+            ("s=/x&p=png&f=jpg", 70),
+            ("s=/x&p=both", 30),
+            ("s=/x&p=both&f=webp", 30),
+        ] {
+            assert_eq!(quality(&config, query), wanted, "{query}");
+        }
     }
 
     #[test]

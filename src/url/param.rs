@@ -185,8 +185,9 @@ pub const PARAMS: &[Param] = &[
         name: "q",
         aliases: &["quality"],
         expected: "a whole number from 1 to 100",
-        default: "80",
-        doc: "Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60; PNG and GIF are written lossless",
+        default: "80, and 100 with f=png",
+        doc: "Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than \
+              100 is a palette of `q` % of 256 colours",
         quotable: true,
         read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
         write: |asked| Some(asked.transform.quality.get().to_string()),

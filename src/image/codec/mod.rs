@@ -15,7 +15,7 @@ mod webp;
 pub(super) mod whole;
 
 pub(super) use gif::UNPACKER_BYTES;
-pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
+pub(super) use png::room as png_room;
 pub(super) use webp::{lead_bytes as webp_lead_bytes, most_bytes as webp_bytes};
 
 use super::Error;

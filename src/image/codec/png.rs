@@ -1,5 +1,7 @@
 //! PNG: a decoder of our own takes bytes as they arrive and hands out rows. `png` writes, and reads what is interlaced, whole.
 
+mod palette;
+
 use std::cell::RefCell;
 use std::io::{Cursor, Write};
 use std::rc::Rc;
@@ -11,7 +13,7 @@ use super::{Decode, Rows};
 use crate::image::Error;
 use crate::image::frame::{Frame, Layout, Picture, Size};
 use crate::image::header::Coding;
-use crate::image::plan::Plan;
+use crate::image::plan::{Indexed, Plan};
 
 /// A file on its way to rows.
 pub(super) struct Decoder {
@@ -125,58 +127,92 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
     rows.frame(frame)
 }
 
-/// Truecolour or grey, 8 bits; a fast deflate with the Paeth filter makes photos smaller than a slow one with none.
+/// An image on its way to its file, shared by who reads it and who writes that.
+type Shared = Rc<RefCell<InPlace>>;
+
 pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
-    let Size { width, height } = plan.canvas;
     let place = Rc::new(RefCell::new(InPlace::new(picture)?));
-    let mut encoder = png::Encoder::new(File(place.clone()), width, height);
-    encoder.set_depth(BitDepth::Eight);
+    match palette::choose(plan, &place)? {
+        Some(chosen) => chosen.write(plan, &place)?,
+        None => write(plan, &place)?,
+    }
+    let place = Rc::into_inner(place).ok_or(Error::Internal("a PNG has two writers".to_owned()))?;
+    Ok(place.into_inner().into_file())
+}
+
+/// Truecolour or grey, 8 bits; a fast deflate with the Paeth filter makes photos smaller than a slow one with none.
+fn write(plan: &Plan, place: &Shared) -> Result<(), Error> {
+    let mut encoder = encoder(plan, place);
     encoder.set_color(match plan.layout {
         Layout::Grey => ColorType::Grayscale,
         Layout::GreyAlpha => ColorType::GrayscaleAlpha,
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,
     });
-    encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
-    encoder.set_filter(Filter::Paeth);
     let mut writer = encoder
         .write_header()
         .and_then(png::Writer::into_stream_writer)
         .map_err(internal)?;
-    whole::rows(plan, &place, |row| writer.write_all(row).map_err(internal))?;
-    writer.finish().map_err(internal)?;
-    let place = Rc::into_inner(place).ok_or(Error::Internal("a PNG has two writers".to_owned()))?;
-    Ok(place.into_inner().into_file())
+    whole::rows(plan, place, |row| writer.write_all(row).map_err(internal))?;
+    writer.finish().map_err(internal)
+}
+
+fn encoder(plan: &Plan, place: &Shared) -> png::Encoder<'static, File> {
+    let Size { width, height } = plan.canvas;
+    let mut encoder = png::Encoder::new(File(place.clone()), width, height);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
+    encoder.set_filter(Filter::Paeth);
+    encoder
 }
 
 /// What a file has at most. Noise gets a code of twelve bits a byte; what is background is filtered to zeroes, of which a code stands for
 /// 258, but where it meets the image.
-pub(in crate::image) fn most_bytes(plan: &Plan) -> u64 {
-    let channels = plan.layout.channels() as u64;
+fn most_bytes(plan: &Plan, channels: u64) -> u64 {
     let image = plan
         .resized
         .swapped_if(plan.header.orientation.swaps_axes());
     let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
     let busy = (u64::from(image.width) + 2).min(width) * (u64::from(image.height) + 1).min(rows);
-    // A row's filter, what is left of a run and of eight bytes, and the codes of whole runs.
-    let zeroes = rows * (32 + width * channels / 128);
-    let data = busy * channels * 3 / 2 + zeroes;
+    let data = busy * channels * 3 / 2 + background_bytes(plan, channels);
     data + data / 256 + 1024 // the frames of chunks of 4 KiB
 }
 
+/// A row's filter, what is left of a run and of eight bytes, and the codes of whole runs.
+fn background_bytes(plan: &Plan, channels: u64) -> u64 {
+    let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
+    rows * (32 + width * channels / 128)
+}
+
 /// How far the file may be ahead of what has been read, at its beginning.
-pub(in crate::image) const LEAD_BYTES: u64 = 16 << 10;
+const LEAD_BYTES: u64 = 16 << 10;
+
+/// What an image of so many bytes has room for, when it becomes its file in place: that never gets beyond what has been read.
+pub(in crate::image) fn room(plan: &Plan, image_bytes: u64) -> u64 {
+    match plan.palette {
+        // The background above the image is written before anything is read.
+        Some(Indexed::Best(_)) => {
+            let lead = LEAD_BYTES + background_bytes(plan, 1);
+            most_bytes(plan, 1).max(image_bytes) + lead
+        }
+        _ => {
+            let channels = plan.layout.channels() as u64;
+            most_bytes(plan, channels).max(image_bytes + LEAD_BYTES)
+        }
+    }
+}
 
 /// What the library holds: three rows, and a chunk; and a row of the image.
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     let image = 4 * u64::from(plan.resized.width.max(plan.resized.height));
-    3 * u64::from(plan.canvas.width) * plan.layout.channels() as u64 + image + 4096
+    let rows = 3 * u64::from(plan.canvas.width) * plan.layout.channels() as u64 + image + 4096;
+    rows + palette::bytes(plan)
 }
 
 /// The file as it grows, shared with who reads the image in front of it.
 struct File(Rc<RefCell<InPlace>>);
 
-impl std::io::Write for File {
+impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.0.borrow_mut().write(bytes);
         written.map_err(|error| std::io::Error::other(error.to_string()))?;

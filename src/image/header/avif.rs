@@ -202,6 +202,7 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
         },
         colours,
         inks: false,
+        palette: false,
     };
     Ok((header, profile))
 }

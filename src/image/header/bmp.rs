@@ -27,5 +27,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         coding: super::whole(stored, 8), // the decoder's pixels and ours
         colours: Colours::Untagged,
         inks: false,
+        palette: false,
     })
 }

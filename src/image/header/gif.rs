@@ -54,5 +54,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         },
         colours: Colours::Untagged,
         inks: false,
+        palette: true,
     })
 }

@@ -42,6 +42,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         }, // the decoder's pixels, a mask, and ours
         colours: Colours::Untagged,
         inks: false,
+        palette: false,
     })
 }
 

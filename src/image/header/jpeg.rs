@@ -170,6 +170,7 @@ impl Frame {
             },
             colours: Colours::Untagged,
             inks: self.components == 4,
+            palette: false,
         }
     }
 

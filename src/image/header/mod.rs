@@ -42,6 +42,8 @@ pub struct Header {
     pub colours: Colours,
     /// Pixels are four inks in the file, and light when they are delivered.
     pub inks: bool,
+    /// Pixels are the indices of a palette in the file, and colours when they are delivered.
+    pub palette: bool,
 }
 
 /// How the pixels are coded, as far as it decides what decoding costs.

@@ -89,6 +89,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         },
         colours: said.colours(),
         inks: false,
+        palette: colour_type == 3,
     })
 }
 

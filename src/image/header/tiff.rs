@@ -80,5 +80,6 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         coding: super::whole(stored, 2 * samples * bits.div_ceil(8) + 8 + of_table as u32), // strips, pixels, ours
         colours,
         inks: false,
+        palette: false,
     })
 }

@@ -65,6 +65,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         },
         colours,
         inks: false,
+        palette: false,
     })
 }
 

@@ -78,6 +78,7 @@ mod tests {
             coding: Coding::Rows { bits_per_pixel: 24 },
             colours: Colours::Untagged,
             inks: false,
+            palette: false,
         }
     }
 

@@ -113,7 +113,7 @@ impl Plan {
             _ if self.by_guest => Some(image.max(4 * pixels)),
             // The file never gets beyond what has been read of the image.
             Format::WebP => Some(codec::webp_bytes(self).max(image + codec::webp_lead_bytes(self))),
-            _ => Some(codec::png_bytes(self).max(image + codec::PNG_LEAD_BYTES)),
+            _ => Some(codec::png_room(self, image)),
         }
     }
 

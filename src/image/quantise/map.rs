@@ -18,27 +18,29 @@ struct Place {
 }
 
 const PLACES: usize = 1 << 15;
+const EXACT_PLACES: usize = 1 << 11;
 
 /// Bits of a sample that make no difference to the cell that it is in.
 const BITS: u32 = 2;
 const HALF: u8 = 1 << (BITS - 1);
 
 impl Known {
-    const BYTES: u64 = (PLACES * size_of::<Place>()) as u64;
-
+    /// For a power of two places.
+    ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    fn new() -> Result<Known, Error> {
+    fn new(count: usize) -> Result<Known, Error> {
         let mut places = Vec::new();
         places
-            .try_reserve_exact(PLACES)
+            .try_reserve_exact(count)
             .map_err(|_| Error::OutOfMemory)?;
-        places.resize(PLACES, Place::default());
+        places.resize(count, Place::default());
         Ok(Known(places))
     }
 
     fn near(&mut self, corner: Colour, find: impl FnOnce() -> [u8; 2]) -> [u8; 2] {
-        let place = &mut self.0[hash(corner) as usize % PLACES];
+        let last = self.0.len() - 1;
+        let place = &mut self.0[hash(corner) as usize & last];
         if place.filled == 0 || place.corner != corner {
             *place = Place {
                 corner,
@@ -134,7 +136,7 @@ impl Mapper {
     ) -> Result<Mapper, Error> {
         Ok(Mapper {
             nearest: Nearest::new(&palette),
-            known: Known::new()?,
+            known: Known::new(if palette.exact { EXACT_PLACES } else { PLACES })?,
             dither: if dither && !palette.exact {
                 Some(Dither::new(width)?)
             } else {
@@ -147,7 +149,12 @@ impl Mapper {
     /// What it allocates beside the palette.
     pub(in crate::image) fn bytes(width: u32, dither: bool) -> u64 {
         let errors = if dither { Dither::bytes(width) } else { 0 };
-        Nearest::BYTES + Known::BYTES + errors
+        Nearest::BYTES + (PLACES * size_of::<Place>()) as u64 + errors
+    }
+
+    /// The same for an exact palette.
+    pub(in crate::image) const fn exact_bytes() -> u64 {
+        Nearest::BYTES + (EXACT_PLACES * size_of::<Place>()) as u64
     }
 
     /// The entries that the indices mean.

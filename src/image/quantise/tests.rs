@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::Config;
 use crate::image::Pipeline;
-use crate::transform::{Fit, Format, Side, Target, Transform};
+use crate::transform::{Fit, Format, Quality, Side, Target, Transform};
 use std::num::NonZeroU16;
 
 /// An image after both passes, and its palette.
@@ -69,6 +69,7 @@ fn photo() -> Vec<u8> {
         height: NonZeroU16::new(400).map_or(Side::Auto, Side::Px),
         fit: Fit::Cover,
         target: Target::Image(Format::Png),
+        quality: Quality::MOST,
         ..config.transform
     };
     let mut pipeline = Pipeline::new(&transform, &config.limits);
