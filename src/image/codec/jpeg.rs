@@ -230,7 +230,6 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
         token_bytes: plan.token_bytes as usize,
         freed_bytes: plan.freed_bytes() as usize,
         picture: (image.width as u16, image.height as u16),
-        ..Room::default()
     };
     // The limits of an answer are below what the format holds.
     (
