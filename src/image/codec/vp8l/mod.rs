@@ -275,7 +275,7 @@ impl<const CHANNELS: usize> Symbols<CHANNELS> for Counts {
             self.symbols[1][red] += 1;
             self.symbols[2][blue] += 1;
         }
-        if CHANNELS % 2 == 0 {
+        if CHANNELS.is_multiple_of(2) {
             self.symbols[3][alpha] += 1;
         }
         Ok(())
@@ -333,7 +333,7 @@ impl<const CHANNELS: usize> Symbols<CHANNELS> for Coder<'_> {
             add(1, red);
             add(2, blue);
         }
-        if CHANNELS % 2 == 0 {
+        if CHANNELS.is_multiple_of(2) {
             add(3, alpha);
         }
         self.bits.put(bits, count)

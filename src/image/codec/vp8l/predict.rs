@@ -172,8 +172,8 @@ impl<'a> Near<'a> {
 
     #[inline(always)]
     fn less(&self, to: &mut Line, prediction: impl Fn(&Self, usize) -> u8) {
-        for x in 0..4 * SIDE {
-            to[x] = self.here[x].wrapping_sub(prediction(self, x));
+        for (x, to) in to.iter_mut().enumerate() {
+            *to = self.here[x].wrapping_sub(prediction(self, x));
         }
     }
 
