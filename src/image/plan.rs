@@ -10,6 +10,7 @@ mod memory;
 use letterbox_resize::{Axis, Channels, Settings};
 
 use super::Error;
+use super::codec;
 use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
@@ -219,6 +220,12 @@ impl Plan {
             Target::Image(format) => format,
             Target::Keep | Target::Json => header.format.kept(),
         };
+        if format == Format::WebP && canvas.width.max(canvas.height) > codec::WEBP_MOST_SIDE {
+            return Err(Error::OutputTooLarge {
+                canvas,
+                side: codec::WEBP_MOST_SIDE,
+            });
+        }
         if format == Format::Avif && !offer.avif {
             return Err(Error::Unsupported("this deployment writes no AVIF"));
         }
@@ -417,6 +424,29 @@ mod tests {
         assert_eq!(of(Fit::Cover), [1200, 627, 1200, 627, 0, 0]);
         assert_eq!(of(Fit::Fill), [1200, 627, 1200, 627, 0, 0]);
         assert_eq!(of(Fit::Outside), [1200, 800, 1200, 800, 0, 0]);
+    }
+
+    #[test]
+    fn a_side_that_no_webp_has_is_refused_for_webp_alone() {
+        let limits = Limits {
+            output_side: 1 << 14,
+            ..LIMITS
+        };
+        let of = |width, format| {
+            let transform = Transform {
+                target: Target::Image(format),
+                ..asked(width, 1, Fit::Fill)
+            };
+            Plan::new(header(20, 20), Source::Srgb, &transform, &limits)
+                .map(|plan| plan.canvas.width)
+        };
+        assert_eq!(of(16_383, Format::WebP), Ok(16_383));
+        assert_eq!(of(16_384, Format::Png), Ok(16_384));
+        let refused = of(16_384, Format::WebP);
+        assert!(
+            matches!(refused, Err(Error::OutputTooLarge { side: 16_383, .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]

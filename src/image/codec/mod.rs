@@ -14,6 +14,7 @@ mod webp;
 pub(super) mod whole;
 
 pub(super) use png::{LEAD_BYTES as PNG_LEAD_BYTES, most_bytes as png_bytes};
+pub(super) use vp8l::MOST_SIDE as WEBP_MOST_SIDE;
 pub(super) use webp::{lead_bytes as webp_lead_bytes, most_bytes as webp_bytes};
 
 use super::Error;
