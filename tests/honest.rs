@@ -437,7 +437,7 @@ fn palettes_that_are_kept() {
             ] {
                 let (cost, _) = measure(&file, query).expect("a sound picture");
                 let name = format!("{kind}, {width} x {height}");
-                ledger.enter(&format!("palette {query}"), &name, MOST, &cost);
+                ledger.enter(&format!("palette {query}"), &name, &cost);
             }
         }
     }

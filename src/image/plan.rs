@@ -270,15 +270,13 @@ impl Plan {
             let format = formats.next().ok_or(Error::Unsupported(
                 "this source has no format to be answered in",
             ))?;
-            let plan = Plan::written_as(
-                format,
-                header,
-                source.clone(),
-                &geometry,
-                transform,
-                limits,
-                offer,
-            )?;
+            let source = source.clone();
+            let planned =
+                Plan::written_as(format, header, source, &geometry, transform, limits, offer);
+            let plan = match planned {
+                Err(_) if formats.len() > 0 => continue,
+                planned => planned?,
+            };
             let fits = plan.check_budget(plan.file_bytes(known.bytes), limits);
             if fits.is_ok() || formats.len() == 0 {
                 return Ok(plan); // whether the last one fits is the caller's to ask, who may want it described only
@@ -303,6 +301,12 @@ impl Plan {
             return Err(Error::OutputTooLarge {
                 canvas,
                 side: limits.output_side,
+            });
+        }
+        if format == Format::WebP && canvas.width.max(canvas.height) > codec::WEBP_MOST_SIDE {
+            return Err(Error::OutputTooLarge {
+                canvas,
+                side: codec::WEBP_MOST_SIDE,
             });
         }
         if format == Format::Avif && !offer.avif {
@@ -611,6 +615,29 @@ mod tests {
         assert_eq!(of(Fit::Cover), [1200, 627, 1200, 627, 0, 0]);
         assert_eq!(of(Fit::Fill), [1200, 627, 1200, 627, 0, 0]);
         assert_eq!(of(Fit::Outside), [1200, 800, 1200, 800, 0, 0]);
+    }
+
+    #[test]
+    fn a_side_that_no_webp_has_is_refused_for_webp_alone() {
+        let limits = Limits {
+            output_side: 1 << 14,
+            ..LIMITS
+        };
+        let of = |width, format| {
+            let transform = Transform {
+                target: Target::Image(format),
+                ..asked(width, 1, Fit::Fill)
+            };
+            Plan::new(header(20, 20), Source::Srgb, &transform, &limits)
+                .map(|plan| plan.canvas.width)
+        };
+        assert_eq!(of(16_383, Format::WebP), Ok(16_383));
+        assert_eq!(of(16_384, Format::Png), Ok(16_384));
+        let refused = of(16_384, Format::WebP);
+        assert!(
+            matches!(refused, Err(Error::OutputTooLarge { side: 16_383, .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]

@@ -58,11 +58,6 @@ impl Palette {
         let first = self.colours.first().filter(|colour| colour[3] == 0);
         first.map(|_| 0)
     }
-
-    /// Whether nothing is lost.
-    pub(super) fn is_exact(&self) -> bool {
-        self.exact
-    }
 }
 
 fn pixels(row: &[u8]) -> impl Iterator<Item = Colour> {
