@@ -650,7 +650,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "bytes": source_bytes,
             "orientation": header.orientation.to_exif(),
             "alpha": header.layout.alpha(),
-            "frames": plan.animation.map(|animation| animation.frames),
+            "frames": plan.animation.map_or(1, |animation| animation.frames),
             "colour": plan.source.name(&header),
         },
         "plan": {
