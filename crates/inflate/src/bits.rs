@@ -8,15 +8,6 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
-    /// At least 56 bits, from eight bytes of which some may be left: how many are used.
-    #[inline(always)]
-    pub(crate) fn fill(&mut self, next: [u8; 8]) -> usize {
-        self.held |= u64::from_le_bytes(next) << (self.count & 63);
-        let used = (63 - self.count) >> 3;
-        self.count |= 56;
-        used as usize
-    }
-
     /// At least 56 bits, or all of the input.
     pub(crate) fn fill_slowly(&mut self, input: &mut &[u8]) {
         while self.count < 56

@@ -2,13 +2,19 @@
 
 use crate::Error;
 use crate::bits::Bits;
-use crate::table::{DISTANCE_BITS, Entry, FAR, Kind, SYMBOL_BITS, look_further};
+use crate::table::{DISTANCE_BITS, Entry, FAR, Kind, SYMBOL_BITS, WORD, look_further};
 
 /// Bytes that a turn may read: it fills twice.
 const INPUT: usize = 16;
 
 /// Bytes that it may write: two looks, the longest copy, and the rest of sixteen bytes.
-const OUTPUT: usize = 2 * (3 + 16) + 258 + 16;
+const OUTPUT: usize = 2 * WORD + 258 + 16;
+
+/// The farthest that deflate reaches back.
+const REACH: usize = 32 << 10;
+
+/// The part of the output that the loop works on at a time: as its size is known, there is little to check.
+const REGION: usize = REACH + 1024;
 
 /// The tables of a block.
 #[derive(Clone, Copy)]
@@ -28,34 +34,39 @@ pub(crate) struct Progress<'a> {
     pub(crate) at: usize,
 }
 
-impl Progress<'_> {
-    #[inline(always)]
-    fn fill(&mut self) {
-        if let Some(next) = self.input.first_chunk() {
-            self.input = &self.input[self.bits.fill(*next)..];
-        }
-    }
-}
-
 /// Goes on until the block ends, which the answer tells, or until input or room might not do for another turn.
+///
+/// There is room up to `end`; what is behind it stays as it is.
 pub(crate) fn symbols(
     tables: Tables<'_>,
     progress: &mut Progress<'_>,
     output: &mut [u8],
+    end: usize,
 ) -> Result<bool, Error> {
     let Some(symbols) = tables.symbols.first_chunk() else {
         return Ok(false);
     };
-    if progress.at < FAR || progress.input.len() < INPUT {
+    let Some(last) = output.len().checked_sub(REGION) else {
+        return Ok(false);
+    };
+    let stop = end.saturating_sub(OUTPUT);
+    if progress.at < FAR {
         return Ok(false);
     }
     let plain = match tables.copies_are_rare {
         true => plain::<true>,
         false => plain::<false>,
     };
-    loop {
-        match plain(symbols, progress, output) {
-            None => return Ok(false),
+    while progress.at < stop && progress.input.len() >= INPUT {
+        let start = progress.at.saturating_sub(REACH).min(last);
+        let Some(region) = output[start..].first_chunk_mut() else {
+            return Ok(false);
+        };
+        progress.at -= start;
+        let found = plain(symbols, progress, region, stop - start);
+        progress.at += start;
+        match found {
+            None => {}
             Some(entry) => {
                 let after = rare(tables, entry, progress.bits, output, progress.at)?;
                 (progress.bits, progress.at) = (after.bits, after.at);
@@ -65,6 +76,7 @@ pub(crate) fn symbols(
             }
         }
     }
+    Ok(false)
 }
 
 /// Does what plain entries say, up to one that is not; that comes back, with its bits in the buffer.
@@ -75,64 +87,81 @@ pub(crate) fn symbols(
 fn plain<const COPIES_ARE_RARE: bool>(
     symbols: &[Entry; 1 << SYMBOL_BITS],
     progress: &mut Progress<'_>,
-    output: &mut [u8],
+    output: &mut [u8; REGION],
+    stop: usize,
 ) -> Option<Entry> {
-    let look = |bits: &Bits| symbols[bits.held as usize & (symbols.len() - 1)];
-    let end = output.len().saturating_sub(OUTPUT);
-    let mut now = *progress;
-    now.fill();
-    let mut entry = look(&now.bits);
-    while now.input.len() >= INPUT && now.at < end {
+    let look = |held: u64| symbols[held as usize & (symbols.len() - 1)];
+    let mut input = progress.input;
+    let Bits {
+        mut held,
+        mut count,
+    } = progress.bits;
+    let (mut at, stop) = (progress.at, stop.min(REGION - OUTPUT));
+    let mut found = None;
+    if let Some(word) = input.first_chunk() {
+        held |= u64::from_le_bytes(*word) << (count & 63);
+        input = &input[(!count >> 3 & 7) as usize..];
+        count |= 56;
+    }
+    let mut entry = look(held);
+    while input.len() >= INPUT
+        && at < stop
+        && let Some(word) = input.first_chunk()
+    {
         // Behind those that count the buffer has more bits, so the look before did not have to wait for this. It lasts for two
         // looks with a distance each: 2 * (11 + 13) bits.
-        now.fill();
-        if !entry.is(Kind::Plain) {
-            *progress = now;
-            return Some(entry);
+        held |= u64::from_le_bytes(*word) << (count & 63);
+        input = &input[(!count >> 3 & 7) as usize..];
+        count |= 56;
+        let after = held >> (entry.0 & 63);
+        if !entry.is(Kind::Plain) || !write::<COPIES_ARE_RARE>(entry, held, after, output, at) {
+            found = Some(entry);
+            break;
         }
-        let Some(at) = write::<COPIES_ARE_RARE>(entry, now.bits.held, output, now.at) else {
-            *progress = now;
-            return Some(entry);
-        };
-        now.at = at;
-        now.bits.skip(entry.0);
-        entry = look(&now.bits);
-        if entry.is(Kind::Plain) {
-            let Some(at) = write::<COPIES_ARE_RARE>(entry, now.bits.held, output, now.at) else {
-                *progress = now;
-                return Some(entry);
-            };
-            now.at = at;
-            now.bits.skip(entry.0);
-            entry = look(&now.bits);
+        at += entry.bytes();
+        held = after;
+        count = count.wrapping_sub(entry.0 as u32);
+        entry = look(held);
+        let after = held >> (entry.0 & 63);
+        if entry.is(Kind::Plain) && write::<COPIES_ARE_RARE>(entry, held, after, output, at) {
+            at += entry.bytes();
+            held = after;
+            count = count.wrapping_sub(entry.0 as u32);
+            entry = look(held);
         }
     }
-    *progress = now;
-    None
+    let count = count & 63;
+    progress.bits = Bits { held, count };
+    progress.input = input;
+    progress.at = at;
+    found
 }
 
-/// Writes what a plain entry says; where the next byte stands, or nothing if the copy is not from sixteen bytes back or more.
+/// Writes what a plain entry says; false if there is nothing where it copies from.
 #[inline(always)]
 fn write<const COPIES_ARE_RARE: bool>(
     entry: Entry,
-    bits: u64,
-    output: &mut [u8],
+    held: u64,
+    after: u64,
+    output: &mut [u8; REGION],
     at: usize,
-) -> Option<usize> {
-    let (before, after) = output.split_at_mut_checked(at)?;
-    let room = after.first_chunk_mut::<{ 3 + 16 }>()?;
-    let (literals, length) = (entry.literals(), entry.copied());
-    room[..4].copy_from_slice(&entry.bytes());
-    if COPIES_ARE_RARE && length == 0 {
-        return Some(at + literals);
+) -> bool {
+    let mut bytes = entry.values();
+    if !COPIES_ARE_RARE || entry.copied() > 0 {
+        let dropped = held ^ after.rotate_left(entry.0 as u32);
+        let from = at.wrapping_sub(entry.number_of(dropped));
+        if from > REGION - WORD {
+            return false;
+        }
+        let mut copied = [0; WORD];
+        copied.copy_from_slice(&output[from..from + WORD]);
+        bytes |= u64::from_le_bytes(copied) << (entry.value_bits() & 63);
     }
-    let from = (at + literals).checked_sub(entry.number_in(bits))?;
-    let source = before.get(from..)?.first_chunk::<16>()?;
-    // As two numbers: what a compiler makes of a slice may be an instruction for lengths of any size, and slow.
-    let target = &mut room[literals..literals + 16];
-    target[..8].copy_from_slice(&source[..8]);
-    target[8..].copy_from_slice(&source[8..]);
-    Some(at + literals + length)
+    if at > REGION - WORD {
+        return false;
+    }
+    output[at..at + WORD].copy_from_slice(&bytes.to_le_bytes());
+    true
 }
 
 /// What comes of a rare symbol.
@@ -164,14 +193,19 @@ fn rare(
         (number, far(tables, &mut bits)?)
     } else {
         let ended = entry.is(Kind::End);
-        for &byte in entry.bytes().iter().take(entry.literals()) {
+        for &byte in entry.values().to_le_bytes().iter().take(entry.literals()) {
             output[at] = byte;
             at += 1;
         }
         if entry.copied() == 0 {
             return Ok(After { bits, at, ended });
         }
-        (entry.copied(), number)
+        let literals = if entry.is(Kind::Plain) {
+            entry.literals()
+        } else {
+            0
+        };
+        (entry.copied(), number + literals)
     };
     if distance > at {
         return Err(Error::Corrupt);

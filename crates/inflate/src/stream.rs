@@ -102,9 +102,25 @@ impl Inflate {
         output: &mut [u8],
         position: usize,
     ) -> Result<(usize, usize), Error> {
-        let (mut rest, mut at) = (input, position.min(output.len()));
-        while self.step(&mut rest, output, &mut at)? {}
-        Ok((input.len() - rest.len(), at - position))
+        self.read_to(input, output, position, output.len())
+    }
+
+    /// The same with room up to `end` only; what is behind it stays as it is. It is quick where `output` has 33 KiB, however little of
+    /// them is room.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.
+    pub fn read_to(
+        &mut self,
+        input: &[u8],
+        output: &mut [u8],
+        position: usize,
+        end: usize,
+    ) -> Result<(usize, usize), Error> {
+        let end = end.min(output.len());
+        let (mut rest, mut at) = (input, position.min(end));
+        while self.step(&mut rest, output, &mut at, end)? {}
+        Ok((input.len() - rest.len(), at.saturating_sub(position)))
     }
 
     /// One state on its way to the next; false when input, room or stream have come to an end.
@@ -113,6 +129,7 @@ impl Inflate {
         input: &mut &[u8],
         output: &mut [u8],
         at: &mut usize,
+        end: usize,
     ) -> Result<bool, Error> {
         self.bits.fill_slowly(input);
         match self.state {
@@ -212,15 +229,15 @@ impl Inflate {
                     input: rest,
                     at: *at,
                 };
-                let ended = symbols(tables, &mut progress, output)?;
+                let ended = symbols(tables, &mut progress, output, end)?;
                 (self.bits, *input, *at) = (progress.bits, progress.input, progress.at);
                 if !ended {
-                    return self.one_symbol(input, output, at);
+                    return self.one_symbol(input, &mut output[..end], at);
                 }
                 self.state = State::Block;
             }
             State::Copy(length, distance) => {
-                let here = length.min(output.len() - *at);
+                let here = length.min(end - *at);
                 for at in *at..*at + here {
                     output[at] = output[at - distance];
                 }
@@ -241,7 +258,9 @@ impl Inflate {
                 }
                 self.state = State::Stored(length.into());
             }
-            State::Stored(length) => return Ok(self.stored(length, input, output, at)),
+            State::Stored(length) => {
+                return Ok(self.stored(length, input, &mut output[..end], at));
+            }
             State::Done => return Ok(false),
         }
         Ok(true)
@@ -350,9 +369,9 @@ impl Inflate {
         self.bits.fill_slowly(input);
         let mut bits = self.bits;
         let mut entry = self.symbols[bits.peek(SYMBOL_BITS) as usize];
-        if entry.literals() > 0 && entry.is(Kind::Plain) {
+        if entry.literals() > 0 {
             // One after the other, because there may be bits or room for the first only.
-            let [first, ..] = entry.bytes();
+            let first = entry.values() as u8;
             entry = Entry::literal(first).coded(self.lengths[usize::from(first)].into());
         }
         if entry.is(Kind::Longer) {
@@ -378,11 +397,11 @@ impl Inflate {
             let Some(slot) = output.get_mut(*at) else {
                 return Ok(false);
             };
-            *slot = entry.bytes()[0];
+            *slot = entry.values() as u8;
             (self.bits, *at) = (bits, *at + 1);
             return Ok(true);
         }
-        let (length, distance) = if entry.is(Kind::Plain) {
+        let (length, distance) = if entry.copied() > 0 {
             (entry.copied(), number)
         } else {
             let Some(distance) = self.one_distance(&mut bits)? else {

@@ -5,52 +5,56 @@ use crate::Error;
 /// What a code, or several, mean. From the lowest bit:
 ///
 /// * 6 bits: how many bits to drop, extra bits included.
-/// * 2 bits: how many literals there are, up to three.
-/// * 4 bits: how long the copy is that follows the literals, if it is one of up to ten bytes, whose lengths have no extra bits; or zero.
-/// * 3 bits: the [`Kind`].
-/// * From bit 16 on, 24 bits: the literals, the first the lowest.
-/// * From bit 40 on, 6 bits: how many of the bits to drop are codes; those above them are extra bits. Where one has to look further, how
+/// * From bit 8 on, 6 bits: how many of the bits to drop are codes; those above them are extra bits. Where one has to look further, how
 ///   many bits choose there.
-/// * From bit 48 on, 16 bits: the base of a number, and of the copy's distance; or the place to look further.
+/// * From bit 14 on, 3 bits: the [`Kind`].
+/// * From bit 17 on, 2 bits: how many literals there are, up to three; so from bit 14 on, 6 bits: how many bits those have, if it is plain.
+/// * From bit 20 on, 4 bits: how many bytes literals and copy are.
+/// * From bit 24 on, 16 bits: the base of a number, or of a copy's distance; or the place to look further. What is plain counts it from
+///   where the literals go, not from behind them.
+/// * From bit 40 on, 24 bits: the literals, the first the lowest.
 ///
-/// Where literals have no copy behind them there is a distance all the same, [`FAR`], so that who copies need not ask.
+/// Fields are where a shift finds them, and as few of them as can be need a mask besides.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry(pub(crate) u64);
 
 /// A distance for a copy of nothing. What was written just now would be waited for; this far back nothing is on its way.
 pub(crate) const FAR: usize = 256;
 
+/// What plain entries write at a time: no more than that are literals and copy, and their source is as far away.
+pub(crate) const WORD: usize = 8;
+
 /// What kind of entry it is.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u64)]
 pub(crate) enum Kind {
-    /// Literals, a copy with its distance, or both.
+    /// Literals, or a copy with its distance, or both; [`WORD`] bytes at most, and from that far back.
     Plain = 0,
+    /// The same, but from nearer.
+    Near = 1 << KIND,
     /// A length or a distance, by itself.
-    Number = 1 << 12,
+    Number = 2 << KIND,
     /// The end of the block.
-    End = 2 << 12,
+    End = 3 << KIND,
     /// Look further.
-    Longer = 3 << 12,
+    Longer = 4 << KIND,
     /// No code of this block.
-    Nothing = 4 << 12,
+    Nothing = 5 << KIND,
 }
 
-const KINDS: u64 = 7 << 12;
-
-const LITERAL: u64 = 1 << 6;
-const LITERALS: u64 = 3 << 6;
-const COPY: u32 = 8;
-const BYTE: u32 = 16;
-const BYTES: u64 = 0xff_ffff << BYTE;
-const CODE: u32 = 40;
-const BASE: u32 = 48;
+const CODE: u32 = 8;
+const KIND: u32 = 14;
+const KINDS: u64 = 7 << KIND;
+const LITERALS: u32 = 17;
+const BYTES: u32 = 20;
+const BASE: u32 = 24;
+const VALUES: u32 = 40;
 
 impl Entry {
     pub(crate) const NOTHING: Entry = Entry(Kind::Nothing as u64);
 
     pub(crate) fn literal(byte: u8) -> Entry {
-        Entry((FAR as u64) << BASE | u64::from(byte) << BYTE | LITERAL)
+        Entry(u64::from(byte) << VALUES | (FAR as u64) << BASE | 1 << BYTES | 1 << LITERALS)
     }
 
     /// A number that starts at `base`, with extra bits behind its code.
@@ -70,16 +74,24 @@ impl Entry {
 
     /// A length that has no extra bits, and then this distance.
     fn copy(self, distance: Entry) -> Entry {
-        let length = self.0 >> BASE;
-        let distance = Entry(distance.0 - Kind::Number as u64 + (length << COPY));
-        distance.coded(self.code())
+        let near = distance.0 - Kind::Number as u64 + Kind::Near as u64;
+        Entry(near + ((self.base() as u64) << BYTES)).coded(self.code())
     }
 
-    /// These literals, and then what that says.
+    /// These literals, and then those.
     fn and_then(self, next: Entry) -> Entry {
-        let moved = (next.0 & BYTES) << (8 * self.literals());
-        let here = self.0 & (BYTES | LITERALS);
-        Entry((next.0 & !BYTES) + moved + here).coded(self.code())
+        let values = (next.0 >> VALUES) << (VALUES as usize + 8 * self.literals());
+        let here = self.0 >> VALUES << VALUES | self.0 & (3 << LITERALS | 15 << BYTES);
+        Entry((next.0 & ((1 << VALUES) - 1)) + values + here).coded(self.code())
+    }
+
+    /// A near copy, or a plain one if it is far enough.
+    fn settled(self) -> Entry {
+        let literals = self.literals();
+        if self.base() < WORD + literals {
+            return self;
+        }
+        Entry(self.0 - Kind::Near as u64 - ((literals as u64) << BASE))
     }
 
     #[inline(always)]
@@ -89,19 +101,31 @@ impl Entry {
 
     #[inline(always)]
     pub(crate) fn literals(self) -> usize {
-        (self.0 >> 6 & 3) as usize
+        (self.0 >> LITERALS & 3) as usize
     }
 
-    /// Four bytes, of which [`Entry::literals`] count.
+    /// Eight bytes, of which [`Entry::literals`] count and the others are zero.
     #[inline(always)]
-    pub(crate) fn bytes(self) -> [u8; 4] {
-        ((self.0 >> BYTE) as u32).to_le_bytes()
+    pub(crate) fn values(self) -> u64 {
+        self.0 >> VALUES
+    }
+
+    /// How many bits the literals of a plain entry have, in the lowest six bits.
+    #[inline(always)]
+    pub(crate) fn value_bits(self) -> u64 {
+        self.0 >> KIND
+    }
+
+    /// How many bytes literals and copy are.
+    #[inline(always)]
+    pub(crate) fn bytes(self) -> usize {
+        (self.0 >> BYTES & 15) as usize
     }
 
     /// How long the copy behind the literals is, or zero.
     #[inline(always)]
     pub(crate) fn copied(self) -> usize {
-        (self.0 >> COPY & 15) as usize
+        self.bytes() - self.literals()
     }
 
     /// Bits to drop.
@@ -116,11 +140,21 @@ impl Entry {
         (self.0 >> CODE & 63) as u32
     }
 
+    #[inline(always)]
+    fn base(self) -> usize {
+        usize::from((self.0 >> BASE) as u16)
+    }
+
+    /// The base and its extra bits, from the bits that are dropped with it.
+    #[inline(always)]
+    pub(crate) fn number_of(self, dropped: u64) -> usize {
+        self.base() + dropped.rotate_right((self.0 >> CODE) as u32) as u32 as usize
+    }
+
     /// The base and its extra bits, from the bits that start with the code: a number, or the distance of a copy.
     #[inline(always)]
     pub(crate) fn number_in(self, bits: u64) -> usize {
-        let all = bits & ((1 << self.length()) - 1);
-        (self.0 >> BASE) as usize + (all >> self.code()) as usize
+        self.number_of(bits & ((1 << self.length()) - 1))
     }
 }
 
@@ -288,13 +322,15 @@ pub(crate) fn build_both(
     let copies = Copies::new(&codes, &to);
     fill(symbols, SYMBOL_BITS, &codes, |table, length| {
         for &(code, entry) in copies.of(length) {
-            put(table, code, entry);
+            put(table, code, entry.settled());
         }
         for first in codes.shortest..length {
             let rest = length - first;
             for &(code, one) in codes.literals(first) {
                 for &(next, copy) in copies.of(rest) {
-                    put(table, code | next << first, one.and_then(copy));
+                    if one.bytes() + copy.bytes() <= WORD {
+                        put(table, code | next << first, one.and_then(copy).settled());
+                    }
                 }
                 for &(next, two) in codes.literals(rest) {
                     put(table, code | next << first, one.and_then(two));
@@ -325,7 +361,7 @@ fn put(table: &mut [Entry], code: u16, entry: Entry) {
 
 /// Short copies and their distances, by the length of both codes.
 struct Copies {
-    sorted: [(u16, Entry); 8 * 32],
+    sorted: [(u16, Entry); 6 * 32],
     /// Where those of each length start.
     starts: [usize; SYMBOL_BITS as usize + 2],
 }
@@ -333,18 +369,18 @@ struct Copies {
 impl Copies {
     fn new(symbols: &Codes, distances: &Codes) -> Copies {
         // The lengths that have no extra bits, by their number.
-        let mut lengths = [(0, Entry::NOTHING); 8];
+        let mut lengths = [(0, Entry::NOTHING); 6];
         let mut count = 0;
         for length in 1..SYMBOL_BITS {
             for &(code, entry) in symbols.of(length) {
-                if entry.is(Kind::Number) && entry.length() == length && entry.0 >> BASE <= 10 {
+                if entry.is(Kind::Number) && entry.length() == length && entry.base() <= WORD {
                     lengths[count] = (code, entry);
                     count += 1;
                 }
             }
         }
         let mut copies = Copies {
-            sorted: [(0, Entry::NOTHING); 8 * 32],
+            sorted: [(0, Entry::NOTHING); 6 * 32],
             starts: [0; SYMBOL_BITS as usize + 2],
         };
         let mut end = 0;
@@ -424,7 +460,7 @@ fn longer(table: &mut [Entry], root: u32, codes: &Codes) {
 pub(crate) fn look_further(table: &[Entry], entry: Entry, bits: u64, root: u32) -> Entry {
     let index = (bits >> root) & ((1 << entry.code()) - 1);
     table
-        .get((entry.0 >> BASE) as usize + index as usize)
+        .get(entry.base() + index as usize)
         .copied()
         .unwrap_or(Entry::NOTHING)
 }
@@ -482,7 +518,7 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 16) as usize
         };
-        let (mut triples, mut joined) = (0, 0);
+        let (mut triples, mut joined, mut near) = (0, 0, 0);
         for round in 0..20 {
             let of_symbols = match round % 2 {
                 0 => lengths(286, &mut random),
@@ -503,11 +539,11 @@ mod tests {
                 .expect("complete codes");
             for index in 0..1 << SYMBOL_BITS {
                 let entry = symbols[index as usize];
-                if !entry.is(Kind::Plain) {
+                if !entry.is(Kind::Plain) && !entry.is(Kind::Near) {
                     continue;
                 }
                 let mut code = 0;
-                for &byte in &entry.bytes()[..entry.literals()] {
+                for &byte in &entry.values().to_le_bytes()[..entry.literals()] {
                     let (found, length) = plain(&of_symbols, index >> code).expect("complete");
                     assert_eq!(found, usize::from(byte));
                     code += length;
@@ -521,8 +557,17 @@ mod tests {
                     let extra = distance(found).length();
                     assert_eq!(entry.length(), code + extra);
                     let bits = u64::from(index & ((1 << code) - 1)) | 0x155 << code;
-                    let expected = (distance(found).0 >> BASE) + (0x155 & ((1 << extra) - 1));
-                    assert_eq!(entry.number_in(bits) as u64, expected);
+                    let far = distance(found).base() + (0x155 & ((1 << extra) - 1));
+                    let literals = entry.literals();
+                    if entry.is(Kind::Plain) {
+                        assert_eq!(entry.number_in(bits), far - literals);
+                        assert!(distance(found).base() >= WORD + literals, "it is near");
+                        assert!(entry.bytes() <= WORD, "it does not fit into a word");
+                    } else {
+                        assert_eq!(entry.number_in(bits), far);
+                        assert!(distance(found).base() < WORD + literals, "it is not near");
+                        near += 1;
+                    }
                 } else {
                     assert_eq!((entry.length(), entry.number_in(u64::MAX)), (code, FAR));
                 }
@@ -531,6 +576,9 @@ mod tests {
                 joined += usize::from(entry.literals() == 1 && entry.copied() > 0);
             }
         }
-        assert!(triples > 0 && joined > 0, "{triples} {joined}");
+        assert!(
+            triples > 0 && joined > 0 && near > 0,
+            "{triples} {joined} {near}"
+        );
     }
 }

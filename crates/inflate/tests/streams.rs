@@ -5,22 +5,36 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
 /// Inflates, `input` bytes at a time, with room for `room` bytes at a time behind a window of 32 KiB.
+///
+/// Once with nothing behind the room and once with more, which is the quick way; both must say the same.
 fn inflate(stream: &[u8], input: usize, room: usize) -> Result<Vec<u8>, Error> {
+    let short = inflate_before(stream, input, room, 0);
+    let long = inflate_before(stream, input, room, 2000);
+    assert!(short == long, "what is behind the room makes a difference");
+    short
+}
+
+/// The same with so many bytes behind the room, which stay as they are.
+fn inflate_before(stream: &[u8], input: usize, room: usize, more: usize) -> Result<Vec<u8>, Error> {
     const REACH: usize = 32 << 10;
-    let (mut inflate, mut window, mut filled) = (Inflate::new()?, vec![0; REACH + room], 0);
+    let (mut inflate, mut filled) = (Inflate::new()?, 0);
+    let full = REACH + room;
+    let mut window = vec![0; full];
+    window.resize(full + more, 7);
     let mut output = Vec::new();
     for mut piece in stream.chunks(input) {
         loop {
-            if filled == window.len() {
-                window.copy_within(room.., 0);
+            if filled == full {
+                window.copy_within(room..full, 0);
                 filled = REACH;
             }
-            let end = window.len().min(filled + room);
-            let (used, made) = inflate.read(piece, &mut window[..end], filled)?;
+            let end = full.min(filled + room);
+            let (used, made) = inflate.read_to(piece, &mut window, filled, end)?;
             output.extend_from_slice(&window[filled..filled + made]);
             filled += made;
             piece = &piece[used..];
             if inflate.is_done() {
+                assert!(window[full..].iter().all(|&byte| byte == 7));
                 return Ok(output);
             }
             if filled < end {

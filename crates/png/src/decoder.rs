@@ -3,6 +3,7 @@
 use crc32fast::Hasher;
 
 use crate::Error;
+use crate::checksum::Folding;
 use crate::expand::Expansion;
 use crate::header::{Colour, Header, row_bytes};
 use crate::unfilter::{SLACK, unfilter, unfilter_four};
@@ -45,6 +46,7 @@ struct Chunk {
 
 /// The image data on its way to rows.
 struct Picture {
+    folding: Folding,
     window: Window,
     pixel_bytes: usize,
     row_bytes: usize,
@@ -93,7 +95,10 @@ impl Decoder {
         let row = row_bytes(width, bits_per_pixel).unwrap_or(usize::MAX / 16);
         let made = rows_at_once(row + 1) + 1;
         let rows = Window::allocated_bytes(row + 1) + made * (row + SLACK);
-        rows as u64 + u64::from(width) * channels as u64 + SMALL_BYTES
+        rows as u64
+            + u64::from(width) * channels as u64
+            + SMALL_BYTES
+            + Folding::ALLOCATED_BYTES as u64
     }
 
     /// Takes the next bytes of the file and hands on the rows that are complete with them, from top to bottom.
@@ -205,7 +210,7 @@ impl Decoder {
     ) -> Result<(), E> {
         match (&self.chunk.kind, &mut self.picture) {
             (b"IDAT", Some(picture)) => {
-                self.chunk.checksum.update(content);
+                picture.folding.update(&mut self.chunk.checksum, content);
                 picture.take(content, rows)
             }
             (b"IHDR" | b"PLTE" | b"tRNS", _) => {
@@ -279,6 +284,7 @@ impl Decoder {
             *row = zeroes(row_bytes + SLACK)?;
         }
         Ok(Picture {
+            folding: Folding::new()?,
             window: Window::new(row_bytes + 1, header.height)?,
             pixel_bytes: (header.bits_per_pixel() as usize).div_ceil(8),
             row_bytes,

@@ -33,6 +33,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod checksum;
 mod decoder;
 mod expand;
 mod header;

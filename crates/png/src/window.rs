@@ -66,10 +66,10 @@ impl Window {
             self.filled -= kept;
         }
         let most = self.expected.min(room(self).min(STEP) as u64) as usize;
-        let end = self.filled + most;
+        let (from, to) = (self.filled, self.filled + most);
         let (used, made) = self
             .inflate
-            .read(input, &mut self.bytes[..end], self.filled)
+            .read_to(input, &mut self.bytes, from, to)
             .map_err(fault)?;
         self.filled += made;
         self.expected -= made as u64;

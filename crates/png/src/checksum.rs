@@ -1,0 +1,119 @@
+//! The checksum of image data (PNG, clause 5.5; CRC-32), folded before it is looked up.
+//!
+//! The checksum of a message is what is left when it is divided, as a polynomial of bits. To divide it by a multiple of the divisor first
+//! changes nothing about that, and one multiple has five terms only: x^515 + x^234 + x^230 + x^171 + 1. Its eighth power is a multiple
+//! too, with the same terms at eight times the place, which are whole bytes. So a byte is taken out of the message by adding it (XOR) to those
+//! 281, 285, 344 and 515 bytes behind it, and only the last bytes, which have nothing behind them, are looked up. Bytes that far apart do
+//! not wait for each other: they are added sixteen at a time.
+
+use crc32fast::Hasher;
+
+use crate::Error;
+use crate::window::zeroes;
+
+/// How far behind it a byte is added.
+const LAGS: [usize; 4] = [281, 285, 344, FARTHEST];
+const FARTHEST: usize = 515;
+
+/// Bytes that are folded in one go, and bytes between two moves of what is kept.
+const SPAN: usize = 64;
+const BLOCK: usize = 32 * SPAN;
+
+/// Pieces that are not longer are looked up: folding would not pay.
+const SHORT: usize = 3 * FARTHEST;
+
+/// Room to fold in.
+pub(crate) struct Folding {
+    /// The last bytes that were taken out, and behind them those that come next.
+    taken: Vec<u8>,
+}
+
+impl Folding {
+    /// What it allocates.
+    pub(crate) const ALLOCATED_BYTES: usize = FARTHEST + BLOCK;
+
+    pub(crate) fn new() -> Result<Folding, Error> {
+        let taken = zeroes(Folding::ALLOCATED_BYTES)?;
+        Ok(Folding { taken })
+    }
+
+    /// Does what [`Hasher::update`] does.
+    pub(crate) fn update(&mut self, checksum: &mut Hasher, bytes: &[u8]) {
+        if bytes.len() <= SHORT {
+            return checksum.update(bytes);
+        }
+        let (folded, rest) = bytes.split_at((bytes.len() - FARTHEST) / SPAN * SPAN);
+        // What was there before is added to the first four bytes: as if it had been taken out that far before them.
+        let before = !checksum.clone().finalize();
+        self.taken[..FARTHEST].fill(0);
+        self.taken[..4].copy_from_slice(&before.to_le_bytes());
+        let mut end = FARTHEST;
+        for block in folded.chunks(BLOCK) {
+            self.taken.copy_within(end - FARTHEST..end, 0);
+            end = FARTHEST;
+            for span in block.as_chunks().0 {
+                self.fold(span, end);
+                end += SPAN;
+            }
+        }
+        let mut last = [0; FARTHEST + SPAN];
+        let last = &mut last[..rest.len()];
+        last.copy_from_slice(rest);
+        for lag in LAGS {
+            for (byte, taken) in last.iter_mut().zip(&self.taken[end - lag..end]) {
+                *byte ^= taken;
+            }
+        }
+        // A checksum that has seen nothing and does not start with ones.
+        *checksum = Hasher::new_with_initial(!0);
+        checksum.update(last);
+    }
+
+    /// Takes out the bytes that belong at this place.
+    #[inline(always)]
+    fn fold(&mut self, span: &[u8; SPAN], at: usize) {
+        let (taken, next) = self.taken.split_at_mut(at);
+        let earlier = LAGS.map(|lag| {
+            taken
+                .get(at - lag..)
+                .and_then(|from| from.first_chunk::<SPAN>())
+        });
+        let ([Some(a), Some(b), Some(c), Some(d)], Some(next)) =
+            (earlier, next.first_chunk_mut::<SPAN>())
+        else {
+            return;
+        };
+        for at in 0..SPAN {
+            next[at] = span[at] ^ a[at] ^ b[at] ^ c[at] ^ d[at];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_folded_has_the_same_checksum() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state >> 8
+        };
+        let bytes: Vec<u8> = (0..40_000).map(|_| random() as u8).collect();
+        let mut folding = Folding::new().expect("memory");
+        let lengths =
+            (SHORT - 2..SHORT + 2 * SPAN).chain([4 * BLOCK, 4 * BLOCK + FARTHEST, 40_000]);
+        let mut lengths: Vec<usize> = lengths.collect();
+        lengths.extend((0..200).map(|_| random() as usize % 40_000));
+        for length in lengths {
+            let (mut whole, mut folded) = (Hasher::new(), Hasher::new());
+            whole.update(&bytes[..length]);
+            // In two pieces, so that something was there before.
+            let (first, second) = bytes[..length].split_at(random() as usize % (length + 1));
+            folding.update(&mut folded, first);
+            folding.update(&mut folded, second);
+            assert_eq!(folded.finalize(), whole.finalize(), "{length}");
+        }
+    }
+}
