@@ -76,7 +76,7 @@ test('f=json tells what the source is and what would be made of it', async () =>
   assert.match(source.format, /^jpe?g$/);
   assert.deepEqual(
     { ...source, format: undefined },
-    { width: 300, height: 200, format: undefined, bytes: body.length, orientation: 1, alpha: false, colour: 'srgb' },
+    { width: 300, height: 200, format: undefined, bytes: body.length, orientation: 1, alpha: false, frames: 1, colour: 'srgb' },
   );
   assert.equal(`${plan.width}x${plan.height}`, '150x100');
   assert.match(plan.format, /^jpe?g$/);
