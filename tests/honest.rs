@@ -467,3 +467,71 @@ fn photos_and_noise_as_webp_and_gif() {
         ("GIF of noise", made(&noise, "w=900&h=700&f=gif")),
     ]);
 }
+
+/// Animations: a photo of which the middle changes all the time, with transparency and disposal or without, through all answers.
+#[test]
+fn animations_as_gif_and_webp() {
+    let (width, height, rgb) = photo();
+    let noisy = noise(32 * 32 * 3 * 12);
+    let film = |dispose: gif::DisposalMethod, transparent: bool| {
+        let mut file = Vec::new();
+        let mut encoder =
+            gif::Encoder::new(&mut file, width as u16, height as u16, &[]).expect("a valid size");
+        for index in 0..12 {
+            let mut pixels: Vec<u8> = rgb
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .enumerate()
+                .flat_map(|(at, [r, g, b])| {
+                    let shift = (index * 9) as u8;
+                    let hole = transparent && (at % width).abs_diff(40 * index) < 60;
+                    [r / 2 + shift, *g, b / 2, if hole { 0 } else { 255 }]
+                })
+                .collect();
+            let mut frame =
+                gif::Frame::from_rgba_speed(width as u16, height as u16, &mut pixels, 30);
+            frame.dispose = dispose;
+            encoder.write_frame(&frame).expect("a valid frame");
+        }
+        drop(encoder);
+        file
+    };
+    let small = {
+        let mut file = Vec::new();
+        let mut encoder = gif::Encoder::new(&mut file, 32, 32, &[]).expect("a valid size");
+        for pixels in noisy.chunks_exact(32 * 32 * 3) {
+            let frame = gif::Frame::from_rgb_speed(32, 32, pixels, 30);
+            encoder.write_frame(&frame).expect("a valid frame");
+        }
+        drop(encoder);
+        file
+    };
+    let still = gif::DisposalMethod::Keep;
+    let sources = [
+        ("photo", film(still, false)),
+        ("hole", film(gif::DisposalMethod::Background, true)),
+        ("restored", film(gif::DisposalMethod::Previous, true)),
+        ("noise", small),
+    ];
+    let mut ledger = Ledger::default();
+    for (name, file) in &sources {
+        let webp = measure(file, "w=400&h=300&f=webp")
+            .expect("a sound animation")
+            .1;
+        for (kind, file) in [("gif", &file[..]), ("webp", &webp)] {
+            for query in [
+                "w=320&h=320&f=gif",
+                "w=600&h=600&f=gif&bg=transparent",
+                "w=320&h=320&f=gif&n=1",
+                "w=320&h=320&f=png&page=7",
+                "w=320&h=320&f=webp",
+            ] {
+                let (cost, _) = measure(file, query).expect("a sound animation");
+                let kind = format!("animated {kind} {query}");
+                ledger.enter(&kind, name, most(query), &cost);
+            }
+        }
+    }
+    ledger.close();
+}

@@ -362,9 +362,16 @@ impl<'a> Pipeline<'a> {
         self.start()?;
         self.afford_original();
         match &mut self.state {
-            State::Description {
-                file: Some(file), ..
-            } => whole::append(file, bytes),
+            State::Description { file, .. } if file.is_some() => {
+                let held = file.as_ref().map_or(0, Vec::len) + bytes.len();
+                if codec::growing(held as u64) > self.limits.memory_bytes {
+                    *file = None; // its frames are not counted then
+                }
+                match file {
+                    Some(file) => whole::append(file, bytes),
+                    None => Ok(()),
+                }
+            }
             State::Description { .. } | State::Planned { .. } => Ok(()),
             State::Body {
                 plan,
@@ -433,8 +440,9 @@ impl<'a> Pipeline<'a> {
                 rows,
                 original,
             } => (*plan, decoder, rows, original),
-            State::Description { plan, .. } => {
-                return Ok(describe(*plan, source_bytes, self.limits));
+            State::Description { plan, file } => {
+                let counted = file.is_some() || !animation::is_kept(&plan.header);
+                return Ok(describe(*plan, counted, source_bytes, self.limits));
             }
             State::Header { .. } | State::Planned { .. } => {
                 return Err(Error::Corrupt("the file breaks off in its header"));
@@ -610,8 +618,9 @@ impl<'a> Pipeline<'a> {
 }
 
 /// The answer to `f=json`.
-fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
+fn describe(plan: Plan, counted: bool, source_bytes: u64, limits: &Limits) -> Output {
     let header = plan.header;
+    let frames = plan.animation.map_or(1, |animation| animation.frames);
     let file_bytes = plan.file_bytes(source_bytes);
     let original = plan.original && plan.affords(file_bytes, source_bytes, limits);
     let original_bytes = if original { source_bytes } else { 0 };
@@ -650,7 +659,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "bytes": source_bytes,
             "orientation": header.orientation.to_exif(),
             "alpha": header.layout.alpha(),
-            "frames": plan.animation.map_or(1, |animation| animation.frames),
+            "frames": counted.then_some(frames),
             "colour": plan.source.name(&header),
         },
         "plan": {

@@ -4,7 +4,7 @@ use super::{Coded, Disposal, Error, Rect, Shot};
 
 /// An image's pixels: what its indices mean, and where they are.
 pub(in crate::image) struct Lzw<'a> {
-    /// Red, green, blue of each index; indices beyond it are black, as browsers show them.
+    /// Red, green, blue of each index; indices beyond it are black, as browsers show them, and without a palette all are.
     pub(in crate::image) palette: &'a [u8],
     pub(in crate::image) transparent: Option<u8>,
     pub(in crate::image) interlaced: bool,
@@ -92,7 +92,7 @@ impl<'a> Shots<'a> {
             blends: true,
             opaque: transparent.is_none(),
             coded: Coded::Gif(Lzw {
-                palette: palette.ok_or(Error::Corrupt("the GIF has no palette"))?,
+                palette: palette.unwrap_or_default(),
                 transparent,
                 interlaced: flags & 0x40 != 0,
                 data,

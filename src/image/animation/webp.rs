@@ -181,3 +181,131 @@ fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]) {
         file.push(0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image_webp::{ColorType, WebPEncoder};
+
+    /// The chunk of a lossless picture of so many pixels each way.
+    fn picture(side: u32) -> Vec<u8> {
+        let mut file = Vec::new();
+        WebPEncoder::new(&mut file)
+            .encode(
+                &vec![7; 4 * (side * side) as usize],
+                side,
+                side,
+                ColorType::Rgba8,
+            )
+            .expect("a valid size");
+        file.split_off(12)
+    }
+
+    /// A file with a canvas of 8 x 8, a loop of five, and frames: half of each place, the side less one, flags, and what is in the frame.
+    fn file(frames: &[(u8, u8, u8, Vec<u8>)]) -> Vec<u8> {
+        let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
+        chunk(&mut file, b"VP8X", &[0x12, 0, 0, 0, 7, 0, 0, 7, 0, 0]);
+        chunk(&mut file, b"ANIM", &[0, 0, 0, 0, 5, 0]);
+        for (place, side, flags, picture) in frames {
+            let header = [
+                *place, 0, 0, *place, 0, 0, *side, 0, 0, *side, 0, 0, 44, 1, 0, *flags,
+            ];
+            chunk(&mut file, b"ANMF", &[&header[..], picture].concat());
+        }
+        file
+    }
+
+    fn walk(file: &[u8]) -> Vec<Result<(Rect, u32, Disposal, bool, bool), Error>> {
+        let told = |shot: Shot<'_>| {
+            (
+                shot.rect,
+                shot.delay_ms,
+                shot.disposal,
+                shot.blends,
+                shot.opaque,
+            )
+        };
+        Shots::new(file).map(|shot| shot.map(told)).collect()
+    }
+
+    #[test]
+    fn frames_have_their_places_delays_disposals_and_blending() {
+        let file = file(&[
+            (0, 7, 0, picture(8)),
+            (1, 3, 1, picture(4)),
+            (3, 1, 2, picture(2)),
+        ]);
+        assert!(is_animated(&file));
+        assert_eq!(plays(&file), 5);
+        let square = |place, side| Rect {
+            left: place,
+            top: place,
+            width: side,
+            height: side,
+        };
+        use Disposal::*;
+        let expected = [
+            Ok((square(0, 8), 300, Keep, true, false)),
+            Ok((square(2, 4), 300, Clear, true, false)),
+            Ok((square(6, 2), 300, Keep, false, false)),
+        ];
+        assert_eq!(walk(&file), expected);
+        // The last whole frame is the last one, wherever the file breaks off.
+        let counts: Vec<usize> = (0..=file.len())
+            .map(|end| Shots::new(&file[..end]).filter(Result::is_ok).count())
+            .collect();
+        assert!(counts.is_sorted() && counts.last() == Some(&3));
+        assert_eq!(walk(&file[..file.len() - 2]), expected[..2]);
+    }
+
+    #[test]
+    fn a_frame_that_contradicts_itself_is_damage() {
+        for (place, side, content) in [
+            (1, 7, picture(8)),       // beyond the canvas
+            (0, 6, picture(8)),       // another size than its picture
+            (0, 7, vec![]),           // without a picture
+            (0, 7, b"VP8L".to_vec()), // without its length
+        ] {
+            let found = walk(&file(&[(place, side, 0, content)]));
+            assert!(matches!(found[..], [Err(Error::Corrupt(_))]), "{found:?}");
+        }
+        assert!(matches!(
+            walk(&file(&[(0, 7, 0, picture(8))])[..60])[..],
+            [Err(_)]
+        ));
+    }
+
+    #[test]
+    fn a_frame_becomes_a_file_of_its_own() {
+        let lossy = [&[0x10, 2, 0, 0x9d, 0x01, 0x2a, 8, 0, 8, 0][..], &[0; 30]].concat();
+        let mut inside = Vec::new();
+        chunk(&mut inside, b"ALPH", &[0; 65]);
+        chunk(&mut inside, b"OHNO", b"odd");
+        chunk(&mut inside, b"VP8 ", &lossy);
+        let file = file(&[(0, 7, 0, inside)]);
+        let shot = Shots::new(&file).next().expect("a frame").expect("sound");
+        let Coded::WebP(still) = shot.coded else {
+            panic!("a frame of another format")
+        };
+        assert!(still.has_alpha() && !shot.opaque);
+        let still = still.to_file().expect("a few bytes");
+        assert_eq!(
+            u32::from_le_bytes([still[4], still[5], still[6], still[7]]) as usize,
+            still.len() - 8
+        );
+        let kinds: Vec<[u8; 4]> = Chunks::of(&still).map(|chunk| chunk.kind).collect();
+        assert_eq!(kinds, [*b"VP8X", *b"ALPH", *b"VP8 "]);
+        let header = crate::image::header::Header::parse(&still, true).expect("sound");
+        assert_eq!(
+            header.map(|header| header.stored),
+            Some(shot_size(&shot.rect))
+        );
+    }
+
+    fn shot_size(rect: &Rect) -> Size {
+        Size {
+            width: rect.width,
+            height: rect.height,
+        }
+    }
+}

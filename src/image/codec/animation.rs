@@ -280,3 +280,60 @@ impl<'g> Drawing<'g> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_outgrows_its_plan_says_so() {
+        let animation = Animation {
+            frames: 9,
+            first: 0,
+            count: 7,
+            plays: 0,
+            restores: false,
+            frame_bytes: 0,
+            guest_bytes: 0,
+            file_bytes: 10,
+        };
+        let mut answer = Answer::new(&animation).expect("ten bytes");
+        assert_eq!(answer.write(&[1; 8]), Ok(()));
+        let outgrown = answer.write(&[1; 3]);
+        let Err(error @ Error::Outgrown { .. }) = outgrown else {
+            panic!("{outgrown:?}")
+        };
+        assert!(
+            error
+                .to_string()
+                .contains("7 frames need more than the 10 bytes")
+        );
+        assert_eq!(answer.write(&[1; 2]), Ok(()));
+        assert_eq!(answer.into_file(), [1; 10]);
+    }
+
+    #[test]
+    fn what_changes_is_in_the_bounds_and_nothing_else() {
+        let size = Size {
+            width: 5,
+            height: 4,
+        };
+        let before = vec![9; 80];
+        let differ = |a: &[u8; 4], b: &[u8; 4]| a != b;
+        let of = |changed: &[usize]| {
+            let mut after = before.clone();
+            changed.iter().for_each(|at| after[4 * at + 1] = 8);
+            let Rect {
+                left,
+                top,
+                width,
+                height,
+            } = bounds(&before, &after, size, differ);
+            [left, top, width, height]
+        };
+        assert_eq!(of(&[]), [0; 4]);
+        assert_eq!(of(&[7]), [2, 1, 1, 1]);
+        assert_eq!(of(&[7, 15, 19]), [0, 1, 5, 3]);
+        assert_eq!(of(&[0, 1]), [0, 0, 2, 1]);
+    }
+}

@@ -55,11 +55,12 @@ impl Unpacker {
         }
         let colours = colours(lzw);
         let (&least, blocks) = lzw.data.split_first().ok_or(DAMAGED)?;
-        if !(1..=8).contains(&least) {
+        if !(1..=11).contains(&least) {
             return Err(DAMAGED);
         }
         let clear = 1usize << least;
-        for (index, text) in (0..=255).zip(&mut self.texts[..clear]) {
+        for (index, text) in self.texts[..clear].iter_mut().enumerate() {
+            let index = index as u8; // more bits are not used by any image, though there are files with them
             *text = Text {
                 before: 0,
                 length: 1,
