@@ -29,10 +29,7 @@ impl Record {
 
     pub(crate) fn output(&mut self, output: &Output, fetch_ms: f64, waiting_ms: f64) {
         let plan = &output.plan;
-        self.set(
-            "format",
-            json!(output.format().map_or("json", |format| format.name())),
-        );
+        self.set("format", json!(output.name()));
         self.set("width", json!(plan.canvas.width));
         self.set("height", json!(plan.canvas.height));
         self.set("bytes", json!(output.body.len()));

@@ -225,8 +225,25 @@ pub enum Target {
     Keep,
     /// This format.
     Image(Format),
-    /// A description of the source and of the plan, no pixels.
+    /// A description of the source and of the plan.
     Json,
+    /// A placeholder of the source, as text: its ThumbHash.
+    Thumbhash,
+    /// The same: its BlurHash.
+    Blurhash,
+}
+
+impl Target {
+    /// The word in URLs and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Keep => "keep",
+            Target::Image(format) => format.name(),
+            Target::Json => "json",
+            Target::Thumbhash => "thumbhash",
+            Target::Blurhash => "blurhash",
+        }
+    }
 }
 
 /// One image's worth of wishes.

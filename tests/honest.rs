@@ -383,6 +383,8 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=1200&h=627&f=webp",
             "w=1200&h=627&f=gif",
             "w=700&fit=inside&f=jpg&il",
+            "f=json",
+            "f=blurhash",
         ] {
             let (cost, _) = measure(file, query).expect("a sound picture");
             let webp = name.starts_with("WebP") && !query.contains("f=");

@@ -101,7 +101,11 @@ fn noise(bytes: usize) -> Vec<u8> {
 /// So many colours, some of them with alpha, no two of them equal.
 fn palette(count: usize) -> Vec<[u8; 4]> {
     let colour = |at: usize| {
-        let alpha = if at % 3 == 0 { at as u8 | 1 } else { 255 };
+        let alpha = if at.is_multiple_of(3) {
+            at as u8 | 1
+        } else {
+            255
+        };
         [at as u8, (at * 7) as u8, (255 - at) as u8, alpha]
     };
     (0..count).map(colour).collect()

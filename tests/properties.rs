@@ -126,6 +126,8 @@ fn choices() -> Vec<Choice> {
                 &["webp"],
                 &["gif"],
                 &["json"],
+                &["thumbhash"],
+                &["blurhash"],
             ],
         ),
         choice(

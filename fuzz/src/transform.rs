@@ -139,13 +139,14 @@ impl Asked {
             lossless: is(2),
         };
         Asked {
-            transform: if format == 255 {
-                Transform {
-                    target: Target::Json,
-                    ..transform
-                }
-            } else {
-                transform
+            transform: Transform {
+                target: match format {
+                    255 => Target::Json,
+                    254 => Target::Thumbhash,
+                    253 => Target::Blurhash,
+                    _ => transform.target,
+                },
+                ..transform
             },
             limits: Limits {
                 source_bytes: 1 << 20,

@@ -15,6 +15,7 @@ mod icc;
 mod limits;
 pub mod orient;
 mod pad;
+mod placeholder;
 mod plan;
 mod quantise;
 mod resize;
@@ -25,10 +26,11 @@ use std::fmt;
 
 use codec::{Decode, whole};
 use colour::Source;
-use frame::Size;
+use frame::{Picture, Size};
 use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
+use placeholder::Small;
 pub use plan::{Edges, Indexed, Plan, Plane, Step, Window};
 use resize::Resize;
 use serde_json::{Map, Value, json};
@@ -119,8 +121,10 @@ pub struct Output {
     pub body: Vec<u8>,
     /// Its media type.
     pub content_type: &'static str,
-    /// What was done.
+    /// What was done; for a description, what would be.
     pub plan: Plan,
+    /// What was asked for.
+    pub target: Target,
     /// Bytes of the source file.
     pub source_bytes: u64,
     /// Milliseconds of decoding, of the stages, of encoding.
@@ -148,6 +152,8 @@ pub struct Pipeline<'a> {
     /// What decoding takes that only the complete file tells; `None` until it is.
     late_bytes: Option<u64>,
     guests: &'a dyn Guests,
+    /// What `f=json` describes; what is carried out is a small picture of the source.
+    described: Option<Box<Plan>>,
     state: State<'a>,
 }
 
@@ -162,8 +168,8 @@ enum State<'a> {
         decoder: Box<dyn Decode + 'a>,
         rows: Resize,
     },
-    /// Only a description is wanted: bytes are counted and dropped.
-    Description { plan: Box<Plan> },
+    /// There is no small picture for a description, and this is why: bytes are counted and dropped.
+    Described { without: String },
 }
 
 impl<'a> Pipeline<'a> {
@@ -176,6 +182,7 @@ impl<'a> Pipeline<'a> {
             promised_bytes: 0,
             late_bytes: None,
             guests: &NoGuests,
+            described: None,
             state: State::Header {
                 start: Vec::new(),
                 look_at: 0,
@@ -210,7 +217,7 @@ impl<'a> Pipeline<'a> {
                 plan.need_bytes(self.file_bytes(plan).max(2 * start.len() as u64))
             }
             State::Body { plan, .. } => plan.need_bytes(self.file_bytes(plan)),
-            State::Description { .. } => 0,
+            State::Described { .. } => 0,
         };
         bytes.min(self.limits.memory_bytes)
     }
@@ -245,9 +252,14 @@ impl<'a> Pipeline<'a> {
         if self.source_bytes > self.limits.source_bytes {
             return Err(Error::SourceTooLarge(self.limits.source_bytes));
         }
+        let taken = self.take(bytes);
+        self.or_described(taken)
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.start()?;
         match &mut self.state {
-            State::Description { .. } | State::Planned { .. } => Ok(()),
+            State::Described { .. } | State::Planned { .. } => Ok(()),
             State::Body {
                 plan,
                 decoder,
@@ -274,11 +286,16 @@ impl<'a> Pipeline<'a> {
     /// # Errors
     /// As [`Pipeline::push`].
     pub fn end(&mut self) -> Result<(), Error> {
+        let ended = self.end_or_fault();
+        self.or_described(ended)
+    }
+
+    fn end_or_fault(&mut self) -> Result<(), Error> {
         self.open(true)?;
         let (plan, file) = match &self.state {
             State::Planned { plan, start } => (plan, &start[..]),
             State::Body { plan, decoder, .. } => (plan, decoder.file()),
-            State::Header { .. } | State::Description { .. } => return Ok(()),
+            State::Header { .. } | State::Described { .. } => return Ok(()),
         };
         if self.late_bytes.is_none() {
             let late = codec::late_bytes(&plan.header, file, self.limits.memory_bytes)?;
@@ -296,44 +313,87 @@ impl<'a> Pipeline<'a> {
     /// See [`Error`].
     pub fn finish(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
         self.end()?;
-        self.start()?;
-        let source_bytes = self.source_bytes;
-        let (plan, decoder, mut rows) = match self.state {
+        let started = self.start();
+        self.or_described(started)?;
+        let (transform, limits, source_bytes) = (self.transform, self.limits, self.source_bytes);
+        let mut spent = Spent::default();
+        let small = match self.state {
+            State::Header { .. } | State::Planned { .. } => {
+                return Err(Error::Corrupt("the file breaks off in its header"));
+            }
+            State::Described { without } => Err(without),
             State::Body {
                 plan,
                 decoder,
                 rows,
-            } => (*plan, decoder, rows),
-            State::Description { plan } => {
-                return Ok(describe(*plan, source_bytes, self.limits));
-            }
-            State::Header { .. } | State::Planned { .. } => {
-                return Err(Error::Corrupt("the file breaks off in its header"));
+            } => {
+                let pictures = plan
+                    .check_budget(plan.file_bytes(source_bytes), limits)
+                    .and_then(|()| decode(&plan, decoder, rows, now_ms, &mut spent));
+                let start = now_ms();
+                let pictures = match pictures {
+                    Err(error) if self.described.is_some() && error.is_of_source() => {
+                        Err(error.to_string())
+                    }
+                    pictures => Ok(pictures?),
+                };
+                let output = |body, content_type, plan: Plan, mut spent: Spent| {
+                    spent.encode_ms = now_ms() - start;
+                    Output {
+                        body,
+                        content_type,
+                        plan,
+                        target: transform.target,
+                        source_bytes,
+                        spent,
+                    }
+                };
+                match (transform.target, pictures) {
+                    (Target::Keep | Target::Image(_), Ok(pictures)) => {
+                        let body = codec::encode(&plan, pictures, self.guests)?;
+                        return Ok(output(body, plan.format.content_type(), *plan, spent));
+                    }
+                    (target, Ok(pictures)) => {
+                        let small = Small::new(&plan, codec::canvas(&plan, pictures)?);
+                        let text = match target {
+                            Target::Thumbhash => Some(small.thumbhash()),
+                            Target::Blurhash => Some(small.blurhash()),
+                            _ => None,
+                        };
+                        if let Some(text) = text {
+                            return Ok(output(text.into_bytes(), "text/plain", *plan, spent));
+                        }
+                        Ok(small)
+                    }
+                    (_, Err(without)) => Err(without),
+                }
             }
         };
-        plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
-        let start = now_ms();
-        decoder.finish(&plan, &mut rows)?;
-        let pictures = rows.into_pictures()?;
-        let decoded = now_ms();
-        let mut upright = Vec::new();
-        for picture in pictures {
-            upright.push(orient::run(&plan, picture)?);
-        }
-        let resized = now_ms();
-        let body = codec::encode(&plan, upright, self.guests)?;
-        let spent = Spent {
-            decode_ms: decoded - start,
-            resize_ms: resized - decoded,
-            encode_ms: now_ms() - resized,
-        };
+        let plan = self
+            .described
+            .ok_or(Error::Internal("nothing to describe".to_owned()))?;
+        let body = describe(&plan, source_bytes, limits, small);
         Ok(Output {
             body,
-            content_type: plan.format.content_type(),
-            plan,
+            content_type: "application/json",
+            plan: *plan,
+            target: transform.target,
             source_bytes,
             spent,
         })
+    }
+
+    /// A source that cannot be made small can be described all the same, as long as its header has been read.
+    fn or_described(&mut self, done: Result<(), Error>) -> Result<(), Error> {
+        match done {
+            Err(error) if self.described.is_some() && error.is_of_source() => {
+                self.state = State::Described {
+                    without: error.to_string(),
+                };
+                Ok(())
+            }
+            done => done,
+        }
     }
 
     /// Reads the header, if it is all here, and plans.
@@ -345,24 +405,27 @@ impl<'a> Pipeline<'a> {
             return Ok(());
         };
         let source = Source::of(&header, start);
-        let plan = Box::new(Plan::with_guests(
-            header,
-            source,
-            self.transform,
-            self.limits,
-            self.guests.offer(),
-        )?);
-        self.state = if self.transform.target == Target::Json {
-            State::Description { plan }
-        } else {
-            // What the header was looked for in is held, even where the rest of the file will not be.
-            let held = start.len() as u64;
-            let file = plan.file_bytes(self.promised_bytes.max(held));
-            plan.check_budget(file.max(held), self.limits)?;
-            State::Planned {
-                plan,
-                start: std::mem::take(start),
+        let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
+        let plan = match transform.target {
+            Target::Keep | Target::Image(_) => {
+                Plan::with_guests(header, source, transform, limits, offer)?
             }
+            Target::Thumbhash | Target::Blurhash => {
+                Plan::small(header, source, transform, limits, offer)?
+            }
+            Target::Json => {
+                let plan = Plan::with_guests(header, source.clone(), transform, limits, offer)?;
+                self.described = Some(Box::new(plan));
+                Plan::small(header, source, transform, limits, offer)?
+            }
+        };
+        // What the header was looked for in is held, even where the rest of the file will not be.
+        let held = start.len() as u64;
+        let file = plan.file_bytes(self.promised_bytes.max(held));
+        plan.check_budget(file.max(held), limits)?;
+        self.state = State::Planned {
+            plan: Box::new(plan),
+            start: std::mem::take(start),
         };
         Ok(())
     }
@@ -385,8 +448,34 @@ impl<'a> Pipeline<'a> {
     }
 }
 
+/// The planes upright, from a complete file.
+fn decode(
+    plan: &Plan,
+    decoder: Box<dyn Decode + '_>,
+    mut rows: Resize,
+    now_ms: &dyn Fn() -> f64,
+    spent: &mut Spent,
+) -> Result<Vec<Picture>, Error> {
+    let start = now_ms();
+    decoder.finish(plan, &mut rows)?;
+    let pictures = rows.into_pictures()?;
+    let decoded = now_ms();
+    let mut upright = Vec::new();
+    for picture in pictures {
+        upright.push(orient::run(plan, picture)?);
+    }
+    spent.decode_ms = decoded - start;
+    spent.resize_ms = now_ms() - decoded;
+    Ok(upright)
+}
+
 /// The answer to `f=json`.
-fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
+fn describe(
+    plan: &Plan,
+    source_bytes: u64,
+    limits: &Limits,
+    small: Result<Small, String>,
+) -> Vec<u8> {
     let header = plan.header;
     let file_bytes = plan.file_bytes(source_bytes);
     let need = plan.need_bytes(file_bytes);
@@ -413,6 +502,19 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
         header.upright(),
         plan.resized.swapped_if(header.orientation.swaps_axes()),
     );
+    let placeholder = match small {
+        Ok(small) => json!({
+            "thumbhash": small.thumbhash(),
+            "blurhash": small.blurhash(),
+            "dominant_colour": small.dominant_colour(),
+        }),
+        Err(without) => json!({
+            "thumbhash": null,
+            "blurhash": null,
+            "dominant_colour": null,
+            "error": without,
+        }),
+    };
     let description = json!({
         "source": {
             "width": source.width,
@@ -432,6 +534,7 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,
         },
+        "placeholder": placeholder,
         "memory": {
             "steps": steps,
             "peak": peak,
@@ -440,19 +543,27 @@ fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
             "fits": need <= limits.memory_bytes,
         },
     });
-    let body = description.to_string().into_bytes();
-    Output {
-        body,
-        content_type: "application/json",
-        plan,
-        source_bytes,
-        spent: Spent::default(),
-    }
+    description.to_string().into_bytes()
 }
 
 impl Output {
-    /// The format of the answer; `None` for a description.
+    /// The format of the answer; `None` for what is no image.
     pub fn format(&self) -> Option<Format> {
-        (self.content_type != "application/json").then_some(self.plan.format)
+        match self.target {
+            Target::Keep | Target::Image(_) => Some(self.plan.format),
+            Target::Json | Target::Thumbhash | Target::Blurhash => None,
+        }
+    }
+
+    /// What the answer is, in a word.
+    pub fn name(&self) -> &'static str {
+        self.format().map_or(self.target.name(), Format::name)
+    }
+}
+
+impl Error {
+    /// Whether another source would have been fine, at any time.
+    fn is_of_source(&self) -> bool {
+        !matches!(self, Error::OutOfMemory | Error::Internal(_))
     }
 }

@@ -7,6 +7,8 @@
 mod geometry;
 mod memory;
 
+use std::num::NonZeroU16;
+
 use letterbox_resize::{Axis, Channels, Settings};
 
 use super::Error;
@@ -15,8 +17,9 @@ use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::Header;
 use super::limits::Limits;
+use super::placeholder::SIDE;
 use super::quantise::MOST as MOST_COLOURS;
-use crate::transform::{Colour, Format, Quality, Target, Transform};
+use crate::transform::{Colour, Dpr, Fit, Format, Quality, Side, Target, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -229,7 +232,7 @@ impl Plan {
         }
         let format = match transform.target {
             Target::Image(format) => format,
-            Target::Keep | Target::Json => header.format.kept(),
+            _ => header.format.kept(),
         };
         if format == Format::Avif && !offer.avif {
             return Err(Error::Unsupported("this deployment writes no AVIF"));
@@ -281,6 +284,39 @@ impl Plan {
             format,
         };
         plan.palette = plan.indexed(transform.target);
+        plan.reckon();
+        Ok(plan)
+    }
+
+    /// Plans the small picture that placeholders are made of: the upright source with its alpha, in sRGB.
+    ///
+    /// # Errors
+    /// As [`Plan::with_guests`].
+    pub(super) fn small(
+        header: Header,
+        source: Source,
+        transform: &Transform,
+        limits: &Limits,
+        offer: Offer,
+    ) -> Result<Plan, Error> {
+        let side = NonZeroU16::new(SIDE).map_or(Side::Auto, Side::Px);
+        let transform = Transform {
+            width: side,
+            height: side,
+            fit: Fit::Inside,
+            enlarge: false,
+            dpr: Dpr::ONE,
+            target: Target::Image(Format::Png),
+            quality: Quality::MOST,
+            ..*transform
+        };
+        let limits = Limits {
+            output_side: SIDE.into(),
+            output_pixels: u64::from(SIDE).pow(2),
+            ..*limits
+        };
+        let mut plan = Plan::with_guests(header, source, &transform, &limits, offer)?;
+        plan.palette = None; // it is not written
         plan.reckon();
         Ok(plan)
     }
@@ -374,8 +410,7 @@ mod tests {
     use crate::config::Config;
     use crate::image::header::{Coding, Colours};
     use crate::image::orient::Orientation;
-    use crate::transform::{Fit, Gravity, Side, Third};
-    use std::num::NonZeroU16;
+    use crate::transform::{Gravity, Third};
 
     const LIMITS: Limits = Limits {
         source_bytes: 1 << 26,

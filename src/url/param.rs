@@ -79,10 +79,10 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "f",
         aliases: &["output", "format", "fm"],
-        expected: "keep, jpg, png, webp, avif, gif or json",
+        expected: "keep, jpg, png, webp, avif, gif, json, thumbhash or blurhash",
         default: "keep",
         doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), \
-              `json` describes the source and the plan",
+              `json` describes the source and the plan, `thumbhash` and `blurhash` are the source's placeholder as text",
         quotable: true,
         read: |draft, text| value::target(text).map(|v| draft.transform.target = v),
         write: |asked| Some(value::write_target(asked.transform.target)),
