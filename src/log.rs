@@ -42,10 +42,7 @@ impl Record {
 
     pub(crate) fn output(&mut self, output: &Output, fetch_ms: f64, waiting_ms: f64) {
         let plan = &output.plan;
-        self.set(
-            "format",
-            json!(output.format().map_or("json", |format| format.name())),
-        );
+        self.set("format", json!(output.name()));
         if output.original {
             self.set("original", json!(true));
         }

@@ -171,7 +171,6 @@ pub fn explain(reply: &mut HeaderMap, output: &Output, fetch_ms: f64) {
         spent.decode_ms, spent.resize_ms, spent.encode_ms
     );
     let size = |Size { width, height }| format!("{width}x{height}");
-    let result = output.format().map_or("json", |format| format.name());
     for (name, value) in [
         ("server-timing", timing),
         (
@@ -179,7 +178,7 @@ pub fn explain(reply: &mut HeaderMap, output: &Output, fetch_ms: f64) {
             output.plan.header.format.name().to_owned(),
         ),
         ("x-image-source-size", size(output.plan.header.upright())),
-        ("x-image-result-format", result.to_owned()),
+        ("x-image-result-format", output.name().to_owned()),
         ("x-image-result-size", size(output.plan.canvas)),
     ] {
         reply.insert(

@@ -294,8 +294,26 @@ pub enum Target {
     Image(Format),
     /// The smallest one that the client takes.
     Auto(Negotiated),
-    /// A description of the source and of the plan, no pixels.
+    /// A description of the source and of the plan.
     Json,
+    /// A placeholder of the source, as text: its ThumbHash.
+    Thumbhash,
+    /// The same: its BlurHash.
+    Blurhash,
+}
+
+impl Target {
+    /// The word in URLs and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Keep => "keep",
+            Target::Image(format) => format.name(),
+            Target::Auto(_) => "auto",
+            Target::Json => "json",
+            Target::Thumbhash => "thumbhash",
+            Target::Blurhash => "blurhash",
+        }
+    }
 }
 
 /// Which frames of an animation are wanted. An answer that stands still is the first of them.

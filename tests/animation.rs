@@ -185,9 +185,9 @@ fn what_does_not_fit_into_memory_says_so_and_what_else_there_is() {
 fn a_page_is_drawn_on_what_was_before_it() {
     let file = red_then_a_green_corner();
     let still = answer(&file, "w=40&h=30&f=png&page=1").expect("sound");
-    let mut reader = png::Decoder::new(std::io::Cursor::new(&still.body[..]))
-        .read_info()
-        .expect("a sound file");
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(&still.body[..]));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().expect("a sound file");
     let mut pixels = vec![0; reader.output_buffer_size().expect("small")];
     reader.next_frame(&mut pixels).expect("sound");
     assert_eq!(pixels[..3], [255, 0, 0]);

@@ -151,10 +151,20 @@ fn turns_are_taken_in_order_and_the_budget_is_kept() {
 }
 
 #[test]
-fn a_description_takes_no_share() {
+fn a_description_takes_the_share_of_a_small_picture() {
     let world = world_for(1.0, file("image/jpeg", PHOTO));
-    let _first = holding(&world, 1);
+    let planned = world.vars[1].1.parse::<u64>().expect("a number");
     let mut description: Running<'_> =
         Box::pin(async { world.answer(Method::GET, &format!("{ASK}&f=json")).await });
-    assert_eq!(finish(&mut description).expect("an answer").status, 200);
+    let mut most = 0;
+    let got = loop {
+        if let Poll::Ready(got) = step(&mut description) {
+            break got;
+        }
+        most = most.max(world.governor.reserved());
+    };
+    assert_eq!(got.status, 200);
+    assert!(got.json()["placeholder"]["thumbhash"].is_string());
+    assert!((1..planned / 2).contains(&most), "{most} of {planned}");
+    assert_eq!(world.governor.reserved(), 0);
 }

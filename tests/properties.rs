@@ -127,6 +127,8 @@ fn choices() -> Vec<Choice> {
                 &["gif"],
                 &["auto"],
                 &["json"],
+                &["thumbhash"],
+                &["blurhash"],
             ],
         ),
         choice(

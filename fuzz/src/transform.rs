@@ -159,6 +159,14 @@ impl Asked {
                     }),
                     ..transform
                 },
+                251 => Transform {
+                    target: Target::Thumbhash,
+                    ..transform
+                },
+                250 => Transform {
+                    target: Target::Blurhash,
+                    ..transform
+                },
                 252 => Transform {
                     width: Side::Auto,
                     height: Side::Auto,

@@ -389,7 +389,7 @@ fn add(sum: &mut [u32; 3], nodes: &[[u16; 3]], at: usize, weight: u32) {
 }
 
 /// IEC 61966-2-1: light of 0 to 1 to sRGB of 0 to 1.
-fn gamma(light: f32) -> f32 {
+pub(super) fn gamma(light: f32) -> f32 {
     if light > 0.003_130_8 {
         1.055 * light.powf(1.0 / 2.4) - 0.055
     } else {
@@ -397,8 +397,8 @@ fn gamma(light: f32) -> f32 {
     }
 }
 
-/// The reverse.
-fn decode(level: f32) -> f32 {
+/// sRGB of 0 to 1 to light of 0 to 1.
+pub(super) fn decode(level: f32) -> f32 {
     if level > 0.040_45 {
         ((level + 0.055) / 1.055).powf(2.4)
     } else {

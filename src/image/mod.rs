@@ -8,6 +8,7 @@ mod animation;
 mod codec;
 mod colour;
 mod conversion;
+mod describe;
 mod flatten;
 pub mod frame;
 pub mod guest;
@@ -17,6 +18,7 @@ mod limits;
 pub mod orient;
 mod original;
 mod pad;
+mod placeholder;
 mod plan;
 mod quantise;
 mod resize;
@@ -29,14 +31,14 @@ use std::fmt;
 use animation::Survey;
 use codec::{Decode, whole};
 use colour::Source;
-use frame::Size;
+use frame::{Picture, Size};
 use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
 use original::Original;
+use placeholder::Small;
 pub use plan::{Animation, Edges, Indexed, Known, Plan, Plane, Step, Window};
 use resize::Resize;
-use serde_json::{Map, Value, json};
 
 use crate::transform::{Format, Target, Transform};
 
@@ -183,8 +185,10 @@ pub struct Output {
     pub body: Vec<u8>,
     /// Its media type.
     pub content_type: &'static str,
-    /// What was done.
+    /// What was done; for a description, what would be.
     pub plan: Plan,
+    /// What was asked for.
+    pub target: Target,
     /// Whether the body is the source's own file, stripped, because what was made of it was larger.
     pub original: bool,
     /// Bytes of the source file.
@@ -214,6 +218,8 @@ pub struct Pipeline<'a> {
     /// What decoding takes that only the complete file tells; `None` until it is.
     late_bytes: Option<u64>,
     guests: &'a dyn Guests,
+    /// What `f=json` describes; what is carried out is a small picture of the source.
+    described: Option<Box<Plan>>,
     state: State<'a>,
 }
 
@@ -223,18 +229,17 @@ enum State<'a> {
     /// The header has been read, and nothing has been allocated for the rest.
     Planned { plan: Box<Plan>, start: Vec<u8> },
     /// Rows are on their way.
-    Body {
-        plan: Box<Plan>,
-        decoder: Box<dyn Decode + 'a>,
-        rows: Resize,
-        original: Option<Original>,
-    },
-    /// Only a description is wanted: bytes are counted and dropped.
-    Description {
-        plan: Box<Plan>,
-        /// The file, where it has frames to be counted.
-        file: Option<Vec<u8>>,
-    },
+    Body(Body<'a>),
+    /// There is no small picture for a description, and this is why: bytes are counted and dropped.
+    Described { without: String },
+}
+
+/// A plan that is carried out.
+struct Body<'a> {
+    plan: Box<Plan>,
+    decoder: Box<dyn Decode + 'a>,
+    rows: Resize,
+    original: Option<Original>,
 }
 
 impl<'a> Pipeline<'a> {
@@ -247,6 +252,7 @@ impl<'a> Pipeline<'a> {
             promised_bytes: 0,
             late_bytes: None,
             guests: &NoGuests,
+            described: None,
             state: State::Header {
                 start: Vec::new(),
                 look_at: 0,
@@ -276,13 +282,10 @@ impl<'a> Pipeline<'a> {
     pub fn memory_bytes(&self) -> u64 {
         let bytes = match &self.state {
             State::Header { start, .. } => start.len() as u64,
-            State::Planned { plan, .. } | State::Body { plan, .. } => {
+            State::Planned { plan, .. } | State::Body(Body { plan, .. }) => {
                 plan.need_bytes(self.file_bytes(plan)) + self.original_bytes(plan)
             }
-            State::Description { file, .. } => {
-                let bytes = file.as_ref().map_or(0, Vec::len) as u64;
-                codec::growing(bytes)
-            }
+            State::Described { .. } => 0,
         };
         bytes.min(self.limits.memory_bytes)
     }
@@ -290,7 +293,7 @@ impl<'a> Pipeline<'a> {
     /// What of it is in our own memory, and not in that of guests.
     pub fn own_bytes(&self) -> u64 {
         let guests = match &self.state {
-            State::Planned { plan, .. } | State::Body { plan, .. } => {
+            State::Planned { plan, .. } | State::Body(Body { plan, .. }) => {
                 let (decoder, encoder) = (plan.guest_bytes(), codec::guest_encoder_bytes(plan));
                 match plan.moving() {
                     Some(_) => decoder + encoder,
@@ -334,7 +337,7 @@ impl<'a> Pipeline<'a> {
     /// Gives the source's own file up, where there is no room for it. That is decided by the file's length and not by how it comes: as if all
     /// of it had been here with its header, and the decoder took a copy.
     fn afford_original(&mut self) {
-        let (State::Planned { plan, .. } | State::Body { plan, .. }) = &self.state else {
+        let (State::Planned { plan, .. } | State::Body(Body { plan, .. })) = &self.state else {
             return;
         };
         let twice = 2 * self.source_bytes.max(self.promised_bytes);
@@ -342,9 +345,9 @@ impl<'a> Pipeline<'a> {
         let affords = plan.affords(file, own, self.limits);
         match &mut self.state {
             State::Planned { plan, .. } => plan.original &= affords,
-            State::Body { plan, original, .. } if !affords => {
-                plan.original = false;
-                *original = None;
+            State::Body(body) if !affords => {
+                body.plan.original = false;
+                body.original = None;
             }
             _ => {}
         }
@@ -359,32 +362,23 @@ impl<'a> Pipeline<'a> {
         if self.source_bytes > self.limits.source_bytes {
             return Err(Error::SourceTooLarge(self.limits.source_bytes));
         }
+        let taken = self.take(bytes);
+        self.or_described(taken)
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.start()?;
         self.afford_original();
         match &mut self.state {
-            State::Description { file, .. } if file.is_some() => {
-                let held = file.as_ref().map_or(0, Vec::len) + bytes.len();
-                if codec::growing(held as u64) > self.limits.memory_bytes {
-                    *file = None; // its frames are not counted then
-                }
-                match file {
-                    Some(file) => whole::append(file, bytes),
-                    None => Ok(()),
-                }
-            }
-            State::Description { .. } | State::Planned { .. } => Ok(()),
-            State::Body {
-                plan,
-                decoder,
-                rows,
-                original,
-            } => {
+            State::Described { .. } | State::Planned { .. } => Ok(()),
+            State::Body(body) => {
                 // What keeps its file is told as soon as it is too large, not when all of it is here.
-                plan.check_budget(plan.file_bytes(self.source_bytes), self.limits)?;
-                if let Some(original) = original {
+                let file = body.plan.file_bytes(self.source_bytes);
+                body.plan.check_budget(file, self.limits)?;
+                if let Some(original) = &mut body.original {
                     original.push(bytes)?;
                 }
-                decoder.push(bytes, rows)
+                body.decoder.push(bytes, &mut body.rows)
             }
             State::Header { start, look_at } => {
                 whole::append(start, bytes)?;
@@ -403,15 +397,18 @@ impl<'a> Pipeline<'a> {
     /// # Errors
     /// As [`Pipeline::push`].
     pub fn end(&mut self) -> Result<(), Error> {
+        let ended = self.plan_the_end();
+        self.or_described(ended)
+    }
+
+    fn plan_the_end(&mut self) -> Result<(), Error> {
         self.open(true)?;
         if self.late_bytes.is_some() {
             return Ok(());
         }
         self.count_frames()?;
-        let (plan, file) = match &self.state {
-            State::Planned { plan, start } => (plan, &start[..]),
-            State::Body { plan, decoder, .. } => (plan, decoder.file()),
-            State::Header { .. } | State::Description { .. } => return Ok(()),
+        let Some((plan, file)) = self.planned() else {
+            return Ok(());
         };
         let late = match plan.animation {
             Some(_) => 0, // is planned
@@ -423,6 +420,15 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
+    /// The plan, and what is kept of the file.
+    fn planned(&self) -> Option<(&Plan, &[u8])> {
+        match &self.state {
+            State::Planned { plan, start } => Some((plan, start)),
+            State::Body(body) => Some((&body.plan, body.decoder.file())),
+            State::Header { .. } | State::Described { .. } => None,
+        }
+    }
+
     /// The source file is complete: decodes what is left of it, runs the stages, encodes.
     ///
     /// `now_ms` is the clock that [`Output::spent`] is read from.
@@ -431,79 +437,82 @@ impl<'a> Pipeline<'a> {
     /// See [`Error`].
     pub fn finish(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
         self.end()?;
-        self.start()?;
-        let source_bytes = self.source_bytes;
-        let (plan, decoder, mut rows, original) = match self.state {
-            State::Body {
-                plan,
-                decoder,
-                rows,
-                original,
-            } => (*plan, decoder, rows, original),
-            State::Description { plan, file } => {
-                let counted = file.is_some() || !animation::is_kept(&plan.header);
-                return Ok(describe(*plan, counted, source_bytes, self.limits));
-            }
+        let started = self.start();
+        self.or_described(started)?;
+        let (target, limits, source_bytes) =
+            (self.transform.target, self.limits, self.source_bytes);
+        let mut spent = Spent::default();
+        let small = match self.state {
             State::Header { .. } | State::Planned { .. } => {
                 return Err(Error::Corrupt("the file breaks off in its header"));
             }
+            State::Described { without } => Err(without),
+            State::Body(body) => {
+                let file = body.plan.file_bytes(source_bytes);
+                let fits = body.plan.check_budget(file, limits);
+                if let Target::Keep | Target::Image(_) | Target::Auto(_) = target {
+                    fits?;
+                    let (body, original, plan) = body.run(self.guests, now_ms, &mut spent)?;
+                    return Ok(Output {
+                        body,
+                        content_type: plan.format.content_type(),
+                        plan,
+                        target,
+                        original,
+                        source_bytes,
+                        spent,
+                    });
+                }
+                match fits.and_then(|()| body.run_small(now_ms, &mut spent)) {
+                    Err(error) if self.described.is_some() && error.is_of_source() => {
+                        Err(error.to_string())
+                    }
+                    small => Ok(small?),
+                }
+            }
         };
-        plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
-        let start = now_ms();
-        if let Some(animation) = plan.moving() {
-            let body = codec::animation::run(&plan, animation, decoder.file(), self.guests)?;
-            return Ok(Output {
-                body,
-                content_type: plan.format.content_type(),
-                source_bytes,
-                spent: Spent {
-                    resize_ms: now_ms() - start,
-                    ..Spent::default()
-                },
-                original: false,
-                plan,
-            });
-        }
-        decoder.finish(&plan, &mut rows)?;
-        let original = original.filter(|_| !rows.are_damaged());
-        let pictures = rows.into_pictures()?;
-        let decoded = now_ms();
-        let mut upright = Vec::new();
-        for picture in pictures {
-            upright.push(orient::run(&plan, picture)?);
-        }
-        let resized = now_ms();
-        let made = codec::encode(&plan, upright, self.guests)?;
-        let own = original.and_then(|original| original.instead_of(&made, &plan));
-        let original = own.is_some();
-        let body = own.unwrap_or(made);
-        let spent = Spent {
-            decode_ms: decoded - start,
-            resize_ms: resized - decoded,
-            encode_ms: now_ms() - resized,
+        let text = |text: String| (text.into_bytes(), "text/plain");
+        let ((body, content_type), plan) = match (self.described, small) {
+            (Some(plan), small) => {
+                let small = small.map(|(small, _)| small);
+                let json = describe::describe(&plan, source_bytes, limits, small);
+                ((json, "application/json"), plan)
+            }
+            (None, Ok((small, plan))) if target == Target::Thumbhash => {
+                (text(small.thumbhash()), plan)
+            }
+            (None, Ok((small, plan))) => (text(small.blurhash()), plan),
+            (None, Err(without)) => return Err(Error::Internal(without)),
         };
         Ok(Output {
             body,
-            content_type: plan.format.content_type(),
-            plan,
-            original,
+            content_type,
+            plan: *plan,
+            target,
+            original: false,
             source_bytes,
             spent,
         })
     }
 
+    /// A source that cannot be made small can be described all the same, as long as its header has been read.
+    fn or_described(&mut self, done: Result<(), Error>) -> Result<(), Error> {
+        match done {
+            Err(error) if self.described.is_some() && error.is_of_source() => {
+                self.state = State::Described {
+                    without: error.to_string(),
+                };
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
     /// Looks for the frames of a complete file that are to be drawn, and plans anew with them.
     fn count_frames(&mut self) -> Result<(), Error> {
-        let (plan, file) = match &self.state {
-            State::Planned { plan, start } => (plan, &start[..]),
-            State::Body { plan, decoder, .. } => (plan, decoder.file()),
-            State::Description {
-                plan,
-                file: Some(file),
-            } => (plan, &file[..]),
-            State::Header { .. } | State::Description { .. } => return Ok(()),
+        let Some((plan, file)) = self.planned() else {
+            return Ok(());
         };
-        let describes = matches!(self.state, State::Description { .. });
         let frames = self.transform.frames;
         if !animation::may_move(&plan.header, file) {
             return match frames.first {
@@ -517,41 +526,43 @@ impl<'a> Pipeline<'a> {
         // What it will be written as may depend on whether it moves.
         let moves = plan.format.moves() || matches!(self.transform.target, Target::Auto(_));
         let most = match frames.count {
-            _ if describes => u32::MAX,
+            _ if self.described.is_some() => u32::MAX,
             Some(count) if moves => u32::from(frames.first) + u32::from(count.get()),
             None if moves => u32::MAX,
             _ => u32::from(frames.first) + 1,
         };
-        let (header, offer) = (plan.header, self.guests.offer());
-        let survey = Survey::take(&header, file, most, offer.webp, self.limits.memory_bytes)?;
+        let (limits, by_guest) = (self.limits, self.guests.offer().webp);
+        let survey = Survey::take(&plan.header, file, most, by_guest, limits.memory_bytes)?;
         if survey.frames == 0 {
             return Err(Error::Corrupt("the file has no image"));
         }
         let header = Header {
             layout: survey.layout(),
-            ..header
+            ..plan.header
         };
-        let source = plan.source.clone();
         let wanted = frames.count.map_or(u32::MAX, |count| count.get().into());
         let known = Known {
             bytes: self.source_bytes,
             moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
         };
-        let again = Plan::with_guests(header, source, self.transform, self.limits, offer, known)?;
-        let again = again.animated(&survey, frames, self.source_bytes, self.limits)?;
+        let again = self.plan(header, plan.source.clone(), known)?;
+        let again = again.animated(&survey, frames, known.bytes, limits)?;
+        let described = match &self.described {
+            Some(plan) => Some(self.described(header, plan.source.clone(), known)?),
+            None => None,
+        };
+        if let Some(plan) = described {
+            let plan = plan.animated(&survey, frames, known.bytes, limits)?;
+            self.described = Some(Box::new(plan));
+        }
         match &mut self.state {
-            State::Planned { plan, .. } | State::Description { plan, .. } => **plan = again,
-            State::Body {
-                plan,
-                rows,
-                original,
-                ..
-            } => {
-                *rows = Resize::new(&again);
-                original.take_if(|_| !again.original);
-                **plan = again;
+            State::Planned { plan, .. } => **plan = again,
+            State::Body(body) => {
+                body.rows = Resize::new(&again);
+                body.original.take_if(|_| !again.original);
+                *body.plan = again;
             }
-            State::Header { .. } => {}
+            State::Header { .. } | State::Described { .. } => {}
         }
         Ok(())
     }
@@ -565,32 +576,45 @@ impl<'a> Pipeline<'a> {
             return Ok(());
         };
         let source = Source::of(&header, start);
-        let plan = Box::new(Plan::with_guests(
-            header,
-            source,
-            self.transform,
-            self.limits,
-            self.guests.offer(),
-            Known {
-                bytes: self.promised_bytes,
-                moves: false,
-            },
-        )?);
-        self.state = if self.transform.target == Target::Json {
-            let file = animation::is_kept(&plan.header).then(|| std::mem::take(start));
-            State::Description { plan, file }
-        } else {
-            // What the header was looked for in is held, even where the rest of the file will not be.
-            let held = start.len() as u64;
-            let file = plan.file_bytes(self.promised_bytes.max(held));
-            plan.check_budget(file.max(held), self.limits)?;
-            State::Planned {
-                plan,
-                start: std::mem::take(start),
-            }
+        let start = std::mem::take(start);
+        let known = Known {
+            bytes: self.promised_bytes,
+            moves: false,
+        };
+        if self.transform.target == Target::Json {
+            let plan = self.described(header, source.clone(), known)?;
+            self.described = Some(Box::new(plan));
+        }
+        let plan = self.plan(header, source, known)?;
+        // What the header was looked for in is held, even where the rest of the file will not be.
+        let held = start.len() as u64;
+        let file = plan.file_bytes(self.promised_bytes.max(held));
+        plan.check_budget(file.max(held), self.limits)?;
+        self.state = State::Planned {
+            plan: Box::new(plan),
+            start,
         };
         self.afford_original();
         Ok(())
+    }
+
+    /// What is carried out: what is asked for, or a small picture where it is to be described.
+    fn plan(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
+        let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
+        match transform.target {
+            Target::Json | Target::Thumbhash | Target::Blurhash => {
+                Plan::small(header, source, transform, limits, offer)
+            }
+            Target::Keep | Target::Image(_) | Target::Auto(_) => {
+                Plan::with_guests(header, source, transform, limits, offer, known)
+            }
+        }
+    }
+
+    /// What is described.
+    fn described(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
+        let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
+        Plan::with_guests(header, source, transform, limits, offer, known)
     }
 
     /// Makes the decoder of what is planned.
@@ -606,94 +630,100 @@ impl<'a> Pipeline<'a> {
             };
             let mut decoder = codec::decoder(plan, std::mem::take(start), self.guests)?;
             decoder.promise(self.promised_bytes as usize)?;
-            self.state = State::Body {
+            self.state = State::Body(Body {
                 rows: Resize::new(plan),
                 plan: plan.clone(),
                 decoder,
                 original,
-            };
+            });
         }
         Ok(())
     }
 }
 
-/// The answer to `f=json`.
-fn describe(plan: Plan, counted: bool, source_bytes: u64, limits: &Limits) -> Output {
-    let header = plan.header;
-    let frames = plan.animation.map_or(1, |animation| animation.frames);
-    let file_bytes = plan.file_bytes(source_bytes);
-    let original = plan.original && plan.affords(file_bytes, source_bytes, limits);
-    let original_bytes = if original { source_bytes } else { 0 };
-    let need = plan.need_bytes(file_bytes) + original_bytes;
-    let steps = plan.steps();
-    let bytes = |step: &Step| step.bytes(file_bytes) + original_bytes;
-    let peak = steps.iter().max_by_key(|step| bytes(step));
-    let peak = peak.map_or("", |step| step.name);
-    let steps: Vec<Value> = steps
-        .iter()
-        .map(|step| {
-            let mut holds: Map<String, Value> = Map::new();
-            if step.file && file_bytes > 0 {
-                holds.insert("file".to_owned(), file_bytes.into());
-            }
-            if original {
-                holds.insert("original".to_owned(), original_bytes.into());
-            }
-            for (name, bytes) in &step.parts {
-                if *bytes > 0 {
-                    holds.insert((*name).to_owned(), (*bytes).into());
-                }
-            }
-            json!({ "step": step.name, "bytes": bytes(step), "holds": holds })
+impl Body<'_> {
+    /// The answer's file, and whether it is the source's own.
+    fn run(
+        self,
+        guests: &dyn Guests,
+        now_ms: &dyn Fn() -> f64,
+        spent: &mut Spent,
+    ) -> Result<(Vec<u8>, bool, Plan), Error> {
+        if let Some(animation) = self.plan.moving() {
+            let start = now_ms();
+            let file = self.decoder.file();
+            let body = codec::animation::run(&self.plan, animation, file, guests)?;
+            spent.resize_ms = now_ms() - start;
+            return Ok((body, false, *self.plan));
+        }
+        let (plan, pictures, original) = self.decode(now_ms, spent)?;
+        let start = now_ms();
+        let made = codec::encode(&plan, pictures, guests)?;
+        let own = original.and_then(|original| original.instead_of(&made, &plan));
+        spent.encode_ms = now_ms() - start;
+        Ok(match own {
+            Some(own) => (own, true, *plan),
+            None => (made, false, *plan),
         })
-        .collect();
-    let (source, image) = (
-        header.upright(),
-        plan.resized.swapped_if(header.orientation.swaps_axes()),
-    );
-    let description = json!({
-        "source": {
-            "width": source.width,
-            "height": source.height,
-            "format": header.format.name(),
-            "bytes": source_bytes,
-            "orientation": header.orientation.to_exif(),
-            "alpha": header.layout.alpha(),
-            "frames": counted.then_some(frames),
-            "colour": plan.source.name(&header),
-        },
-        "plan": {
-            "width": plan.canvas.width,
-            "height": plan.canvas.height,
-            "format": plan.format.name(),
-            "alpha": plan.layout.alpha(),
-            "shrink_on_load": plan.shrink,
-            "frames": plan.animation.map_or(1, |animation| animation.count),
-            "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
-            "peak_bytes": plan.peak_bytes,
-        },
-        "memory": {
-            "steps": steps,
-            "peak": peak,
-            "reserved_bytes": need,
-            "budget_bytes": limits.memory_bytes,
-            "fits": need <= limits.memory_bytes,
-        },
-    });
-    let body = description.to_string().into_bytes();
-    Output {
-        body,
-        content_type: "application/json",
-        plan,
-        original: false,
-        source_bytes,
-        spent: Spent::default(),
+    }
+
+    /// The small picture that placeholders are made of.
+    fn run_small(
+        self,
+        now_ms: &dyn Fn() -> f64,
+        spent: &mut Spent,
+    ) -> Result<(Small, Box<Plan>), Error> {
+        let (plan, pictures, _) = self.decode(now_ms, spent)?;
+        let small = Small::new(&plan, codec::canvas(&plan, pictures)?);
+        Ok((small, plan))
+    }
+
+    /// The planes upright, and the source's own file where it may still be the answer.
+    #[expect(clippy::type_complexity, reason = "what is left of a body")]
+    fn decode(
+        self,
+        now_ms: &dyn Fn() -> f64,
+        spent: &mut Spent,
+    ) -> Result<(Box<Plan>, Vec<Picture>, Option<Original>), Error> {
+        let Body {
+            plan,
+            decoder,
+            mut rows,
+            original,
+        } = self;
+        let start = now_ms();
+        decoder.finish(&plan, &mut rows)?;
+        let original = original.filter(|_| !rows.are_damaged());
+        let pictures = rows.into_pictures()?;
+        let decoded = now_ms();
+        let mut upright = Vec::new();
+        for picture in pictures {
+            upright.push(orient::run(&plan, picture)?);
+        }
+        spent.decode_ms = decoded - start;
+        spent.resize_ms = now_ms() - decoded;
+        Ok((plan, upright, original))
     }
 }
 
 impl Output {
-    /// The format of the answer; `None` for a description.
+    /// The format of the answer; `None` for what is no image.
     pub fn format(&self) -> Option<Format> {
-        (self.content_type != "application/json").then_some(self.plan.format)
+        match self.target {
+            Target::Keep | Target::Image(_) | Target::Auto(_) => Some(self.plan.format),
+            Target::Json | Target::Thumbhash | Target::Blurhash => None,
+        }
+    }
+
+    /// What the answer is, in a word.
+    pub fn name(&self) -> &'static str {
+        self.format().map_or(self.target.name(), Format::name)
+    }
+}
+
+impl Error {
+    /// Whether another source would have been fine, at any time.
+    fn is_of_source(&self) -> bool {
+        !matches!(self, Error::OutOfMemory | Error::Internal(_))
     }
 }

@@ -8,6 +8,8 @@ mod format;
 mod geometry;
 mod memory;
 
+use std::num::NonZeroU16;
+
 use letterbox_resize::{Axis, Channels, Settings};
 
 use super::animation::Survey;
@@ -16,9 +18,10 @@ use super::frame::{Layout, Size};
 use super::guest::Offer;
 use super::header::{Coding, Header};
 use super::limits::Limits;
+use super::placeholder::SIDE;
 use super::quantise::MOST as MOST_COLOURS;
 use super::{Error, codec, strip};
-use crate::transform::{Colour, Format, Frames, Quality, Target, Transform};
+use crate::transform::{Colour, Dpr, Fit, Format, Frames, Quality, Side, Target, Transform};
 use geometry::{Geometry, chroma, shrink_on_load};
 pub use memory::Step;
 
@@ -450,6 +453,41 @@ impl Plan {
             .filter(|animation| animation.count > 1)
     }
 
+    /// Plans the small picture that placeholders are made of: the upright source with its alpha, in sRGB.
+    ///
+    /// # Errors
+    /// As [`Plan::with_guests`].
+    pub(super) fn small(
+        header: Header,
+        source: Source,
+        transform: &Transform,
+        limits: &Limits,
+        offer: Offer,
+    ) -> Result<Plan, Error> {
+        let side = NonZeroU16::new(SIDE).map_or(Side::Auto, Side::Px);
+        let transform = Transform {
+            width: side,
+            height: side,
+            fit: Fit::Inside,
+            enlarge: false,
+            dpr: Dpr::ONE,
+            target: Target::Image(Format::Png),
+            quality: Quality::MOST,
+            ..*transform
+        };
+        let limits = Limits {
+            output_side: SIDE.into(),
+            output_pixels: u64::from(SIDE).pow(2),
+            ..*limits
+        };
+        let mut plan =
+            Plan::with_guests(header, source, &transform, &limits, offer, Known::default())?;
+        plan.palette = None; // it is not written
+        plan.original = false;
+        plan.reckon();
+        Ok(plan)
+    }
+
     /// A PNG has a palette where that is asked for; and where its source has one, as long as no pixel becomes another.
     fn indexed(&self, target: Target) -> Option<Indexed> {
         let quality = usize::from(self.quality.get());
@@ -542,8 +580,7 @@ mod tests {
     use crate::config::Config;
     use crate::image::header::Colours;
     use crate::image::orient::Orientation;
-    use crate::transform::{Fit, Gravity, Side, Third};
-    use std::num::NonZeroU16;
+    use crate::transform::{Gravity, Third};
 
     const LIMITS: Limits = Limits {
         source_bytes: 1 << 26,

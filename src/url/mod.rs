@@ -127,8 +127,7 @@ impl Error {
         Error::Bad {
             param: "f",
             value: Some("avif".to_owned()),
-            expected: "keep, auto, jpg, png, webp, gif or json: this deployment has no AVIF"
-                .to_owned(),
+            expected: "keep, auto, jpg, png, webp, gif, json, thumbhash or blurhash: this deployment has no AVIF".to_owned(),
         }
     }
 }
@@ -704,6 +703,8 @@ mod tests {
         let target = prop_oneof![
             Just(Target::Keep),
             Just(Target::Json),
+            Just(Target::Thumbhash),
+            Just(Target::Blurhash),
             Just(Target::Image(Format::Jpeg)),
             Just(Target::Image(Format::Gif)),
             Just(Target::Image(Format::Avif)),

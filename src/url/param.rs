@@ -85,10 +85,11 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "f",
         aliases: &["output", "format", "fm"],
-        expected: "keep, auto, jpg, png, webp, avif, gif or json",
+        expected: "keep, auto, jpg, png, webp, avif, gif, json, thumbhash or blurhash",
         default: "keep",
         doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), `auto` the first of AVIF and WebP \
-              that the client's Accept names, or else the source's own, `json` describes the source and the plan",
+              that the client's Accept names, or else the source's own, `json` describes the source and the plan, `thumbhash` and \
+              `blurhash` are the source's placeholder as text",
         quotable: true,
         read: |draft, text| {
             value::target(text, draft.negotiated).map(|v| draft.transform.target = v)

@@ -215,18 +215,14 @@ pub(super) fn target(text: &str, negotiated: Negotiated) -> Option<Target> {
         "avif" => Target::Image(Format::Avif),
         "gif" => Target::Image(Format::Gif),
         "json" => Target::Json,
+        "thumbhash" => Target::Thumbhash,
+        "blurhash" => Target::Blurhash,
         _ => return None,
     })
 }
 
 pub(super) fn write_target(target: Target) -> String {
-    match target {
-        Target::Keep => "keep",
-        Target::Auto(_) => "auto",
-        Target::Json => "json",
-        Target::Image(format) => format.name(),
-    }
-    .to_owned()
+    target.name().to_owned()
 }
 
 pub(super) fn quality(text: &str) -> Option<Quality> {

@@ -215,7 +215,10 @@ mod tests {
         file
     }
 
-    fn walk(file: &[u8]) -> Vec<Result<(Rect, u32, Disposal, bool, bool), Error>> {
+    /// What each frame says.
+    type Said = (Rect, u32, Disposal, bool, bool);
+
+    fn walk(file: &[u8]) -> Vec<Result<Said, Error>> {
         let told = |shot: Shot<'_>| {
             (
                 shot.rect,

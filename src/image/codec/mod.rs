@@ -114,6 +114,17 @@ pub(super) fn encode(
     }
 }
 
+/// The pixels of the canvas, of a plan that has one plane.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(super) fn canvas(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+    let picture = pictures
+        .pop()
+        .ok_or(Error::Internal("an image without planes".to_owned()))?;
+    whole::canvas(plan, picture)
+}
+
 /// What a guest holds that encodes, if one does.
 pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
     if plan.by_guest && plan.moving().is_some() {

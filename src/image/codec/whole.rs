@@ -154,3 +154,13 @@ pub(super) fn rows(
     }
     Ok(())
 }
+
+/// The whole canvas, for who wants it so.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(super) fn canvas(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+    let place = RefCell::new(InPlace::new(picture)?);
+    rows(plan, &place, |row| place.borrow_mut().write(row))?;
+    Ok(place.into_inner().into_file())
+}

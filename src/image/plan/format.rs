@@ -18,7 +18,9 @@ pub(super) fn candidates(
 ) -> Vec<Format> {
     let negotiated = match transform.target {
         Target::Image(format) => return vec![format],
-        Target::Keep | Target::Json => return vec![header.format.kept()],
+        Target::Keep | Target::Json | Target::Thumbhash | Target::Blurhash => {
+            return vec![header.format.kept()];
+        }
         Target::Auto(negotiated) => negotiated,
     };
     let (webp, avif, gif) = match negotiated {
