@@ -215,7 +215,9 @@ mod tests {
         file
     }
 
-    fn walk(file: &[u8]) -> Vec<Result<(Rect, u32, Disposal, bool, bool), Error>> {
+    type Told = (Rect, u32, Disposal, bool, bool);
+
+    fn walk(file: &[u8]) -> Vec<Result<Told, Error>> {
         let told = |shot: Shot<'_>| {
             (
                 shot.rect,
