@@ -1,5 +1,5 @@
-//! An animated GIF: of each frame only the rectangle that changes, and of that only the pixels that do. The first frame's palette
-//! serves where it is good enough.
+//! An animated GIF: of each frame only the rectangle that changes, and of that only the pixels that do. A palette serves as long as it is
+//! good enough.
 
 use super::pack::{PACKER_BYTES, Packer};
 use super::{Table, harden};
@@ -34,8 +34,7 @@ pub(in crate::image::codec) struct Film {
     waiting: Vec<u8>,
     delay_ms: Option<u32>,
     indices: Vec<u8>,
-    /// The file's own palette, which is that of the first frame.
-    global: Option<InUse>,
+    palette: Option<InUse>,
     plays: u32,
     begun: bool,
     looks_ahead: bool,
@@ -68,7 +67,7 @@ pub(in crate::image::codec) fn bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let frames = if plan.layout.alpha() { 2 } else { 1 };
     let mapper = Mapper::bytes(plan.canvas.width, false);
-    (4 * frames + 1) * pixels + PACKER_BYTES + mapper + mapper.max(Histogram::bytes()) + 4096
+    (4 * frames + 1) * pixels + PACKER_BYTES + mapper.max(Histogram::bytes()) + 4096
 }
 
 impl Film {
@@ -85,7 +84,7 @@ impl Film {
             waiting: zeroes(if looks_ahead { bytes } else { 0 })?,
             delay_ms: None,
             indices: reserved(plan.canvas.pixels())?,
-            global: None,
+            palette: None,
             plays: animation.plays,
             begun: false,
             looks_ahead,
@@ -140,13 +139,13 @@ impl Film {
             },
             rect => rect,
         };
-        let local = self.quantise(rgba, rect)?;
-        if let Some(palette) = &local {
-            self.image(palette, rect, delay_ms, !cleared.is_empty())?;
-        } else if let Some(palette) = self.global.take() {
-            self.image(&palette, rect, delay_ms, !cleared.is_empty())?;
-            self.global = Some(palette);
-        }
+        self.quantise(rgba, rect)?;
+        let Some(palette) = self.palette.take() else {
+            return Err(Error::Internal("a frame without a palette".to_owned()));
+        };
+        let written = self.image(&palette, rect, delay_ms, !cleared.is_empty());
+        self.palette = Some(palette);
+        written?;
         // What is shown now, or when it has been cleared away.
         for y in rect.top..rect.top + rect.height {
             let row = self.row(rect, y);
@@ -173,51 +172,44 @@ impl Film {
         start..start + 4 * rect.width as usize
     }
 
-    /// Makes indices of a rectangle, by the file's own palette if that serves, or by one of the frame's own, which it gives.
-    fn quantise(&mut self, rgba: &[u8], rect: Rect) -> Result<Option<InUse>, Error> {
+    /// Makes indices of a rectangle, by the palette that there is, or by a new one.
+    fn quantise(&mut self, rgba: &[u8], rect: Rect) -> Result<(), Error> {
         let mut pixels = u32::MAX;
-        if let Some(mut palette) = self.global.take() {
+        if let Some(mut palette) = self.palette.take() {
             let error = self.map(&mut palette.mapper, rgba, rect);
             let excess = (error.mean() - palette.error).max(0.0) * error.pixels as f32;
             let serves = excess <= WORTH && error.mean() <= WRONG.max(palette.error);
-            self.global = Some(palette);
             pixels = error.pixels;
             if serves {
-                return Ok(None);
+                self.palette = Some(palette);
+                return Ok(());
             }
         }
         // One entry is for what stays as it is.
         let most = (pixels / PIXELS_AN_ENTRY).clamp(15, MOST as u32 - 1);
         let mut histogram = Histogram::new(most as usize)?;
-        self.each_drawn(rgba, rect, |pixels| histogram.push(pixels));
-        let mut mapper = Mapper::new(histogram.into_palette(), rect.width, false)?;
-        let error = self.map(&mut mapper, rgba, rect).mean();
-        let palette = InUse {
-            mapper,
-            error,
-            global: !self.begun,
-        };
-        if palette.global {
-            self.global = Some(palette);
-            return Ok(None);
-        }
-        Ok(Some(palette))
-    }
-
-    /// The pixels of a rectangle that are drawn, in runs.
-    fn each_drawn(&self, rgba: &[u8], rect: Rect, mut take: impl FnMut(&[u8])) {
         for y in rect.top..rect.top + rect.height {
             let row = self.row(rect, y);
             let shown = self.shown[row.clone()].as_chunks::<4>().0;
             let pixels = rgba[row].as_chunks::<4>().0;
+            // Runs of what is to be drawn.
             let is_drawn = |x: &usize| is_drawn(&shown[*x], &pixels[*x]);
             let mut at = 0;
             while let Some(start) = (at..pixels.len()).find(is_drawn) {
                 let end = (start..pixels.len()).find(|x| !is_drawn(x));
                 at = end.unwrap_or(pixels.len());
-                take(pixels[start..at].as_flattened());
+                histogram.push(pixels[start..at].as_flattened());
             }
         }
+        let palette = histogram.into_palette();
+        let mut mapper = Mapper::new(palette, rect.width, false)?;
+        let error = self.map(&mut mapper, rgba, rect);
+        self.palette = Some(InUse {
+            mapper,
+            error: error.mean(),
+            global: !self.begun,
+        });
+        Ok(())
     }
 
     /// Makes indices of a rectangle; gives the error of what is drawn.
