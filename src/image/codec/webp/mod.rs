@@ -1,4 +1,4 @@
-//! WebP through `image-webp`: decodes both kinds, encodes lossless. Of an animation, the first frame.
+//! WebP through `image-webp`: decodes both kinds, encodes lossless. Animations are put together here, of frames that a guest may have coded.
 
 mod film;
 
