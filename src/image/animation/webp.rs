@@ -215,10 +215,9 @@ mod tests {
         file
     }
 
-    /// What each frame says.
-    type Said = (Rect, u32, Disposal, bool, bool);
+    type Told = (Rect, u32, Disposal, bool, bool);
 
-    fn walk(file: &[u8]) -> Vec<Result<Said, Error>> {
+    fn walk(file: &[u8]) -> Vec<Result<Told, Error>> {
         let told = |shot: Shot<'_>| {
             (
                 shot.rect,

@@ -1,4 +1,5 @@
-//! WebP: `image-webp` decodes both kinds, of an animation the first frame; `vp8l` writes what is lossless.
+//! WebP: `image-webp` decodes stills of both kinds, `vp8l` writes what is lossless, and animations are put together here, of frames that a
+//! guest may have coded.
 
 mod film;
 
