@@ -31,6 +31,9 @@ fn most(query: &str) -> f64 {
     } else if query.contains("&il") {
         // The coefficients of all scans are kept, two bytes for each that is not zero: noise has sixty times those of a sky.
         2.0
+    } else if query == "f=json" || query == "f=blurhash" {
+        // At 100 x 100 a JPEG's decoder is most of it, and that is planned for the coefficients of the worst scans; any image so small is.
+        1.7
     } else {
         MOST
     }

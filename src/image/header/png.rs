@@ -6,8 +6,9 @@ use crate::image::frame::{Layout, Size};
 use crate::image::orient::Orientation;
 use crate::transform::Format;
 
-/// What the library that reads interlaced files holds of the file, of chunks and of inflated data.
+/// What the library that reads interlaced files holds of the file and of chunks; and of inflated data, as long as there is more.
 const SLACK_BYTES: u64 = 128 << 10;
+const MOST_INFLATED_BYTES: u64 = 320 << 10;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(8);
@@ -58,6 +59,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     };
     let layout = Layout::of(grey, alpha);
     let size = Size { width, height };
+    let pixel_bytes = size.pixels().saturating_mul(layout.channels() as u64);
     Ok(Header {
         format: Format::Png,
         stored: size,
@@ -69,10 +71,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             },
             // Seven passes over the picture, each with rows of its own: a few of at most 8 bytes a pixel.
             _ => Coding::Whole {
-                peak_bytes: size
-                    .pixels()
-                    .saturating_mul(layout.channels() as u64)
-                    .saturating_add(64 * u64::from(width) + SLACK_BYTES),
+                peak_bytes: pixel_bytes
+                    .saturating_add(64 * u64::from(width) + SLACK_BYTES)
+                    .saturating_add(pixel_bytes.min(MOST_INFLATED_BYTES)),
                 copies: 0,
                 guest_bytes: None,
             },
