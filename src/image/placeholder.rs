@@ -78,10 +78,15 @@ impl Small {
     }
 }
 
-/// The cosines of the first waves along one axis, at each place `at` of `length`: `cos(pi * wave * (at + shift) / length)`.
-fn waves<const WAVES: usize>(at: usize, length: u32, shift: f64) -> [f64; WAVES] {
-    let step = std::f64::consts::PI * (at as f64 + shift) / f64::from(length);
-    std::array::from_fn(|wave| (step * wave as f64).cos())
+/// Amounts of the first waves at each place along one axis.
+type Waves<const WAVES: usize> = [[f64; WAVES]; SIDE as usize];
+
+/// They are cosines, at each place `at` of `length`: `cos(pi * wave * (at + shift) / length)`.
+fn waves<const WAVES: usize>(length: u32, shift: f64) -> Waves<WAVES> {
+    std::array::from_fn(|at| {
+        let step = std::f64::consts::PI * (at as f64 + shift) / f64::from(length);
+        std::array::from_fn(|wave| (step * wave as f64).cos())
+    })
 }
 
 /// RFC 4648, section 4.

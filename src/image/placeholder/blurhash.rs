@@ -1,6 +1,6 @@
 //! BlurHash: the lowest waves of light, in digits to the base of 83.
 
-use super::{Small, waves};
+use super::{Small, Waves, waves};
 use crate::image::conversion;
 
 /// The most waves along an axis.
@@ -13,20 +13,17 @@ pub(super) fn hash(small: &Small) -> String {
     let under = small.background.over_white();
     let under = [under.r, under.g, under.b];
     let mut amounts = [[[0.0; 3]; WAVES]; WAVES];
-    let (mut line, mut down_waves) = (usize::MAX, [0.0; WAVES]);
+    let across_waves: Waves<WAVES> = waves(width, 0.0);
+    let down_waves: Waves<WAVES> = waves(height, 0.0);
     for (x, y, [r, g, b, a]) in small.each() {
-        if y != line {
-            (line, down_waves) = (y, waves(y, height, 0.0));
-        }
-        let across_waves: [f64; WAVES] = waves(x, width, 0.0);
         let alpha = u32::from(a);
         let flat = |at: usize, sample: u8| {
             let mixed = u32::from(sample) * alpha + u32::from(under[at]) * (255 - alpha);
             f64::from(light[((mixed + 127) / 255) as usize])
         };
         let colour = [flat(0, r), flat(1, g), flat(2, b)];
-        for (row, y) in amounts.iter_mut().zip(down_waves) {
-            for (amount, x) in row.iter_mut().zip(across_waves) {
+        for (row, y) in amounts.iter_mut().zip(down_waves[y]) {
+            for (amount, x) in row.iter_mut().zip(across_waves[x]) {
                 for (sum, sample) in amount.iter_mut().zip(colour) {
                     *sum += sample * x * y;
                 }

@@ -1,6 +1,6 @@
 //! ThumbHash: the lowest waves of luminance, of two differences of colours, and of alpha.
 
-use super::{Small, waves};
+use super::{Small, Waves, waves};
 
 /// The most waves along an axis.
 const WAVES: usize = 7;
@@ -82,12 +82,9 @@ pub(super) fn hash(small: &Small) -> Vec<u8> {
         Channel::new(3, 3),
         Channel::new(5, 5),
     ];
-    let (mut line, mut down_waves) = (usize::MAX, [0.0; WAVES]);
+    let across_waves: Waves<WAVES> = waves(width, 0.5);
+    let down_waves: Waves<WAVES> = waves(height, 0.5);
     for (x, y, [r, g, b, a]) in small.each() {
-        if y != line {
-            (line, down_waves) = (y, waves(y, height, 0.5));
-        }
-        let across_waves = waves(x, width, 0.5);
         let alpha = f64::from(a) / 255.0;
         // What is transparent has the mean colour.
         let over =
@@ -95,7 +92,7 @@ pub(super) fn hash(small: &Small) -> Vec<u8> {
         let (r, g, b) = (over(0, r), over(1, g), over(2, b));
         let values = [(r + g + b) / 3.0, (r + g) / 2.0 - b, r - g, alpha];
         for (channel, value) in channels.iter_mut().zip(values) {
-            channel.add(value, &across_waves, &down_waves);
+            channel.add(value, &across_waves[x], &down_waves[y]);
         }
     }
 
