@@ -1,0 +1,139 @@
+//! The loop filters (RFC 6386, section 15): edges between blocks, smoothed where they are no edges of the picture. Sixteen pixels along an edge at a
+//! time, from the fourth on one side to the fourth on the other.
+
+use crate::header::Strength;
+use crate::lanes::Bytes;
+
+/// Pixels on both sides of an edge, `[p3, p2, p1, p0, q0, q1, q2, q3]`.
+pub(crate) type Across = [Bytes; 8];
+
+/// Smooths an edge between macroblocks, whose limit is higher by this.
+pub(crate) const BETWEEN_MACROBLOCKS: u8 = 4;
+
+/// All bits where there is a small step (section 15.2).
+#[inline(always)]
+fn is_small([_, _, p1, p0, q0, q1, ..]: &Across, edge: u8) -> Bytes {
+    let step = difference(*p0, *q0);
+    let wide = difference(*p1, *q1).shifted_right::<1>();
+    let sum = step.plus_at_most(step).plus_at_most(wide);
+    sum.at_most(Bytes::splat(edge))
+}
+
+/// All bits where its neighbours are as small.
+#[inline(always)]
+fn is_flat([p3, p2, p1, p0, q0, q1, q2, q3]: &Across, interior: u8) -> Bytes {
+    let steps = [(p3, p2), (p2, p1), (p1, p0), (q0, q1), (q1, q2), (q2, q3)];
+    let [first, others @ ..] = steps.map(|(one, two)| difference(*one, *two));
+    let largest = others.into_iter().fold(first, Bytes::max);
+    largest.at_most(Bytes::splat(interior))
+}
+
+/// All bits where there is little variance beside the edge.
+#[inline(always)]
+fn is_calm([_, _, p1, p0, q0, q1, ..]: &Across, variance: u8) -> Bytes {
+    let largest = difference(*p1, *p0).max(difference(*q1, *q0));
+    largest.at_most(Bytes::splat(variance))
+}
+
+#[inline(always)]
+fn difference(one: Bytes, two: Bytes) -> Bytes {
+    one.minus_at_least(two).or(two.minus_at_least(one))
+}
+
+/// The simple filter.
+#[inline(always)]
+pub(crate) fn simple(pixels: &mut Across, edge: u8) {
+    let small = is_small(pixels, edge);
+    let mut signed = pixels.map(with_sign);
+    let step = step(&signed, Bytes::splat(0xff)).and(small);
+    adjust(&mut signed, step);
+    *pixels = signed.map(with_sign);
+}
+
+/// The normal filter between subblocks.
+#[inline(always)]
+pub(crate) fn inner(pixels: &mut Across, strength: Strength) {
+    let small = is_small(pixels, strength.edge).and(is_flat(pixels, strength.interior));
+    let calm = is_calm(pixels, strength.variance);
+    let mut signed = pixels.map(with_sign);
+    let step = step(&signed, Bytes::splat(0xff).without(calm)).and(small);
+    let change = adjust(&mut signed, step);
+    let half = signed_shift::<1>(change.plus_signed(Bytes::splat(1))).and(calm);
+    let [_, _, p1, _, _, q1, _, _] = &mut signed;
+    (*p1, *q1) = (p1.plus_signed(half), q1.minus_signed(half));
+    *pixels = signed.map(with_sign);
+}
+
+/// The normal filter between macroblocks; its edge limit is [`BETWEEN_MACROBLOCKS`] above that of the strength.
+#[inline(always)]
+pub(crate) fn outer(pixels: &mut Across, strength: Strength) {
+    let edge = strength.edge + BETWEEN_MACROBLOCKS;
+    let small = is_small(pixels, edge).and(is_flat(pixels, strength.interior));
+    let calm = is_calm(pixels, strength.variance);
+    let mut signed = pixels.map(with_sign);
+    let step = step(&signed, Bytes::splat(0xff)).and(small);
+    adjust(&mut signed, step.without(calm));
+    let [_, p2, p1, p0, q0, q1, q2, _] = &mut signed;
+    let nines = step.and(calm).widened_signed().map(|step| step.times(9));
+    let mut sum = nines.map(|nine| nine.plus(crate::lanes::Words::splat(63)));
+    for (p, q) in [(p2, q2), (p1, q1), (p0, q0)] {
+        let [low, high] = sum.map(crate::lanes::Words::shifted_right::<7>);
+        let change = low.narrowed_signed(high);
+        (*p, *q) = (p.plus_signed(change), q.minus_signed(change));
+        sum = [sum[0].plus(nines[0]), sum[1].plus(nines[1])];
+    }
+    *pixels = signed.map(with_sign);
+}
+
+/// From 0 to 255 to -128 to 127, and back.
+#[inline(always)]
+fn with_sign(pixel: Bytes) -> Bytes {
+    pixel.xor(Bytes::splat(0x80))
+}
+
+/// Three times the step over the edge, and the step around it where it counts.
+#[inline(always)]
+fn step([_, _, p1, p0, q0, q1, ..]: &Across, around: Bytes) -> Bytes {
+    let over = q0.minus_signed(*p0);
+    let around = p1.minus_signed(*q1).and(around);
+    around.plus_signed(over).plus_signed(over).plus_signed(over)
+}
+
+/// Takes an eighth of a step from both sides of the edge, and returns what it was on the far one.
+#[inline(always)]
+fn adjust([_, _, _, p0, q0, ..]: &mut Across, step: Bytes) -> Bytes {
+    let [far, near] = [4, 3].map(|half| signed_shift::<3>(step.plus_signed(Bytes::splat(half))));
+    (*p0, *q0) = (p0.plus_signed(near), q0.minus_signed(far));
+    far
+}
+
+#[inline(always)]
+fn signed_shift<const BY: u32>(value: Bytes) -> Bytes {
+    let shifted = with_sign(value).shifted_right::<BY>();
+    shifted.minus_signed(Bytes::splat(0x80 >> BY))
+}
+
+/// Rows of eight pixels across an edge, two in each of these, to pixels along it; where they go is [`to_rows`]' business alone.
+#[inline(always)]
+pub(crate) fn from_rows(rows: [Bytes; 8]) -> Across {
+    deal(deal(deal(deal(rows))))
+}
+
+/// The other way round.
+#[inline(always)]
+pub(crate) fn to_rows(pixels: Across) -> [Bytes; 8] {
+    deal(deal(deal(pixels)))
+}
+
+/// Halves dealt like cards rotate the bits of a place by one; after seven times each is where it was.
+#[inline(always)]
+fn deal(v: [Bytes; 8]) -> [Bytes; 8] {
+    core::array::from_fn(|at| {
+        let (one, two) = (v[at / 2], v[at / 2 + 4]);
+        if at % 2 == 0 {
+            one.low_pairs(two)
+        } else {
+            one.high_pairs(two)
+        }
+    })
+}
