@@ -139,7 +139,7 @@ fn planes_are_what_pixels_are_made_of() {
 /// Chrominance at a pixel: nine, three, three and one sixteenths of the samples around it.
 fn interpolated(plane: &[Vec<u8>], x: usize, y: usize) -> u8 {
     let other = |at: usize, count: usize| {
-        let beside = if at % 2 == 0 {
+        let beside = if at.is_multiple_of(2) {
             (at / 2).saturating_sub(1)
         } else {
             at / 2 + 1

@@ -1,4 +1,4 @@
-//! WebP through `image-webp`: decodes both kinds, encodes lossless. Of an animation, the first frame.
+//! WebP through `image-webp`: decodes what is lossless, has alpha or moves, of which it takes the first frame; encodes lossless.
 
 use std::io::Cursor;
 

@@ -13,7 +13,13 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
     let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
-    let (mut first, mut animated) = (kind, false);
+    let (mut first, mut animated) = (
+        First {
+            kind,
+            in_a_frame: false,
+        },
+        false,
+    );
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
             let (width, height) = lossy_size(&mut cursor)?;
@@ -52,15 +58,23 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         stored,
         orientation,
         layout: Layout::of(false, alpha),
-        coding: Coding::Whole {
-            peak_bytes: peak_bytes(stored, &first, alpha, animated),
-            copies: if first == *b"VP8L" { 0 } else { 2 }, // the last partition of a lossy frame, growing
-            guest_bytes: (!animated)
-                .then(|| webp_decode(first == *b"VP8L", alpha).bytes(stored.pixels())),
-        },
+        coding: coding(stored, first, alpha, animated),
         colours,
         inks: false,
     })
+}
+
+/// What is lossy, stands still, and has no alpha is decoded row by row; for the rest there are libraries.
+fn coding(size: Size, first: First, alpha: bool, animated: bool) -> Coding {
+    let lossless = first.kind == *b"VP8L";
+    if !(lossless || alpha || animated || first.in_a_frame) {
+        return Coding::Vp8;
+    }
+    Coding::Whole {
+        peak_bytes: peak_bytes(size, &first.kind, alpha, animated),
+        copies: if lossless { 0 } else { 2 }, // the last partition of a lossy frame, growing
+        guest_bytes: (!animated).then(|| webp_decode(lossless).bytes(size.pixels())),
+    }
 }
 
 /// What the library holds: the result; of a lossy image its planes, and what its alpha is decoded from; of a lossless one RGBA, which is
@@ -86,16 +100,24 @@ fn peak_bytes(size: Size, first: &[u8; 4], alpha: bool, animated: bool) -> u64 {
 
 const SLACK_BYTES: u64 = 64 << 10;
 
+/// The first chunk that holds pixels.
+struct First {
+    kind: [u8; 4],
+    /// Whether it is in a frame of an animation.
+    in_a_frame: bool,
+}
+
 /// The first frame is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
-fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<[u8; 4], Stop> {
+fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<First, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
-    let mut expected = canvas;
+    let (mut expected, mut in_a_frame) = (canvas, false);
     loop {
         let kind: [u8; 4] = cursor.array()?;
         let length = cursor.u32()? as usize;
         let size = match &kind {
             b"ANMF" => {
                 cursor.skip(6);
+                in_a_frame = true;
                 expected = (cursor.u24()? + 1, cursor.u24()? + 1);
                 cursor.skip(4); // duration and flags; the frame's own chunks follow
                 if expected.0 > canvas.0 || expected.1 > canvas.1 {
@@ -112,7 +134,7 @@ fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<[
         };
         let agrees = size == expected;
         return if agrees {
-            Ok(kind)
+            Ok(First { kind, in_a_frame })
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };
@@ -131,6 +153,13 @@ pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
             _ => cursor.skip(length.saturating_add(length % 2)),
         }
     }
+}
+
+/// As much as there is of the first lossy frame that is in no animation.
+pub(in crate::image) fn lossy_frame(file: &[u8]) -> Option<&[u8]> {
+    let mut chunks = Chunks { file, at: 12 };
+    let frame = chunks.find(|chunk| &chunk.kind == b"VP8 ");
+    frame.map(|chunk| chunk.bytes)
 }
 
 /// RFC 6386, section 9.1.
