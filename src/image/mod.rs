@@ -6,6 +6,7 @@
 
 mod codec;
 mod colour;
+mod components;
 mod conversion;
 mod flatten;
 pub mod frame;
@@ -28,7 +29,7 @@ use frame::Size;
 use guest::{Guests, NoGuests};
 use header::Header;
 pub use limits::Limits;
-pub use plan::{Edges, Plan, Plane, Step, Window};
+pub use plan::{Edges, Halves, Plan, Plane, Step, Window};
 use resize::Resize;
 use serde_json::{Map, Value, json};
 

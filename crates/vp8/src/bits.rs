@@ -8,7 +8,7 @@ pub(crate) struct Bits<'a> {
     rest: &'a [u8],
     /// Topmost, what is compared with the split; below it what follows in the file, and zeroes below that.
     value: u64,
-    /// 128 to 255.
+    /// Less one: 127 to 254.
     range: u32,
     /// Bits of `value` that are the file's, without the eight on top; below zero there are fewer than eight.
     count: i32,
@@ -21,7 +21,7 @@ impl<'a> Bits<'a> {
         Bits {
             rest: bytes,
             value: 0,
-            range: 255,
+            range: 254,
             count: -8,
             beyond: 0,
         }
@@ -36,59 +36,51 @@ impl<'a> Bits<'a> {
     #[inline(always)]
     pub(crate) fn bit(&mut self, zero: u8) -> bool {
         if self.count < 0 {
-            self.fill();
+            *self = self.filled();
         }
-        let split = 1 + (((self.range - 1) * u32::from(zero)) >> 8);
-        let place = u64::from(split) << 56;
-        let set = self.value >= place;
-        if set {
-            self.range -= split;
-            self.value -= place;
+        let split = (self.range * u32::from(zero)) >> 8;
+        let set = (self.value >> 56) as u32 > split;
+        // The range itself, not less one.
+        let range = if set {
+            self.value -= u64::from(split + 1) << 56;
+            self.range - split
         } else {
-            self.range = split;
-        }
-        self.normalise();
+            split + 1
+        };
+        let shift = range.leading_zeros() & 7;
+        self.range = (range << shift) - 1;
+        self.value <<= shift;
+        self.count -= shift as i32;
         set
     }
 
-    /// The value, negative if an even bit says so; without a branch, because nobody can foretell it.
+    /// The value, negative if an even bit says so; without a branch, because nobody can foretell it. The range is an even number from the
+    /// first bit on, so it is halved, and one shift makes up for that.
     #[inline(always)]
     pub(crate) fn signed(&mut self, value: i32) -> i32 {
         if self.count < 0 {
-            self.fill();
+            *self = self.filled();
         }
-        let split = (self.range + 1) >> 1;
-        let place = u64::from(split) << 56;
-        let set = u64::from(self.value >= place);
-        self.value -= place & set.wrapping_neg();
-        let set = set as u32;
-        self.range = split - (set & (2 * split - self.range));
-        self.normalise();
-        (value ^ (set as i32).wrapping_neg()).wrapping_add(set as i32)
+        let split = self.range >> 1;
+        let set = (split as i32 - (self.value >> 56) as i32) >> 31;
+        self.value -= u64::from((split + 1) & set as u32) << 56;
+        self.value <<= 1;
+        self.count -= 1;
+        self.range = self.range.wrapping_add(set as u32) | 1;
+        (value ^ set).wrapping_sub(set)
     }
 
-    #[inline(always)]
-    fn normalise(&mut self) {
-        let shift = self.range.leading_zeros() - 24;
-        self.range <<= shift;
-        self.value <<= shift;
-        self.count -= shift as i32;
-    }
-
-    #[inline(always)]
-    fn fill(&mut self) {
-        let Some((next, _)) = self.rest.split_first_chunk::<8>() else {
-            return self.fill_at_the_end();
-        };
-        let next = big_endian(next) & !0xff;
-        self.value |= next >> (self.count + 8);
-        self.count += 56;
-        self.rest = &self.rest[7..];
-    }
-
+    /// More bits of the file. By value, so that whoever has a copy in registers can leave it there; and no part of those, who are many.
     #[cold]
     #[inline(never)]
-    fn fill_at_the_end(&mut self) {
+    fn filled(mut self) -> Bits<'a> {
+        if let Some((next, _)) = self.rest.split_first_chunk::<8>() {
+            let next = big_endian(next) & !0xff;
+            self.value |= next >> (self.count + 8);
+            self.count += 56;
+            self.rest = &self.rest[7..];
+            return self;
+        }
         let next = match self.rest.split_first() {
             Some((&next, rest)) => {
                 self.rest = rest;
@@ -101,6 +93,7 @@ impl<'a> Bits<'a> {
         };
         self.value |= u64::from(next) << (48 - self.count);
         self.count += 8;
+        self
     }
 
     /// A bit as likely as not.

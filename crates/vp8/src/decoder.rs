@@ -1,7 +1,7 @@
 //! Macroblocks one after another into a window of two rows of them, and rows out of it as soon as no filter will change them.
 
 use crate::Error;
-use crate::filter::{self, Across};
+use crate::filter::{self, Edge};
 use crate::header::{Filter, Frame, Header, Strength};
 use crate::lanes::Bytes;
 use crate::modes::{self, Luma, Submode};
@@ -102,7 +102,7 @@ impl<'a> Decoder<'a> {
                 let window = &self.window;
                 pixels::upsample(window.blue(near, half), window.blue(far, half), &mut blue);
                 pixels::upsample(window.red(near, half), window.red(far, half), &mut red);
-                pixels::convert(window.luma(y, width), &blue, &red, &mut rgb);
+                pixels::to_rgb(window.luma(y, width), &blue, &red, &mut rgb);
                 take(&rgb)?;
             }
             done = self.ready(row);
@@ -111,7 +111,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Hands out all rows of the planes as they are coded, which is in ITU-R BT.601, limited range: of luminance with the number 0, and of
-    /// chrominance, half as many and half as long, with the numbers 1 (blue) and 2 (red).
+    /// chrominance, half as many and half as long, with the numbers 1 (blue) and 2 (red). Each row of chrominance comes in front of the two of luminance.
     ///
     /// # Errors
     /// [`Error`], and whatever `take` returns.
@@ -126,11 +126,11 @@ impl<'a> Decoder<'a> {
             self.row(row)?;
             let ready = self.ready(row);
             for y in done..ready {
+                if y.is_multiple_of(2) {
+                    take(1, self.window.blue(y / 2, half))?;
+                    take(2, self.window.red(y / 2, half))?;
+                }
                 take(0, self.window.luma(y, width))?;
-            }
-            for y in done.div_ceil(2)..ready.div_ceil(2) {
-                take(1, self.window.blue(y, half))?;
-                take(2, self.window.red(y, half))?;
             }
             done = ready;
         }
@@ -203,7 +203,7 @@ impl<'a> Decoder<'a> {
             );
             self.window.put(&desk, x, row);
             let strength = segment.strengths[usize::from(!whole)];
-            if self.frame.filter != Filter::None && strength.edge > 0 {
+            if strength.edge > 0 {
                 let inner = !whole || contents[..24].iter().any(|c| *c != Content::Nothing);
                 self.window
                     .filter(self.frame.filter, strength, (x, row), inner);
@@ -260,21 +260,15 @@ impl Window {
         (x, row): (usize, usize),
         inner: bool,
     ) {
+        let (between, inside) = match filter {
+            Filter::None => return,
+            Filter::Simple => (
+                Edge::Simple(strength.edge + filter::BETWEEN_MACROBLOCKS),
+                Edge::Simple(strength.edge),
+            ),
+            Filter::Normal => (Edge::Outer(strength), Edge::Inner(strength)),
+        };
         let simple = filter == Filter::Simple;
-        let between = |pixels: &mut Across| {
-            if simple {
-                filter::simple(pixels, strength.edge + filter::BETWEEN_MACROBLOCKS);
-            } else {
-                filter::outer(pixels, strength);
-            }
-        };
-        let inside = |pixels: &mut Across| {
-            if simple {
-                filter::simple(pixels, strength.edge);
-            } else {
-                filter::inner(pixels, strength);
-            }
-        };
         let (column, top) = (16 * x, row % 2 * 16);
         if x > 0 {
             self.luma_columns(column, top, between);
@@ -307,8 +301,7 @@ impl Window {
     }
 
     /// An edge left of this column.
-    #[inline(always)]
-    fn luma_columns(&mut self, column: usize, top: usize, filter: impl Fn(&mut Across)) {
+    fn luma_columns(&mut self, column: usize, top: usize, edge: Edge) {
         let places: [usize; 16] = core::array::from_fn(|y| (top + y) * self.stride + column - 4);
         let mut pixels = filter::from_rows(core::array::from_fn(|y| {
             Bytes::load_halves(
@@ -316,7 +309,7 @@ impl Window {
                 eight(&self.luma, places[y + 8]),
             )
         }));
-        filter(&mut pixels);
+        edge.smooth(&mut pixels);
         for (y, rows) in filter::to_rows(pixels).into_iter().enumerate() {
             let [mut first, mut second] = [[0; 8]; 2];
             rows.store_halves(&mut first, &mut second);
@@ -325,43 +318,40 @@ impl Window {
         }
     }
 
-    #[inline(always)]
-    fn chroma_columns(&mut self, column: usize, top: usize, filter: impl Fn(&mut Across)) {
+    fn chroma_columns(&mut self, column: usize, top: usize, edge: Edge) {
         let places: [usize; 8] =
             core::array::from_fn(|y| (top + y) * (self.stride / 2) + column - 4);
         let mut pixels = filter::from_rows(
             places.map(|at| Bytes::load_halves(eight(&self.blue, at), eight(&self.red, at))),
         );
-        filter(&mut pixels);
+        edge.smooth(&mut pixels);
         for (at, rows) in places.into_iter().zip(filter::to_rows(pixels)) {
             rows.store_halves(eight_mut(&mut self.blue, at), eight_mut(&mut self.red, at));
         }
     }
 
     /// An edge above this row.
-    #[inline(always)]
-    fn luma_rows(&mut self, column: usize, row: usize, filter: impl Fn(&mut Across)) {
+    fn luma_rows(&mut self, column: usize, row: usize, edge: Edge) {
         let places: [usize; 8] =
             core::array::from_fn(|y| (row + ROWS + y - 4) % ROWS * self.stride + column);
         let mut pixels = places.map(|at| {
             let pixels = self.luma[at..].first_chunk();
             Bytes::load(pixels.expect("rows of whole macroblocks"))
         });
-        filter(&mut pixels);
+        edge.smooth(&mut pixels);
         for (at, pixels) in places.into_iter().zip(pixels) {
             let to = self.luma[at..].first_chunk_mut();
             pixels.store(to.expect("rows of whole macroblocks"));
         }
     }
 
-    #[inline(always)]
-    fn chroma_rows(&mut self, column: usize, row: usize, filter: impl Fn(&mut Across)) {
+    fn chroma_rows(&mut self, column: usize, row: usize, edge: Edge) {
         const HALF: usize = ROWS / 2;
         let places: [usize; 8] =
             core::array::from_fn(|y| (row + HALF + y - 4) % HALF * (self.stride / 2) + column);
         let mut pixels =
             places.map(|at| Bytes::load_halves(eight(&self.blue, at), eight(&self.red, at)));
-        filter(&mut pixels);
+        edge.smooth(&mut pixels);
         for (at, pixels) in places.into_iter().zip(pixels) {
             pixels.store_halves(eight_mut(&mut self.blue, at), eight_mut(&mut self.red, at));
         }

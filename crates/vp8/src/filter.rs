@@ -2,13 +2,35 @@
 //! time, from the fourth on one side to the fourth on the other.
 
 use crate::header::Strength;
-use crate::lanes::Bytes;
+use crate::lanes::{Bytes, Words};
 
 /// Pixels on both sides of an edge, `[p3, p2, p1, p0, q0, q1, q2, q3]`.
 pub(crate) type Across = [Bytes; 8];
 
-/// Smooths an edge between macroblocks, whose limit is higher by this.
+/// How an edge is smoothed, and up to which limits.
+#[derive(Clone, Copy)]
+pub(crate) enum Edge {
+    /// By the simple filter: the largest step.
+    Simple(u8),
+    /// Between macroblocks.
+    Outer(Strength),
+    /// Between subblocks.
+    Inner(Strength),
+}
+
+/// The limit of an edge between macroblocks is above that of others by this.
 pub(crate) const BETWEEN_MACROBLOCKS: u8 = 4;
+
+impl Edge {
+    /// Smooths it.
+    pub(crate) fn smooth(self, pixels: &mut Across) {
+        match self {
+            Edge::Simple(edge) => simple(pixels, edge),
+            Edge::Outer(strength) => outer(pixels, strength),
+            Edge::Inner(strength) => inner(pixels, strength),
+        }
+    }
+}
 
 /// All bits where there is a small step (section 15.2).
 #[inline(always)]
@@ -41,8 +63,8 @@ fn difference(one: Bytes, two: Bytes) -> Bytes {
 }
 
 /// The simple filter.
-#[inline(always)]
-pub(crate) fn simple(pixels: &mut Across, edge: u8) {
+#[inline(never)]
+fn simple(pixels: &mut Across, edge: u8) {
     let small = is_small(pixels, edge);
     let mut signed = pixels.map(with_sign);
     let step = step(&signed, Bytes::splat(0xff)).and(small);
@@ -51,8 +73,8 @@ pub(crate) fn simple(pixels: &mut Across, edge: u8) {
 }
 
 /// The normal filter between subblocks.
-#[inline(always)]
-pub(crate) fn inner(pixels: &mut Across, strength: Strength) {
+#[inline(never)]
+fn inner(pixels: &mut Across, strength: Strength) {
     let small = is_small(pixels, strength.edge).and(is_flat(pixels, strength.interior));
     let calm = is_calm(pixels, strength.variance);
     let mut signed = pixels.map(with_sign);
@@ -64,9 +86,9 @@ pub(crate) fn inner(pixels: &mut Across, strength: Strength) {
     *pixels = signed.map(with_sign);
 }
 
-/// The normal filter between macroblocks; its edge limit is [`BETWEEN_MACROBLOCKS`] above that of the strength.
-#[inline(always)]
-pub(crate) fn outer(pixels: &mut Across, strength: Strength) {
+/// The normal filter between macroblocks.
+#[inline(never)]
+fn outer(pixels: &mut Across, strength: Strength) {
     let edge = strength.edge + BETWEEN_MACROBLOCKS;
     let small = is_small(pixels, edge).and(is_flat(pixels, strength.interior));
     let calm = is_calm(pixels, strength.variance);
@@ -75,9 +97,9 @@ pub(crate) fn outer(pixels: &mut Across, strength: Strength) {
     adjust(&mut signed, step.without(calm));
     let [_, p2, p1, p0, q0, q1, q2, _] = &mut signed;
     let nines = step.and(calm).widened_signed().map(|step| step.times(9));
-    let mut sum = nines.map(|nine| nine.plus(crate::lanes::Words::splat(63)));
+    let mut sum = nines.map(|nine| nine.plus(Words::splat(63)));
     for (p, q) in [(p2, q2), (p1, q1), (p0, q0)] {
-        let [low, high] = sum.map(crate::lanes::Words::shifted_right::<7>);
+        let [low, high] = sum.map(Words::shifted_right::<7>);
         let change = low.narrowed_signed(high);
         (*p, *q) = (p.plus_signed(change), q.minus_signed(change));
         sum = [sum[0].plus(nines[0]), sum[1].plus(nines[1])];

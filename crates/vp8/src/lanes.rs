@@ -237,6 +237,24 @@ mod scalar {
             Words(self.0.map(|value| value >> BY))
         }
 
+        #[inline(always)]
+        pub(crate) fn shifted_right_without_sign<const BY: u32>(self) -> Words {
+            Words(self.0.map(|value| (value as u16 >> BY) as i16))
+        }
+
+        /// The upper byte of each, without a sign.
+        #[inline(always)]
+        pub(crate) fn upper_byte(self) -> Words {
+            self.shifted_right_without_sign::<8>()
+        }
+
+        /// The difference of numbers without a sign, or zero.
+        #[inline(always)]
+        pub(crate) fn minus_at_least(self, other: Words) -> Words {
+            let minus = |at: usize| (self.0[at] as u16).saturating_sub(other.0[at] as u16);
+            Words(from_fn(|at| minus(at) as i16))
+        }
+
         /// The upper halves of the products with each of two factors.
         #[inline(always)]
         pub(crate) fn products(self, by: [i16; 2]) -> [Words; 2] {
@@ -626,6 +644,23 @@ mod simd {
         #[inline(always)]
         pub(crate) fn shifted_right<const BY: u32>(self) -> Words {
             Words(i16x8_shr(self.0, BY))
+        }
+
+        #[inline(always)]
+        pub(crate) fn shifted_right_without_sign<const BY: u32>(self) -> Words {
+            Words(u16x8_shr(self.0, BY))
+        }
+
+        /// The upper byte of each, without a sign.
+        #[inline(always)]
+        pub(crate) fn upper_byte(self) -> Words {
+            self.shifted_right_without_sign::<8>()
+        }
+
+        /// The difference of numbers without a sign, or zero.
+        #[inline(always)]
+        pub(crate) fn minus_at_least(self, other: Words) -> Words {
+            Words(u16x8_sub_sat(self.0, other.0))
         }
 
         /// The upper halves of the products with each of two factors.

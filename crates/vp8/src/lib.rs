@@ -16,6 +16,7 @@ mod transform;
 
 pub use decoder::Decoder;
 pub use header::Header;
+pub use pixels::to_rgb;
 
 use core::fmt;
 

@@ -63,7 +63,6 @@ pub(crate) struct Macroblock {
 }
 
 /// Reads the next macroblock. `above` and `left` are the modes of the subblocks there, and become those of this one.
-#[inline]
 pub(crate) fn read(
     bits: &mut Bits<'_>,
     frame: &Frame<'_>,

@@ -22,7 +22,7 @@ use super::header::{self, Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
 
-/// Takes decoded rows, top to bottom, in the layout and size that each of [`Plan::planes`] says.
+/// Takes decoded rows, top to bottom, in the layout and size that each of [`Plan::planes`] says, or [`Plan::components`] where there are some.
 pub(super) trait Rows {
     /// A plane's next row.
     fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error>;

@@ -14,7 +14,11 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
     if (header.width, header.height) != (planned.width, planned.height) {
         return Err(Error::Corrupt("the WebP's sizes contradict each other"));
     }
-    let taken = decoder.rgb(|row| rows.row(0, row).map_err(Stop::Ours));
+    let taken = if plan.halves.is_some() {
+        decoder.planes(|plane, row| rows.row(plane, row).map_err(Stop::Ours))
+    } else {
+        decoder.rgb(|row| rows.row(0, row).map_err(Stop::Ours))
+    };
     taken.map_err(|stop| match stop {
         Stop::Ours(error) => error,
         Stop::File(error) => fault(error),
@@ -43,5 +47,5 @@ fn fault(fault: Fault) -> Error {
 
 /// What decoding holds, row by row.
 pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
-    Decoder::peak_bytes(plan.header.stored.width, false)
+    Decoder::peak_bytes(plan.header.stored.width, plan.halves.is_some())
 }

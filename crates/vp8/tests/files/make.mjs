@@ -27,13 +27,26 @@ const FILES = {
   'flat-41x2': { quality: 60 },
   'pixel-1x1': { quality: 90 },
   'grey-37x39': { quality: 60, grey: true },
+  'smooth-133x95': { quality: 90, smooth: true },
 };
 
-for (const [name, { grey, ...settings }] of Object.entries(FILES)) {
+for (const [name, { grey, smooth, ...settings }] of Object.entries(FILES)) {
   const [width, height] = name.split('-').pop().split('x').map(Number);
-  const pixels = picture(width, height, grey);
+  const pixels = (smooth ? waves : picture)(width, height, grey);
   const file = encoder.encode(pixels, width, height, { ...defaultOptions, ...settings });
   writeFileSync(join(here, `${name}.webp`), file);
+}
+
+/** Colours as they are in photos. */
+function waves(width, height) {
+  const pixels = new Uint8Array(4 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const wave = (across, down) => 128 + 60 * Math.sin(x / across) + 40 * Math.cos(y / down);
+      pixels.set([wave(9, 17), wave(15, 8), wave(23, 11), 255], 4 * (y * width + x));
+    }
+  }
+  return pixels;
 }
 
 function picture(width, height, grey) {
