@@ -96,17 +96,25 @@ impl<'a> Bits<'a> {
         self
     }
 
+    /// The same as [`Bits::bit`], without a copy of it where it is called: for what is not read many times.
+    #[inline(never)]
+    pub(crate) fn rare(&mut self, zero: u8) -> bool {
+        self.bit(zero)
+    }
+
     /// A bit as likely as not.
     pub(crate) fn flag(&mut self) -> bool {
-        self.bit(128)
+        self.rare(128)
     }
 
     /// A number of so many bits.
+    #[inline(never)]
     pub(crate) fn number(&mut self, bits: u32) -> u32 {
         (0..bits).fold(0, |number, _| number << 1 | u32::from(self.flag()))
     }
 
     /// A number of so many bits with its sign behind it, if a bit says that there is one.
+    #[inline(never)]
     pub(crate) fn optional_signed(&mut self, bits: u32) -> Option<i32> {
         if !self.flag() {
             return None;

@@ -159,3 +159,102 @@ fn deal(v: [Bytes; 8]) -> [Bytes; 8] {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One pixel of each of the eight, as section 15 writes the filters.
+    fn expected(edge: Edge, pixels: [u8; 8]) -> [u8; 8] {
+        let (strength, limit) = match edge {
+            Edge::Simple(limit) => (None, limit),
+            Edge::Inner(strength) => (Some(strength), strength.edge),
+            Edge::Outer(strength) => (Some(strength), strength.edge + BETWEEN_MACROBLOCKS),
+        };
+        let steps = |at: [usize; 2]| i32::from(pixels[at[0]].abs_diff(pixels[at[1]]));
+        let interior = [[0, 1], [1, 2], [2, 3], [4, 5], [5, 6], [6, 7]];
+        let flat = |limit: u8| interior.iter().all(|&at| steps(at) <= i32::from(limit));
+        let small = 2 * steps([3, 4]) + steps([2, 5]) / 2 <= i32::from(limit);
+        if !small || strength.is_some_and(|strength| !flat(strength.interior)) {
+            return pixels;
+        }
+        let clamp = |value: i32| value.clamp(-128, 127);
+        let mut signed = pixels.map(|pixel| i32::from(pixel) - 128);
+        let around = clamp(signed[2] - signed[5]);
+        let over = 3 * (signed[4] - signed[3]);
+        let calm = strength.is_some_and(|strength| {
+            let limit = i32::from(strength.variance);
+            steps([2, 3]) <= limit && steps([4, 5]) <= limit
+        });
+        let mut change = |far: usize, by: i32, back: i32| {
+            signed[7 - far] = clamp(signed[7 - far] + by);
+            signed[far] = clamp(signed[far] - back);
+        };
+        match (edge, calm) {
+            (Edge::Outer(_), true) => {
+                let step = clamp(around + over);
+                for (far, factor) in [(4, 27), (5, 18), (6, 9)] {
+                    let by = clamp((factor * step + 63) >> 7);
+                    change(far, by, by);
+                }
+            }
+            (_, calm) => {
+                let step = clamp(over + if calm { 0 } else { around });
+                let (near, far) = (clamp(step + 3) >> 3, clamp(step + 4) >> 3);
+                change(4, near, far);
+                if calm {
+                    change(5, (far + 1) >> 1, (far + 1) >> 1);
+                }
+            }
+        }
+        signed.map(|pixel| (pixel + 128) as u8)
+    }
+
+    #[test]
+    fn edges_are_smoothed_as_the_standard_has_it() {
+        let mut state = 1u32;
+        let mut random = move |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        for _ in 0..40_000 {
+            let strength = Strength {
+                edge: random(190) as u8,
+                interior: 1 + random(63) as u8,
+                variance: random(3) as u8,
+            };
+            let edge = match random(3) {
+                0 => Edge::Simple(strength.edge),
+                1 => Edge::Inner(strength),
+                _ => Edge::Outer(strength),
+            };
+            // Around any level, with steps of any size.
+            let (level, spread) = (random(256), 1 + random(90));
+            let rows: [[u8; 16]; 8] = core::array::from_fn(|_| {
+                core::array::from_fn(|_| (level + random(spread)).min(255) as u8)
+            });
+            let mut pixels = rows.map(|row| Bytes::load(&row));
+            edge.smooth(&mut pixels);
+            let mut smoothed = [[0; 16]; 8];
+            for (pixels, to) in pixels.into_iter().zip(&mut smoothed) {
+                pixels.store(to);
+            }
+            for x in 0..16 {
+                let at = |rows: &[[u8; 16]; 8]| rows.map(|row| row[x]);
+                assert_eq!(at(&smoothed), expected(edge, at(&rows)), "{:?}", at(&rows));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_come_back_as_they_went() {
+        let rows: [[u8; 16]; 8] =
+            core::array::from_fn(|y| core::array::from_fn(|x| (16 * y + x) as u8));
+        let back = to_rows(from_rows(rows.map(|row| Bytes::load(&row))));
+        for (back, row) in back.into_iter().zip(&rows) {
+            let mut bytes = [0; 16];
+            back.store(&mut bytes);
+            assert_eq!(bytes, *row);
+        }
+    }
+}

@@ -209,6 +209,7 @@ fn filter_deltas(bits: &mut Bits<'_>) -> [i32; 2] {
 }
 
 /// Section 9.6 and 14.1; the offsets are of luminance's first value, of the means, and of chrominance.
+#[inline(never)]
 fn steps(quantiser: i32, offsets: [i32; 5]) -> Steps {
     let at = |offset: i32| (quantiser + offset).clamp(0, 127) as usize;
     let dc = |offset| i32::from(DC_STEPS[at(offset)]);
@@ -221,6 +222,7 @@ fn steps(quantiser: i32, offsets: [i32; 5]) -> Steps {
 }
 
 /// Section 15.2 and 15.3.
+#[inline(never)]
 fn strength(level: i32, sharpness: i32) -> Strength {
     let level = level.clamp(0, 63);
     if level == 0 {
@@ -245,7 +247,7 @@ fn tokens(bits: &mut Bits<'_>) -> Tokens {
     let updates = TOKEN_UPDATES.as_flattened().as_flattened().as_flattened();
     let each = bands.as_flattened_mut().as_flattened_mut();
     for (to, &update) in each.as_flattened_mut().iter_mut().zip(updates) {
-        if bits.bit(update) {
+        if bits.rare(update) {
             *to = bits.number(8) as u8;
         }
     }

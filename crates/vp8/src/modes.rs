@@ -70,21 +70,21 @@ pub(crate) fn read(
     left: &mut [Submode; 4],
 ) -> Macroblock {
     let segment = frame.map.map_or(0, |[upper, low, high]| {
-        if bits.bit(upper) {
-            2 + u8::from(bits.bit(high))
+        if bits.rare(upper) {
+            2 + u8::from(bits.rare(high))
         } else {
-            u8::from(bits.bit(low))
+            u8::from(bits.rare(low))
         }
     });
-    let skipped = frame.skips.is_some_and(|zero| bits.bit(zero));
-    let luma = if bits.bit(145) {
-        let (mode, submode) = if bits.bit(156) {
-            match bits.bit(128) {
+    let skipped = frame.skips.is_some_and(|zero| bits.rare(zero));
+    let luma = if bits.rare(145) {
+        let (mode, submode) = if bits.rare(156) {
+            match bits.rare(128) {
                 false => (Mode::Across, Submode::Across),
                 true => (Mode::Slope, Submode::Slope),
             }
         } else {
-            match bits.bit(163) {
+            match bits.rare(163) {
                 false => (Mode::Mean, Submode::Mean),
                 true => (Mode::Down, Submode::Down),
             }
@@ -141,11 +141,11 @@ fn submode(bits: &mut Bits<'_>, zero: &[u8; 9]) -> Submode {
 }
 
 fn chroma(bits: &mut Bits<'_>) -> Mode {
-    if !bits.bit(142) {
+    if !bits.rare(142) {
         Mode::Mean
-    } else if !bits.bit(114) {
+    } else if !bits.rare(114) {
         Mode::Down
-    } else if bits.bit(183) {
+    } else if bits.rare(183) {
         Mode::Slope
     } else {
         Mode::Across

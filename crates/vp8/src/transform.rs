@@ -47,7 +47,7 @@ fn butterfly([a, b, c, d]: [i32; 4]) -> [i32; 4] {
 const FACTORS: [i16; 2] = [20091, (35468 - (1 << 16)) as i16];
 
 /// Four rows of four pixels, plus the differences that these values stand for; which are made zero.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn add(pixels: Bytes, values: &mut [i16; 16]) -> Bytes {
     let (rows, _) = values.as_chunks_mut();
     let [first, second] = [0, 1].map(|half| Words::load(&rows[half]));
