@@ -302,32 +302,20 @@ impl Window {
 
     /// An edge left of this column.
     fn luma_columns(&mut self, column: usize, top: usize, edge: Edge) {
-        let places: [usize; 16] = core::array::from_fn(|y| (top + y) * self.stride + column - 4);
-        let mut pixels = filter::from_rows(core::array::from_fn(|y| {
-            Bytes::load_halves(
-                eight(&self.luma, places[y]),
-                eight(&self.luma, places[y + 8]),
-            )
-        }));
-        edge.smooth(&mut pixels);
-        for (y, rows) in filter::to_rows(pixels).into_iter().enumerate() {
-            let [mut first, mut second] = [[0; 8]; 2];
-            rows.store_halves(&mut first, &mut second);
-            self.luma[places[y]..places[y] + 8].copy_from_slice(&first);
-            self.luma[places[y + 8]..places[y + 8] + 8].copy_from_slice(&second);
-        }
+        let (first, at) = (top * self.stride, column - 4);
+        let (upper, lower) = self.luma.split_at_mut(first + 8 * self.stride);
+        columns(
+            &mut upper[first + at..],
+            &mut lower[at..],
+            self.stride,
+            edge,
+        );
     }
 
     fn chroma_columns(&mut self, column: usize, top: usize, edge: Edge) {
-        let places: [usize; 8] =
-            core::array::from_fn(|y| (top + y) * (self.stride / 2) + column - 4);
-        let mut pixels = filter::from_rows(
-            places.map(|at| Bytes::load_halves(eight(&self.blue, at), eight(&self.red, at))),
-        );
-        edge.smooth(&mut pixels);
-        for (at, rows) in places.into_iter().zip(filter::to_rows(pixels)) {
-            rows.store_halves(eight_mut(&mut self.blue, at), eight_mut(&mut self.red, at));
-        }
+        let stride = self.stride / 2;
+        let at = top * stride + column - 4;
+        columns(&mut self.blue[at..], &mut self.red[at..], stride, edge);
     }
 
     /// An edge above this row.
@@ -355,6 +343,19 @@ impl Window {
         for (at, pixels) in places.into_iter().zip(pixels) {
             pixels.store_halves(eight_mut(&mut self.blue, at), eight_mut(&mut self.red, at));
         }
+    }
+}
+
+/// Smooths an edge across eight rows each of two places, from four pixels in front of it on.
+#[inline(never)]
+fn columns(one: &mut [u8], two: &mut [u8], stride: usize, edge: Edge) {
+    let rows = core::array::from_fn(|y| {
+        Bytes::load_halves(eight(one, y * stride), eight(two, y * stride))
+    });
+    let mut pixels = filter::from_rows(rows);
+    edge.smooth(&mut pixels);
+    for (y, rows) in filter::to_rows(pixels).into_iter().enumerate() {
+        rows.store_halves(eight_mut(one, y * stride), eight_mut(two, y * stride));
     }
 }
 

@@ -114,19 +114,15 @@ impl Desk {
                     (false, true) => (sum(Bytes::load(&left)) + 8) >> 4,
                     (false, false) => 128,
                 };
-                let mean = Bytes::splat(mean as u8);
-                rows.iter_mut().for_each(|row| mean.store(pixels_mut(row)));
+                fill(rows, Bytes::splat(mean as u8));
             }
-            Mode::Down => rows.iter_mut().for_each(|row| above.store(pixels_mut(row))),
+            Mode::Down => fill(rows, above),
             Mode::Across => {
-                for (row, left) in rows.iter_mut().zip(left) {
-                    Bytes::splat(left).store(pixels_mut(row));
-                }
+                // From nothing, by as much more as the left is more than nothing.
+                climb(rows, &left, Bytes::splat(0), Bytes::splat(0));
             }
             Mode::Slope => {
-                for (row, left) in rows.iter_mut().zip(left) {
-                    slope(above, Bytes::splat(left), corner).store(pixels_mut(row));
-                }
+                climb(rows, &left, above, corner);
             }
         }
     }
@@ -224,6 +220,21 @@ impl Desk {
                 self.chroma[y + row][x..x + 4].copy_from_slice(&quarter);
             }
         }
+    }
+}
+
+/// Makes all rows the same.
+#[inline(never)]
+fn fill(rows: &mut [[u8; 48]], pixels: Bytes) {
+    rows.iter_mut()
+        .for_each(|row| pixels.store(pixels_mut(row)));
+}
+
+/// Makes each row of what is above and to its left.
+#[inline(never)]
+fn climb(rows: &mut [[u8; 48]], left: &[u8], above: Bytes, corner: Bytes) {
+    for (row, left) in rows.iter_mut().zip(left) {
+        slope(above, Bytes::splat(*left), corner).store(pixels_mut(row));
     }
 }
 
