@@ -14,7 +14,7 @@ use super::plan::{Plan, Plane};
 pub(super) struct Resize {
     planes: Vec<Resizing>,
     /// Where they become one of pixels.
-    components: Option<Components>,
+    components: Option<Box<Components>>,
     /// See [`Plan::stored_room`].
     room: Option<u64>,
 }
@@ -40,7 +40,9 @@ impl Resize {
         };
         Resize {
             planes: plan.planes().into_iter().map(waiting).collect(),
-            components: plan.components().map(Components::new),
+            components: plan
+                .components()
+                .map(|planes| Box::new(Components::new(planes))),
             room,
         }
     }
