@@ -6,7 +6,7 @@ use letterbox_vp8::{Decoder, Error, Header};
 use crate::counting::most;
 
 /// Pixels above which a picture is left alone: the bugs are in small ones too.
-const MOST_PIXELS: u32 = 1 << 16;
+const MOST_PIXELS: u32 = 1 << 13;
 
 /// The target. An input is a file; what counts is behind the first name and length of a frame in it.
 pub fn run(file: &[u8]) {

@@ -346,6 +346,22 @@ mod tests {
     use image_webp::{ColorType, WebPEncoder};
 
     #[test]
+    fn what_is_lossy_stands_still_and_has_no_alpha_comes_in_rows() {
+        let in_rows = |file: &[u8]| {
+            let header = Header::parse(file, true).expect("a good file");
+            header.expect("is whole").coding == Coding::Vp8
+        };
+        assert!(in_rows(include_bytes!("../../../fuzz/seeds/lossy.webp")));
+        for file in [
+            &include_bytes!("../../../fuzz/seeds/lossy-alpha.webp")[..],
+            include_bytes!("../../../fuzz/seeds/animated-lossy.webp"),
+            include_bytes!("../../../fuzz/seeds/lossless.webp"),
+        ] {
+            assert!(!in_rows(file));
+        }
+    }
+
+    #[test]
     fn a_lossless_stream_is_read_as_far_as_its_codes_and_breaks_off_nowhere_in_them() {
         let mut file = Vec::new();
         let pixels: Vec<u8> = (0..40 * 30 * 4).map(|at| (at * at / 7) as u8).collect();
