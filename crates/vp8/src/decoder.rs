@@ -162,7 +162,7 @@ impl<'a> Decoder<'a> {
                 None => [self.columns[x].above.luma[15]; 16],
             };
             let column = &mut self.columns[x];
-            // A copy, which is smaller than a borrow of all.
+            // A copy, because the frame is looked into meanwhile.
             let mut bits = self.frame.modes;
             let macroblock =
                 modes::read(&mut bits, &self.frame, &mut column.modes, &mut modes_before);
