@@ -20,6 +20,9 @@ const rows = [
   { name: 'jpeg-progressive-100mp', most: 24, resident: true },
   { name: 'png-100mp', most: 16, make: () => enlarged('jpeg-baseline-100mp', 'rgb.png') },
   { name: 'png-rgba16-24mp', most: 16, make: () => enlarged('jpeg-baseline-24mp', 'rgba16.png') },
+  // With the codec that writes the answer.
+  { name: 'webp-24mp', most: 32, resident: true, make: () => enlarged('jpeg-baseline-24mp', 'rgb.webp') },
+  { name: 'webp-100mp', most: 32, resident: true, make: () => enlarged('jpeg-baseline-100mp', 'rgb.webp') },
   { name: 'jpeg-baseline-24mp', most: 96, atOnce: 16 },
 ];
 
@@ -59,15 +62,16 @@ async function measure(folder, { name, atOnce = 1 }, file) {
   }
 }
 
-/** A sample photo as a PNG of the size of `name`, without the grain of the other images: with it the file would be larger than any limit. */
+/** A sample photo as a PNG or a lossy WebP of the size of `name`, without the grain of the other images: with it the file would be larger than any limit. */
 function enlarged(name, kind) {
   const image = images.find((each) => each.name === name);
   return derived(image, kind, () => {
-    say(`images: making ${image.megapixels} megapixels of PNG (a minute, once)`);
+    say(`images: making ${image.megapixels} megapixels of ${kind} (a minute, once)`);
     const photo = sharp(join(root, 'demo', 'samples', 'waterfall.jpg')).autoOrient();
     const size = { width: image.width, height: image.height, fit: 'fill', kernel: 'cubic' };
     const rgb = photo.resize(size);
     const pixels = kind.startsWith('rgba16') ? rgb.ensureAlpha(0.5).toColourspace('rgb16') : rgb;
+    if (kind.endsWith('webp')) return pixels.webp({ quality: 85, effort: 2 }).toBuffer();
     return pixels.png({ compressionLevel: 6, adaptiveFiltering: true }).toBuffer();
   });
 }

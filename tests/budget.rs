@@ -391,6 +391,40 @@ fn a_png_inside_an_icon_is_read_like_any_png() {
     assert!(peak < 1 << 20, "{peak}");
 }
 
+/// A lossy file of one colour: all of its bits are zeroes.
+fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
+    // More than the modes and the tokens of that many macroblocks take.
+    let macroblocks = usize::from(width.div_ceil(16)) * usize::from(height.div_ceil(16));
+    let (modes, tokens) = (100 + macroblocks, 100 + 4 * macroblocks);
+    let mut frame = ((modes as u32) << 5 | 0x10).to_le_bytes()[..3].to_vec();
+    frame.extend([0x9d, 0x01, 0x2a]);
+    frame.extend([width.to_le_bytes(), height.to_le_bytes()].concat());
+    frame.resize(frame.len() + modes + tokens, 0);
+    riff(&[(b"VP8 ", frame)])
+}
+
+#[test]
+fn a_lossy_webp_takes_rows_and_its_file_however_large_it_is() {
+    let _turn = turn();
+    for (width, height, query) in [
+        (8000, 4900, "w=1200&h=627&f=jpg"),
+        (16_383, 16, "w=1&h=4096&fit=fill&f=jpg"),
+        (16_383, 16, "w=1200&h=627&f=png"),
+        (16, 16_383, "w=4096&h=1&fit=fill&f=jpg"),
+        (16, 16_383, "w=300&h=300&f=jpg"),
+        (400, 300, "w=1200&h=627&f=jpg"),
+        (1, 1, "w=600&h=1&f=jpg"),
+    ] {
+        let file = lossy_webp(width, height);
+        let (outcome, peak) = measure(&file, query);
+        let planned = outcome.unwrap_or_else(|error| panic!("{width} x {height}: {error}"));
+        let held = peak - file.len();
+        eprintln!("{width} x {height}, {query}: {held} bytes beside the file, {planned} planned");
+        assert!(peak <= planned, "{width} x {height}: {peak} of {planned}");
+        assert!(held < 9 << 20, "{width} x {height}: {held}");
+    }
+}
+
 #[test]
 fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
     let _turn = turn();

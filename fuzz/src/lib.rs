@@ -8,3 +8,4 @@ pub mod jpeg;
 pub mod pieces;
 pub mod png;
 pub mod transform;
+pub mod vp8;

@@ -6,7 +6,7 @@
 use super::frame::Size;
 use crate::transform::Format;
 
-/// Which guests there are. A WebP guest reads what stands still, and writes what is lossy.
+/// Which guests there are. A WebP guest reads what stands still and is lossless or has alpha, and writes what is lossy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
     /// For WebP; without it, what we have ourselves is used, which writes lossless only.
@@ -132,13 +132,9 @@ pub(super) const fn webp_encode(alpha: bool) -> Memory {
 /// AVIF, with alpha or without.
 pub(super) const AVIF_ENCODE: Memory = Memory::new(12, 29);
 
-/// WebP.
-pub(super) const fn webp_decode(lossless: bool, alpha: bool) -> Memory {
-    match (lossless, alpha) {
-        (true, _) => Memory::new(1, 9),
-        (_, true) => Memory::new(1, 7),
-        _ => Memory::new(1, 5),
-    }
+/// WebP; what is lossy has alpha there.
+pub(super) const fn webp_decode(lossless: bool) -> Memory {
+    Memory::new(1, if lossless { 9 } else { 7 })
 }
 
 /// AVIF: colours at full size, more than 8 bits, and alpha each take more.

@@ -7,6 +7,7 @@
 mod animation;
 mod codec;
 mod colour;
+mod components;
 mod conversion;
 mod describe;
 mod flatten;
@@ -37,7 +38,7 @@ use header::Header;
 pub use limits::Limits;
 use original::Original;
 use placeholder::Small;
-pub use plan::{Animation, Edges, Indexed, Known, Plan, Plane, Step, Window};
+pub use plan::{Animation, Edges, Halves, Indexed, Known, Plan, Plane, Step, Window};
 use resize::Resize;
 
 use crate::transform::{Format, Target, Transform};

@@ -22,7 +22,8 @@ use super::placeholder::SIDE;
 use super::quantise::MOST as MOST_COLOURS;
 use super::{Error, codec, strip};
 use crate::transform::{Colour, Dpr, Fit, Format, Frames, Quality, Side, Target, Transform};
-use geometry::{Geometry, chroma, shrink_on_load};
+pub use geometry::Halves;
+use geometry::{Geometry, chroma, halves, shrink_on_load};
 pub use memory::Step;
 
 /// A rectangle that may cut through pixels.
@@ -205,6 +206,8 @@ pub struct Plan {
     pub layout: Layout,
     /// Each plane of chrominance, where the image stays in its components. The sizes and the window above are luminance's then.
     pub chroma: Option<Plane>,
+    /// Where the decoder hands out luminance and chrominance, and they become pixels behind the resampler: chrominance as it is coded.
+    pub halves: Option<Halves>,
     /// What is written.
     pub format: Format,
     /// The palette of what is written, where a format may have one or not.
@@ -338,6 +341,7 @@ impl Plan {
                 Source::Srgb => chroma(&header, format, geometry, shrink),
                 _ => None, // what its components mean in sRGB depends on all three
             },
+            halves: halves(&header, geometry),
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
             at: geometry.at,
             layout: layout(&header, transform, format, geometry.kept != canvas),
@@ -533,6 +537,24 @@ impl Plan {
             .into_iter()
             .flatten()
             .collect()
+    }
+}
+
+impl Plan {
+    /// What is resampled where luminance and chrominance become pixels behind that.
+    pub(super) fn components(&self) -> Option<[Plane; 3]> {
+        let halves = self.halves?;
+        let pixels = self.planes().into_iter().next()?;
+        let luma = Plane {
+            source: Layout::Grey,
+            ..pixels
+        };
+        let chroma = Plane {
+            decoded: halves.decoded,
+            window: halves.window,
+            ..luma
+        };
+        Some([luma, chroma, chroma])
     }
 }
 

@@ -6,12 +6,15 @@ use letterbox_resize::{Error as Fault, Resizer};
 
 use super::Error;
 use super::codec::Rows;
+use super::components::Components;
 use super::frame::{Frame, Picture};
 use super::plan::{Plan, Plane};
 
 /// Takes rows and keeps the resized image, not yet turned.
 pub(super) struct Resize {
     planes: Vec<Resizing>,
+    /// Where they become one of pixels.
+    components: Option<Box<Components>>,
     /// See [`Plan::stored_room`].
     room: Option<u64>,
     damaged: bool,
@@ -38,6 +41,9 @@ impl Resize {
         };
         Resize {
             planes: plan.planes().into_iter().map(waiting).collect(),
+            components: plan
+                .components()
+                .map(|planes| Box::new(Components::new(planes))),
             room,
             damaged: false,
         }
@@ -66,6 +72,10 @@ impl Resize {
 
 impl Rows for Resize {
     fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error> {
+        if let (Some(components), Some(resizing)) = (&mut self.components, self.planes.first_mut())
+        {
+            return components.take(plane, row, &mut resizing.result);
+        }
         match self.planes.get_mut(plane) {
             Some(resizing) => resizing.take(row),
             None => Err(Error::Corrupt("the image has more planes than it says")),
@@ -116,7 +126,7 @@ impl Resizing {
     }
 }
 
-fn fault(fault: Fault) -> Error {
+pub(super) fn fault(fault: Fault) -> Error {
     match fault {
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::RowLength { .. } => Error::Corrupt("the image's headers contradict each other"),

@@ -18,6 +18,22 @@ pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
 
 /// A PNG with a gradient in every channel.
 pub(crate) fn png(size: Size, layout: Layout) -> Vec<u8> {
+    let samples = size.pixels() as usize * layout.channels();
+    let pixels: Vec<u8> = (0..samples).map(|at| (at * 37 % 251) as u8).collect();
+    png_of(size, layout, &pixels)
+}
+
+/// The pixels of a PNG of eight bits.
+pub(crate) fn pixels(file: &[u8]) -> Vec<u8> {
+    let decoder = png::Decoder::new(std::io::Cursor::new(file));
+    let mut reader = decoder.read_info().expect("a good PNG");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    reader.next_frame(&mut pixels).expect("a good PNG");
+    pixels
+}
+
+/// A PNG of these pixels.
+pub(crate) fn png_of(size: Size, layout: Layout, pixels: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, size.width, size.height);
     encoder.set_depth(png::BitDepth::Eight);
@@ -27,11 +43,9 @@ pub(crate) fn png(size: Size, layout: Layout) -> Vec<u8> {
         Layout::Rgb => png::ColorType::Rgb,
         Layout::Rgba => png::ColorType::Rgba,
     });
-    let samples = size.pixels() as usize * layout.channels();
-    let pixels: Vec<u8> = (0..samples).map(|at| (at * 37 % 251) as u8).collect();
     let mut writer = encoder.write_header().expect("a valid header");
     writer
-        .write_image_data(&pixels)
+        .write_image_data(pixels)
         .expect("as many samples as the header says");
     writer.finish().expect("memory is writable");
     file

@@ -140,7 +140,7 @@ impl Still<'_> {
     /// What a guest takes that decodes it.
     pub(in crate::image) fn guest_memory_bytes(&self) -> u64 {
         let lossless = &self.kind == b"VP8L";
-        crate::image::guest::webp_decode(lossless, self.has_alpha()).bytes(self.size.pixels())
+        crate::image::guest::webp_decode(lossless).bytes(self.size.pixels())
     }
 
     /// Whether it is decoded to RGBA.

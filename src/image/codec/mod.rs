@@ -10,6 +10,7 @@ mod guest;
 mod jpeg;
 mod longtail;
 mod png;
+mod vp8;
 mod vp8l;
 mod webp;
 pub(super) mod whole;
@@ -26,7 +27,7 @@ use super::header::{self, Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
 
-/// Takes decoded rows, top to bottom, in the layout and size that each of [`Plan::planes`] says.
+/// Takes decoded rows, top to bottom, in the layout and size that each of [`Plan::planes`] says, or [`Plan::components`] where there are some.
 pub(super) trait Rows {
     /// A plane's next row.
     fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error>;
@@ -77,6 +78,9 @@ pub(super) fn decoder<'g>(
             Coding::Rows { .. } => Box::new(png::Decoder::new(plan, start)),
             _ => Box::new(whole::File::new(start, png::decode)),
         },
+        Format::WebP if plan.header.coding == Coding::Vp8 => {
+            Box::new(whole::File::new(start, vp8::decode))
+        }
         Format::WebP => {
             let decode = |file: &[u8], plan: &Plan, rows: &mut dyn Rows| {
                 webp::decode(file, plan, rows, guests)
@@ -140,6 +144,7 @@ pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
 pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     match plan.header.coding {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
+        Coding::Vp8 => vp8::decoder_bytes(plan),
         Coding::Whole { peak_bytes, .. } => peak_bytes,
         Coding::Jpeg { .. } => jpeg::decoder_bytes(plan),
         // The picture waits in the runtime's heap for its rows to be taken.
@@ -171,8 +176,8 @@ pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
 /// [`Error::Corrupt`].
 pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64, Error> {
     match (header.format, header.coding) {
-        // A guest has its own memory for what a file claims.
-        (_, Coding::Guest { .. }) => Ok(0),
+        // A guest has its own memory for what a file claims; rows need none.
+        (_, Coding::Guest { .. } | Coding::Vp8) => Ok(0),
         (Format::WebP, _) => header::webp::late_bytes(file, most),
         _ => Ok(0),
     }

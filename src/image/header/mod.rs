@@ -65,6 +65,8 @@ pub enum Coding {
         /// Bits of a pixel in the file.
         bits_per_pixel: u32,
     },
+    /// A frame of VP8 and nothing else: row by row, from a file that stays in memory.
+    Vp8,
     /// The whole image at once.
     Whole {
         /// Bytes at the peak of decoding, the image included, the file not.

@@ -13,7 +13,12 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
     let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
-    let (mut first, mut frame, mut animated) = (kind, None, false);
+    let mut first = First {
+        kind,
+        size: None,
+        in_a_frame: false,
+    };
+    let mut animated = false;
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
             let (width, height) = lossy_size(&mut cursor)?;
@@ -35,8 +40,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
                     Err(stop) => return Err(stop),
                 };
             }
-            let (kind, size_of_frame) = check_first_frame(bytes, after_header, size)?;
-            (first, frame) = (kind, Some(size_of_frame));
+            first = check_first_frame(bytes, after_header, size)?;
             animated = flags & 0x02 != 0;
             if flags & 0x20 != 0
                 && let Ok(profile) = chunk(bytes, b"ICCP")
@@ -48,25 +52,32 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         _ => return Err(Stop::Corrupt("the WebP has no image")),
     };
     let stored = Size { width, height };
-    let frame = frame.map_or(stored, |(width, height)| Size { width, height });
     Ok(Header {
         format: Format::WebP,
         stored,
         orientation,
         layout: Layout::of(false, alpha),
-        coding: Coding::Whole {
-            peak_bytes: match animated {
-                true => of_animation(stored, frame, &first, alpha),
-                false => peak_bytes(stored, &first, alpha),
-            },
-            copies: if first == *b"VP8L" { 0 } else { 2 }, // the last partition of a lossy frame, growing
-            guest_bytes: (!animated)
-                .then(|| webp_decode(first == *b"VP8L", alpha).bytes(stored.pixels())),
-        },
+        coding: coding(stored, first, alpha, animated),
         colours,
         inks: false,
         palette: false,
     })
+}
+
+/// What is lossy, stands still, and has no alpha is decoded row by row; for the rest there are libraries.
+fn coding(size: Size, first: First, alpha: bool, animated: bool) -> Coding {
+    let lossless = first.kind == *b"VP8L";
+    if !(lossless || alpha || animated || first.in_a_frame) {
+        return Coding::Vp8;
+    }
+    Coding::Whole {
+        peak_bytes: match animated {
+            true => of_animation(size, first.size.unwrap_or(size), &first.kind, alpha),
+            false => peak_bytes(size, &first.kind, alpha),
+        },
+        copies: if lossless { 0 } else { 2 }, // the last partition of a lossy frame, growing
+        guest_bytes: (!animated).then(|| webp_decode(lossless).bytes(size.pixels())),
+    }
 }
 
 /// What the library holds: the result; of a lossy image its planes, and what its alpha is decoded from; of a lossless one RGBA, which is
@@ -102,20 +113,26 @@ fn decoding_bytes(size: Size, first: &[u8; 4]) -> u64 {
 
 const SLACK_BYTES: u64 = 64 << 10;
 
-/// The kind and the size of the first frame, which is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
-fn check_first_frame(
-    bytes: &[u8],
-    first: usize,
-    canvas: (u32, u32),
-) -> Result<([u8; 4], (u32, u32)), Stop> {
+/// The first chunk that holds pixels.
+struct First {
+    kind: [u8; 4],
+    /// Its own size, where that may differ from the file's.
+    size: Option<Size>,
+    /// Whether it is in a frame of an animation.
+    in_a_frame: bool,
+}
+
+/// The first frame is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
+fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<First, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
-    let mut expected = canvas;
+    let (mut expected, mut in_a_frame) = (canvas, false);
     loop {
         let kind: [u8; 4] = cursor.array()?;
         let length = cursor.u32()? as usize;
         let size = match &kind {
             b"ANMF" => {
                 cursor.skip(6);
+                in_a_frame = true;
                 expected = (cursor.u24()? + 1, cursor.u24()? + 1);
                 cursor.skip(4); // duration and flags; the frame's own chunks follow
                 if expected.0 > canvas.0 || expected.1 > canvas.1 {
@@ -132,7 +149,14 @@ fn check_first_frame(
         };
         let agrees = size == expected;
         return if agrees {
-            Ok((kind, size))
+            Ok(First {
+                kind,
+                size: Some(Size {
+                    width: size.0,
+                    height: size.1,
+                }),
+                in_a_frame,
+            })
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };
@@ -151,6 +175,13 @@ pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
             _ => cursor.skip(length.saturating_add(length % 2)),
         }
     }
+}
+
+/// As much as there is of the first lossy frame that is in no animation.
+pub(in crate::image) fn lossy_frame(file: &[u8]) -> Option<&[u8]> {
+    let mut chunks = Chunks { file, at: 12 };
+    let frame = chunks.find(|chunk| &chunk.kind == b"VP8 ");
+    frame.map(|chunk| chunk.bytes)
 }
 
 /// RFC 6386, section 9.1.
@@ -397,6 +428,22 @@ impl<'a> Iterator for Chunks<'a> {
 mod tests {
     use super::*;
     use image_webp::{ColorType, WebPEncoder};
+
+    #[test]
+    fn what_is_lossy_stands_still_and_has_no_alpha_comes_in_rows() {
+        let in_rows = |file: &[u8]| {
+            let header = Header::parse(file, true).expect("a good file");
+            header.expect("is whole").coding == Coding::Vp8
+        };
+        assert!(in_rows(include_bytes!("../../../fuzz/seeds/lossy.webp")));
+        for file in [
+            &include_bytes!("../../../fuzz/seeds/lossy-alpha.webp")[..],
+            include_bytes!("../../../fuzz/seeds/animated-lossy.webp"),
+            include_bytes!("../../../fuzz/seeds/lossless.webp"),
+        ] {
+            assert!(!in_rows(file));
+        }
+    }
 
     #[test]
     fn a_lossless_stream_is_read_as_far_as_its_codes_and_breaks_off_nowhere_in_them() {

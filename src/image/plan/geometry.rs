@@ -188,6 +188,35 @@ pub(super) fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
     }
 }
 
+/// Chrominance at half the size, each of two planes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Halves {
+    /// What the decoder delivers.
+    pub decoded: Size,
+    /// The part that is resampled, to as many pixels as luminance.
+    pub window: Window,
+}
+
+/// What a decoder of VP8 hands out where pixels become fewer: those that are left are converted then. Elsewhere chrominance is interpolated
+/// as its standard has it, and pixels are resampled.
+pub(super) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
+    let (x, y) = geometry.scale;
+    if header.coding != Coding::Vp8 || x.min(y) < 1.0 || x.max(y) <= 1.0 {
+        return None;
+    }
+    let window = geometry.window(header.upright());
+    Some(Halves {
+        decoded: Size {
+            width: header.stored.width.div_ceil(2),
+            height: header.stored.height.div_ceil(2),
+        },
+        window: header
+            .orientation
+            .to_stored(window, header.stored)
+            .divided_by(2.0, 2.0),
+    })
+}
+
 /// The planes of chrominance of a JPEG that becomes a JPEG, in 4:2:0. Converting to pixels and back would cost more and gain nothing:
 /// half of what it makes at full size is thrown away again.
 ///

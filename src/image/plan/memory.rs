@@ -3,6 +3,7 @@
 use letterbox_resize::Resizer;
 
 use super::{Plan, Plane};
+use crate::image::components::Components;
 use crate::image::frame::Picture;
 use crate::image::header::Coding;
 use crate::image::limits::Limits;
@@ -45,7 +46,7 @@ impl Plane {
         }
     }
 
-    fn resampler_bytes(&self) -> u64 {
+    pub(in crate::image) fn resampler_bytes(&self) -> u64 {
         if self.keeps_every_pixel() {
             return 0;
         }
@@ -149,7 +150,10 @@ impl Plan {
         let turns = !self.header.orientation.is_upright();
         let picture = sum(&|plane| plane.resized_bytes(self.stored_room()));
         let upright = sum(&|plane| plane.resized_bytes(self.room()));
-        let resampler = sum(&Plane::resampler_bytes);
+        let resampler = match self.halves {
+            Some(_) => Components::bytes(self),
+            None => sum(&Plane::resampler_bytes),
+        };
         let small = ("other", SMALL_BYTES);
         let decoder = ("decoder", codec::decoder_bytes(self));
         let mut steps = Vec::new();
