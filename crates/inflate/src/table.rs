@@ -212,10 +212,22 @@ const fn numbers<const COUNT: usize>(first: u16, group: usize) -> [Entry; COUNT]
     entries
 }
 
+/// A code, its first bit the lowest, and what it means.
+type Coded = (u16, Entry);
+
+/// Room for codes. It is lent to [`Codes`] and stays where it is, and is no larger than it has to be: a block's tables are made in some
+/// microseconds, and to clear and to move room for all codes, for each of three alphabets, was a third of them.
+const fn room<const CODES: usize>() -> [Coded; CODES] {
+    [(0, Entry(0)); CODES]
+}
+
+/// Symbols at most, and distances, or instructions.
+const SYMBOLS: usize = 288;
+const DISTANCES: usize = 32;
+
 /// What has a code, by the length of it.
-struct Codes {
-    /// The code, its first bit the lowest, and what it means.
-    sorted: [(u16, Entry); 320],
+struct Codes<'a> {
+    sorted: &'a [Coded],
     /// Where the codes of each length start.
     starts: [usize; LONGEST as usize + 2],
     /// Where among them the literals end, which are the first.
@@ -224,10 +236,15 @@ struct Codes {
     shortest: u32,
 }
 
-impl Codes {
+impl<'a> Codes<'a> {
     /// # Errors
     /// [`Error::Corrupt`] unless the code is complete, or `sparse` and of one bit or none.
-    fn new(lengths: &[u8], meaning: fn(usize) -> Entry, sparse: bool) -> Result<Codes, Error> {
+    fn new(
+        sorted: &'a mut [Coded],
+        lengths: &[u8],
+        meaning: impl Fn(usize) -> Entry,
+        sparse: bool,
+    ) -> Result<Codes<'a>, Error> {
         let mut counts = [0; LONGEST as usize + 1];
         for &length in lengths {
             counts[usize::from(length & 15)] += 1;
@@ -250,7 +267,6 @@ impl Codes {
         if free != 0 && !(sparse && (coded == 0 || coded == 1 && counts[1] == 1)) {
             return Err(Error::Corrupt);
         }
-        let mut sorted = [(0, Entry::NOTHING); 320];
         let mut places = starts;
         let mut literals = [0; LONGEST as usize + 1];
         let mut shortest = LONGEST;
@@ -277,13 +293,13 @@ impl Codes {
     }
 
     /// The codes of this length.
-    fn of(&self, length: u32) -> &[(u16, Entry)] {
+    fn of(&self, length: u32) -> &[Coded] {
         let length = length as usize;
         &self.sorted[self.starts[length]..self.starts[length + 1]]
     }
 
     /// Those of them that are literals.
-    fn literals(&self, length: u32) -> &[(u16, Entry)] {
+    fn literals(&self, length: u32) -> &[Coded] {
         let (start, end) = (self.starts[length as usize], self.literals[length as usize]);
         &self.sorted[start..end.max(start)]
     }
@@ -298,10 +314,11 @@ pub(crate) fn build(
     table: &mut [Entry],
     root: u32,
     lengths: &[u8],
-    meaning: fn(usize) -> Entry,
+    meaning: impl Fn(usize) -> Entry,
     sparse: bool,
 ) -> Result<(), Error> {
-    let codes = Codes::new(lengths, meaning, sparse)?;
+    let mut room = room::<DISTANCES>();
+    let codes = Codes::new(&mut room, lengths, meaning, sparse)?;
     fill(table, root, &codes, |_, _| {});
     Ok(())
 }
@@ -316,10 +333,13 @@ pub(crate) fn build_both(
     of_symbols: &[u8],
     of_distances: &[u8],
 ) -> Result<(), Error> {
-    let to = Codes::new(of_distances, distance, true)?;
+    let mut room_of_distances = room::<DISTANCES>();
+    let to = Codes::new(&mut room_of_distances, of_distances, distance, true)?;
     fill(distances, DISTANCE_BITS, &to, |_, _| {});
-    let codes = Codes::new(of_symbols, symbol, false)?;
-    let copies = Copies::new(&codes, &to);
+    let mut room_of_symbols = room::<SYMBOLS>();
+    let codes = Codes::new(&mut room_of_symbols, of_symbols, symbol, false)?;
+    let mut room_of_copies = room::<COPIES>();
+    let copies = Copies::new(&mut room_of_copies, &codes, &to);
     fill(symbols, SYMBOL_BITS, &codes, |table, length| {
         for &(code, entry) in copies.of(length) {
             put(table, code, entry.settled());
@@ -359,17 +379,21 @@ fn put(table: &mut [Entry], code: u16, entry: Entry) {
     }
 }
 
+/// Lengths that have no extra bits and fit into a word: 3 to 8.
+const SHORT: usize = 6;
+const COPIES: usize = SHORT * DISTANCES;
+
 /// Short copies and their distances, by the length of both codes.
-struct Copies {
-    sorted: [(u16, Entry); 6 * 32],
+struct Copies<'a> {
+    sorted: &'a [Coded],
     /// Where those of each length start.
     starts: [usize; SYMBOL_BITS as usize + 2],
 }
 
-impl Copies {
-    fn new(symbols: &Codes, distances: &Codes) -> Copies {
+impl<'a> Copies<'a> {
+    fn new(sorted: &'a mut [Coded], symbols: &Codes, distances: &Codes) -> Copies<'a> {
         // The lengths that have no extra bits, by their number.
-        let mut lengths = [(0, Entry::NOTHING); 6];
+        let mut lengths = room::<SHORT>();
         let mut count = 0;
         for length in 1..SYMBOL_BITS {
             for &(code, entry) in symbols.of(length) {
@@ -379,13 +403,10 @@ impl Copies {
                 }
             }
         }
-        let mut copies = Copies {
-            sorted: [(0, Entry::NOTHING); 6 * 32],
-            starts: [0; SYMBOL_BITS as usize + 2],
-        };
+        let mut starts = [0; SYMBOL_BITS as usize + 2];
         let mut end = 0;
         for both in 1..=SYMBOL_BITS {
-            copies.starts[both as usize] = end;
+            starts[both as usize] = end;
             for &(code, length) in &lengths[..count] {
                 let first = length.length();
                 if first >= both {
@@ -393,17 +414,17 @@ impl Copies {
                 }
                 for &(next, distance) in distances.of(both - first) {
                     if distance.is(Kind::Number) {
-                        copies.sorted[end] = (code | next << first, length.copy(distance));
+                        sorted[end] = (code | next << first, length.copy(distance));
                         end += 1;
                     }
                 }
             }
         }
-        copies.starts[SYMBOL_BITS as usize + 1] = end;
-        copies
+        starts[SYMBOL_BITS as usize + 1] = end;
+        Copies { sorted, starts }
     }
 
-    fn of(&self, both: u32) -> &[(u16, Entry)] {
+    fn of(&self, both: u32) -> &[Coded] {
         let both = both as usize;
         &self.sorted[self.starts[both]..self.starts[both + 1]]
     }

@@ -8,8 +8,19 @@ mod scalar {
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes([u8; 16]);
 
+    /// Where the bytes of three and those of four go, which only vectors need to be told.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Places;
+
+    impl Places {
+        pub(crate) fn new() -> Places {
+            Places
+        }
+    }
+
     impl Lanes {
         pub(crate) const ZERO: Lanes = Lanes([0; 16]);
+        pub(crate) const ALL: Lanes = Lanes([255; 16]);
 
         /// The lower eight.
         pub(crate) fn of(bytes: [u8; 8]) -> Lanes {
@@ -32,12 +43,12 @@ mod scalar {
         }
 
         /// Four pixels of three bytes to four bytes each, of which the last is anything.
-        pub(crate) fn spread(self) -> Lanes {
+        pub(crate) fn spread(self, _: Places) -> Lanes {
             Lanes(core::array::from_fn(|at| self.0[at / 4 * 3 + at % 4 % 3]))
         }
 
         /// The other way round; the last four bytes are anything.
-        pub(crate) fn gather(self) -> Lanes {
+        pub(crate) fn gather(self, _: Places) -> Lanes {
             Lanes(core::array::from_fn(|at| {
                 self.0[(at / 3 * 4 + at % 3) % 16]
             }))
@@ -113,13 +124,33 @@ mod scalar {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
     use core::arch::wasm32::*;
+    use core::hint::black_box;
 
     /// Sixteen bytes.
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes(v128);
 
+    /// Where the bytes of three and those of four go.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Places {
+        spread: v128,
+        gather: v128,
+    }
+
+    impl Places {
+        /// To be asked for once, and not in a loop: places that the compiler knows are no vectors but a shuffle's, and V8 makes those anew each
+        /// time.
+        #[inline(always)]
+        pub(crate) fn new() -> Places {
+            let spread = u8x16(0, 1, 2, 0, 3, 4, 5, 3, 6, 7, 8, 6, 9, 10, 11, 9);
+            let gather = u8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 1, 2, 4);
+            black_box(Places { spread, gather })
+        }
+    }
+
     impl Lanes {
         pub(crate) const ZERO: Lanes = Lanes(u64x2(0, 0));
+        pub(crate) const ALL: Lanes = Lanes(u64x2(u64::MAX, u64::MAX));
 
         /// The lower eight.
         #[inline(always)]
@@ -149,48 +180,14 @@ mod simd {
 
         /// Four pixels of three bytes to four bytes each, of which the last is anything.
         #[inline(always)]
-        pub(crate) fn spread(self) -> Lanes {
-            Lanes(u8x16_shuffle::<
-                0,
-                1,
-                2,
-                0,
-                3,
-                4,
-                5,
-                3,
-                6,
-                7,
-                8,
-                6,
-                9,
-                10,
-                11,
-                9,
-            >(self.0, self.0))
+        pub(crate) fn spread(self, by: Places) -> Lanes {
+            Lanes(u8x16_swizzle(self.0, by.spread))
         }
 
         /// The other way round; the last four bytes are anything.
         #[inline(always)]
-        pub(crate) fn gather(self) -> Lanes {
-            Lanes(u8x16_shuffle::<
-                0,
-                1,
-                2,
-                4,
-                5,
-                6,
-                8,
-                9,
-                10,
-                12,
-                13,
-                14,
-                0,
-                1,
-                2,
-                4,
-            >(self.0, self.0))
+        pub(crate) fn gather(self, by: Places) -> Lanes {
+            Lanes(u8x16_swizzle(self.0, by.gather))
         }
 
         /// Four pixels of each of four become the first pixels of all, the second ones, and so on.
@@ -284,6 +281,6 @@ mod simd {
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub(crate) use scalar::Lanes;
+pub(crate) use scalar::{Lanes, Places};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(crate) use simd::Lanes;
+pub(crate) use simd::{Lanes, Places};

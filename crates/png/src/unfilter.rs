@@ -1,10 +1,14 @@
 //! Filtered rows back to samples (PNG, clause 9): every byte was written as its difference to a prediction.
 
 use crate::Error;
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Places};
 
 /// Bytes behind every row that are read and not used, so that the last pixel is read like all others.
 pub(crate) const SLACK: usize = 8;
+
+/// How many pixels each of four rows is behind the one above it. With one, a pixel would wait for the one above it too, which would have been
+/// made just before and would still have to be moved to where it is needed.
+const LAG: usize = 2;
 
 /// Undoes the filter of one row.
 ///
@@ -61,7 +65,7 @@ pub(crate) fn unfilter_four(
     Ok(())
 }
 
-/// Four rows of pixels of three or four bytes, every row a pixel behind the one above it: what it needs from there has just been made.
+/// Four rows of pixels of three or four bytes, every row [`LAG`] pixels behind the one above it: what it needs from there has been made.
 /// A pixel waits for the one on its left, and in the same time three others are made, each in its quarter of the vector.
 #[inline(always)]
 fn by_four<const BYTES: usize>(
@@ -79,9 +83,11 @@ fn by_four<const BYTES: usize>(
 
 /// What a filter expects of a pixel, given those on its left, above it, and above it on the left.
 ///
-/// A trait, because a closure is not always inlined, and vectors that are handed over go through memory.
+/// It is added to the difference in here, and not where it is called, because sums may be made in any order: what does not wait for the pixel on
+/// the left is added before, so that the next pixel waits for less. A trait, because a closure is not always inlined, and vectors that are
+/// handed over go through memory.
 trait Prediction: Copy {
-    fn of(self, left: Lanes, above: Lanes, corner: Lanes) -> Lanes;
+    fn plus(self, difference: Lanes, left: Lanes, above: Lanes, corner: Lanes) -> Lanes;
 }
 
 #[derive(Clone, Copy)]
@@ -89,8 +95,8 @@ struct Sub;
 
 impl Prediction for Sub {
     #[inline(always)]
-    fn of(self, left: Lanes, _: Lanes, _: Lanes) -> Lanes {
-        left
+    fn plus(self, difference: Lanes, left: Lanes, _: Lanes, _: Lanes) -> Lanes {
+        difference.plus(left)
     }
 }
 
@@ -99,8 +105,8 @@ struct Average;
 
 impl Prediction for Average {
     #[inline(always)]
-    fn of(self, left: Lanes, above: Lanes, _: Lanes) -> Lanes {
-        left.mean(above)
+    fn plus(self, difference: Lanes, left: Lanes, above: Lanes, _: Lanes) -> Lanes {
+        difference.plus(left.mean(above))
     }
 }
 
@@ -113,14 +119,24 @@ impl Prediction for Average {
 #[derive(Clone, Copy)]
 struct Paeth;
 
-impl Prediction for Paeth {
+impl Paeth {
+    /// The ways to the corner that count: down to it, and up to it.
     #[inline(always)]
-    fn of(self, left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
+    fn ways(left: Lanes, above: Lanes, corner: Lanes, counted: Lanes) -> (Lanes, Lanes) {
         let down = corner.minus_at_least(left.min(above));
         let up = left.max(above).minus_at_least(corner);
-        let to_low = down.at_least(up.plus_at_most(up)).and(down);
-        let to_high = up.at_least(down.plus_at_most(down)).and(up);
-        corner.minus(to_low).plus(to_high)
+        (
+            down.at_least(up.plus_at_most(up)).and(down.and(counted)),
+            up.at_least(down.plus_at_most(down)).and(up.and(counted)),
+        )
+    }
+}
+
+impl Prediction for Paeth {
+    #[inline(always)]
+    fn plus(self, difference: Lanes, left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
+        let (to_low, to_high) = Paeth::ways(left, above, corner, Lanes::ALL);
+        corner.plus(difference).minus(to_low).plus(to_high)
     }
 }
 
@@ -150,11 +166,11 @@ impl Any {
 
 impl Prediction for Any {
     #[inline(always)]
-    fn of(self, left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
-        let simple = left.and(self.sub).or(above.and(self.up));
-        let average = Average.of(left, above, corner).and(self.average);
-        let paeth = Paeth.of(left, above, corner).and(self.paeth);
-        paeth.or(average.or(simple))
+    fn plus(self, difference: Lanes, left: Lanes, above: Lanes, corner: Lanes) -> Lanes {
+        let (to_low, to_high) = Paeth::ways(left, above, corner, self.paeth);
+        let before = difference.plus(corner.and(self.paeth).or(above.and(self.up)));
+        let simple = left.and(self.sub).or(left.mean(above).and(self.average));
+        before.plus(simple).minus(to_low).plus(to_high)
     }
 }
 
@@ -166,50 +182,84 @@ fn walk_four<const BYTES: usize, P: Prediction>(
     prediction: P,
 ) {
     let width = (above.len() - SLACK) / BYTES;
-    let (mut left, mut corner) = (Lanes::ZERO, Lanes::ZERO);
+    let mut made = Made {
+        left: Lanes::ZERO,
+        earlier: Lanes::ZERO,
+        corner: Lanes::ZERO,
+    };
     let mut x = 0;
-    while x < width.min(3) {
-        column::<BYTES, _>(x, coded, above, rows, prediction, &mut left, &mut corner);
+    while x < width.min(3 * LAG) {
+        column::<BYTES, _>(x, coded, above, rows, prediction, &mut made);
         x += 1;
     }
     // From here on four columns at a time, as long as the first row has as many. The rows start where they are when it is at `x`.
     if x + 4 <= width {
-        let length = (width - 3) * BYTES + SLACK;
-        let skip = |number: usize| (3 - number) * BYTES;
-        let coded: [&[u8]; 4] = core::array::from_fn(|at| &coded[at][skip(at)..][..length]);
+        let length = (width - 3 * LAG) * BYTES + SLACK;
+        let skip = |number: usize| (3 - number) * LAG * BYTES;
+        // One by one, and not as arrays: the compiler has to see that all have one length.
+        let [coded_a, coded_b, coded_c, coded_d] = coded;
+        let coded_a = &coded_a[skip(0)..][..length];
+        let coded_b = &coded_b[skip(1)..][..length];
+        let coded_c = &coded_c[skip(2)..][..length];
+        let coded_d = &coded_d[skip(3)..][..length];
         let above = &above[skip(0)..][..length];
-        let [first, second, third, fourth] = rows;
+        let [first, second, third, fourth] = &mut *rows;
         let first = &mut first[skip(0)..][..length];
         let second = &mut second[skip(1)..][..length];
         let third = &mut third[skip(2)..][..length];
         let fourth = &mut fourth[skip(3)..][..length];
-        let mut at = 0;
+        // Of their own, because what is lent to a function is in memory.
+        let Made {
+            mut left,
+            mut earlier,
+            mut corner,
+        } = made;
+        let (places, mut at) = (Places::new(), 0);
         // Sixteen bytes may be four more than those pixels, which the next turn or nobody looks at.
         while at + 16 <= length && x + 4 <= width {
-            let differences = Lanes::transpose(coded.map(|row| load::<BYTES>(row, at)));
-            let over = load::<BYTES>(above, at);
-            let above_a = over.before::<0>(left);
-            let a = prediction.of(left, above_a, corner).plus(differences[0]);
-            let above_b = over.before::<1>(a);
-            let b = prediction.of(a, above_b, above_a).plus(differences[1]);
-            let above_c = over.before::<2>(b);
-            let c = prediction.of(b, above_c, above_b).plus(differences[2]);
-            let above_d = over.before::<3>(c);
-            let d = prediction.of(c, above_d, above_c).plus(differences[3]);
-            (left, corner) = (d, above_d);
+            let differences = Lanes::transpose([
+                load::<BYTES>(coded_a, at, places),
+                load::<BYTES>(coded_b, at, places),
+                load::<BYTES>(coded_c, at, places),
+                load::<BYTES>(coded_d, at, places),
+            ]);
+            let over = load::<BYTES>(above, at, places);
+            let above_a = over.before::<0>(earlier);
+            let a = prediction.plus(differences[0], left, above_a, corner);
+            let above_b = over.before::<1>(left);
+            let b = prediction.plus(differences[1], a, above_b, above_a);
+            let above_c = over.before::<2>(a);
+            let c = prediction.plus(differences[2], b, above_c, above_b);
+            let above_d = over.before::<3>(b);
+            let d = prediction.plus(differences[3], c, above_d, above_c);
+            (left, earlier, corner) = (d, c, above_d);
             let [a, b, c, d] = Lanes::transpose([a, b, c, d]);
-            store::<BYTES>(first, at, a);
-            store::<BYTES>(second, at, b);
-            store::<BYTES>(third, at, c);
-            store::<BYTES>(fourth, at, d);
+            store::<BYTES>(first, at, a, places);
+            store::<BYTES>(second, at, b, places);
+            store::<BYTES>(third, at, c, places);
+            store::<BYTES>(fourth, at, d, places);
             at += 4 * BYTES;
             x += 4;
         }
+        made = Made {
+            left,
+            earlier,
+            corner,
+        };
     }
-    while x < width + 3 {
-        column::<BYTES, _>(x, coded, above, rows, prediction, &mut left, &mut corner);
+    while x < width + 3 * LAG {
+        column::<BYTES, _>(x, coded, above, rows, prediction, &mut made);
         x += 1;
     }
+}
+
+/// What the next column of four rows needs: the one before it; the one before that, which is above all rows but the first; and what was above the
+/// one before.
+#[derive(Clone, Copy)]
+struct Made {
+    left: Lanes,
+    earlier: Lanes,
+    corner: Lanes,
 }
 
 /// One column of it, at the edges, where not all rows have a pixel. On the left of a row all is zero, so what is made there is zero too.
@@ -220,13 +270,12 @@ fn column<const BYTES: usize, P: Prediction>(
     above: &[u8],
     rows: &mut [Vec<u8>; 4],
     prediction: P,
-    left: &mut Lanes,
-    corner: &mut Lanes,
+    made: &mut Made,
 ) {
     let width = (above.len() - SLACK) / BYTES;
     // Where the pixel of a row is, if it is in the row.
     let place = |number: usize| {
-        let x = x.checked_sub(number).filter(|&x| x < width)?;
+        let x = x.checked_sub(number * LAG).filter(|&x| x < width)?;
         Some(x * BYTES..(x + 1) * BYTES)
     };
     let (mut differences, mut over) = ([0; 16], [0; 16]);
@@ -238,12 +287,18 @@ fn column<const BYTES: usize, P: Prediction>(
     if let Some(place) = place(0) {
         over[..BYTES].copy_from_slice(&above[place]);
     }
-    let over = Lanes::of_all(&over).before::<0>(*left);
-    *left = prediction
-        .of(*left, over, *corner)
-        .plus(Lanes::of_all(&differences));
-    *corner = over;
-    for (number, from) in left.to_all().as_chunks::<4>().0.iter().enumerate() {
+    let Made {
+        left,
+        earlier,
+        corner,
+    } = *made;
+    let over = Lanes::of_all(&over).before::<0>(earlier);
+    *made = Made {
+        left: prediction.plus(Lanes::of_all(&differences), left, over, corner),
+        earlier: left,
+        corner: over,
+    };
+    for (number, from) in made.left.to_all().as_chunks::<4>().0.iter().enumerate() {
         if let Some(place) = place(number) {
             rows[number][place].copy_from_slice(&from[..BYTES]);
         }
@@ -252,16 +307,24 @@ fn column<const BYTES: usize, P: Prediction>(
 
 /// Four pixels, four bytes each.
 #[inline(always)]
-fn load<const BYTES: usize>(row: &[u8], at: usize) -> Lanes {
-    let bytes = row.get(at..).and_then(|row| row.first_chunk());
+fn load<const BYTES: usize>(row: &[u8], at: usize, places: Places) -> Lanes {
+    let bytes = row.get(at..at + 16).and_then(|row| row.first_chunk());
     let lanes = bytes.map_or(Lanes::ZERO, Lanes::of_all);
-    if BYTES == 3 { lanes.spread() } else { lanes }
+    if BYTES == 3 {
+        lanes.spread(places)
+    } else {
+        lanes
+    }
 }
 
 /// The other way round.
 #[inline(always)]
-fn store<const BYTES: usize>(row: &mut [u8], at: usize, pixels: Lanes) {
-    let pixels = if BYTES == 3 { pixels.gather() } else { pixels };
+fn store<const BYTES: usize>(row: &mut [u8], at: usize, pixels: Lanes, places: Places) {
+    let pixels = if BYTES == 3 {
+        pixels.gather(places)
+    } else {
+        pixels
+    };
     if let Some(bytes) = row.get_mut(at..at + 16) {
         bytes.copy_from_slice(&pixels.to_all());
     }
@@ -290,9 +353,7 @@ fn walk<const BYTES: usize>(
             break; // only the slack is left
         };
         let over = Lanes::of(over);
-        left = prediction
-            .of(left, over, corner)
-            .plus(Lanes::of(difference));
+        left = prediction.plus(Lanes::of(difference), left, over, corner);
         corner = over;
         pixel.copy_from_slice(&left.to_bytes()[..BYTES]);
         (coded, above) = (&coded[BYTES..], &above[BYTES..]);
@@ -363,7 +424,7 @@ mod tests {
             for code in 0..5 * 5 * 5 * 5 {
                 let filters =
                     [code % 5, code / 5 % 5, code / 25 % 5, code / 125].map(|of| of as u8);
-                for pixels in (1..12).chain([100]) {
+                for pixels in (1..20).chain([100]) {
                     let length = pixels * distance;
                     let mut line = || (0..length + SLACK).map(|_| random()).collect::<Vec<u8>>();
                     let coded = [line(), line(), line(), line()];
@@ -395,7 +456,7 @@ mod tests {
             for b in 0..=255 {
                 for c in 0..=255 {
                     let of = |sample| Lanes::of([sample; 8]);
-                    let found = Paeth.of(of(a), of(b), of(c)).to_bytes()[0];
+                    let found = Paeth.plus(Lanes::ZERO, of(a), of(b), of(c)).to_bytes()[0];
                     let (coded, above) = ([a, 0], [c, b]);
                     // The first pixel has nothing on its left, so that its prediction is `c`.
                     let expected = plain(4, 1, &[coded[0].wrapping_sub(c), 0], &above)[1];
