@@ -315,7 +315,7 @@ impl<'a> Pipeline<'a> {
     /// What the source's own file takes beside that, where it may be the answer.
     fn original_bytes(&self, plan: &Plan) -> u64 {
         let bytes = self.source_bytes.max(self.promised_bytes);
-        if plan.original {
+        if plan.keeps_original() {
             self.gathered(bytes)
         } else {
             0
@@ -337,6 +337,9 @@ impl<'a> Pipeline<'a> {
         let (State::Planned { plan, .. } | State::Body { plan, .. }) = &self.state else {
             return;
         };
+        if plan.moving().is_some() {
+            return; // it takes nothing more
+        }
         let twice = 2 * self.source_bytes.max(self.promised_bytes);
         let (file, own) = (self.file_bytes(plan).max(twice), self.original_bytes(plan));
         let affords = plan.affords(file, own, self.limits);
@@ -443,7 +446,20 @@ impl<'a> Pipeline<'a> {
         plan.check_budget(plan.file_bytes(source_bytes), self.limits)?;
         let start = now_ms();
         if let Some(animation) = plan.moving() {
-            let body = codec::animation::run(&plan, animation, decoder.file(), self.guests)?;
+            let made = codec::animation::run(&plan, animation, decoder.file(), self.guests);
+            let own = match made {
+                // All frames were drawn.
+                Ok(_) | Err(Error::Outgrown { .. }) if plan.original => {
+                    let most = made.as_ref().map_or(usize::MAX, Vec::len);
+                    Original::decoded(decoder.into_file()).instead_of(most, &plan)
+                }
+                _ => None,
+            };
+            let original = own.is_some();
+            let body = match own {
+                Some(own) => own,
+                None => made?,
+            };
             return Ok(Output {
                 body,
                 content_type: plan.format.content_type(),
@@ -452,7 +468,7 @@ impl<'a> Pipeline<'a> {
                     resize_ms: now_ms() - start,
                     ..Spent::default()
                 },
-                original: false,
+                original,
                 plan,
             });
         }
@@ -466,7 +482,7 @@ impl<'a> Pipeline<'a> {
         }
         let resized = now_ms();
         let made = codec::encode(&plan, upright, self.guests)?;
-        let own = original.and_then(|original| original.instead_of(&made, &plan));
+        let own = original.and_then(|original| original.instead_of(made.len(), &plan));
         let original = own.is_some();
         let body = own.unwrap_or(made);
         let spent = Spent {
@@ -540,7 +556,7 @@ impl<'a> Pipeline<'a> {
                 ..
             } => {
                 *rows = Resize::new(&again);
-                original.take_if(|_| !again.original);
+                original.take_if(|_| !again.keeps_original());
                 **plan = again;
             }
             State::Header { .. } => {}
@@ -591,7 +607,7 @@ impl<'a> Pipeline<'a> {
             if let Source::Unseen = plan.source {
                 plan.source = Source::seen(&plan.header, start);
             }
-            let original = if plan.original {
+            let original = if plan.keeps_original() {
                 Some(Original::new(start, self.promised_bytes)?)
             } else {
                 None
@@ -613,7 +629,7 @@ impl<'a> Pipeline<'a> {
 fn describe(plan: Plan, source_bytes: u64, limits: &Limits) -> Output {
     let header = plan.header;
     let file_bytes = plan.file_bytes(source_bytes);
-    let original = plan.original && plan.affords(file_bytes, source_bytes, limits);
+    let original = plan.keeps_original() && plan.affords(file_bytes, source_bytes, limits);
     let original_bytes = if original { source_bytes } else { 0 };
     let need = plan.need_bytes(file_bytes) + original_bytes;
     let steps = plan.steps();
