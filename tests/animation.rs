@@ -73,7 +73,15 @@ fn red_then_a_green_corner() -> Vec<u8> {
 
 #[test]
 fn only_what_changes_is_written() {
-    let output = answer(&red_then_a_green_corner(), "w=40&h=30").expect("sound");
+    // All of them would be the file's own.
+    let corner = image(2, [30, 20, 10, 10]);
+    let frames = [
+        image(1, [0, 0, 40, 30]),
+        corner.clone(),
+        corner.clone(),
+        corner,
+    ];
+    let output = answer(&animation(40, 30, &frames), "w=40&h=30&n=3").expect("sound");
     let all = [0, 0, 40, 30];
     assert_eq!(
         images(&output.body),
@@ -186,7 +194,7 @@ fn a_page_is_drawn_on_what_was_before_it() {
     let file = red_then_a_green_corner();
     let still = answer(&file, "w=40&h=30&f=png&page=1").expect("sound");
     let mut decoder = png::Decoder::new(std::io::Cursor::new(&still.body[..]));
-    decoder.set_transformations(png::Transformations::EXPAND);
+    decoder.set_transformations(png::Transformations::EXPAND); // of a palette
     let mut reader = decoder.read_info().expect("a sound file");
     let mut pixels = vec![0; reader.output_buffer_size().expect("small")];
     reader.next_frame(&mut pixels).expect("sound");

@@ -280,3 +280,45 @@ fn requests_for_the_same_negotiated_answer_share_it() {
     assert_eq!(other.header("content-type"), "image/jpeg");
     assert_eq!(world.fetches(), 2);
 }
+
+/// Two frames of a GIF.
+const FILM: &[u8] = b"GIF89a\x04\0\x04\0\x80\0\0\xff\0\0\0\0\xff\
+    \x21\xf9\x04\0\x07\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\
+    \x21\xf9\x04\0\x07\0\0\0\x2c\x01\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
+
+#[test]
+fn what_moves_is_a_webp_or_a_gif_and_stands_still_for_crawlers_and_for_who_wants_a_still() {
+    let film = "https://images.example.com/film.gif";
+    let world = world().route(film, file("image/gif", FILM));
+    let url = ASK.replace("photo.jpg", "film.gif");
+    let still = format!("{url}&n=1");
+    // The fake guests' pictures have no chunks, but the frames are there.
+    let frames = |got: &Got| got.body.windows(4).filter(|four| four == b"ANMF").count();
+    for accept in [CHROME, OLD_SAFARI] {
+        let got = get(&world, &url, accept);
+        assert_eq!((got.status, got.header("vary")), (200, "Accept"));
+        assert_eq!(got.header("content-type"), "image/webp");
+        assert_eq!(frames(&got), 2);
+    }
+    for accept in ["*/*", "image/png,image/*;q=0.8"] {
+        let got = get(&world, &url, accept);
+        assert_eq!(got.header("content-type"), "image/gif");
+        let images = got.body.windows(2).filter(|two| two == b"\x21\xf9");
+        assert_eq!(images.count(), 2);
+    }
+    for (accept, content_type) in [
+        (CHROME, "image/avif"),
+        (OLD_SAFARI, "image/webp"),
+        ("*/*", "image/gif"),
+    ] {
+        let got = get(&world, &still, accept);
+        assert_eq!(got.header("content-type"), content_type);
+        assert_eq!(frames(&got), 0);
+    }
+    // It can be seen through where no frame has drawn.
+    world.user_agent.replace(Some("Twitterbot/1.0".to_owned()));
+    assert_eq!(
+        get(&world, &url, CHROME).header("content-type"),
+        "image/png"
+    );
+}

@@ -244,3 +244,156 @@ fn the_description_tells_of_it() {
     let described = output(&file, "w=100&h=100&f=json");
     assert!(!String::from_utf8_lossy(&described.body).contains("original"));
 }
+
+/// An image of a GIF in grey, with a value for each of its pixels.
+fn image(
+    [left, top, width, height]: [u16; 4],
+    pixel: impl FnMut(u32) -> u8,
+) -> gif::Frame<'static> {
+    let count = u32::from(width) * u32::from(height);
+    let pixels: Vec<u8> = (0..count).map(pixel).collect();
+    gif::Frame {
+        left,
+        top,
+        delay: 7,
+        ..gif::Frame::from_indexed_pixels(width, height, pixels, None)
+    }
+}
+
+fn film(frames: &[gif::Frame<'_>]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let palette: Vec<u8> = (0..=255).flat_map(|grey| [grey; 3]).collect();
+    let mut encoder = gif::Encoder::new(&mut file, 120, 90, &palette).expect("a valid size");
+    encoder.set_repeat(gif::Repeat::Finite(3)).expect("a file");
+    for frame in frames {
+        encoder.write_frame(frame).expect("a valid frame");
+    }
+    drop(encoder);
+    file
+}
+
+/// A ground, and something that moves on it.
+fn gif_film() -> Vec<u8> {
+    let ground = image([0, 0, 120, 90], |at| (at % 120 + at / 120) as u8 & 0xf0);
+    let square = |at: u16| image([10 * at, 5 * at, 9, 9], move |_| 20 * at as u8);
+    let frames: Vec<_> = std::iter::once(ground).chain((1..9).map(square)).collect();
+    film(&frames)
+}
+
+/// With a comment at each end, and something behind that.
+fn loaded_gif(bare: &[u8]) -> Vec<u8> {
+    let comment = [b"\x21\xfe\x1a", SECRET, b"\0"].concat();
+    let (head, rest) = bare.split_at(13 + (3 << ((bare[10] & 7) + 1)));
+    let (frames, trailer) = rest.split_at(rest.len() - 1);
+    [head, &comment, frames, &comment, trailer, SECRET].concat()
+}
+
+/// With EXIF, and something behind the end.
+fn loaded_webp(bare: &[u8]) -> Vec<u8> {
+    let exif = [b"EXIF\x1a\0\0\0", SECRET].concat();
+    let size = (bare.len() + exif.len() - 8) as u32;
+    [b"RIFF", &size.to_le_bytes()[..], &bare[8..], &exif, SECRET].concat()
+}
+
+#[test]
+fn an_animation_whose_maker_took_trouble_is_its_own_file_and_bare() {
+    let gif = output(&gif_film(), AS_IT_IS).body;
+    let webp = output(&gif, &format!("{AS_IT_IS}&f=webp")).body;
+    for (bare, file) in [(&gif, loaded_gif(&gif)), (&webp, loaded_webp(&webp))] {
+        assert!(has_secret(&file));
+        for query in [AS_IT_IS, "w=120&h=90&n=9", "w=120&h=90&n=all&q=95"] {
+            for promised in [true, false] {
+                let output = run(&file, query, &Config::default().limits, promised);
+                let output = output.expect("a sound animation");
+                assert!(output.original, "{query}");
+                assert_eq!(&output.body, bare, "{query}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_made_of_an_animation_is_never_its_own_file() {
+    let gif = output(&gif_film(), AS_IT_IS).body;
+    let webp = output(&gif, &format!("{AS_IT_IS}&f=webp")).body;
+    for (file, other) in [(&gif, "webp"), (&webp, "gif")] {
+        for query in [
+            format!("{AS_IT_IS}&n=1"),
+            format!("{AS_IT_IS}&n=8"),
+            format!("{AS_IT_IS}&page=1"),
+            format!("{AS_IT_IS}&page=1&n=all"),
+            format!("{AS_IT_IS}&f={other}"),
+            format!("{AS_IT_IS}&f=png"),
+            "w=119&h=90".to_owned(),
+        ] {
+            let output = output(file, &query);
+            assert!(!output.original && !output.plan.original, "{query}");
+        }
+    }
+}
+
+#[test]
+fn an_animation_whose_images_are_not_on_its_canvas_is_made_again() {
+    let mut film = output(&gif_film(), AS_IT_IS).body;
+    for (left, original) in [(118, true), (119, false)] {
+        film.pop();
+        film.extend([
+            0x2c, left, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, 0x4c, 0x0a, 0, 0x3b,
+        ]);
+        assert_eq!(output(&film, AS_IT_IS).original, original, "{left}");
+    }
+}
+
+/// Noise that is covered and comes back again and again, for nothing: whoever writes it anew has it many times.
+fn curtain() -> Vec<gif::Frame<'static>> {
+    let mut state = 1u32;
+    let noise = move |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let mut frames = vec![image([0, 0, 120, 90], noise)];
+    for _ in 0..9 {
+        let mut cover = image([0, 0, 120, 90], |_| 0);
+        cover.dispose = gif::DisposalMethod::Previous;
+        frames.extend([cover, image([0, 0, 1, 1], |_| 9)]);
+    }
+    frames
+}
+
+#[test]
+fn what_outgrows_its_plan_is_its_own_file_where_all_of_that_is_sound() {
+    let file = film(&curtain());
+    let own = output(&file, AS_IT_IS);
+    assert!(own.original && own.body == file);
+    let refused = |file: &[u8], query: &str| {
+        run(file, query, &Config::default().limits, true).expect_err("too large")
+    };
+    let part = refused(&file, &format!("{AS_IT_IS}&n=18"));
+    assert!(matches!(part, Error::Outgrown { .. }), "{part:?}");
+    // A last image with too few pixels, far behind the one that was too much; and bytes between images that nobody has defined.
+    let mut damaged = file.clone();
+    damaged.pop();
+    let mut loose = damaged.clone();
+    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x0c, 0, 0x3b]);
+    let error = refused(&damaged, AS_IT_IS);
+    assert_eq!(error, Error::Corrupt("the GIF is damaged or breaks off"));
+    loose.extend([0, 0x3b]);
+    let error = refused(&loose, AS_IT_IS);
+    assert!(matches!(error, Error::Outgrown { .. }), "{error:?}");
+}
+
+#[test]
+fn an_animation_is_not_held_twice() {
+    let file = output(&gif_film(), AS_IT_IS).body;
+    let described = output(&file, &format!("{AS_IT_IS}&f=json"));
+    assert!(described.plan.original);
+    assert!(!String::from_utf8_lossy(&described.body).contains("original"));
+    // Room for the decoder's copy is room enough.
+    let told: serde_json::Value = serde_json::from_slice(&described.body).expect("JSON");
+    let needed = told["memory"]["reserved_bytes"].as_u64().expect("a number");
+    let limits = Limits {
+        memory_bytes: needed,
+        ..Config::default().limits
+    };
+    assert!(run(&file, AS_IT_IS, &limits, true).expect("sound").original);
+}

@@ -23,6 +23,7 @@ extern "C" {
         width: u32,
         height: u32,
         quality: u8,
+        raw_alpha: bool,
         most_bytes: f64,
         own_bytes: f64,
     ) -> Result<Uint8Array, JsValue>;
@@ -67,6 +68,7 @@ impl Guests for Beside {
             width,
             height,
             encoding.quality,
+            encoding.raw_alpha,
             encoding.most_bytes as f64,
             own_bytes(),
         )

@@ -30,9 +30,9 @@ globalThis.letterboxGuests = {
 
   makeRoom: (own) => void fits(own),
 
-  encode(format, rgba, width, height, quality, most, own) {
+  encode(format, rgba, width, height, quality, rawAlpha, most, own) {
     const { encoder, options } = formats[format];
-    return call(encoder, most, own, (codec) => codec.encode(rgba, width, height, options(quality)));
+    return call(encoder, most, own, (codec) => codec.encode(rgba, width, height, options(quality, rawAlpha)));
   },
 
   decode(format, file, most, own) {

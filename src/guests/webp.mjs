@@ -7,7 +7,7 @@ import encoder from '@jsquash/webp/codec/enc/webp_enc_simd.wasm';
 import { Guest } from './guest.mjs';
 
 // libwebp's own, but for the method: 2 takes half the time of 4 and makes files that are a twentieth larger. All fields are wanted.
-const options = (quality) => ({
+const options = (quality, rawAlpha) => ({
   quality,
   method: 2,
   target_size: 0,
@@ -23,7 +23,7 @@ const options = (quality) => ({
   preprocessing: 0,
   autofilter: 0,
   partition_limit: 0,
-  alpha_compression: 1,
+  alpha_compression: rawAlpha ? 0 : 1,
   alpha_filtering: 1,
   alpha_quality: 100,
   lossless: 0,

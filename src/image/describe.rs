@@ -19,7 +19,7 @@ pub(super) fn describe(
     let counted = plan.animation.is_some() || small.is_ok() || !animation::is_kept(&header);
     let frames = plan.animation.map_or(1, |animation| animation.frames);
     let file_bytes = plan.file_bytes(source_bytes);
-    let original = plan.original && plan.affords(file_bytes, source_bytes, limits);
+    let original = plan.keeps_original() && plan.affords(file_bytes, source_bytes, limits);
     let original_bytes = if original { source_bytes } else { 0 };
     let need = plan.need_bytes(file_bytes) + original_bytes;
     let steps = plan.steps();

@@ -37,6 +37,8 @@ pub struct Encoding {
     pub size: Size,
     /// 1 to 100, on the format's own scale.
     pub quality: u8,
+    /// Whether alpha is to be stored as it is, of WebP: what is noise gets no smaller, and takes time and memory without end.
+    pub raw_alpha: bool,
     /// The most memory that it may take.
     pub most_bytes: u64,
 }
@@ -120,10 +122,10 @@ impl Memory {
 
 // Measured with photos and grain of 0.75 to 6 megapixels.
 
-/// WebP, lossy; its alpha is coded without loss.
+/// WebP, lossy; its alpha is coded without loss. Where slopes and noise would take more, it is stored as it is, and takes less.
 pub(super) const fn webp_encode(alpha: bool) -> Memory {
     if alpha {
-        Memory::new(4, 25)
+        Memory::new(4, 27)
     } else {
         Memory::new(1, 12)
     }

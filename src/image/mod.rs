@@ -319,7 +319,7 @@ impl<'a> Pipeline<'a> {
     /// What the source's own file takes beside that, where it may be the answer.
     fn original_bytes(&self, plan: &Plan) -> u64 {
         let bytes = self.source_bytes.max(self.promised_bytes);
-        if plan.original {
+        if plan.keeps_original() {
             self.gathered(bytes)
         } else {
             0
@@ -341,6 +341,9 @@ impl<'a> Pipeline<'a> {
         let (State::Planned { plan, .. } | State::Body(Body { plan, .. })) = &self.state else {
             return;
         };
+        if plan.moving().is_some() {
+            return; // it takes nothing more
+        }
         let twice = 2 * self.source_bytes.max(self.promised_bytes);
         let (file, own) = (self.file_bytes(plan).max(twice), self.original_bytes(plan));
         let affords = plan.affords(file, own, self.limits);
@@ -560,7 +563,7 @@ impl<'a> Pipeline<'a> {
             State::Planned { plan, .. } => **plan = again,
             State::Body(body) => {
                 body.rows = Resize::new(&again);
-                body.original.take_if(|_| !again.original);
+                body.original.take_if(|_| !again.keeps_original());
                 *body.plan = again;
             }
             State::Header { .. } | State::Described { .. } => {}
@@ -624,7 +627,7 @@ impl<'a> Pipeline<'a> {
             if let Source::Unseen = plan.source {
                 plan.source = Source::seen(&plan.header, start);
             }
-            let original = if plan.original {
+            let original = if plan.keeps_original() {
                 Some(Original::new(start, self.promised_bytes)?)
             } else {
                 None
@@ -652,15 +655,26 @@ impl Body<'_> {
     ) -> Result<(Vec<u8>, bool, Plan), Error> {
         if let Some(animation) = self.plan.moving() {
             let start = now_ms();
-            let file = self.decoder.file();
-            let body = codec::animation::run(&self.plan, animation, file, guests)?;
+            let made = codec::animation::run(&self.plan, animation, self.decoder.file(), guests);
             spent.resize_ms = now_ms() - start;
-            return Ok((body, false, *self.plan));
+            let plan = self.plan;
+            let own = match made {
+                // All frames were drawn.
+                Ok(_) | Err(Error::Outgrown { .. }) if plan.original => {
+                    let most = made.as_ref().map_or(usize::MAX, Vec::len);
+                    Original::decoded(self.decoder.into_file()).instead_of(most, &plan)
+                }
+                _ => None,
+            };
+            return Ok(match own {
+                Some(own) => (own, true, *plan),
+                None => (made?, false, *plan),
+            });
         }
         let (plan, pictures, original) = self.decode(now_ms, spent)?;
         let start = now_ms();
         let made = codec::encode(&plan, pictures, guests)?;
-        let own = original.and_then(|original| original.instead_of(&made, &plan));
+        let own = original.and_then(|original| original.instead_of(made.len(), &plan));
         spent.encode_ms = now_ms() - start;
         Ok(match own {
             Some(own) => (own, true, *plan),

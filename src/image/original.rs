@@ -2,10 +2,11 @@
 //! answer, metadata stripped.
 
 use super::Error;
+use super::animation::Survey;
 use super::codec::whole;
 use super::header::{Header, webp};
-use super::plan::Plan;
-use super::strip::strip;
+use super::plan::{Animation, Plan};
+use super::strip::{Wanted, strip};
 use crate::transform::Format;
 
 /// A source's own file, as it comes.
@@ -34,10 +35,23 @@ impl Original {
         whole::append(&mut self.file, bytes)
     }
 
-    /// The file without its metadata, if it is no larger than the other one.
-    pub(super) fn instead_of(self, made: &[u8], plan: &Plan) -> Option<Vec<u8>> {
-        let own = strip(plan.format, self.file, plan.lossless)?;
-        (own.len() <= made.len() && is_sound(&own, &plan.header)).then_some(own)
+    /// The file that a decoder has had as a whole.
+    pub(super) fn decoded(file: Vec<u8>) -> Original {
+        Original { file }
+    }
+
+    /// The file without its metadata, if it has no more than so many bytes.
+    pub(super) fn instead_of(self, most: usize, plan: &Plan) -> Option<Vec<u8>> {
+        let wanted = Wanted {
+            lossless: plan.lossless,
+            moves: plan.moving().is_some(),
+        };
+        let own = strip(plan.format, self.file, wanted)?;
+        let is_sound = || match plan.moving() {
+            Some(animation) => moves_on(&own, &plan.header, animation),
+            None => is_sound(&own, &plan.header),
+        };
+        (own.len() <= most && is_sound()).then_some(own)
     }
 }
 
@@ -52,6 +66,24 @@ fn is_sound(file: &[u8], header: &Header) -> bool {
         && stripped.inks == header.inks
         && stripped.orientation.is_upright()
         && (header.format != Format::WebP || webp::late_bytes(file, u64::MAX).is_ok())
+}
+
+/// The same of an animation: each of its frames is still there, on its canvas, and its codes fit together.
+fn moves_on(file: &[u8], header: &Header, animation: &Animation) -> bool {
+    let Ok(Some(stripped)) = Header::parse(file, true) else {
+        return false;
+    };
+    let Ok(survey) = Survey::take(&stripped, file, u32::MAX, false, u64::MAX) else {
+        return false;
+    };
+    stripped.format == header.format
+        && stripped.stored == header.stored
+        && stripped.orientation.is_upright()
+        && survey.layout() == header.layout
+        && survey.frames == animation.frames
+        && survey.plays == animation.plays
+        && survey.restores == animation.restores
+        && survey.on_canvas
 }
 
 #[cfg(test)]

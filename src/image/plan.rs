@@ -445,7 +445,7 @@ impl Plan {
         };
         animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
         self.animation = Some(animation);
-        self.original &= survey.frames == 1;
+        self.original &= count == survey.frames && !survey.more;
         self.reckon();
         Ok(self)
     }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { answer, assertError, assertSecured, closeAll, fixture, pixels, psnr, startOrigin, startWorker, until } from './harness.mjs';
+import { film } from './support/animations.mjs';
 
 // What they send for an <img>, and for a page whose address is the image's.
 const accepts = {
@@ -92,6 +93,32 @@ test('what moves or is rare is shown by everyone: alpha stays, GIF is for who is
     assert.equal((await sharp(named.bytes).metadata()).hasAlpha, ['png', 'webp', 'avif'].includes(kind), kind);
   }
 });
+
+for (const source of ['gif', 'webp']) {
+  test(`an animation in ${source} goes on moving as webp or gif, and stands still for crawlers`, async () => {
+    for (const hole of [false, true]) {
+      const s = place(await film({ format: source, hole, count: 4, loop: 2 }), `image/${source}`);
+      const asked = { s, w: 80, h: 60, f: 'auto' };
+      for (const [client, accept] of Object.entries(accepts)) {
+        const reply = await get(asked, accept);
+        assert.equal(await format(reply), /webp/.test(accept) ? 'webp' : 'gif', client);
+        const animation = sharp(reply.bytes, { animated: true });
+        const { pages, delay, loop } = await animation.metadata();
+        const { isOpaque } = await animation.stats();
+        assert.deepEqual([pages, delay, loop, isOpaque], [4, [70, 80, 90, 100], 2, !hole], client);
+        const still = await get({ ...asked, n: 1 }, accept);
+        const plain = source === 'gif' ? 'gif' : hole ? 'png' : 'jpeg';
+        assert.equal(await format(still), /avif/.test(accept) ? 'avif' : /webp/.test(accept) ? 'webp' : plain, client);
+        assert.equal((await sharp(still.bytes, { animated: true }).metadata()).pages ?? 1, 1);
+      }
+      for (const agent of crawlers) {
+        const reply = await get(asked, accepts.chrome, agent);
+        assert.equal(await format(reply), hole ? 'png' : 'jpeg', agent);
+        assert.equal((await sharp(reply.bytes, { animated: true }).metadata()).pages ?? 1, 1);
+      }
+    }
+  });
+}
 
 test('each kind of client has an entry of its own, and Vary is stored with it', async () => {
   const s = place(await fixture.photo('jpeg', 300, 200), 'image/jpeg');

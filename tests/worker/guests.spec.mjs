@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { client } from '../../bench/http.mjs';
 import { startWorkerd } from '../../bench/workerd.mjs';
 import { root } from '../../scripts/tools.mjs';
+import { photos } from './support/fixtures.mjs';
 import { answer, assertError, assertImage, closeAll, fixture, pixels, production, psnr, startOrigin, startWorker } from './harness.mjs';
 
 let origin, worker, served = 0;
@@ -59,6 +60,34 @@ for (const [f, least] of [['webp', 33], ['avif', 30]]) {
     await assertImage(back, 'png', 300, 200);
     // As sharp reads it, but for how colours are rounded.
     for (const background of [[255, 255, 255], [0, 0, 0]]) assert.ok((await far(back, out.bytes, background)) > 38);
+  });
+}
+
+/** Alpha of every kind, by the place in a picture of that size; noise is the same each time. */
+const alphas = {
+  noise(x, y) {
+    const mixed = Math.imul(x * 7919 + y * 104_729 + 1, 0x9e3779b1);
+    return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 24;
+  },
+  grain: (x, y, width) => (200 * x) / width + (alphas.noise(x, y) & 15),
+  'a little grain': (x, y, width) => (230 * x) / width + (alphas.noise(x, y) & 3),
+  clouds: (x, y) => 128 + 60 * Math.sin(x / 40) + 60 * Math.sin(y / 31 + x / 90),
+  slope: (x, y, width) => (255 * x) / width,
+};
+
+for (const [name, alpha] of Object.entries(alphas)) {
+  test(`alpha that is ${name} fits into the memory that is planned, whatever its size`, async () => {
+    for (const [width, height] of [[671, 447], [1061, 707], [1449, 966]]) {
+      const rgba = await sharp(photos()[0].bytes).resize(width, height, { fit: 'fill' }).ensureAlpha().raw().toBuffer();
+      for (let y = 0, at = 3; y < height; y++) for (let x = 0; x < width; x++, at += 4) rgba[at] = alpha(x, y, width);
+      const file = await sharp(rgba, { raw: { width, height, channels: 4 } }).png({ compressionLevel: 1 }).toBuffer();
+      const reply = await worker.get({ s: place(file, 'image/png'), w: width, h: height, f: 'webp' });
+      assert.equal(reply.status, 200, reply.status === 200 ? '' : reply.text());
+      const { data } = await pixels(reply.bytes);
+      let same = true;
+      for (let at = 3; at < rgba.length; at += 4) same &&= data[at] === rgba[at];
+      assert.ok(same, `${width} x ${height}: alpha is without loss`);
+    }
   });
 }
 

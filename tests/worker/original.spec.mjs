@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { answer, closeAll, fixture, pixels, psnr, startOrigin, startWorker, until } from './harness.mjs';
+import { film, frames } from './support/animations.mjs';
 import { pngChunk, withChunks } from './support/colours.mjs';
 import { assertBare } from './support/parts.mjs';
 
@@ -67,6 +68,9 @@ const small = {
   'a GIF': ['gif', async () => gif(await drawing())],
 };
 
+/** Those of which letterbox makes smaller ones yet, in some of the ways below. */
+const beaten = ['a PNG with a palette', 'an interlaced PNG', 'a GIF'];
+
 /** Files that take more than they need. */
 const large = {
   'a JPEG of high quality': ['jpeg', () => jpeg({ quality: 97 })],
@@ -90,14 +94,65 @@ for (const [name, [format, make]] of Object.entries(small)) {
     const file = await make();
     for (const [more, init] of [[{}], [{ f: format === 'jpeg' ? 'jpg' : format }], [{ f: 'auto' }, { headers: { accept: format === 'webp' ? 'image/webp' : '*/*' } }]]) {
       const { bytes, original } = await asItIs(file, format, more, init);
-      assert.ok(original, JSON.stringify(more));
+      assert.ok(original || beaten.includes(name), JSON.stringify(more));
       assert.ok(bytes.length < file.length, `${bytes.length} of ${file.length} bytes`);
       await assertBare(bytes, format, secret);
+      if (!original) continue;
       const [ours, theirs] = [await pixels(bytes), await pixels(file.subarray(0, -trailing.length))]; // sharp reads no GIF with bytes behind its end
       assert.ok(ours.data.equals(theirs.data), `${psnr(ours, theirs)} dB`);
     }
   });
 }
+
+/** An animation with what sharp and others put into it beside its frames. */
+async function moving(format, options) {
+  const file = await film({ format, loop: 3, delay: 50, options });
+  if (format === 'webp') {
+    const chunk = (kind, text) => {
+      const bytes = Buffer.from(`${kind}\0\0\0\0${text}${text.length % 2 ? '\0' : ''}`, 'latin1');
+      bytes.writeUInt32LE(text.length, 4);
+      return bytes;
+    };
+    const flags = Buffer.from(file);
+    flags[20] |= 0x0c; // EXIF and XMP
+    const loaded = Buffer.concat([flags, chunk('EXIF', secret), chunk('XMP ', xmp), chunk('JUNK', secret)]);
+    loaded.writeUInt32LE(loaded.length - 8, 4);
+    return Buffer.concat([loaded, trailing]);
+  }
+  const extension = (...parts) => Buffer.concat([Buffer.of(0x21), ...parts.map((part) => Buffer.from(part, 'latin1')), Buffer.of(0)]);
+  const comment = extension(`\xfe${String.fromCharCode(secret.length)}${secret}`);
+  const application = extension(`\xff\x0bXMP DataXMP${String.fromCharCode(secret.length)}${secret}`);
+  return Buffer.concat([file.subarray(0, -1), comment, application, Buffer.of(0x3b), trailing]);
+}
+
+for (const [format, options, asked] of [['gif', { colours: 16, dither: 0 }, {}], ['webp', { quality: 30, effort: 6 }, {}], ['webp', { lossless: true }, { ll: '' }]]) {
+  test(`a small animation in ${format} ${JSON.stringify(options)} is itself, frame by frame, and bare`, async () => {
+    const file = await moving(format, options);
+    const theirs = await frames(file.subarray(0, -trailing.length));
+    for (const [more, init] of [[{}], [{ f: format }], [{ n: 6 }], [{ f: 'auto' }, { headers: { accept: format === 'webp' ? 'image/webp' : '*/*' } }]]) {
+      const { bytes, original } = await asItIs(file, format, { ...asked, ...more }, init);
+      assert.ok(bytes.length < file.length, `${bytes.length} of ${file.length} bytes`);
+      assert.ok(original, JSON.stringify(more));
+      await assertBare(bytes, format, secret);
+      const ours = await frames(bytes);
+      assert.deepEqual([ours.count, ours.delay, ours.loop], [theirs.count, theirs.delay, theirs.loop]);
+      for (const [at, frame] of ours.frames.entries()) assert.ok(frame.data.equals(theirs.frames[at].data), `frame ${at}`);
+    }
+    for (const more of [{ n: 1 }, { n: 5 }, { page: 1, n: 'all' }]) assert.ok(!(await asItIs(file, format, { ...asked, ...more })).original, JSON.stringify(more));
+  });
+}
+
+test('no quality makes an animation larger than its source', async () => {
+  for (const format of ['gif', 'webp']) {
+    const file = await moving(format, format === 'webp' ? { quality: 60 } : {});
+    for (const q of [1, 60, 80, 100]) {
+      const { bytes } = await asItIs(file, format, { q });
+      assert.ok(bytes.length < file.length, `${format}, ${q}: ${bytes.length} of ${file.length} bytes`);
+      await assertBare(bytes, format, secret);
+      assert.equal((await frames(bytes)).count, 6);
+    }
+  }
+});
 
 for (const [name, [format, make]] of Object.entries(large)) {
   test(`${name} is made again, smaller and bare`, async () => {

@@ -127,12 +127,16 @@ fn plays(header: &Header, file: &[u8]) -> u32 {
 pub(super) struct Survey {
     /// As many as were looked for, or as there are.
     pub(super) frames: u32,
+    /// Whether there is more behind those.
+    pub(super) more: bool,
     /// How often they are played; 0 is for ever.
     pub(super) plays: u32,
     /// Whether the canvas is opaque at every frame.
     pub(super) opaque: bool,
     /// Whether what a frame covers has to come back.
     pub(super) restores: bool,
+    /// Whether every frame has pixels, and all of them on the canvas.
+    pub(super) on_canvas: bool,
     /// What decoding one of them takes beside the canvas, and what of a guest.
     pub(super) frame_bytes: u64,
     pub(super) guest_bytes: u64,
@@ -152,15 +156,18 @@ impl Survey {
     ) -> Result<Survey, Error> {
         let mut survey = Survey {
             frames: 0,
+            more: false,
             plays: plays(header, file),
             opaque: true,
             restores: false,
+            on_canvas: true,
             frame_bytes: 0,
             guest_bytes: 0,
         };
         let mut holes = true; // nothing has been drawn
         let mut last = Disposal::Keep;
-        for shot in shots(header, file).take(most as usize) {
+        let mut shots = shots(header, file);
+        for shot in shots.by_ref().take(most as usize) {
             let shot = shot?;
             survey.frames += 1;
             survey.restores |= last == Disposal::Restore;
@@ -172,7 +179,9 @@ impl Survey {
                 width: header.stored.width,
                 height: header.stored.height,
             };
-            let covers = shot.rect.clipped(screen.width, screen.height) == screen;
+            let seen = shot.rect.clipped(screen.width, screen.height);
+            survey.on_canvas &= seen == shot.rect && !seen.is_empty();
+            let covers = seen == screen;
             let replaces = covers && shot.opaque;
             holes = (holes || !(shot.blends || shot.opaque)) && !replaces;
             survey.opaque &= !holes;
@@ -189,6 +198,7 @@ impl Survey {
             survey.frame_bytes = survey.frame_bytes.max(own);
             survey.guest_bytes = survey.guest_bytes.max(of_guest);
         }
+        survey.more = shots.next().is_some();
         Ok(survey)
     }
 

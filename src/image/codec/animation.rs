@@ -126,7 +126,7 @@ pub(super) fn still(file: &[u8], plan: &Plan, guests: &dyn Guests) -> Result<Fra
 /// The file of an animation.
 ///
 /// # Errors
-/// [`Error::Outgrown`], and as [`still`].
+/// [`Error::Outgrown`], where the source's own file may be the answer only when all of its frames have been drawn; and as [`still`].
 pub(in crate::image) fn run(
     plan: &Plan,
     animation: &Animation,
@@ -140,16 +140,23 @@ pub(in crate::image) fn run(
     };
     let mut rgba = zeroes(4 * plan.canvas.pixels())?;
     let (first, end) = (animation.first, animation.first + animation.count);
+    let mut outgrown = None;
     for (index, shot) in (0..end).zip(animation::shots(&plan.header, file)) {
         let shot = shot?;
         drawing.draw(&shot)?;
-        if index >= first {
+        if index >= first && outgrown.is_none() {
             show(plan, drawing.screen.frame(), &mut rgba)?;
-            encoder.frame(&mut rgba, shot.delay_ms)?;
+            match encoder.frame(&mut rgba, shot.delay_ms) {
+                Err(error @ Error::Outgrown { .. }) if plan.original => outgrown = Some(error),
+                written => written?,
+            }
         }
     }
     drop((drawing, rgba));
-    encoder.finish()
+    match outgrown {
+        Some(error) => Err(error),
+        None => encoder.finish(),
+    }
 }
 
 /// The canvas as it is to be seen: resampled, turned, padded.

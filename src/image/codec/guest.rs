@@ -50,8 +50,12 @@ fn drop_alpha(rgba: &[u8], rgb: &mut [u8]) {
 pub(super) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     let mut wide = zeroes(4 * u64::from(plan.canvas.width))?;
+    let mut grain = Grain::default();
     whole::rows(plan, &place, |row| {
         colour::widen(row, plan.layout, &mut wide, Layout::Rgba);
+        if plan.layout.alpha() {
+            grain.row(&wide);
+        }
         place.borrow_mut().write(&wide)
     })?;
     let rgba = place.into_inner().into_file();
@@ -59,11 +63,58 @@ pub(super) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Resu
         format: plan.format,
         size: plan.canvas,
         quality: quality(plan.format, plan.quality),
+        raw_alpha: grain.is_noise(),
         most_bytes: memory_bytes(plan),
     };
-    guests
-        .encode(&encoding, &rgba)
-        .map_err(|fault| trouble(fault, plan.format))
+    call(guests, &encoding, &rgba)
+}
+
+/// One call of a guest that encodes. Alpha for which there turns out to be too little memory is stored as it is.
+pub(super) fn call(
+    guests: &dyn Guests,
+    encoding: &Encoding,
+    rgba: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let compresses = encoding.format == Format::WebP && !encoding.raw_alpha;
+    let file = match guests.encode(encoding, rgba) {
+        Err(Fault::Starved) if compresses => {
+            let raw_alpha = true;
+            guests.encode(
+                &Encoding {
+                    raw_alpha,
+                    ..*encoding
+                },
+                rgba,
+            )
+        }
+        file => file,
+    };
+    file.map_err(|fault| trouble(fault, encoding.format))
+}
+
+/// How much of the alpha of a picture is noise: its second differences along the rows, where it is neither 0 nor 255.
+#[derive(Default)]
+pub(super) struct Grain {
+    pixels: u64,
+    bent: u64,
+}
+
+impl Grain {
+    /// Looks at rows of RGBA.
+    pub(super) fn row(&mut self, rgba: &[u8]) {
+        let pixels = rgba.as_chunks::<4>().0;
+        self.pixels += pixels.len() as u64;
+        let bent = pixels.windows(3).filter(|three| {
+            let [before, alpha, after] = [0, 1, 2].map(|at| i32::from(three[at][3]));
+            alpha % 255 != 0 && (before - 2 * alpha + after).abs() > 2
+        });
+        self.bent += bent.count() as u64;
+    }
+
+    /// Whether it is most of it.
+    pub(super) fn is_noise(&self) -> bool {
+        2 * self.bent > self.pixels
+    }
 }
 
 /// What a guest says that encodes.
@@ -117,6 +168,62 @@ pub(super) fn damage(fault: Fault, format: Format) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn noise_is_told_from_edges_masks_and_slopes() {
+        let is_noise = |alpha: fn(u32) -> u32| {
+            let mut grain = Grain::default();
+            let pixels = (0..3000).map(|at| [1, 2, 3, alpha(at) as u8]);
+            grain.row(pixels.collect::<Vec<_>>().as_flattened());
+            grain.is_noise()
+        };
+        fn dice(at: u32) -> u32 {
+            let mixed = at.wrapping_mul(0x9e37_79b1);
+            (mixed ^ mixed >> 15).wrapping_mul(0x85eb_ca6b) >> 24
+        }
+        assert!(is_noise(dice));
+        assert!(is_noise(|at| at / 30 + dice(at) / 16));
+        assert!(!is_noise(|at| if dice(at) < 128 { 0 } else { 255 }));
+        assert!(!is_noise(|at| at / 16 + (at & 1)));
+        assert!(!is_noise(|at| if at < 2000 { 255 } else { dice(at) }));
+        assert!(!is_noise(|_| 255));
+        assert!(!Grain::default().is_noise());
+    }
+
+    /// Starves as long as it is to compress alpha.
+    struct Hungry;
+
+    impl Guests for Hungry {
+        fn offer(&self) -> crate::image::guest::Offer {
+            crate::image::guest::Offer::default()
+        }
+
+        fn encode(&self, encoding: &Encoding, _: &[u8]) -> Result<Vec<u8>, Fault> {
+            let fed = encoding.raw_alpha;
+            fed.then(|| b"raw".to_vec()).ok_or(Fault::Starved)
+        }
+
+        fn decode(&self, _: Format, _: &[u8], _: u64) -> Result<guest::Decoded, Fault> {
+            Err(Fault::Refused)
+        }
+    }
+
+    #[test]
+    fn alpha_that_takes_too_much_is_stored_as_it_is() {
+        let of = |format| Encoding {
+            format,
+            size: Size {
+                width: 1,
+                height: 1,
+            },
+            quality: 80,
+            raw_alpha: false,
+            most_bytes: 1,
+        };
+        let webp = call(&Hungry, &of(Format::WebP), &[0; 4]);
+        assert_eq!(webp, Ok(b"raw".to_vec()));
+        assert!(call(&Hungry, &of(Format::Avif), &[0; 4]).is_err());
+    }
 
     #[test]
     fn qualities_keep_their_ends_their_defaults_and_their_order() {

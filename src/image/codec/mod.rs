@@ -54,6 +54,11 @@ pub(super) trait Decode {
         &[]
     }
 
+    /// The same, given away.
+    fn into_file(self: Box<Self>) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// The file is complete: the remaining rows, or what is wrong with it.
     fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error>;
 }

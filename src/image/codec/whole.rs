@@ -39,6 +39,10 @@ impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> Decode for Fil
         &self.bytes
     }
 
+    fn into_file(self: Box<Self>) -> Vec<u8> {
+        self.bytes
+    }
+
     fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
         (self.decode)(&self.bytes, plan, rows)
     }

@@ -61,6 +61,11 @@ impl Plan {
         codec::file_bytes(&self.header, source_bytes)
     }
 
+    /// Whether the source's own file is kept beside what its decoder has. An animation is decoded out of a file that is whole, which will do.
+    pub(in crate::image) fn keeps_original(&self) -> bool {
+        self.original && self.moving().is_none()
+    }
+
     /// Whether the plan fits with so many bytes of the source file, and so many of [`Plan::original`].
     pub(in crate::image) fn affords(
         &self,

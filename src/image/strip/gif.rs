@@ -1,8 +1,8 @@
-//! GIF 89a: the screen, the palettes, one image and what is transparent in it. A file with a second image is left alone.
+//! GIF 89a: the screen, the palettes, the image and what is transparent in it; of what moves all images, and how often they are played.
 
 use super::Cutting;
 
-pub(super) fn strip(file: &mut Cutting) -> Option<()> {
+pub(super) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
     let start = *file.rest().first_chunk::<13>()?;
     if !start.starts_with(b"GIF87a") && !start.starts_with(b"GIF89a") {
         return None;
@@ -10,16 +10,22 @@ pub(super) fn strip(file: &mut Cutting) -> Option<()> {
     file.keep(13)?;
     file.keep(palette_bytes(start[10]))?;
     let mut images = 0;
-    let mut control = false;
+    let (mut control, mut repeats) = (false, false);
     loop {
         match *file.rest() {
-            // Graphic control, for the one image.
-            [0x21, 0xf9, 4, ..] if images == 0 && !control => {
+            // Graphic control, for the next image.
+            [0x21, 0xf9, 4, ..] if (images == 0 || moves) && !control => {
                 control = true;
                 if file.rest().get(7) != Some(&0) {
                     return None;
                 }
                 file.keep(8)?;
+            }
+            [0x21, 0xff, ..] if moves && is_loop(file.rest()) => {
+                if std::mem::replace(&mut repeats, true) {
+                    return None;
+                }
+                file.keep(LOOP_BYTES)?;
             }
             // Comments and applications; text that is drawn is another picture.
             [0x21, 0xfe | 0xff, ..] => {
@@ -27,17 +33,33 @@ pub(super) fn strip(file: &mut Cutting) -> Option<()> {
                 let blocks = blocks_bytes(file.rest())?;
                 file.skip(blocks)?;
             }
-            [0x2c, ..] if images == 0 => {
+            [0x2c, ..] if images == 0 || moves => {
                 images += 1;
+                control = false;
                 let flags = *file.rest().get(9)?;
                 file.keep(10 + palette_bytes(flags) + 1)?; // and the size of its first codes
                 let blocks = blocks_bytes(file.rest())?;
                 file.keep(blocks)?;
             }
-            [0x3b, ..] if images == 1 => return file.keep(1),
+            [0x3b, ..] if images > 0 && !control => {
+                file.keep(1)?;
+                return (moves == (images > 1)).then_some(());
+            }
             _ => return None,
         }
     }
+}
+
+/// An application extension of 11 letters with a block of three bytes, and the end of blocks.
+const LOOP_BYTES: usize = 19;
+
+/// Whether that is what these bytes begin with, and it says how often it is played and nothing else.
+fn is_loop(bytes: &[u8]) -> bool {
+    let names = [&b"\x0bNETSCAPE2.0"[..], b"\x0bANIMEXTS1.0"];
+    bytes.len() >= LOOP_BYTES
+        && names.contains(&&bytes[2..14])
+        && bytes[14..16] == [3, 1]
+        && bytes[18] == 0
 }
 
 fn palette_bytes(flags: u8) -> usize {
@@ -62,7 +84,7 @@ fn blocks_bytes(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_strict, stripped};
+    use super::super::tests::{assert_strict, stripped, stripped_film};
     use crate::transform::Format::Gif;
 
     const SCREEN: &[u8] = b"GIF89a\x02\0\x01\0\x80\0\0\x01\x02\x03\x04\x05\x06";
@@ -81,8 +103,8 @@ mod tests {
         let loaded = file(&[COMMENT, LOOP, CONTROL, COMMENT, IMAGE, COMMENT]);
         let loaded = [&loaded[..], b"behind the end"].concat();
         assert_eq!(stripped(Gif, &loaded), Some(plain.clone()));
-        assert_strict(Gif, &plain);
-        assert_strict(Gif, &file(&[IMAGE]));
+        assert_strict(&plain, |file| stripped(Gif, file));
+        assert_strict(&file(&[IMAGE]), |file| stripped(Gif, file));
     }
 
     #[test]
@@ -98,6 +120,38 @@ mod tests {
             &[],
         ] {
             assert_eq!(stripped(Gif, &file(parts)), None, "{parts:x?}");
+        }
+    }
+
+    #[test]
+    fn of_an_animation_its_images_stay_and_how_often_they_are_played() {
+        const EXTS: &[u8] = b"\x21\xff\x0bANIMEXTS1.0\x03\x01\x07\0\0";
+        const OTHER: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x05\x02\0\0\0\0\0";
+        const XMP: &[u8] = b"\x21\xff\x0bXMP DataXMP\x03\x01\0\0\0";
+        for how in [LOOP, EXTS] {
+            let bare = file(&[how, CONTROL, IMAGE, IMAGE, CONTROL, IMAGE]);
+            let loaded = file(&[
+                OTHER, how, COMMENT, CONTROL, COMMENT, IMAGE, IMAGE, XMP, CONTROL, IMAGE, COMMENT,
+            ]);
+            let loaded = [&loaded[..], b"behind the end"].concat();
+            assert_eq!(stripped_film(Gif, &loaded), Some(bare.clone()));
+            assert_eq!(stripped(Gif, &loaded), None);
+            assert_strict(&bare, |file| stripped_film(Gif, file));
+        }
+        assert_strict(&file(&[IMAGE, IMAGE]), |file| stripped_film(Gif, file));
+    }
+
+    #[test]
+    fn an_animation_that_is_not_as_the_standard_has_it_is_left_alone() {
+        for parts in [
+            &[IMAGE][..],
+            &[LOOP, IMAGE, LOOP, IMAGE],
+            &[IMAGE, CONTROL, CONTROL, IMAGE],
+            &[IMAGE, IMAGE, CONTROL],
+            &[IMAGE, b"\0", IMAGE],
+            &[IMAGE, b"\x21\x01\x0c............\x01x\0", IMAGE],
+        ] {
+            assert_eq!(stripped_film(Gif, &file(parts)), None, "{parts:x?}");
         }
     }
 }

@@ -13,16 +13,23 @@ mod webp;
 
 use crate::transform::Format;
 
-/// The file without its metadata, in its own buffer; `None` where it cannot be told what is.
-///
-/// With `lossless` only what is coded without loss is kept of a WebP, which may be either.
-pub(super) fn strip(format: Format, file: Vec<u8>, lossless: bool) -> Option<Vec<u8>> {
+/// Which files are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
+    /// Only what is coded without loss, of WebP, which may be either.
+    pub(super) lossless: bool,
+    /// Only what moves; otherwise only what stands still.
+    pub(super) moves: bool,
+}
+
+/// The file without its metadata, in its own buffer; `None` where it cannot be told what is, or it is not what is wanted.
+pub(super) fn strip(format: Format, file: Vec<u8>, wanted: Wanted) -> Option<Vec<u8>> {
     let mut cutting = Cutting::new(file);
     match format {
         Format::Jpeg => jpeg::strip(&mut cutting)?,
         Format::Png => png::strip(&mut cutting)?,
-        Format::WebP => webp::strip(&mut cutting, lossless)?,
-        Format::Gif => gif::strip(&mut cutting)?,
+        Format::WebP => webp::strip(&mut cutting, wanted)?,
+        Format::Gif => gif::strip(&mut cutting, wanted.moves)?,
         Format::Bmp | Format::Ico | Format::Tiff | Format::Avif => return None,
     }
     Some(cutting.into_kept())
@@ -106,15 +113,24 @@ mod tests {
 
     /// A format's function, for the tests of its file.
     pub(super) fn stripped(format: Format, file: &[u8]) -> Option<Vec<u8>> {
-        strip(format, file.to_vec(), false)
+        strip(format, file.to_vec(), Wanted::default())
+    }
+
+    /// The same of what moves.
+    pub(super) fn stripped_film(format: Format, file: &[u8]) -> Option<Vec<u8>> {
+        let moves = Wanted {
+            moves: true,
+            ..Wanted::default()
+        };
+        strip(format, file.to_vec(), moves)
     }
 
     /// The file is left alone wherever it is cut off, and stripping twice changes nothing.
-    pub(super) fn assert_strict(format: Format, file: &[u8]) {
-        let kept = stripped(format, file).expect("a sound file");
-        assert_eq!(stripped(format, &kept).as_ref(), Some(&kept));
+    pub(super) fn assert_strict(file: &[u8], strip: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+        let kept = strip(file).expect("a sound file");
+        assert_eq!(strip(&kept).as_ref(), Some(&kept));
         for end in 0..kept.len() {
-            assert_eq!(stripped(format, &kept[..end]), None, "{end} bytes");
+            assert_eq!(strip(&kept[..end]), None, "{end} bytes");
         }
     }
 
@@ -137,7 +153,7 @@ mod tests {
     fn what_it_does_not_know_it_leaves_alone() {
         for format in [Format::Bmp, Format::Ico, Format::Tiff, Format::Avif] {
             assert!(!knows(format));
-            assert_eq!(strip(format, b"anything".to_vec(), false), None);
+            assert_eq!(stripped(format, b"anything"), None);
         }
     }
 
@@ -145,17 +161,20 @@ mod tests {
         #[test]
         fn no_bytes_panic(
             bytes in proptest::collection::vec(any::<u8>(), 0..200),
-            start in 0usize..4,
+            start in 0usize..5,
+            lossless in any::<bool>(),
+            moves in any::<bool>(),
         ) {
             let (format, magic): (_, &[u8]) = [
                 (Format::Jpeg, &b"\xff\xd8\xff"[..]),
                 (Format::Png, b"\x89PNG\r\n\x1a\n"),
                 (Format::WebP, b"RIFF\x40\0\0\0WEBP"),
+                (Format::WebP, b"RIFF\xa0\0\0\0WEBPVP8X\x0a\0\0\0\x12\0\0\0\x0f\0\0\x0f\0\0ANIM\x06\0\0\0\0\0\0\0\0\0ANMF\x20\0\0\0"),
                 (Format::Gif, b"GIF89a\x10\0\x10\0\x80\0\0"),
             ][start];
             for file in [bytes.clone(), [magic, &bytes].concat()] {
                 let length = file.len();
-                let kept = strip(format, file, false);
+                let kept = strip(format, file, Wanted { lossless, moves });
                 prop_assert!(kept.is_none_or(|kept| kept.len() <= length));
             }
         }

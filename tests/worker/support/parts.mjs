@@ -27,12 +27,18 @@ export const parts = {
     }
   },
   webp(file) {
-    const end = 8 + file.readUInt32LE(4);
-    for (let at = 12; at < end; at += 8 + file.readUInt32LE(at + 4) + (file.readUInt32LE(at + 4) % 2)) {
-      const kind = file.toString('latin1', at, at + 4);
-      assert.ok(['VP8 ', 'VP8L', 'VP8X', 'ALPH'].includes(kind), kind);
-    }
-    return end;
+    const walk = (start, end, kinds) => {
+      for (let at = start; at < end; at += 8 + file.readUInt32LE(at + 4) + (file.readUInt32LE(at + 4) % 2)) {
+        const kind = file.toString('latin1', at, at + 4);
+        assert.ok(kinds.includes(kind), kind);
+        // Of what may be said of the whole file, that it moves and has alpha.
+        if (kind === 'VP8X') assert.equal(file.readUInt32LE(at + 8) & ~0x12, 0);
+        if (kind === 'ANMF') walk(at + 24, at + 8 + file.readUInt32LE(at + 4), ['VP8 ', 'VP8L', 'ALPH']);
+      }
+      return end;
+    };
+    const moves = file.toString('latin1', 12, 16) === 'VP8X' && file[20] & 2;
+    return walk(12, 8 + file.readUInt32LE(4), moves ? ['VP8X', 'ANIM', 'ANMF'] : ['VP8 ', 'VP8L', 'VP8X', 'ALPH']);
   },
   gif(file) {
     const table = (flags) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
@@ -46,6 +52,8 @@ export const parts = {
       if (kind === 0x3b) return at;
       if (kind === 0x21) {
         assert.ok([0xf9, 0xff].includes(file[at]), `extension ${file[at].toString(16)}`);
+        // An application may say how often the images are played, and nothing else.
+        if (file[at] === 0xff) assert.match(file.toString('latin1', at + 1, at + 18), /^\x0bNETSCAPE2\.0\x03\x01[^]{2}\0$/);
         at++;
         blocks();
       } else {

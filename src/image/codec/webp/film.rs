@@ -237,15 +237,16 @@ impl<'g> Film<'g> {
         let Some(guests) = self.guests else {
             return encode_apart(&lossless(size), &self.part);
         };
+        let mut grain = guest::Grain::default();
+        grain.row(&self.part);
         let encoding = Encoding {
             format: Format::WebP,
             size,
             quality: self.quality,
+            raw_alpha: grain.is_noise(),
             most_bytes: self.guest_bytes,
         };
-        guests
-            .encode(&encoding, &self.part)
-            .map_err(|fault| guest::trouble(fault, Format::WebP))
+        guest::call(guests, &encoding, &self.part)
     }
 }
 
