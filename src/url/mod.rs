@@ -330,7 +330,7 @@ fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error
 /// let asked = url::parse("height=50&url=https://A.example/x.jpg", &config.url_defaults())?.expect("there is a source");
 /// assert_eq!(
 ///     url::canonical(&asked),
-///     "a=center&bg=ffffffff&dpr=1&f=keep&fit=contain&h=50&il=0&ll=0&q=80&s=https%3A%2F%2Fa.example%2Fx.jpg&w=1200&we=0",
+///     "a=center&bg=ffffffff&dpr=1&f=keep&fit=contain&h=50&il=0&ll=0&n=all&page=0&q=80&s=https%3A%2F%2Fa.example%2Fx.jpg&w=1200&we=0",
 /// );
 /// # Ok::<(), url::Error>(())
 /// ```
