@@ -1,8 +1,8 @@
-//! BMP, ICO and TIFF through `image`, read only.
+//! BMP and ICO through `image`, read only.
 
 use std::io::Cursor;
 
-use image::codecs::{bmp::BmpDecoder, ico::IcoDecoder, tiff::TiffDecoder};
+use image::codecs::{bmp::BmpDecoder, ico::IcoDecoder};
 use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 
 use super::Rows;
@@ -17,12 +17,11 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         return super::png::decode(png, plan, rows);
     }
     let image = match plan.header.format {
-        Format::Bmp => pixels(BmpDecoder::new(Cursor::new(file)).map_err(fault)?, plan)?,
         Format::Ico => pixels(
             IcoDecoder::new(Cursor::new(ico::only_largest(file)?)).map_err(fault)?,
             plan,
         )?,
-        _ => pixels(TiffDecoder::new(Cursor::new(file)).map_err(fault)?, plan)?,
+        _ => pixels(BmpDecoder::new(Cursor::new(file)).map_err(fault)?, plan)?,
     };
     let pixels = match plan.header.layout {
         Layout::Grey => image.into_luma8().into_raw(),

@@ -10,6 +10,7 @@ mod guest;
 mod jpeg;
 mod longtail;
 mod png;
+mod tiff;
 mod vp8;
 mod vp8l;
 mod webp;
@@ -94,9 +95,8 @@ pub(super) fn decoder<'g>(
         }
         Format::Avif => return Err(Error::Internal("AVIF without a guest".to_owned())),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
-        Format::Bmp | Format::Ico | Format::Tiff => {
-            Box::new(whole::File::new(start, longtail::decode))
-        }
+        Format::Bmp | Format::Ico => Box::new(whole::File::new(start, longtail::decode)),
+        Format::Tiff => Box::new(whole::File::new(start, tiff::decode)),
     })
 }
 
