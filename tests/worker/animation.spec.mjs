@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { answer, assertError, assertImage, closeAll, fixture, psnr, startOrigin, startWorker } from './harness.mjs';
-import { film, frames, gif } from './support/animations.mjs';
+import { disposals, film, frames, gif } from './support/animations.mjs';
 
 let origin, worker, served = 0;
 const place = (bytes, type = 'image/gif') => origin.serve(`images.example.com/${(served += 1)}`, answer.bytes(bytes, type));
@@ -48,27 +48,6 @@ for (const from of ['gif', 'webp']) {
     }
   }
 }
-
-/**
- * Every disposal, images that stick out or lie inside, one that is interlaced, one without a pixel that is seen. Where an image is opaque all over, sharp
- * clears it to the background that the file names; browsers, and letterbox, make it transparent.
- */
-const disposals = (repetitions) =>
-  gif({
-    width: 40,
-    height: 30,
-    repetitions,
-    frames: [
-      { pixel: (x, y) => (x * 5 + y) % 216, delay: 3 },
-      { left: 4, top: 4, width: 20, height: 12, pixel: (x) => (x % 5 ? 10 : 200), transparent: 10, disposal: 1, delay: 1 },
-      { left: 10, top: 8, width: 16, height: 16, pixel: () => 35, disposal: 3, delay: 70 },
-      { left: 20, top: 2, width: 10, height: 25, pixel: (x, y) => y * 6, transparent: 255, disposal: 2, interlaced: true, delay: 0 },
-      { left: 30, top: 20, width: 30, height: 30, pixel: (x, y) => (x + y) % 200, disposal: 0 },
-      { left: 0, top: 0, width: 6, height: 30, pixel: () => 180, disposal: 3 },
-      { left: 2, top: 2, width: 3, height: 3, pixel: () => 5, transparent: 255, disposal: 2 },
-      { left: 33, top: 3, width: 4, height: 4, pixel: () => 77 },
-    ],
-  });
 
 for (const repetitions of [undefined, 0, 1, 7]) {
   test(`disposal is that of sharp, and of ${repetitions} repetitions it keeps the number`, async () => {

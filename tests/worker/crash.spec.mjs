@@ -1,23 +1,21 @@
 // A crash of the module is a reply, to everybody who was waiting for one, and the next request finds a new module.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import sharp from 'sharp';
 import { answer, assertError, assertImage, assertSecured, closeAll, fixture, startOrigin, startWorker } from './harness.mjs';
 import { capped } from './support/capped.mjs';
 import { greedyWebp } from './support/greedy.mjs';
 
-/** Pages of memory: enough for the pixels of the picture below, and not for those that its decoder makes for itself as well. */
-const few = 256;
+/** Pages of memory: enough for a photo, and not for the pixels that the decoder of the picture below makes for itself. */
+const few = 200;
 
 let origin, worker, photo, crash;
 before(async () => {
   origin = await startOrigin();
   worker = await startWorker({ origin, module: (bytes) => capped(bytes, few) });
   photo = origin.serve('images.example.com/photo.jpg', answer.bytes(fixture.photos()[0].bytes, 'image/jpeg'));
-  // An animation: what stands still is decoded beside the module.
-  const frames = await Promise.all(['red', 'blue'].map((colour) => fixture.solid(1600, 1600, colour)));
-  const picture = await sharp(frames, { join: { animated: true } }).webp().toBuffer();
-  crash = origin.serve('images.example.com/crash.webp', answer.bytes(picture, 'image/webp'));
+  // The library makes room for all pixels of a TIFF without asking whether there is any.
+  const picture = await fixture.solid(2300, 2000, 'red', 'tiff');
+  crash = origin.serve('images.example.com/crash.tiff', answer.bytes(picture, 'image/tiff'));
 });
 after(() => closeAll(worker, origin));
 

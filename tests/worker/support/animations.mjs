@@ -42,6 +42,27 @@ function plainLzw(indices) {
   return [8, ...blocks.flatMap((block) => [block.length, ...block]), 0];
 }
 
+/**
+ * Every disposal, images that stick out or lie inside, one that is interlaced, one without a pixel that is seen. Where an image is opaque all over, sharp
+ * clears it to the background that the file names; browsers, and letterbox, make it transparent.
+ */
+export const disposals = (repetitions) =>
+  gif({
+    width: 40,
+    height: 30,
+    repetitions,
+    frames: [
+      { pixel: (x, y) => (x * 5 + y) % 216, delay: 3 },
+      { left: 4, top: 4, width: 20, height: 12, pixel: (x) => (x % 5 ? 10 : 200), transparent: 10, disposal: 1, delay: 1 },
+      { left: 10, top: 8, width: 16, height: 16, pixel: () => 35, disposal: 3, delay: 70 },
+      { left: 20, top: 2, width: 10, height: 25, pixel: (x, y) => y * 6, transparent: 255, disposal: 2, interlaced: true, delay: 0 },
+      { left: 30, top: 20, width: 30, height: 30, pixel: (x, y) => (x + y) % 200, disposal: 0 },
+      { left: 0, top: 0, width: 6, height: 30, pixel: () => 180, disposal: 3 },
+      { left: 2, top: 2, width: 3, height: 3, pixel: () => 5, transparent: 255, disposal: 2 },
+      { left: 33, top: 3, width: 4, height: 4, pixel: () => 77 },
+    ],
+  });
+
 /** A photo that moves to the left behind a disc that stands still, of so many frames; with `hole`, it is seen through a round window that moves. */
 export async function film({ width = 160, height = 120, count = 6, delay = 70, loop = 0, hole = false, format = 'gif', options = {} } = {}) {
   const wide = width + 4 * count;
