@@ -171,6 +171,13 @@ fn a_hundred_thousand_frames_of_one_pixel_are_refused_at_once() {
         "{said}"
     );
     assert!(answer(&file, "w=1&h=1&n=3").is_ok());
+    let fits = |query: &str| {
+        let described = answer(&file, query).expect("a description").body;
+        let json: serde_json::Value = serde_json::from_slice(&described).expect("JSON");
+        json["memory"]["fits"].as_bool()
+    };
+    assert_eq!(fits("w=1&h=1&f=json"), Some(false));
+    assert_eq!(fits("w=1&h=1&f=json&n=3"), Some(true));
     let said = refusal(&file, "w=1&h=1&f=jpg&page=60000");
     assert!(said.contains("megapixels"), "{said}");
 }

@@ -88,7 +88,7 @@ pub(super) fn describe(
             "peak": peak,
             "reserved_bytes": need,
             "budget_bytes": limits.memory_bytes,
-            "fits": need <= limits.memory_bytes,
+            "fits": counted && need <= limits.memory_bytes,
         },
     });
     description.to_string().into_bytes()
