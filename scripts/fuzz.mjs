@@ -12,7 +12,7 @@ import { cache, installed, root } from './tools.mjs';
 const targets = readdirSync(join(root, 'fuzz', 'targets')).map((name) => basename(name, '.rs'));
 
 // Seconds a target where nobody says: all of them, and compiling them, take CI ten minutes.
-const smoke = 50;
+const smoke = 60;
 
 const help = `npm run fuzz -- [target ...] [options]
 

@@ -24,11 +24,11 @@ const steps = [
 ];
 
 // Not in a developer's run, which should stay short.
-const fuzzing = ['fuzz, 50 s a target', () => run(process.execPath, [join('scripts', 'fuzz.mjs'), '--smoke'])];
+const fuzzing = ['fuzz, a minute a target', () => run(process.execPath, [join('scripts', 'fuzz.mjs'), '--smoke'])];
 
 const help = `npm test [-- options]
 
-  --fuzz  the fuzz targets too, 50 s each, as in CI
+  --fuzz  the fuzz targets too, a minute each, as in CI
   --help  this
 `;
 

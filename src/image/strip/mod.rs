@@ -3,9 +3,8 @@
 //!
 //! Nothing is decoded, and the pixels stay what they were. A file that is not as its standard has it is left alone: these functions know
 //! less than a decoder, and what they do not know they refuse.
-//!
-//! AVIF is not here. Its metadata are items like its pictures, found by their place in the file: taking them away is writing another file.
 
+mod avif;
 mod gif;
 mod jpeg;
 mod png;
@@ -30,7 +29,8 @@ pub(super) fn strip(format: Format, file: Vec<u8>, wanted: Wanted) -> Option<Vec
         Format::Png => png::strip(&mut cutting)?,
         Format::WebP => webp::strip(&mut cutting, wanted)?,
         Format::Gif => gif::strip(&mut cutting, wanted.moves)?,
-        Format::Bmp | Format::Ico | Format::Tiff | Format::Avif => return None,
+        Format::Avif => avif::strip(&mut cutting)?,
+        Format::Bmp | Format::Ico | Format::Tiff => return None,
     }
     Some(cutting.into_kept())
 }
@@ -39,7 +39,7 @@ pub(super) fn strip(format: Format, file: Vec<u8>, wanted: Wanted) -> Option<Vec
 pub(super) fn knows(format: Format) -> bool {
     matches!(
         format,
-        Format::Jpeg | Format::Png | Format::WebP | Format::Gif
+        Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Avif
     )
 }
 
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_it_does_not_know_it_leaves_alone() {
-        for format in [Format::Bmp, Format::Ico, Format::Tiff, Format::Avif] {
+        for format in [Format::Bmp, Format::Ico, Format::Tiff] {
             assert!(!knows(format));
             assert_eq!(stripped(format, b"anything"), None);
         }
@@ -171,6 +171,7 @@ mod tests {
                 (Format::WebP, b"RIFF\x40\0\0\0WEBP"),
                 (Format::WebP, b"RIFF\xa0\0\0\0WEBPVP8X\x0a\0\0\0\x12\0\0\0\x0f\0\0\x0f\0\0ANIM\x06\0\0\0\0\0\0\0\0\0ANMF\x20\0\0\0"),
                 (Format::Gif, b"GIF89a\x10\0\x10\0\x80\0\0"),
+                (Format::Avif, b"\0\0\0\x08ftyp\0\0\0\x40meta\0\0\0\0"),
             ][start];
             for file in [bytes.clone(), [magic, &bytes].concat()] {
                 let length = file.len();

@@ -65,6 +65,15 @@ export const parts = {
   },
 };
 
+/** The boxes of an AVIF file, one after the other. */
+parts.avif = (file) => {
+  for (let at = 0; at < file.length; at += file.readUInt32BE(at)) {
+    const kind = file.toString('latin1', at + 4, at + 8);
+    assert.ok(['ftyp', 'meta', 'mdat', 'free'].includes(kind), kind);
+    if (at + file.readUInt32BE(at) === file.length) return file.length;
+  }
+};
+
 /** Checks that a file has no part but those of its picture, and no trace of its author. */
 export async function assertBare(file, format, secret) {
   assert.equal(parts[format](file), file.length, 'bytes behind the end');
