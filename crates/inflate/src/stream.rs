@@ -102,11 +102,16 @@ impl Inflate {
         output: &mut [u8],
         position: usize,
     ) -> Result<(usize, usize), Error> {
-        self.read_to(input, output, position, output.len())
+        let end = output.len();
+        let (used, made) = self.read_to(input, output, position, end)?;
+        // A stream may be complete exactly where there is no more room.
+        let (mut rest, mut at) = (&input[used..], position.min(end) + made);
+        while self.step(&mut rest, output, &mut at, end)? {}
+        Ok((input.len() - rest.len(), at.saturating_sub(position)))
     }
 
-    /// The same with room up to `end` only; what is behind it stays as it is. It is quick where `output` has 33 KiB, however little of
-    /// them is room.
+    /// The same with room up to `end` only; what is behind it stays as it is, and what the stream has behind it is not looked at. It is
+    /// quick where `output` has 33 KiB, however little of them is room.
     ///
     /// # Errors
     /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.
@@ -119,7 +124,7 @@ impl Inflate {
     ) -> Result<(usize, usize), Error> {
         let end = end.min(output.len());
         let (mut rest, mut at) = (input, position.min(end));
-        while self.step(&mut rest, output, &mut at, end)? {}
+        while at < end && self.step(&mut rest, output, &mut at, end)? {}
         Ok((input.len() - rest.len(), at.saturating_sub(position)))
     }
 
