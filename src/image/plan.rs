@@ -5,6 +5,7 @@
 //! pixels the scale stays the same on both axes and the remainder is shared by both edges.
 
 mod format;
+mod frames;
 mod geometry;
 mod memory;
 
@@ -12,7 +13,6 @@ use std::num::NonZeroU16;
 
 use letterbox_resize::{Axis, Channels, Settings};
 
-use super::animation::Survey;
 use super::colour::Source;
 use super::frame::{Layout, Size};
 use super::guest::Offer;
@@ -21,7 +21,8 @@ use super::limits::Limits;
 use super::placeholder::SIDE;
 use super::quantise::MOST as MOST_COLOURS;
 use super::{Error, codec, strip};
-use crate::transform::{Colour, Dpr, Fit, Format, Frames, Quality, Side, Target, Transform};
+use crate::transform::{Colour, Dpr, Fit, Format, Quality, Side, Target, Transform};
+pub use frames::Animation;
 pub use geometry::Halves;
 use geometry::{Geometry, chroma, halves, shrink_on_load};
 pub use memory::Step;
@@ -139,27 +140,6 @@ impl Plane {
             channels,
         )
     }
-}
-
-/// Frames of a source, and of its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Animation {
-    /// As many as have been counted in the source: all of them, if all are shown.
-    pub frames: u32,
-    /// The first one that is shown; those before it are drawn all the same.
-    pub first: u32,
-    /// How many are shown. One is a still.
-    pub count: u32,
-    /// How often they are played; 0 is for ever.
-    pub plays: u32,
-    /// Whether what a frame covers has to come back.
-    pub(super) restores: bool,
-    /// What decoding one of them takes beside the canvas.
-    pub(super) frame_bytes: u64,
-    /// And what of a guest.
-    pub(super) guest_bytes: u64,
-    /// What the answer may have.
-    pub(super) file_bytes: u64,
 }
 
 /// What is known of a source file beside its header.
@@ -393,70 +373,6 @@ impl Plan {
             && (several_scans || !self.interlace || self.format != Format::Jpeg)
     }
 
-    /// The same plan with frames, where there is more than one to be drawn.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchPage`], [`Error::TooManyFrames`].
-    pub(super) fn animated(
-        mut self,
-        survey: &Survey,
-        frames: Frames,
-        source_bytes: u64,
-        limits: &Limits,
-    ) -> Result<Plan, Error> {
-        let first = u32::from(frames.first);
-        if first >= survey.frames {
-            return Err(Error::NoSuchPage {
-                page: first,
-                frames: survey.frames,
-            });
-        }
-        let most = match frames.count {
-            _ if !self.format.moves() => 1,
-            Some(count) => count.get().into(),
-            None => u32::MAX,
-        };
-        let count = most.min(survey.frames - first);
-        let drawn = u64::from(first + count) * self.decoded.pixels().max(LEAST_FRAME_PIXELS);
-        let shown = u64::from(count) * self.canvas.pixels().max(LEAST_FRAME_PIXELS);
-        if drawn.max(shown) > limits.frame_pixels && first + count > 1 {
-            return Err(Error::TooManyFrames {
-                frames: survey.frames,
-                pixels: drawn.max(shown),
-                most: limits.frame_pixels,
-            });
-        }
-        let canvas = self.decoded.pixels() * self.header.layout.channels() as u64;
-        let restored = if survey.restores { canvas } else { 0 };
-        self.header.coding = Coding::Whole {
-            peak_bytes: canvas + restored + survey.frame_bytes + survey.guest_bytes,
-            copies: 0,
-            guest_bytes: None,
-        };
-        let mut animation = Animation {
-            frames: survey.frames,
-            first,
-            count,
-            plays: survey.plays,
-            restores: survey.restores,
-            frame_bytes: survey.frame_bytes,
-            guest_bytes: survey.guest_bytes,
-            file_bytes: 0,
-        };
-        animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
-        self.animation = Some(animation);
-        self.original &= count == survey.frames && !survey.more;
-        self.reckon();
-        Ok(self)
-    }
-
-    /// The frames, if there are several in the answer.
-    pub(super) fn moving(&self) -> Option<&Animation> {
-        self.animation
-            .as_ref()
-            .filter(|animation| animation.count > 1)
-    }
-
     /// Plans the small picture that placeholders are made of: the upright source with its alpha, in sRGB.
     ///
     /// # Errors
@@ -557,9 +473,6 @@ impl Plan {
         Some([luma, chroma, chroma])
     }
 }
-
-/// What a frame counts for at least: it takes a while even if it is small.
-const LEAST_FRAME_PIXELS: u64 = 1 << 12;
 
 /// What the JPEG decoder takes on, too, and sharp as it comes.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;

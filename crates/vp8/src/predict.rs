@@ -241,18 +241,14 @@ fn climb(rows: &mut [[u8; 48]], left: &[u8], above: Bytes, corner: Bytes) {
 /// The macroblock's pixels in a row of luminance.
 #[inline(always)]
 pub(crate) fn pixels(row: &[u8; 48]) -> &[u8; 16] {
-    let ([_, pixels, ..], _) = row.as_chunks() else {
-        unreachable!("48 are three times sixteen")
-    };
-    pixels
+    let pixels = row[16..].first_chunk();
+    pixels.expect("48 are three times sixteen")
 }
 
 #[inline(always)]
 fn pixels_mut(row: &mut [u8; 48]) -> &mut [u8; 16] {
-    let ([_, pixels, ..], _) = row.as_chunks_mut() else {
-        unreachable!("48 are three times sixteen")
-    };
-    pixels
+    let pixels = row[16..].first_chunk_mut();
+    pixels.expect("48 are three times sixteen")
 }
 
 #[inline(always)]

@@ -1,0 +1,148 @@
+//! Why an image has no result, in words for whoever asked.
+
+use std::fmt;
+
+use super::frame::Size;
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// No image, or a kind of image that is not read; the text says which.
+    Unsupported(&'static str),
+    /// An image that cannot be decoded.
+    Corrupt(&'static str),
+    /// The source file is larger than this many bytes.
+    SourceTooLarge(u64),
+    /// The plan needs more memory than there is.
+    OverBudget {
+        /// Pixels of the source.
+        pixels: u64,
+        /// Frames of the source, if they are wanted.
+        frames: u32,
+        /// Bytes needed.
+        need: u64,
+        /// Bytes to be had.
+        budget: u64,
+    },
+    /// The source has more pixels than are ever decoded.
+    TooManyPixels {
+        /// Pixels of the source.
+        pixels: u64,
+        /// The most there may be.
+        most: u64,
+    },
+    /// There are fewer frames than would be needed to show this one.
+    NoSuchPage {
+        /// The frame that was asked for, counted from 0.
+        page: u32,
+        /// Frames of the source.
+        frames: u32,
+    },
+    /// All frames together have more pixels than are ever decoded or encoded.
+    TooManyFrames {
+        /// Frames of the source.
+        frames: u32,
+        /// Pixels of all that are wanted, of the source or of the answer.
+        pixels: u64,
+        /// The most there may be.
+        most: u64,
+    },
+    /// An animation's file gets larger than was planned.
+    Outgrown {
+        /// Frames of the answer.
+        frames: u32,
+        /// Bytes that were planned.
+        bytes: u64,
+    },
+    /// The answer would be larger than allowed.
+    OutputTooLarge {
+        /// The answer's size.
+        canvas: Size,
+        /// The longest side allowed.
+        side: u32,
+    },
+    /// The allocator refused: the isolate is busy.
+    OutOfMemory,
+    /// A library refused what should have been right.
+    Internal(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Unsupported(what) | Error::Corrupt(what) => f.write_str(what),
+            Error::SourceTooLarge(limit) => {
+                write!(f, "the source file is larger than {limit} bytes")
+            }
+            Error::OverBudget {
+                frames: frames @ 2..,
+                need,
+                budget,
+                ..
+            } => write!(
+                f,
+                "the source has {frames} frames and this transform of them needs {need} bytes of memory, of {budget} that one image may use: n=1 gives a still",
+            ),
+            Error::OverBudget {
+                pixels,
+                need,
+                budget,
+                ..
+            } => write!(
+                f,
+                "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
+                *pixels as f64 / 1e6,
+            ),
+            Error::TooManyPixels { pixels, most } => write!(
+                f,
+                "the source has {:.1} megapixels, and {:.1} are the most that are decoded",
+                *pixels as f64 / 1e6,
+                *most as f64 / 1e6,
+            ),
+            Error::NoSuchPage { page, frames: 1 } => {
+                write!(
+                    f,
+                    "page={page} is not there: the source has one frame, which is page 0"
+                )
+            }
+            Error::NoSuchPage { page, frames } => write!(
+                f,
+                "page={page} is not there: the source has {frames} frames, and the first is page 0",
+            ),
+            Error::TooManyFrames {
+                frames,
+                pixels,
+                most,
+            } => write!(
+                f,
+                "the source has {frames} frames, which are {:.1} megapixels together here, and {:.1} are the most: n=1 gives a still",
+                *pixels as f64 / 1e6,
+                *most as f64 / 1e6,
+            ),
+            Error::Outgrown { frames, bytes } => write!(
+                f,
+                "the answer's {frames} frames need more than the {bytes} bytes that were planned for them: n=1 gives a still, a smaller w or h smaller frames",
+            ),
+            Error::OutputTooLarge {
+                canvas: Size { width, height },
+                side,
+            } => {
+                write!(
+                    f,
+                    "the result would be {width} x {height} pixels, and {side} is the longest side"
+                )
+            }
+            Error::OutOfMemory => {
+                f.write_str("too many images are being resized at once: try again in a moment")
+            }
+            Error::Internal(_) => f.write_str("the image could not be processed"),
+        }
+    }
+}
+
+impl Error {
+    /// Whether another source would have been fine, at any time.
+    pub(super) fn is_of_source(&self) -> bool {
+        !matches!(self, Error::OutOfMemory | Error::Internal(_))
+    }
+}

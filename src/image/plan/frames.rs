@@ -1,0 +1,98 @@
+//! What a plan becomes when the frames of its source are known: which are drawn, which are shown, and what that takes.
+
+use super::Plan;
+use crate::image::animation::Survey;
+use crate::image::header::Coding;
+use crate::image::limits::Limits;
+use crate::image::{Error, codec};
+use crate::transform::Frames;
+
+/// Frames of a source, and of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Animation {
+    /// As many as have been counted in the source: all of them, if all are shown.
+    pub frames: u32,
+    /// The first one that is shown; those before it are drawn all the same.
+    pub first: u32,
+    /// How many are shown. One is a still.
+    pub count: u32,
+    /// How often they are played; 0 is for ever.
+    pub plays: u32,
+    /// Whether what a frame covers has to come back.
+    pub(in crate::image) restores: bool,
+    /// What decoding one of them takes beside the canvas.
+    pub(in crate::image) frame_bytes: u64,
+    /// And what of a guest.
+    pub(in crate::image) guest_bytes: u64,
+    /// What the answer may have.
+    pub(in crate::image) file_bytes: u64,
+}
+
+/// What a frame counts for at least: it takes a while even if it is small.
+const LEAST_FRAME_PIXELS: u64 = 1 << 12;
+
+impl Plan {
+    /// The same plan with frames, where there is more than one to be drawn.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::TooManyFrames`].
+    pub(in crate::image) fn animated(
+        mut self,
+        survey: &Survey,
+        frames: Frames,
+        source_bytes: u64,
+        limits: &Limits,
+    ) -> Result<Plan, Error> {
+        let first = u32::from(frames.first);
+        if first >= survey.frames {
+            return Err(Error::NoSuchPage {
+                page: first,
+                frames: survey.frames,
+            });
+        }
+        let most = match frames.count {
+            _ if !self.format.moves() => 1,
+            Some(count) => count.get().into(),
+            None => u32::MAX,
+        };
+        let count = most.min(survey.frames - first);
+        let drawn = u64::from(first + count) * self.decoded.pixels().max(LEAST_FRAME_PIXELS);
+        let shown = u64::from(count) * self.canvas.pixels().max(LEAST_FRAME_PIXELS);
+        if drawn.max(shown) > limits.frame_pixels && first + count > 1 {
+            return Err(Error::TooManyFrames {
+                frames: survey.frames,
+                pixels: drawn.max(shown),
+                most: limits.frame_pixels,
+            });
+        }
+        let canvas = self.decoded.pixels() * self.header.layout.channels() as u64;
+        let restored = if survey.restores { canvas } else { 0 };
+        self.header.coding = Coding::Whole {
+            peak_bytes: canvas + restored + survey.frame_bytes + survey.guest_bytes,
+            copies: 0,
+            guest_bytes: None,
+        };
+        let mut animation = Animation {
+            frames: survey.frames,
+            first,
+            count,
+            plays: survey.plays,
+            restores: survey.restores,
+            frame_bytes: survey.frame_bytes,
+            guest_bytes: survey.guest_bytes,
+            file_bytes: 0,
+        };
+        animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
+        self.animation = Some(animation);
+        self.original &= count == survey.frames && !survey.more;
+        self.reckon();
+        Ok(self)
+    }
+
+    /// The frames, if there are several in the answer.
+    pub(in crate::image) fn moving(&self) -> Option<&Animation> {
+        self.animation
+            .as_ref()
+            .filter(|animation| animation.count > 1)
+    }
+}
