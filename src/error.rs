@@ -48,7 +48,7 @@ impl Error {
                 O::Malformed(_) | O::NoOrigin => StatusCode::BAD_REQUEST,
                 O::NotAllowed => StatusCode::FORBIDDEN,
                 O::NotFound(status) => *status,
-                O::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+                O::Busy(_) | O::Crowded | O::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
                 O::Timeout => StatusCode::GATEWAY_TIMEOUT,
                 O::Denied
                 | O::Status(_)
@@ -93,6 +93,7 @@ impl Error {
                 O::NotFound(_) => "source-not-found",
                 O::Denied => "origin-denied",
                 O::Busy(_) => "origin-busy",
+                O::Crowded | O::OutOfMemory => "busy",
                 O::RedirectRefused => "redirect-refused",
                 O::TooManyRedirects => "too-many-redirects",
                 O::Timeout => "origin-timeout",
@@ -191,7 +192,11 @@ impl From<url::Error> for Error {
 
 impl From<origin::Error> for Error {
     fn from(error: origin::Error) -> Error {
-        Error::Origin(error)
+        match error {
+            origin::Error::Crowded => Error::Busy,
+            origin::Error::OutOfMemory => image::Error::OutOfMemory.into(),
+            error => Error::Origin(error),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! Requests for the same new answer at the same time: one makes it, the others wait for its bytes.
+//! Request coalescing: of the requests for one new answer at a time, one makes the answer and the others wait for its bytes.
 //!
 //! Only bytes and errors are shared, never a reply: a platform's reply belongs to its request. No platform and no clock: who waits is woken by
 //! the waker that polled it, and stops waiting by dropping the future. Who makes the answer and goes away without a word, on whatever path,
-//! wakes the others with [`Outcome::Lost`], and they begin again. One that the platform ends drops nothing: who waited too long for it tells
-//! [`Flights::forget`].
+//! wakes the others with [`Outcome::Lost`], and they begin again. One that the platform ends drops nothing: its flight lapses at the time
+//! that it gave.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,57 +12,95 @@ use std::task::{Context, Poll, Waker};
 
 use http::Response;
 
+use crate::answer::Answer;
 use crate::error::Error;
 
-/// An answer's header and bytes, or why there are none: what is shared.
-pub type Answer = Result<Arc<Response<Vec<u8>>>, Error>;
+/// The answers that are being made; `K` is a platform's keeping of bytes.
+#[derive(Debug)]
+pub struct Flights<K>(Mutex<Vec<(String, Arc<Flight<K>>)>>);
 
-/// The answers that are being made.
-#[derive(Debug, Default)]
-pub struct Flights(Mutex<Vec<(String, Arc<Flight>)>>);
+#[derive(Debug)]
+struct Flight<K> {
+    lapses_ms: f64,
+    state: Mutex<State<K>>,
+}
 
-#[derive(Debug, Default)]
-struct Flight(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    outcome: Option<Outcome>,
+#[derive(Debug)]
+struct State<K> {
+    outcome: Option<Outcome<K>>,
     waiting: Vec<Waker>,
+    /// The If-None-Match of each that has boarded behind the first.
+    conditions: Vec<Option<String>>,
 }
 
 /// How a flight ended.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// The answer is everybody's.
-    Shared(Answer),
+#[derive(Debug)]
+pub enum Outcome<K> {
+    /// The answer is everybody's, or there is none and this is why.
+    Shared(Result<Answer<K>, Error>),
+    /// All who wait have the answer already, and this is its header (RFC 9110, section 15.4.5).
+    NotModified(Response<()>),
     /// The answer is for the one that made it: make your own.
     Private,
     /// There is no answer: begin again.
     Lost,
 }
 
-/// A request's part in a flight.
-#[derive(Debug)]
-pub enum Seat<'f> {
-    /// Make the answer.
-    Lead(Lead<'f>),
-    /// Wait for it.
-    Follow(Follow),
+impl<K> Clone for Outcome<K> {
+    fn clone(&self) -> Self {
+        match self {
+            Outcome::Shared(answer) => Outcome::Shared(answer.clone()),
+            Outcome::NotModified(head) => Outcome::NotModified(head.clone()),
+            Outcome::Private => Outcome::Private,
+            Outcome::Lost => Outcome::Lost,
+        }
+    }
 }
 
-impl Flights {
+/// A request's part in a flight.
+#[derive(Debug)]
+pub enum Seat<'f, K> {
+    /// Make the answer.
+    Lead(Lead<'f, K>),
+    /// Wait for it.
+    Follow(Follow<K>),
+}
+
+impl<K> Default for Flights<K> {
+    fn default() -> Self {
+        Flights::new()
+    }
+}
+
+impl<K> Flights<K> {
     /// Nothing is being made.
-    pub const fn new() -> Flights {
+    pub const fn new() -> Flights<K> {
         Flights(Mutex::new(Vec::new()))
     }
 
-    /// A seat in the flight to this key: the first to come leads.
-    pub fn board(&self, key: &str) -> Seat<'_> {
+    /// A seat in the flight to this key: the first to come leads, and is taken for lost at `lapses_ms`.
+    pub fn board(
+        &self,
+        key: &str,
+        if_none_match: Option<&str>,
+        now_ms: f64,
+        lapses_ms: f64,
+    ) -> Seat<'_, K> {
         let mut flights = lock(&self.0);
+        flights.retain(|(_, flight)| flight.lapses_ms > now_ms);
         if let Some((_, flight)) = flights.iter().find(|(name, _)| name == key) {
+            let mut state = lock(&flight.state);
+            state.conditions.push(if_none_match.map(str::to_owned));
             return Seat::Follow(Follow(flight.clone()));
         }
-        let flight = Arc::new(Flight::default());
+        let flight = Arc::new(Flight {
+            lapses_ms,
+            state: Mutex::new(State {
+                outcome: None,
+                waiting: Vec::new(),
+                conditions: Vec::new(),
+            }),
+        });
         flights.push((key.to_owned(), flight.clone()));
         Seat::Lead(Lead {
             flights: self,
@@ -70,26 +108,30 @@ impl Flights {
         })
     }
 
-    /// Gives a flight up that seems to have no leader any more, for those who still board.
-    pub fn forget(&self, follow: &Follow) {
-        self.remove(&follow.0);
-    }
-
-    fn remove(&self, flight: &Arc<Flight>) {
+    fn remove(&self, flight: &Arc<Flight<K>>) {
         lock(&self.0).retain(|(_, other)| !Arc::ptr_eq(other, flight));
     }
 }
 
 /// The one that makes the answer.
 #[derive(Debug)]
-pub struct Lead<'f> {
-    flights: &'f Flights,
-    flight: Arc<Flight>,
+pub struct Lead<'f, K> {
+    flights: &'f Flights<K>,
+    flight: Arc<Flight<K>>,
 }
 
-impl Lead<'_> {
+impl<K> Lead<'_, K> {
+    /// Whether this holds of the If-None-Match of everybody who has boarded behind the first.
+    pub fn all(&self, holds: impl Fn(Option<&str>) -> bool) -> bool {
+        let state = lock(&self.flight.state);
+        state
+            .conditions
+            .iter()
+            .all(|condition| holds(condition.as_deref()))
+    }
+
     /// Ends the flight. The outcome is made only if somebody waits for it.
-    pub fn land(self, outcome: impl FnOnce() -> Outcome) {
+    pub fn land(self, outcome: impl FnOnce() -> Outcome<K>) {
         self.flights.remove(&self.flight); // who comes from now on does not find it
         if Arc::strong_count(&self.flight) > 1 {
             self.flight.end(outcome());
@@ -97,16 +139,16 @@ impl Lead<'_> {
     }
 }
 
-impl Drop for Lead<'_> {
+impl<K> Drop for Lead<'_, K> {
     fn drop(&mut self) {
         self.flights.remove(&self.flight);
         self.flight.end(Outcome::Lost); // unless it has ended
     }
 }
 
-impl Flight {
-    fn end(&self, outcome: Outcome) {
-        let mut state = lock(&self.0);
+impl<K> Flight<K> {
+    fn end(&self, outcome: Outcome<K>) {
+        let mut state = lock(&self.state);
         state.outcome.get_or_insert(outcome);
         let waiting = std::mem::take(&mut state.waiting);
         drop(state); // wakers do what they like
@@ -116,13 +158,13 @@ impl Flight {
 
 /// One that waits; completes with the outcome.
 #[derive(Debug)]
-pub struct Follow(Arc<Flight>);
+pub struct Follow<K>(Arc<Flight<K>>);
 
-impl Future for &Follow {
-    type Output = Outcome;
+impl<K> Future for &Follow<K> {
+    type Output = Outcome<K>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        let mut state = lock(&self.0.0);
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome<K>> {
+        let mut state = lock(&self.0.state);
         if let Some(outcome) = &state.outcome {
             return Poll::Ready(outcome.clone());
         }
@@ -142,22 +184,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Kept;
 
-    fn lead<'f>(flights: &'f Flights, key: &str) -> Lead<'f> {
-        match flights.board(key) {
+    type Bytes = &'static [u8];
+
+    fn lead<'f>(flights: &'f Flights<Bytes>, key: &str) -> Lead<'f, Bytes> {
+        match flights.board(key, None, 0.0, 10.0) {
             Seat::Lead(lead) => lead,
             Seat::Follow(_) => unreachable!("nobody leads"),
         }
     }
 
-    fn follow(flights: &Flights, key: &str) -> Follow {
-        match flights.board(key) {
+    fn follow(flights: &Flights<Bytes>, key: &str, condition: Option<&str>) -> Follow<Bytes> {
+        match flights.board(key, condition, 9.0, 19.0) {
             Seat::Follow(follow) => follow,
             Seat::Lead(_) => unreachable!("somebody leads"),
         }
     }
 
-    fn poll(mut follow: &Follow) -> Poll<Outcome> {
+    fn poll(mut follow: &Follow<Bytes>) -> Poll<Outcome<Bytes>> {
         Pin::new(&mut follow).poll(&mut Context::from_waker(Waker::noop()))
     }
 
@@ -165,15 +210,16 @@ mod tests {
     fn the_first_makes_the_answer_and_all_others_get_it() {
         let flights = Flights::new();
         let first = lead(&flights, "a");
-        let others = [follow(&flights, "a"), follow(&flights, "a")];
+        let others = [(); 2].map(|()| follow(&flights, "a", None));
         let _unrelated = lead(&flights, "b");
         assert!(others.iter().all(|other| poll(other).is_pending()));
-        first.land(|| Outcome::Shared(Ok(Arc::new(Response::new(b"x".to_vec())))));
+        let answer = Response::new(Kept::new(b"x".as_slice(), None));
+        first.land(|| Outcome::Shared(Ok(answer)));
         for other in &others {
             let Poll::Ready(Outcome::Shared(Ok(answer))) = poll(other) else {
                 unreachable!("no answer");
             };
-            assert_eq!(answer.body(), b"x");
+            assert_eq!(*answer.body().bytes(), b"x");
         }
         lead(&flights, "a");
     }
@@ -186,17 +232,29 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_goes_away_or_is_given_up_makes_room_for_the_next() {
+    fn a_leader_that_goes_away_or_lapses_makes_room_for_the_next() {
         let flights = Flights::new();
         let first = lead(&flights, "a");
-        let other = follow(&flights, "a");
+        let other = follow(&flights, "a", None);
         drop(first);
         assert!(matches!(poll(&other), Poll::Ready(Outcome::Lost)));
 
         std::mem::forget(lead(&flights, "a"));
-        let other = follow(&flights, "a");
+        let other = follow(&flights, "a", None);
         assert!(poll(&other).is_pending());
-        flights.forget(&other);
-        lead(&flights, "a");
+        let next = flights.board("a", None, 10.0, 20.0);
+        assert!(matches!(next, Seat::Lead(_)));
+    }
+
+    #[test]
+    fn the_leader_is_told_what_those_behind_it_have() {
+        let flights = Flights::new();
+        let first = lead(&flights, "a");
+        let has = |condition: Option<&str>| condition == Some("1");
+        assert!(first.all(has), "nobody is behind it");
+        let _second = follow(&flights, "a", Some("1"));
+        assert!(first.all(has));
+        let _third = follow(&flights, "a", None);
+        assert!(!first.all(has));
     }
 }

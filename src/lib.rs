@@ -11,9 +11,12 @@
 mod cloudflare;
 pub mod platform;
 
+pub mod answer;
 pub mod config;
+pub mod deadline;
 pub mod flight;
 pub mod governor;
+pub mod instance;
 mod make;
 pub mod request;
 pub mod serve;

@@ -1,154 +1,286 @@
 //! A new answer: the source is fetched and pushed through the pipeline, in the memory that was reserved for it.
 
-use http::Response;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+use http::{HeaderMap, HeaderValue, Response};
 use url::Url;
 
+use crate::answer::{self, Answer, Kept};
 use crate::cache::conditional;
+use crate::cache::entry::Entry;
 use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
 use crate::config::Config;
+use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::governor::{self, Share};
-use crate::image::{Output, Pipeline};
+use crate::flight::Lead;
+use crate::governor::{Busy, Share};
+use crate::image::{self, Output, Pipeline};
+use crate::instance::OPENING_BYTES;
 use crate::log::Record;
 use crate::origin::{self, Download};
-use crate::platform::{Platform, before};
+use crate::platform::{Keeping, NoRoom, Platform};
 use crate::reply;
 use crate::request::Request;
+use crate::transform::{Format, Negotiated, Target};
 use crate::url::{Asked, Source};
 
+/// An answer to be made.
+pub(crate) struct Job<'j, P> {
+    pub(crate) platform: &'j P,
+    pub(crate) config: &'j Config,
+    pub(crate) request: &'j Request,
+    pub(crate) asked: &'j Asked,
+    pub(crate) key: Url,
+    /// Whether nothing else could have been the answer; else this one is good for a minute.
+    pub(crate) lasting: bool,
+}
+
 /// What came of it.
-pub(crate) enum Made {
+pub(crate) enum Made<K> {
     /// An image, or its description.
-    Image(Box<Image>),
-    /// The client has the answer already, and the source's header said so before a pixel was read.
+    Answer(Box<New<K>>),
+    /// Everybody who asks has the answer already, and the source's header said so before a pixel was read.
     NotModified(Response<()>),
 }
 
 /// A new answer.
-pub(crate) struct Image {
+pub(crate) struct New<K> {
     /// As it is stored: without a word about this one request.
-    pub(crate) head: Response<()>,
-    pub(crate) output: Output,
+    pub(crate) answer: Answer<K>,
     /// How long it is everybody's; `None` if it is not.
     pub(crate) lifetime: Option<Lifetime>,
-    pub(crate) fetch_ms: f64,
+    /// How it was made, without its bytes; `None` where what was stored is as good as new.
+    pub(crate) work: Option<(Output, f64)>,
 }
 
-impl Image {
+impl<K> New<K> {
     /// How long it is stored, if it is.
     pub(crate) fn kept(&self) -> Option<Lifetime> {
         self.lifetime.filter(|lifetime| lifetime.kept_secs() > 0)
     }
-
-    /// A copy of the answer.
-    pub(crate) fn answer(&self) -> Response<Vec<u8>> {
-        self.head.clone().map(|()| self.output.body.clone())
-    }
 }
 
-/// Milliseconds beyond a source's own after which a request that still holds memory has been ended by the platform.
-pub(crate) const LAPSE_MS: u32 = 20_000;
+/// What is held of a file while its header is read: a piece as it came, and where it is gathered.
+const HEAD_BYTES: u64 = 256 << 10;
 
-/// Makes an answer. `lasting` is whether it may be stored, as far as the request is concerned.
-pub(crate) async fn make<P: Platform>(
-    platform: &P,
-    config: &Config,
-    request: &Request,
-    asked: &Asked,
-    key: &Url,
-    lasting: bool,
-    record: &mut Record,
-) -> Result<Made, Error> {
-    let started = platform.now_ms();
-    let mut download = open(platform, config, request, &asked.source).await?;
-    let last = download.headers.last().cloned().unwrap_or_default();
-    let lifetime = (lasting && download.headers.iter().all(freshness::is_public)).then(|| {
-        freshness::lifetime(
-            config.freshness,
-            asked.max_age_secs.unwrap_or(config.cache_ttl_secs),
-            &last,
-            started as u64 / 1000,
-        )
-    });
-    let cache_control =
-        lifetime.map_or_else(|| freshness::PRIVATE.to_owned(), Lifetime::cache_control);
-    let tagged = |mut head: Response<()>| {
+impl<P: Platform> Job<'_, P> {
+    /// Makes the answer. `lead` knows who else waits for it, `stale` is what was stored of it.
+    pub(crate) async fn make(
+        &self,
+        lead: Option<&Lead<'_, P::Bytes>>,
+        stale: &mut Option<Entry<P::Body>>,
+        deadline: &mut Deadline,
+        record: &mut Record,
+    ) -> Result<Made<P::Bytes>, Error> {
+        let Job {
+            platform,
+            config,
+            asked,
+            ref key,
+            ..
+        } = *self;
+        let started = platform.now_ms();
+        let lapses_ms = deadline.lapses_ms();
+        let mut download = self.open(deadline).await?;
+        let last = download.headers.last().cloned().unwrap_or_default();
+        let lifetime = self.lifetime(&download, started);
+        let cache_control =
+            lifetime.map_or_else(|| freshness::PRIVATE.to_owned(), Lifetime::cache_control);
+        let tag = conditional::tag_of_source(key, &last);
+        if let Some(tag) = &tag {
+            let mut head = reply::not_modified(&cache_control, tag.clone());
+            reply::tag(head.headers_mut(), key::source_tag(&asked.source));
+            let same = stale.take_if(|entry| entry.answer.headers().get(ETAG) == Some(tag));
+            if let Some(entry) = same {
+                drop(download);
+                if let Some(new) = self
+                    .renew(entry, &cache_control, lifetime, deadline)
+                    .await?
+                {
+                    return Ok(Made::Answer(Box::new(new)));
+                }
+                download = self.open(deadline).await?;
+            } else if self.all_have(lead, tag) && may_be_an_image(&last) {
+                return Ok(Made::NotModified(head));
+            }
+        }
+
+        let mut pipeline =
+            Pipeline::new(&asked.transform, &config.limits).with_guests(platform.guests());
+        pipeline.promise(download.length().unwrap_or(0))?;
+        // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
+        let openings = &platform.instance().openings;
+        let mut opening = openings
+            .share(OPENING_BYTES, lapses_ms)
+            .dear(is_dear(asked.transform.target));
+        let waited_ms = take(platform, &mut opening, HEAD_BYTES, deadline).await?;
+        let budget = config.limits.memory_bytes;
+        let mut share = platform.instance().memory.share(budget, lapses_ms);
+        let (mut decoding_ms, mut waiting_ms) = (0.0, waited_ms); // a streaming decoder works while the bytes arrive
+        while let Some(chunk) = download.next(deadline).await? {
+            let pushed = platform.now_ms();
+            pipeline.push(&chunk)?;
+            drop(chunk);
+            decoding_ms += platform.now_ms() - pushed;
+            waiting_ms += reserve(platform, &mut share, &pipeline, deadline).await?;
+            if share.bytes() > 0 {
+                opening.shrink(0);
+            }
+        }
+        pipeline.end()?;
+        waiting_ms += reserve(platform, &mut share, &pipeline, deadline).await?;
+        drop(download);
+        let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
+        let mut output = pipeline.finish(&|| platform.now_ms())?;
+        output.spent.decode_ms += decoding_ms;
+        record.output(&output, fetch_ms, waiting_ms);
+        let tag = tag.unwrap_or_else(|| conditional::tag_of_answer(key, &output.body));
+        let mut head = reply::image(&output, &cache_control, tag);
         reply::tag(head.headers_mut(), key::source_tag(&asked.source));
-        head
-    };
-    let tag = conditional::tag_of_source(key, &last);
-    if let Some(tag) = tag
-        .clone()
-        .filter(|tag| conditional::has(request.if_none_match.as_deref(), Some(tag)))
-    {
-        return Ok(Made::NotModified(tagged(reply::not_modified(
-            &cache_control,
-            tag,
-        ))));
+        let bytes = std::mem::take(&mut output.body);
+        let kept = self.keep(bytes, share)?;
+        Ok(Made::Answer(Box::new(New {
+            answer: head.map(|()| kept),
+            lifetime,
+            work: Some((output, fetch_ms)),
+        })))
     }
 
-    let mut pipeline =
-        Pipeline::new(&asked.transform, &config.limits).with_guests(platform.guests());
-    pipeline.promise(download.length().unwrap_or(0))?;
-    // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
-    let mut share = platform.governor().share(
-        config.limits.memory_bytes,
-        started + f64::from(config.patience.total_ms + LAPSE_MS),
-    );
-    let (mut decoding_ms, mut waiting_ms) = (0.0, 0.0); // a streaming decoder works while the bytes arrive
-    while let Some(chunk) = download.next().await? {
-        let pushed = platform.now_ms();
-        pipeline.push(&chunk)?;
-        decoding_ms += platform.now_ms() - pushed;
-        let waited = reserve(platform, &mut share, &pipeline).await?;
-        if waited > 0.0 {
-            download.excuse(waited);
-            waiting_ms += waited;
+    async fn open(&self, deadline: &mut Deadline) -> Result<Download<'_, P>, origin::Error> {
+        let (platform, patience) = (self.platform, &self.config.patience);
+        match &self.asked.source {
+            Source::Absolute(url) => {
+                let (rules, own) = (&self.config.rules, &self.request.url);
+                origin::open(platform, rules, patience, deadline, own, url).await
+            }
+            Source::OnOrigin(path) => origin::open_bound(platform, patience, deadline, path).await,
         }
     }
-    pipeline.end()?;
-    waiting_ms += reserve(platform, &mut share, &pipeline).await?;
-    let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
-    let mut output = pipeline.finish(&|| platform.now_ms())?;
-    output.spent.decode_ms += decoding_ms;
-    record.output(&output, fetch_ms, waiting_ms);
-    let tag = tag.unwrap_or_else(|| conditional::tag_of_answer(key, &output.body));
-    Ok(Made::Image(Box::new(Image {
-        head: tagged(reply::image(&output, &cache_control, tag)),
-        output,
-        lifetime,
-        fetch_ms,
-    })))
+
+    /// How long the answer is everybody's, from the header of every hop.
+    fn lifetime(&self, download: &Download<'_, P>, now_ms: f64) -> Option<Lifetime> {
+        if !download.headers.iter().all(freshness::is_public) {
+            return None;
+        }
+        let config = self.config;
+        let ttl_secs = self.asked.max_age_secs.unwrap_or(config.cache_ttl_secs);
+        let last = download.headers.last().cloned().unwrap_or_default();
+        let lifetime = freshness::lifetime(config.freshness, ttl_secs, &last, now_ms as u64 / 1000);
+        Some(if self.lasting {
+            lifetime
+        } else {
+            lifetime.at_most_a_minute()
+        })
+    }
+
+    /// Whether this request, and everybody who waits for it, names the tag as what they have.
+    fn all_have(&self, lead: Option<&Lead<'_, P::Bytes>>, tag: &HeaderValue) -> bool {
+        let has = |condition: Option<&str>| conditional::names(condition, tag);
+        has(self.request.if_none_match.as_deref()) && lead.is_none_or(|lead| lead.all(has))
+    }
+
+    /// What is stored, fresh again, since its source has not changed; `None` where it cannot be read any more.
+    async fn renew(
+        &self,
+        entry: Entry<P::Body>,
+        cache_control: &str,
+        lifetime: Option<Lifetime>,
+        deadline: &mut Deadline,
+    ) -> Result<Option<New<P::Bytes>>, Error> {
+        let platform = self.platform;
+        let (head, mut body) = entry.answer.into_parts();
+        let length = head.headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let budget = self.config.limits.memory_bytes;
+        let Some(length) = length.filter(|length| *length <= budget) else {
+            return Ok(None);
+        };
+        let mut share = platform
+            .instance()
+            .memory
+            .share(budget, deadline.lapses_ms());
+        take(platform, &mut share, length, deadline).await?;
+        let mut bytes = Vec::new();
+        let length = length as usize;
+        bytes
+            .try_reserve_exact(length)
+            .map_err(|_| image::Error::OutOfMemory)?;
+        loop {
+            let chunk = deadline.before(platform, platform.next_chunk(&mut body));
+            match chunk.await.ok_or(Busy)? {
+                Ok(Some(chunk)) if bytes.len() + chunk.len() <= length => {
+                    bytes.extend_from_slice(&chunk);
+                }
+                Ok(None) if bytes.len() == length => break,
+                _ => return Ok(None),
+            }
+        }
+        let kept = self.keep(bytes, share)?;
+        let mut answer = Response::from_parts(head, kept);
+        let cache_control = HeaderValue::try_from(cache_control).expect("words and digits");
+        answer.headers_mut().insert(CACHE_CONTROL, cache_control);
+        Ok(Some(New {
+            answer,
+            lifetime,
+            work: None,
+        }))
+    }
+
+    /// Hands finished bytes to the platform. What they take of our memory stays reserved until the last of those who share them is done.
+    fn keep(&self, mut bytes: Vec<u8>, mut share: Share) -> Result<Kept<P::Bytes>, Error> {
+        bytes.shrink_to_fit();
+        share.shrink(bytes.len() as u64);
+        match self.platform.keep(bytes) {
+            Ok(Keeping::Here(bytes)) => {
+                share.lapse(self.platform.now_ms() + answer::sending_ms(share.bytes()));
+                Ok(Kept::new(bytes, Some(share)))
+            }
+            Ok(Keeping::Elsewhere(bytes)) => Ok(Kept::new(bytes, None)),
+            Err(NoRoom) => Err(image::Error::OutOfMemory.into()),
+        }
+    }
 }
 
-async fn open<'p, P: Platform>(
-    platform: &'p P,
-    config: &Config,
-    request: &Request,
-    source: &Source,
-) -> Result<Download<'p, P>, origin::Error> {
-    match source {
-        Source::Absolute(url) => {
-            origin::open(platform, &config.rules, &config.patience, &request.url, url).await
-        }
-        Source::OnOrigin(path) => origin::open_bound(platform, &config.patience, path).await,
+/// Whether a 200 with this header can have been an image: a page under the same tag is none, whoever claims to have the answer.
+fn may_be_an_image(header: &HeaderMap) -> bool {
+    let content_type = header.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    !content_type.is_some_and(|text| text.to_ascii_lowercase().starts_with(b"text/"))
+}
+
+/// Whether an answer takes many times what others take, as far as the URL tells.
+fn is_dear(target: Target) -> bool {
+    match target {
+        Target::Image(format) => format == Format::Avif,
+        Target::Auto(Negotiated::Client { avif, .. }) => avif,
+        _ => false,
     }
 }
 
 /// Waits until the share has as many bytes as the pipeline needs; returns for how many milliseconds.
 async fn reserve<P: Platform>(
     platform: &P,
-    share: &mut Share<'_>,
+    share: &mut Share,
     pipeline: &Pipeline<'_>,
-) -> Result<f64, governor::Busy> {
+    deadline: &mut Deadline,
+) -> Result<f64, Busy> {
     let (bytes, own) = (pipeline.memory_bytes(), pipeline.own_bytes());
-    let asked = platform.now_ms();
-    if bytes > share.bytes() {
-        let mut alarm = platform.sleep(governor::WAIT_MS);
-        let turn = platform.across(share.grow(bytes, asked));
-        before(&mut alarm, turn).await.ok_or(governor::Busy)?;
-        platform.guests().make_room(own);
+    if bytes <= share.bytes() {
+        return Ok(0.0);
     }
+    let waited_ms = take(platform, share, bytes, deadline).await?;
+    platform.guests().make_room(own);
+    Ok(waited_ms)
+}
+
+/// Waits until a share has so many bytes; returns for how many milliseconds.
+async fn take<P: Platform>(
+    platform: &P,
+    share: &mut Share,
+    bytes: u64,
+    deadline: &mut Deadline,
+) -> Result<f64, Busy> {
+    let asked = platform.now_ms();
+    let turn = platform.across(share.grow(bytes, asked));
+    deadline.before(platform, turn).await.ok_or(Busy)?;
     Ok(platform.now_ms() - asked)
 }

@@ -7,13 +7,35 @@ use std::task::Poll;
 use http::Response;
 use url::Url;
 
-use crate::flight::Flights;
-use crate::governor::Governor;
+use crate::answer::Kept;
 use crate::image::guest::{Guests, NoGuests};
+use crate::instance::Instance;
 
 /// A network or storage failure; the platform's own words go to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
+
+/// Why there is no next piece of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupted {
+    /// The connection; the platform's own words go to its log.
+    Broken,
+    /// The memory of this instance.
+    OutOfMemory,
+}
+
+/// The platform has no memory for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRoom;
+
+/// Where a finished answer is kept.
+#[derive(Debug)]
+pub enum Keeping<K> {
+    /// Where it was made: its bytes count as this instance's memory until they are dropped.
+    Here(K),
+    /// Outside of it.
+    Elsewhere(K),
+}
 
 /// Completes when its time has come.
 pub type Alarm = Pin<Box<dyn Future<Output = ()>>>;
@@ -27,9 +49,17 @@ pub trait Platform {
     /// The body of an answer from the network or the cache.
     type Body;
 
+    /// A finished answer's bytes where they are sent from.
+    type Bytes;
+
     /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on; our name is added to
-    /// CDN-Loop (RFC 8586).
-    async fn fetch(&self, url: &Url, accept: &str) -> Result<Response<Self::Body>, Unreachable>;
+    /// CDN-Loop (RFC 8586). What has not ended after `within_ms`, body included, is cut.
+    async fn fetch(
+        &self,
+        url: &Url,
+        accept: &str,
+        within_ms: u32,
+    ) -> Result<Response<Self::Body>, Unreachable>;
 
     /// Asks the origin that is bound to the platform, a bucket or static assets; `None` where there is none.
     async fn bound_origin(
@@ -38,22 +68,23 @@ pub trait Platform {
     ) -> Result<Option<Response<Self::Body>>, Unreachable>;
 
     /// The next chunk of a body, content decoding undone; `None` at its end.
-    async fn next_chunk(&self, body: &mut Self::Body) -> Result<Option<Vec<u8>>, Unreachable>;
+    async fn next_chunk(&self, body: &mut Self::Body) -> Result<Option<Vec<u8>>, Interrupted>;
+
+    /// Moves a finished answer to where it is sent from.
+    fn keep(&self, bytes: Vec<u8>) -> Result<Keeping<Self::Bytes>, NoRoom>;
 
     /// A stored answer.
     async fn cache_get(&self, key: &Url) -> Option<Response<Self::Body>>;
 
-    /// Stores an answer, after the reply has left where the platform can. A failure to store is not the client's concern.
-    fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>);
+    /// Stores an answer, after the reply has left where the platform can; one without bytes is empty. A failure to store is not the client's
+    /// concern.
+    fn cache_put(&self, key: &Url, answer: Response<Option<Kept<Self::Bytes>>>);
 
     /// Completes after that many milliseconds. The future owns what it needs.
     fn sleep(&self, milliseconds: u32) -> Alarm;
 
-    /// The memory that all requests of this instance share.
-    fn governor(&self) -> &Governor;
-
-    /// The answers that requests of this instance are making.
-    fn flights(&self) -> &Flights;
+    /// What all requests of this instance share.
+    fn instance(&self) -> &Instance<Self::Bytes>;
 
     /// The codecs beside ours.
     fn guests(&self) -> &dyn Guests {

@@ -8,6 +8,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::json;
 
+use crate::answer::Kept;
 use crate::cache::conditional;
 use crate::cache::entry::{Age, Entry};
 use crate::cache::freshness::Lifetime;
@@ -18,11 +19,13 @@ use crate::image::frame::Size;
 
 /// A reply's body.
 #[derive(Debug)]
-pub enum Body<B> {
+pub enum Body<B, K> {
     /// None.
     Empty,
-    /// Our own.
-    Bytes(Vec<u8>),
+    /// A few words of our own.
+    Text(String),
+    /// A finished answer.
+    Kept(Kept<K>),
     /// Somebody else's, passed on as it comes.
     Passed(B),
 }
@@ -77,7 +80,7 @@ pub fn cached(reply: &mut HeaderMap, status: Status) {
 }
 
 /// A stored answer. One that is stale is good for a minute, then the source is asked again.
-pub fn stored<B>(entry: Entry<B>) -> Response<Body<B>> {
+pub fn stored<B, K>(entry: Entry<B>) -> Response<Body<B, K>> {
     let Entry { answer, age } = entry;
     let mut reply = answer.map(Body::Passed);
     aged(reply.headers_mut(), age);
@@ -100,7 +103,7 @@ pub fn aged(headers: &mut HeaderMap, age: Age) {
 }
 
 /// Leaves out what the client has already: a 200 becomes a 304 where its If-None-Match says so.
-pub fn condition<B>(reply: &mut Response<Body<B>>, if_none_match: Option<&str>) {
+pub fn condition<B, K>(reply: &mut Response<Body<B, K>>, if_none_match: Option<&str>) {
     let known = conditional::has(if_none_match, reply.headers().get(ETAG));
     if known && reply.status() == StatusCode::OK {
         *reply.status_mut() = StatusCode::NOT_MODIFIED;
@@ -112,7 +115,7 @@ pub fn condition<B>(reply: &mut Response<Body<B>>, if_none_match: Option<&str>) 
 }
 
 /// The origin's own answer, as it is; only type sniffing is switched off.
-pub fn passed<B>(answer: Response<B>) -> Response<Body<B>> {
+pub fn passed<B, K>(answer: Response<B>) -> Response<Body<B, K>> {
     let mut reply = answer.map(Body::Passed);
     reply
         .headers_mut()
@@ -125,7 +128,7 @@ pub fn passed<B>(answer: Response<B>) -> Response<Body<B>> {
 }
 
 /// An error, as JSON (RFC 9457 in spirit: a code for programs, a sentence for people).
-pub fn error<B>(error: &Error, request_id: &str) -> Response<Body<B>> {
+pub fn error<B, K>(error: &Error, request_id: &str) -> Response<Body<B, K>> {
     // Only what the source itself says is worth a minute; everything else may be mended by the next request.
     let cache_control = if error.code() == "source-not-found" {
         "public, max-age=60"
@@ -133,7 +136,7 @@ pub fn error<B>(error: &Error, request_id: &str) -> Response<Body<B>> {
         "no-store"
     };
     let body = json!({ "error": error.code(), "message": error.public_message(), "request_id": request_id });
-    let body = body.to_string().into_bytes();
+    let body = body.to_string();
     let mut reply = own(error.status(), "application/problem+json", cache_control);
     reply
         .headers_mut()
@@ -145,11 +148,11 @@ pub fn error<B>(error: &Error, request_id: &str) -> Response<Body<B>> {
         reply.headers_mut().insert(ALLOW, ALLOWED_METHODS);
     }
     cached(reply.headers_mut(), Status::Here(error.code()));
-    reply.map(|()| Body::Bytes(body))
+    reply.map(|()| Body::Text(body))
 }
 
 /// The answer to OPTIONS: images are for every page.
-pub fn options<B>() -> Response<Body<B>> {
+pub fn options<B, K>() -> Response<Body<B, K>> {
     let mut reply = own(StatusCode::NO_CONTENT, "", "public, max-age=86400");
     reply.headers_mut().remove(CONTENT_TYPE);
     reply.headers_mut().insert(ALLOW, ALLOWED_METHODS);

@@ -1,30 +1,30 @@
 //! One request, top to bottom.
 
-use std::sync::Arc;
-
 use http::header::CONTENT_TYPE;
 use http::{Method, Response, StatusCode};
 use url::Url;
 
+use crate::answer::Answer;
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
 use crate::cache::status::Status;
 use crate::config::{self, Config};
+use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::flight::{Outcome, Seat};
+use crate::flight::{Lead, Outcome, Seat};
 use crate::log::Record;
-use crate::make::{Image, LAPSE_MS, Made, make};
+use crate::make::{Job, Made, New};
 use crate::negotiate::negotiate;
 use crate::origin::{self, rules};
-use crate::platform::{Platform, before};
+use crate::platform::Platform;
 use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::transform::{Format, Target};
 use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
 
 /// A reply on a platform.
-pub type Reply<P> = Response<Body<<P as Platform>::Body>>;
+pub type Reply<P> = Response<Body<<P as Platform>::Body, <P as Platform>::Bytes>>;
 
 /// Answers a request. Whatever happens, there is a reply and one line in the log.
 pub async fn serve<P: Platform>(
@@ -58,6 +58,7 @@ async fn answer<P: Platform>(
         return Err(Error::Loop);
     }
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
+    let deadline = &mut Deadline::after(platform, config.patience.total_ms);
     vocabulary::check_length(url)?;
 
     // Without a source the origin answers, whatever it says.
@@ -74,7 +75,13 @@ async fn answer<P: Platform>(
     let asked = match vocabulary::parse(url.query().unwrap_or_default(), &defaults) {
         Ok(None) => {
             record.way("origin");
-            let answer = ask_origin(platform, config, &format!("{}{query}", url.path())).await?;
+            let answer = ask_origin(
+                platform,
+                config,
+                deadline,
+                &format!("{}{query}", url.path()),
+            )
+            .await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
         Ok(Some(asked)) => signed(url, config, now_secs(platform))
@@ -100,7 +107,7 @@ async fn answer<P: Platform>(
     // cannot be asked, there is an answer, but none that stands in the file's place for a year.
     let mut lasting = true;
     if url.path() != "/" {
-        match ask_origin(platform, config, url.path()).await {
+        match ask_origin(platform, config, deadline, url.path()).await {
             Ok(Some(file)) if file.status() == StatusCode::OK => {
                 record.way("origin");
                 return Ok(reply::passed(file));
@@ -115,15 +122,17 @@ async fn answer<P: Platform>(
         return Err(vocabulary::Error::without_avif().into());
     }
     let work = Work {
-        platform,
-        config,
-        request,
-        asked: &asked,
-        key: key::key(url, &asked),
-        lasting,
+        job: Job {
+            platform,
+            config,
+            request,
+            asked: &asked,
+            key: key::key(url, &asked),
+            lasting,
+        },
         refreshes: stale.is_some(),
     };
-    let reply = match (work.answer(record).await, stale) {
+    let reply = match (work.answer(&mut stale, deadline, record).await, stale) {
         // Better an answer of yesterday than none.
         (Err(error), Some(entry))
             if error.is_passing() && entry.answer.status() == StatusCode::OK =>
@@ -138,108 +147,115 @@ async fn answer<P: Platform>(
     Ok(addressed(reply, &asked, now_secs(platform)))
 }
 
-/// An answer that has to be made.
-struct Work<'w, P> {
-    platform: &'w P,
-    config: &'w Config,
-    request: &'w Request,
-    asked: &'w Asked,
-    key: Url,
-    /// Whether it may be stored, as far as the request is concerned.
-    lasting: bool,
+/// An answer that has to be made, and what is said of it.
+struct Work<'w, P: Platform> {
+    job: Job<'w, P>,
     /// Whether a stale one is stored.
     refreshes: bool,
 }
 
 impl<P: Platform> Work<'_, P> {
     /// Makes the answer, or waits for another request that is making it.
-    async fn answer(&self, record: &mut Record) -> Result<Reply<P>, Error> {
-        let platform = self.platform;
+    async fn answer(
+        &self,
+        stale: &mut Option<Entry<P::Body>>,
+        deadline: &mut Deadline,
+        record: &mut Record,
+    ) -> Result<Reply<P>, Error> {
+        let Job {
+            platform,
+            request,
+            key,
+            ..
+        } = &self.job;
         if !platform.admits().await {
             return Err(Error::RateLimited);
         }
+        let flights = &platform.instance().flights;
         loop {
-            let follow = match platform.flights().board(self.key.as_str()) {
+            let condition = request.if_none_match.as_deref();
+            let (now_ms, lapses_ms) = (platform.now_ms(), deadline.lapses_ms());
+            let follow = match flights.board(key.as_str(), condition, now_ms, lapses_ms) {
                 Seat::Lead(lead) => {
-                    let made = self.make(record).await;
+                    let made = self.make(Some(&lead), stale, deadline, record).await;
                     lead.land(|| shared(&made));
                     return made.map(|made| self.dress(made));
                 }
                 Seat::Follow(follow) => follow,
             };
             record.way("collapsed");
-            let patience_ms = self.config.patience.total_ms + LAPSE_MS;
-            let mut alarm = platform.sleep(patience_ms);
-            match before(&mut alarm, platform.across(&follow)).await {
+            match deadline.before(*platform, platform.across(&follow)).await {
                 Some(Outcome::Shared(answer)) => {
-                    return answer.map(|answer| self.dress_shared(&answer));
+                    return answer.map(|answer| self.dress_shared(answer));
                 }
+                Some(Outcome::NotModified(head)) => return Ok(self.dress_unmodified(head, true)),
                 Some(Outcome::Private) => {
-                    return self.make(record).await.map(|made| self.dress(made));
+                    let made = self.make(None, stale, deadline, record).await;
+                    return made.map(|made| self.dress(made));
                 }
                 Some(Outcome::Lost) => {}
-                None => platform.flights().forget(&follow),
+                None => return Err(Error::Busy),
             }
         }
     }
 
     /// Makes the answer and stores it.
-    async fn make(&self, record: &mut Record) -> Result<Made, Error> {
+    async fn make(
+        &self,
+        lead: Option<&Lead<'_, P::Bytes>>,
+        stale: &mut Option<Entry<P::Body>>,
+        deadline: &mut Deadline,
+        record: &mut Record,
+    ) -> Result<Made<P::Bytes>, Error> {
         record.way("transform");
-        let Work {
-            platform,
-            config,
-            request,
-            asked,
-            key,
-            lasting,
-            ..
-        } = self;
-        let made = make(*platform, config, request, asked, key, *lasting, record).await;
+        let job = &self.job;
+        let made = job.make(lead, stale, deadline, record).await;
         let kept = match &made {
-            Ok(Made::Image(image)) => image.kept().map(|lifetime| (image.answer(), lifetime)),
+            Ok(Made::Answer(new)) => new.kept().map(|lifetime| {
+                let answer = new.answer.clone();
+                (answer.map(Some), lifetime)
+            }),
             Err(Error::Origin(origin::Error::NotFound(status))) => {
-                let absence = reply::absence(*status).map(|()| Vec::new());
+                let absence = reply::absence(*status).map(|()| None);
                 Some((absence, Lifetime::ABSENCE))
             }
             _ => None,
         };
         if let Some((mut kept, lifetime)) = kept {
-            if is_negotiated(asked) {
+            if is_negotiated(job.asked) {
                 reply::vary(kept.headers_mut());
             }
-            entry::seal(&mut kept, lifetime, now_secs(*platform));
-            platform.cache_put(key, kept);
+            entry::seal(&mut kept, lifetime, now_secs(job.platform));
+            job.platform.cache_put(&job.key, kept);
         }
         made
     }
 
-    fn dress(&self, made: Made) -> Reply<P> {
+    fn dress(&self, made: Made<P::Bytes>) -> Reply<P> {
         match made {
-            Made::NotModified(mut head) => {
-                reply::cached(head.headers_mut(), self.status(false, false));
-                head.map(|()| Body::Empty)
-            }
-            Made::Image(image) => {
-                let status = self.status(image.kept().is_some(), false);
-                let Image {
-                    mut head,
-                    output,
-                    fetch_ms,
-                    ..
-                } = *image;
-                let headers = head.headers_mut();
+            Made::NotModified(head) => self.dress_unmodified(head, false),
+            Made::Answer(new) => {
+                let status = self.status(new.kept().is_some(), false);
+                let New { answer, work, .. } = *new;
+                let mut reply = answer.map(Body::Kept);
+                let headers = reply.headers_mut();
                 reply::cached(headers, status);
-                if self.config.rules.development {
+                if let (Some((output, fetch_ms)), true) = (work, self.job.config.rules.development)
+                {
                     reply::explain(headers, &output, fetch_ms);
                 }
-                head.map(|()| Body::Bytes(output.body))
+                reply
             }
         }
     }
 
-    fn dress_shared(&self, answer: &Response<Vec<u8>>) -> Reply<P> {
-        let mut reply = answer.clone().map(Body::Bytes);
+    fn dress_unmodified(&self, mut head: Response<()>, collapsed: bool) -> Reply<P> {
+        reply::cached(head.headers_mut(), self.status(false, collapsed));
+        head.map(|()| Body::Empty)
+    }
+
+    fn dress_shared(&self, answer: Answer<P::Bytes>) -> Reply<P> {
+        let mut reply = answer.map(Body::Kept);
         reply::cached(reply.headers_mut(), self.status(false, true));
         reply
     }
@@ -253,15 +269,12 @@ impl<P: Platform> Work<'_, P> {
     }
 }
 
-/// What those get who waited for an answer. What is private is for one client only; "you have it already" says nothing to the others, of
-/// whom one makes the answer.
-fn shared(made: &Result<Made, Error>) -> Outcome {
+/// What those get who waited for an answer. What is private is for one client only.
+fn shared<K>(made: &Result<Made<K>, Error>) -> Outcome<K> {
     match made {
-        Ok(Made::Image(image)) if image.lifetime.is_some() => {
-            Outcome::Shared(Ok(Arc::new(image.answer())))
-        }
-        Ok(Made::Image(_)) => Outcome::Private,
-        Ok(Made::NotModified(_)) => Outcome::Lost,
+        Ok(Made::Answer(new)) if new.lifetime.is_some() => Outcome::Shared(Ok(new.answer.clone())),
+        Ok(Made::Answer(_)) => Outcome::Private,
+        Ok(Made::NotModified(head)) => Outcome::NotModified(head.clone()),
         Err(error) => Outcome::Shared(Err(error.clone())),
     }
 }
@@ -272,7 +285,7 @@ async fn stored<P: Platform>(platform: &P, key: &Url) -> Option<Entry<P::Body>> 
 }
 
 /// A fresh entry as a reply: an image, or that there is none.
-fn found<B>(entry: Entry<B>, id: &str, record: &mut Record) -> Response<Body<B>> {
+fn found<B, K>(entry: Entry<B>, id: &str, record: &mut Record) -> Response<Body<B, K>> {
     let status = entry.answer.status();
     if status == StatusCode::OK {
         if let Some(content_type) = entry.answer.headers().get(CONTENT_TYPE) {
@@ -297,7 +310,7 @@ fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
 }
 
 /// An error as a reply.
-fn refused<B>(error: &Error, id: &str, record: &mut Record) -> Response<Body<B>> {
+fn refused<B, K>(error: &Error, id: &str, record: &mut Record) -> Response<Body<B, K>> {
     record.error(error);
     reply::error(error, id)
 }
@@ -339,6 +352,7 @@ fn allowed(asked: Asked, config: &Config, own: &Url) -> Result<Asked, Error> {
 async fn ask_origin<P: Platform>(
     platform: &P,
     config: &Config,
+    deadline: &mut Deadline,
     path_and_query: &str,
 ) -> Result<Option<Response<P::Body>>, origin::Error> {
     match &config.rules.origin {
@@ -346,10 +360,11 @@ async fn ask_origin<P: Platform>(
             platform,
             &config.rules,
             &config.patience,
+            deadline,
             &origin::resolve(base, path_and_query),
         )
         .await
         .map(Some),
-        None => origin::ask_bound(platform, &config.patience, path_and_query).await,
+        None => origin::ask_bound(platform, &config.patience, deadline, path_and_query).await,
     }
 }

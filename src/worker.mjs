@@ -3,6 +3,7 @@
 // A Rust panic traps, and the trap takes the whole instance along, with every request in flight in it. The glue makes a new
 // instance on the next call by itself; what is left to do here is to answer the requests of the old one, which would wait for ever.
 
+import './answers.mjs';
 import './guests/index.mjs';
 import { fetch as answer } from '../build/bindgen/index.js';
 

@@ -2,10 +2,6 @@
 
 mod support;
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
-
 use http::Method;
 use support::{Got, Route, World, file, redirect, status};
 
@@ -297,108 +293,4 @@ fn a_client_that_asks_for_too_much_still_gets_what_exists() {
     pass(&world, YEAR);
     assert_eq!(world.get(ASK).header("x-cache"), "STALE");
     assert_eq!(world.fetches(), 1);
-}
-
-type Running<'w> = Pin<Box<dyn Future<Output = Got> + 'w>>;
-
-fn step(request: &mut Running<'_>) -> Poll<Got> {
-    request
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// Polls all in turn until they are answered.
-fn run(running: &mut Vec<Running<'_>>) -> Vec<Got> {
-    let mut answers = Vec::new();
-    for _ in 0..10_000 {
-        running.retain_mut(|request| match step(request) {
-            Poll::Ready(got) => {
-                answers.push(got);
-                false
-            }
-            Poll::Pending => true,
-        });
-    }
-    assert!(running.is_empty(), "some hang");
-    answers
-}
-
-/// Requests for the same at the same time.
-fn together(world: &World, requests: usize) -> Vec<Got> {
-    world.stepping.set(true);
-    let ask = |_| -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
-    run(&mut (0..requests).map(ask).collect())
-}
-
-#[test]
-fn many_requests_for_one_new_image_are_one_fetch_and_one_transform() {
-    let world = world(&[]);
-    let answers = together(&world, 20);
-    assert_eq!(world.fetches(), 1);
-    let collapsed = answers
-        .iter()
-        .filter(|got| cache_status(got).ends_with("; collapsed"));
-    assert_eq!(collapsed.count(), 19);
-    assert!(
-        answers
-            .iter()
-            .all(|got| got.status == 200 && got.body == answers[0].body)
-    );
-    assert_eq!(world.stored.borrow().len(), 1);
-}
-
-#[test]
-fn an_error_is_shared_and_a_private_answer_is_not() {
-    let broken = World::production().route(SOURCE, Route::Broken(PHOTO.to_vec()));
-    let answers = together(&broken, 5);
-    assert!(
-        answers
-            .iter()
-            .all(|got| got.error() == (502, "origin-truncated".to_owned()))
-    );
-    assert_eq!(broken.fetches(), 1);
-    let private = world(&[("set-cookie", "a=b")]);
-    let answers = together(&private, 5);
-    assert!(
-        answers
-            .iter()
-            .all(|got| got.header("cache-control") == "private, no-store")
-    );
-    assert_eq!(private.fetches(), 5);
-}
-
-#[test]
-fn who_waits_for_one_that_has_the_answer_already_waits_for_the_next() {
-    let world = world(&[("etag", "\"1\"")]);
-    let tag = world.get(ASK).header("etag").to_owned();
-    world.stored.borrow_mut().clear();
-    world.fetched.borrow_mut().clear();
-    world.stepping.set(true);
-    world.if_none_match.replace(Some(tag));
-    let ask = || -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
-    let mut first = ask();
-    assert!(step(&mut first).is_pending());
-    world.if_none_match.replace(None);
-    let mut running = vec![first, ask(), ask(), ask()];
-    let answers = run(&mut running);
-    let statuses = answers.iter().map(|got| got.status).collect::<Vec<_>>();
-    assert_eq!(statuses, [304, 200, 200, 200]);
-    assert_eq!(world.fetches(), 2);
-}
-
-#[test]
-fn who_waits_for_a_request_that_is_dropped_makes_the_answer() {
-    let world = world(&[]);
-    world.stepping.set(true);
-    let ask = || -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
-    let (mut first, mut second, mut third) = (ask(), ask(), ask());
-    for request in [&mut first, &mut second, &mut third] {
-        assert!(step(request).is_pending());
-    }
-    drop(first);
-    let mut running = vec![second, third];
-    let answers = run(&mut running);
-    assert!(answers.iter().all(|got| got.status == 200));
-    assert_eq!(answers.len(), 2);
-    assert_eq!(world.fetches(), 2);
 }

@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use support::{Got, Route, World, file};
+use letterbox::reply::Body;
+use support::{Got, Room, Route, World, file};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const ASK: &str = "https://img.example.com/?s=https://images.example.com/photo.jpg";
@@ -50,7 +51,7 @@ fn finish(request: &mut Running<'_>) -> Option<Got> {
 /// A request that has its share of the memory.
 fn holding(world: &World, v: usize) -> Running<'_> {
     let mut request = ask(world, v);
-    while world.governor.reserved() == 0 {
+    while world.instance.memory.reserved() == 0 {
         assert!(step(&mut request).is_pending(), "answered without a share");
     }
     request
@@ -65,7 +66,7 @@ fn the_second_of_two_that_do_not_fit_together_waits_and_is_answered() {
     let left = world.lines.borrow().len();
     assert_eq!(finish(&mut first).expect("an answer").status, 200);
     assert_eq!(finish(&mut second).expect("an answer").status, 200);
-    assert_eq!(world.governor.reserved(), 0);
+    assert_eq!(world.instance.memory.reserved(), 0);
     assert_eq!(world.lines.borrow().len(), left + 2);
 }
 
@@ -80,7 +81,7 @@ fn two_that_fit_together_do_not_wait() {
 fn who_waits_too_long_is_told_to_come_back_and_nothing_is_kept() {
     let world = world_for(1.5, file("image/jpeg", PHOTO));
     let _first = holding(&world, 1);
-    let held = world.governor.reserved();
+    let held = world.instance.memory.reserved();
     let mut second = ask(&world, 2);
     assert!(finish(&mut second).is_none());
     world.stepping.set(false); // time passes
@@ -91,7 +92,7 @@ fn who_waits_too_long_is_told_to_come_back_and_nothing_is_kept() {
         ("1", "no-store")
     );
     assert!(world.stored.borrow().is_empty());
-    assert_eq!(world.governor.reserved(), held);
+    assert_eq!(world.instance.memory.reserved(), held);
 }
 
 #[test]
@@ -102,20 +103,20 @@ fn a_share_comes_back_from_a_request_that_fails_and_from_one_that_is_dropped() {
     );
     let cut = "https://img.example.com/?s=https://images.example.com/cut.jpg";
     let mut failing: Running<'_> = Box::pin(world.answer(Method::GET, cut));
-    while world.governor.reserved() == 0 {
+    while world.instance.memory.reserved() == 0 {
         assert!(step(&mut failing).is_pending());
     }
     let mut second = ask(&world, 2);
     assert!(finish(&mut second).is_none());
     assert_eq!(finish(&mut failing).expect("an answer").status, 502);
-    while world.governor.reserved() == 0 {
+    while world.instance.memory.reserved() == 0 {
         assert!(step(&mut second).is_pending());
     }
     let mut third = ask(&world, 3);
     assert!(finish(&mut third).is_none());
     drop(second);
     assert_eq!(finish(&mut third).expect("an answer").status, 200);
-    assert_eq!(world.governor.reserved(), 0);
+    assert_eq!(world.instance.memory.reserved(), 0);
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn turns_are_taken_in_order_and_the_budget_is_kept() {
     while !waiting.is_empty() {
         waiting.retain_mut(|(v, request)| {
             let outcome = step(request);
-            assert!(world.governor.reserved() <= budget);
+            assert!(world.instance.memory.reserved() <= budget);
             if let Poll::Ready(got) = &outcome {
                 assert_eq!(got.status, 200);
                 answered.push(*v);
@@ -161,10 +162,45 @@ fn a_description_takes_the_share_of_a_small_picture() {
         if let Poll::Ready(got) = step(&mut description) {
             break got;
         }
-        most = most.max(world.governor.reserved());
+        most = most.max(world.instance.memory.reserved());
     };
     assert_eq!(got.status, 200);
     assert!(got.json()["placeholder"]["thumbhash"].is_string());
     assert!((1..planned / 2).contains(&most), "{most} of {planned}");
-    assert_eq!(world.governor.reserved(), 0);
+    assert_eq!(world.instance.memory.reserved(), 0);
+}
+
+#[test]
+fn a_finished_answer_counts_until_it_has_been_sent() {
+    let world = world_for(1.0, file("image/jpeg", PHOTO));
+    world.room.set(Room::Here);
+    world.stepping.set(false);
+    let got = pollster::block_on(world.reply(Method::GET, ASK));
+    let Body::Kept(kept) = got.into_body() else {
+        unreachable!("an answer");
+    };
+    let bytes = kept.bytes().len() as u64;
+    assert_eq!(world.instance.memory.reserved(), bytes);
+    let other = kept.clone();
+    drop(kept);
+    assert_eq!(
+        world.instance.memory.reserved(),
+        bytes,
+        "one allocation, two readers"
+    );
+    drop(other);
+    assert_eq!(world.instance.memory.reserved(), 0);
+}
+
+#[test]
+fn an_answer_that_the_runtime_has_no_room_for_is_refused_alone() {
+    let world = world_for(2.0, file("image/jpeg", PHOTO));
+    world.stepping.set(false);
+    world.room.set(Room::None);
+    let refused = world.get(&format!("{ASK}&v=1"));
+    assert_eq!(refused.error(), (503, "busy".to_owned()));
+    assert!(world.stored.borrow().is_empty());
+    assert_eq!(world.instance.memory.reserved(), 0);
+    world.room.set(Room::Elsewhere);
+    assert_eq!(world.get(&format!("{ASK}&v=1")).status, 200);
 }

@@ -374,15 +374,17 @@ fn a_host_that_is_taken_off_the_list_is_gone_from_the_cache_too() {
 }
 
 #[test]
-fn an_origin_that_cannot_be_asked_leaves_nothing_in_its_files_place() {
+fn an_origin_that_cannot_be_asked_leaves_nothing_in_its_files_place_for_longer_than_a_minute() {
     let mut world = with_photo().route("https://origin.example.com/card.jpg", Route::Silent);
     world.vars.push(("ORIGIN", "https://origin.example.com"));
     let got = world.get("https://img.example.com/card.jpg?s=https://images.example.com/photo.jpg");
     assert_eq!(
         (got.status, got.header("cache-control")),
-        (200, "private, no-store")
+        (200, "public, max-age=60")
     );
-    assert!(world.stored.borrow().is_empty());
+    let stored = world.stored.borrow();
+    let kept = stored.values().map(|kept| &kept.headers()["cache-control"]);
+    assert!(kept.into_iter().all(|kept| kept == "public, max-age=60"));
 }
 
 #[test]

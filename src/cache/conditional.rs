@@ -25,9 +25,18 @@ pub fn has(if_none_match: Option<&str>, tag: Option<&HeaderValue>) -> bool {
     let (Some(list), Some(tag)) = (if_none_match, tag.and_then(|tag| tag.to_str().ok())) else {
         return false;
     };
-    // A comma inside of a tag is not worth a parser: none of ours has one.
-    let mut items = list.split(',').map(str::trim);
-    items.any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == tag)
+    items(list).any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == tag)
+}
+
+/// Whether an If-None-Match names this tag. `*` does not: it is about whatever a 200 would be, and whether there is one is not known yet.
+pub fn names(if_none_match: Option<&str>, tag: &HeaderValue) -> bool {
+    let list = if_none_match.filter(|list| items(list).all(|item| item != "*"));
+    has(list, Some(tag))
+}
+
+/// A comma inside of a tag is not worth a parser: none of ours has one.
+fn items(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim)
 }
 
 fn tag(key: &Url, kind: &str, of: &[u8]) -> HeaderValue {
@@ -77,5 +86,7 @@ mod tests {
         assert!(has("\"s1\"") && has("W/\"s1\"") && has("*") && has("\"x\" , \"s1\""));
         assert!(!has("") && !has("s1") && !has("\"s2\"") && !has("w/\"s1\""));
         assert!(!super::has(None, Some(&tag)) && !super::has(Some("*"), None));
+        let names = |list| names(Some(list), &tag);
+        assert!(names("\"x\", W/\"s1\"") && !names("*") && !names("\"s1\", *"));
     }
 }

@@ -31,6 +31,14 @@ impl Lifetime {
         stale_secs: 0,
     };
 
+    /// The same for a minute at most, and nothing after it.
+    pub fn at_most_a_minute(self) -> Lifetime {
+        Lifetime {
+            fresh_secs: self.fresh_secs.min(60),
+            stale_secs: 0,
+        }
+    }
+
     /// Seconds for which it is stored.
     pub fn kept_secs(self) -> u32 {
         self.fresh_secs.saturating_add(self.stale_secs)

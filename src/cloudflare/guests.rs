@@ -104,7 +104,7 @@ impl Guests for Beside {
 }
 
 /// Bytes of this module's memory.
-fn own_bytes() -> f64 {
+pub(super) fn own_bytes() -> f64 {
     core::arch::wasm32::memory_size(0) as f64 * 65_536.0
 }
 

@@ -1,5 +1,6 @@
 //! Cloudflare Workers: the only folder that names the platform's crate.
 
+mod answers;
 mod guests;
 mod stream;
 
@@ -7,26 +8,28 @@ use std::cell::Cell;
 use std::future::Future;
 use std::net::Ipv6Addr;
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::task::{self, Poll, Wake, Waker};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use url::Url;
-use worker::js_sys::{self, Function, Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::js_sys::{self, Function, Promise, Reflect, Uint8Array};
 use worker::send::SendWrapper;
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys;
 use worker::{
     AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers, RequestInit,
     RequestRedirect, ResponseBody, ResponseBuilder, event,
 };
 
+use crate::answer::Kept;
 use crate::config::{self, Config, SETTINGS};
-use crate::flight::Flights;
-use crate::governor::Governor;
 use crate::image::guest::Guests;
-use crate::platform::{Alarm, Platform, Unreachable};
+use crate::instance::Instance;
+use crate::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use crate::reply::Body;
 use crate::request::{CDN_ID, Request};
 use crate::serve::serve;
@@ -62,15 +65,17 @@ async fn fetch(
     };
     let reply = serve(&workers, config, &asked).await;
     let (head, body) = reply.into_parts();
+    let headers = to_js(&head.headers)?;
     let packed = matches!(&body, Body::Passed(incoming) if incoming.packed);
     let body = match body {
+        Body::Kept(kept) => return Ok(answers::reply(kept, head.status, &headers)?),
         Body::Empty => ResponseBody::Empty,
-        Body::Bytes(bytes) => ResponseBody::Body(bytes),
+        Body::Text(text) => ResponseBody::Body(text.into_bytes()),
         Body::Passed(incoming) => incoming.into_passed(head.status),
     };
     let reply = ResponseBuilder::new()
         .with_status(head.status.as_u16())
-        .with_headers(to_js(&head.headers)?);
+        .with_headers(headers);
     let encoding = if packed {
         EncodeBody::Manual
     } else {
@@ -115,7 +120,7 @@ impl Incoming {
         }
     }
 
-    /// The body for a reply: the platform streams it without us.
+    /// The body for a reply: the platform streams it without us, for as long as the fetch was given.
     fn into_passed(self, status: StatusCode) -> ResponseBody {
         self.abort.disarm();
         let bodiless = matches!(
@@ -150,7 +155,14 @@ impl Drop for AbortOnDrop {
 impl Platform for Workers {
     type Body = Incoming;
 
-    async fn fetch(&self, url: &Url, accept: &str) -> Result<Response<Incoming>, Unreachable> {
+    type Bytes = answers::Bytes;
+
+    async fn fetch(
+        &self,
+        url: &Url,
+        accept: &str,
+        within_ms: u32,
+    ) -> Result<Response<Incoming>, Unreachable> {
         let headers = Headers::new();
         headers.set("Accept", accept).map_err(unreachable)?;
         headers
@@ -165,7 +177,7 @@ impl Platform for Workers {
             .with_redirect(RequestRedirect::Manual);
         let request = worker::Request::new_with_init(url.as_str(), &init).map_err(unreachable)?;
         let controller = AbortController::default();
-        let signal = controller.signal();
+        let signal = either(&controller.signal(), &timeout(within_ms)).into();
         let abort = AbortOnDrop(Cell::new(Some(controller)));
         let answer = Fetch::Request(request)
             .send_with_signal(&signal)
@@ -192,17 +204,24 @@ impl Platform for Workers {
         from_js(answer, AbortOnDrop(Cell::new(None))).map(Some)
     }
 
-    async fn next_chunk(&self, incoming: &mut Incoming) -> Result<Option<Vec<u8>>, Unreachable> {
+    async fn next_chunk(&self, incoming: &mut Incoming) -> Result<Option<Vec<u8>>, Interrupted> {
         if incoming.pieces.is_none() {
             let ResponseBody::Stream(stream) = &incoming.body else {
                 return Ok(None);
             };
             incoming.pieces = Some(Pieces::of(stream).map_err(broken)?);
         }
-        match &mut incoming.pieces {
-            Some(pieces) => pieces.next().await.map_err(broken),
+        let Some(pieces) = &mut incoming.pieces else {
+            return Ok(None);
+        };
+        match pieces.next().await.map_err(broken)? {
+            Some(piece) => fallible_copy(&piece).map(Some),
             None => Ok(None),
         }
+    }
+
+    fn keep(&self, bytes: Vec<u8>) -> Result<Keeping<answers::Bytes>, NoRoom> {
+        answers::keep(bytes)
     }
 
     async fn cache_get(&self, key: &Url) -> Option<Response<Incoming>> {
@@ -210,16 +229,16 @@ impl Platform for Workers {
         from_js(stored, AbortOnDrop(Cell::new(None))).ok()
     }
 
-    fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>) {
+    fn cache_put(&self, key: &Url, answer: Response<Option<Kept<answers::Bytes>>>) {
         let key = key.to_string();
         self.context.wait_until(async move {
-            let (head, body) = answer.into_parts();
-            let stored = to_js(&head.headers).map(|headers| {
-                let status = head.status.as_u16();
-                ResponseBuilder::new()
-                    .with_status(status)
+            let (head, kept) = answer.into_parts();
+            let stored = to_js(&head.headers).and_then(|headers| match kept {
+                Some(kept) => Ok(answers::reply(kept, head.status, &headers)?),
+                None => Ok(ResponseBuilder::new()
+                    .with_status(head.status.as_u16())
                     .with_headers(headers)
-                    .fixed(body)
+                    .empty()),
             });
             let put = match stored {
                 Ok(stored) => Cache::default().put(key, stored).await,
@@ -235,14 +254,10 @@ impl Platform for Workers {
         Box::pin(Delay::from(Duration::from_millis(milliseconds.into())))
     }
 
-    fn governor(&self) -> &Governor {
-        static GOVERNOR: Governor = Governor::new(); // a module instance's, and an isolate has one of these at a time
-        &GOVERNOR
-    }
-
-    fn flights(&self) -> &Flights {
-        static FLIGHTS: Flights = Flights::new();
-        &FLIGHTS
+    fn instance(&self) -> &Instance<answers::Bytes> {
+        // A module instance's, and an isolate has one of these at a time.
+        static INSTANCE: LazyLock<Instance<answers::Bytes>> = LazyLock::new(Instance::new);
+        &INSTANCE
     }
 
     fn guests(&self) -> &dyn Guests {
@@ -405,9 +420,36 @@ fn unreachable(error: impl std::fmt::Display) -> Unreachable {
     Unreachable
 }
 
-/// The same of what JavaScript throws.
-fn broken(error: JsValue) -> Unreachable {
-    unreachable(worker::Error::from(error))
+/// What JavaScript throws while a body is read goes there too.
+fn broken(error: JsValue) -> Interrupted {
+    let Unreachable = unreachable(worker::Error::from(error));
+    Interrupted::Broken
+}
+
+/// A copy in our memory, which may be full.
+fn fallible_copy(piece: &Uint8Array) -> Result<Vec<u8>, Interrupted> {
+    let length = piece.length() as usize;
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(length)
+        .map_err(|_| Interrupted::OutOfMemory)?;
+    bytes.resize(length, 0);
+    piece.copy_to(&mut bytes);
+    Ok(bytes)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = AbortSignal)]
+    fn timeout(milliseconds: u32) -> web_sys::AbortSignal;
+
+    #[wasm_bindgen(js_namespace = AbortSignal, js_name = any)]
+    fn any_of(signals: &js_sys::Array) -> web_sys::AbortSignal;
+}
+
+/// A signal that comes with the first of two.
+fn either(one: &web_sys::AbortSignal, other: &web_sys::AbortSignal) -> web_sys::AbortSignal {
+    any_of(&js_sys::Array::of2(one, other))
 }
 
 /// The deployment's variables: strings, or what wrangler makes of numbers and switches.

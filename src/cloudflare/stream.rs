@@ -50,24 +50,21 @@ impl Pieces {
         })
     }
 
-    /// The next bytes; `None` at the end.
+    /// The next bytes, in an array that is good until the next call; `None` at the end.
     ///
     /// # Errors
     /// What broke the stream.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+    pub(super) async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
         let Some(view) = self.buffer.take() else {
             return Ok(None);
         };
         let result = JsFuture::from(self.reader.read_at_least(PIECE, view)?).await?;
         let view = Reflect::get(&result, &"value".into())?;
-        let Some(view) = view
-            .dyn_ref::<Uint8Array>()
-            .filter(|view| view.length() > 0)
-        else {
+        let view = view.dyn_into::<Uint8Array>().ok();
+        let Some(view) = view.filter(|view| view.length() > 0) else {
             return Ok(None);
         };
-        let bytes = view.to_vec();
         self.buffer = Some(Uint8Array::new(&view.buffer()));
-        Ok(Some(bytes))
+        Ok(Some(view))
     }
 }

@@ -1,22 +1,11 @@
 // The guests of this deployment, as the module calls them: `letterboxGuests` (src/cloudflare/guests.rs).
 
+import { fits, register } from '../isolate.mjs';
 import { avif } from './avif.mjs';
 import { webp } from './webp.mjs';
 
-/** What an isolate's 128 MB leave for memories: the rest is scripts, compiled code and what is on its way in and out. */
-const MOST_BYTES = 108 << 20;
-
 const formats = { webp, ...(avif && { avif }) };
-const guests = Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, decoder]);
-
-const held = () => guests.reduce((sum, guest) => sum + guest.bytes, 0);
-
-/** Whether `own` bytes fit beside the guests; those of the idle ones that are in the way are sent home, the largest first. */
-function fits(own, working = null) {
-  const idle = guests.filter((guest) => guest !== working && guest.bytes > 0).sort((a, b) => a.bytes - b.bytes);
-  while (own + held() > MOST_BYTES && idle.length > 0) idle.pop().discard();
-  return own + held() <= MOST_BYTES;
-}
+register(...Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, decoder]));
 
 /** Runs `work` with at most `most` bytes for the guest beside the module's `own`. */
 function call(guest, most, own, work) {

@@ -1,16 +1,20 @@
 //! Getting a source: one hop at a time, each decided by the rules, within the time and the bytes it may take.
 
+mod clock;
 pub mod rules;
 
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
 
 use http::{HeaderMap, Response, StatusCode, header};
 use url::Url;
 
-use crate::platform::{Alarm, Platform, before};
+use crate::deadline::{Deadline, GRACE_MS};
+use crate::platform::{Interrupted, Platform};
+use clock::Clock;
 use rules::{Refusal, Rules};
+
+/// Milliseconds by which the platform's limit is behind ours.
+const BEHIND_MS: u32 = 250 - GRACE_MS;
 
 /// How long and how far a fetch may go.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +23,7 @@ pub struct Patience {
     pub redirects: u32,
     /// Milliseconds until the header of each hop.
     pub head_ms: u32,
-    /// Milliseconds in all, body included.
+    /// Milliseconds in all: the whole request, waiting included.
     pub total_ms: u32,
 }
 
@@ -48,6 +52,10 @@ pub enum Error {
     Unreachable,
     /// Out of time.
     Timeout,
+    /// Out of time, most of which went to other requests of ours.
+    Crowded,
+    /// No memory for a piece of the body.
+    OutOfMemory,
     /// The body broke off.
     Truncated,
 }
@@ -76,6 +84,9 @@ impl fmt::Display for Error {
             Error::TooManyRedirects => f.write_str("the source redirects too often"),
             Error::Unreachable => f.write_str("the source cannot be reached"),
             Error::Timeout => f.write_str("the source took too long"),
+            Error::Crowded | Error::OutOfMemory => {
+                f.write_str("the service is busy with other images: try again")
+            }
             Error::Truncated => f.write_str("the source's answer broke off"),
         }
     }
@@ -90,40 +101,6 @@ pub struct Download<'p, P: Platform> {
     clock: Clock,
 }
 
-/// Rings when a source has had its time, and when that is.
-struct Clock {
-    alarm: Alarm,
-    due_ms: f64,
-}
-
-/// Milliseconds for an answer that has arrived and was not looked at yet.
-const GRACE_MS: u32 = 200;
-
-impl Clock {
-    fn new<P: Platform>(platform: &P, milliseconds: u32) -> Clock {
-        Clock {
-            alarm: platform.sleep(milliseconds),
-            due_ms: platform.now_ms() + f64::from(milliseconds),
-        }
-    }
-
-    /// `work`'s result, in time. A clock that rings late says that other requests have kept the processor for so long: what would have come
-    /// meanwhile is waited for as much longer.
-    async fn before<P: Platform, T>(
-        &mut self,
-        platform: &P,
-        work: impl Future<Output = T>,
-    ) -> Result<T, Error> {
-        let mut work = pin!(work);
-        if let Some(value) = before(&mut self.alarm, work.as_mut()).await {
-            return Ok(value);
-        }
-        let late_ms = (platform.now_ms() - self.due_ms).max(0.0);
-        let mut grace = platform.sleep(GRACE_MS + late_ms as u32);
-        before(&mut grace, work).await.ok_or(Error::Timeout)
-    }
-}
-
 /// Opens an absolute URL, following redirects; `own` is a URL of the service itself, where no hop may lead.
 ///
 /// # Errors
@@ -132,15 +109,16 @@ pub async fn open<'p, P: Platform>(
     platform: &'p P,
     rules: &Rules,
     patience: &Patience,
+    deadline: &mut Deadline,
     own: &Url,
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
     check(url, rules)?;
-    let mut clock = Clock::new(platform, patience.total_ms);
+    let mut clock = Clock::new(patience.total_ms);
     let mut url = url.clone();
     let mut headers = Vec::new();
     for _ in 0..=patience.redirects {
-        let answer = hop(platform, patience, &mut clock, &url, "image/*").await?;
+        let answer = hop(platform, patience, deadline, &mut clock, &url, "image/*").await?;
         headers.push(answer.headers().clone());
         if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
             return download(platform, answer, headers, clock);
@@ -167,10 +145,11 @@ pub async fn open<'p, P: Platform>(
 pub async fn open_bound<'p, P: Platform>(
     platform: &'p P,
     patience: &Patience,
+    deadline: &mut Deadline,
     path: &str,
 ) -> Result<Download<'p, P>, Error> {
-    let clock = Clock::new(platform, patience.total_ms);
-    let answer = ask_bound(platform, patience, path)
+    let clock = Clock::new(patience.total_ms);
+    let answer = ask_bound(platform, patience, deadline, path)
         .await?
         .ok_or(Error::NoOrigin)?;
     let headers = vec![answer.headers().clone()];
@@ -202,11 +181,12 @@ pub async fn ask<P: Platform>(
     platform: &P,
     rules: &Rules,
     patience: &Patience,
+    deadline: &mut Deadline,
     url: &Url,
 ) -> Result<Response<P::Body>, Error> {
     check(url, rules)?;
-    let mut clock = Clock::new(platform, patience.total_ms);
-    hop(platform, patience, &mut clock, url, "*/*").await
+    let mut clock = Clock::new(patience.total_ms);
+    hop(platform, patience, deadline, &mut clock, url, "*/*").await
 }
 
 /// The same from the origin that is bound to the platform; `None` where there is none.
@@ -216,10 +196,12 @@ pub async fn ask<P: Platform>(
 pub async fn ask_bound<P: Platform>(
     platform: &P,
     patience: &Patience,
+    deadline: &mut Deadline,
     path_and_query: &str,
 ) -> Result<Option<Response<P::Body>>, Error> {
-    let mut clock = Clock::new(platform, patience.head_ms);
-    let answer = clock.before(platform, platform.bound_origin(path_and_query));
+    let mut clock = Clock::new(patience.total_ms);
+    let answer = platform.bound_origin(path_and_query);
+    let answer = clock.before(platform, deadline, patience.head_ms, answer);
     answer.await?.map_err(|_| Error::Unreachable)
 }
 
@@ -246,34 +228,39 @@ impl<P: Platform> Download<'_, P> {
         length.parse().ok().filter(|_| !packed)
     }
 
-    /// Gives the source as much more time as we have not been listening.
-    pub fn excuse(&mut self, milliseconds: f64) {
-        let left_ms = self.clock.due_ms + milliseconds - self.platform.now_ms();
-        self.clock = Clock::new(self.platform, left_ms.max(0.0) as u32);
-    }
-
     /// The next chunk of the body, content decoding undone; `None` at its end.
     ///
     /// # Errors
-    /// [`Error::Truncated`] or [`Error::Timeout`].
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let chunk = self.platform.next_chunk(&mut self.body);
-        let chunk = self.clock.before(self.platform, chunk).await?;
-        chunk.map_err(|_| Error::Truncated)
+    /// [`Error::Truncated`], [`Error::OutOfMemory`], or that the time is over.
+    pub async fn next(&mut self, deadline: &mut Deadline) -> Result<Option<Vec<u8>>, Error> {
+        let Download {
+            platform,
+            body,
+            clock,
+            ..
+        } = self;
+        let chunk = platform.next_chunk(body);
+        let chunk = clock.before(*platform, deadline, u32::MAX, chunk).await?;
+        chunk.map_err(|interrupted| match interrupted {
+            Interrupted::Broken => Error::Truncated,
+            Interrupted::OutOfMemory => Error::OutOfMemory,
+        })
     }
 }
 
 async fn hop<P: Platform>(
     platform: &P,
     patience: &Patience,
-    total: &mut Clock,
+    deadline: &mut Deadline,
+    clock: &mut Clock,
     url: &Url,
     accept: &str,
 ) -> Result<Response<P::Body>, Error> {
-    let mut head = Clock::new(platform, patience.head_ms);
-    let answer = total.before(platform, platform.fetch(url, accept));
-    let answer = head.before(platform, answer).await??;
-    answer.map_err(|_| Error::Unreachable)
+    // The platform's own limit is behind ours: it is for bodies that are passed on.
+    let within_ms = deadline.left_ms(platform) + BEHIND_MS;
+    let answer = platform.fetch(url, accept, within_ms);
+    let answer = clock.before(platform, deadline, patience.head_ms, answer);
+    answer.await?.map_err(|_| Error::Unreachable)
 }
 
 fn download<P: Platform>(

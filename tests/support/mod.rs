@@ -10,14 +10,14 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use http::{Method, Response, StatusCode};
+use letterbox::answer::Kept;
 use letterbox::config::Config;
-use letterbox::flight::Flights;
-use letterbox::governor::Governor;
 use letterbox::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
-use letterbox::platform::{Alarm, Platform, Unreachable};
+use letterbox::instance::Instance;
+use letterbox::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::request::Request;
-use letterbox::serve::serve;
+use letterbox::serve::{Reply, serve};
 use letterbox::transform::Format;
 use url::Url;
 
@@ -31,6 +31,10 @@ pub(crate) enum Route {
     Late(Vec<u8>),
     /// Never anything.
     Silent,
+    /// The header after so many milliseconds, with another route's answer; only where a test moves the time.
+    After(u32, Box<Route>),
+    /// These bytes, then one every so many milliseconds, each time after so many more, for ever; only where a test moves the time.
+    Drip(Vec<u8>, f64, f64),
 }
 
 pub(crate) fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
@@ -49,8 +53,23 @@ pub(crate) fn redirect(to: &str) -> Route {
     Route::Answer(302, vec![("location", to.to_owned())], vec![])
 }
 
-/// Chunks still to come, the last one first; `Err` breaks the connection.
-pub(crate) type Chunks = Vec<Result<Vec<u8>, Unreachable>>;
+/// A body.
+#[derive(Default)]
+pub(crate) struct Chunks {
+    /// What is still to come, the last one first; `Err` breaks the connection.
+    left: Vec<Result<Vec<u8>, Unreachable>>,
+    /// Milliseconds to the next byte after these, and how many more to each that follows.
+    drip: Option<(f64, f64)>,
+}
+
+impl From<Vec<u8>> for Chunks {
+    fn from(body: Vec<u8>) -> Chunks {
+        Chunks {
+            left: vec![Ok(body)],
+            drip: None,
+        }
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct World {
@@ -61,10 +80,11 @@ pub(crate) struct World {
     pub(crate) fetched: RefCell<Vec<String>>,
     pub(crate) stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
     pub(crate) lines: RefCell<Vec<String>>,
-    pub(crate) governor: Governor,
-    pub(crate) flights: Flights,
+    pub(crate) instance: Instance<Rc<Vec<u8>>>,
+    /// Where finished answers find room.
+    pub(crate) room: Cell<Room>,
     /// Milliseconds since the epoch.
-    pub(crate) now_ms: Cell<f64>,
+    pub(crate) now_ms: Rc<Cell<f64>>,
     /// A rate limit that says no.
     pub(crate) refuses: Cell<bool>,
     /// What the client says of itself.
@@ -75,6 +95,8 @@ pub(crate) struct World {
     pub(crate) cdn_loop: RefCell<Option<String>>,
     /// Where a test polls requests itself: time stands still, and the header and each chunk of a body are one poll away.
     pub(crate) stepping: Rc<Cell<bool>>,
+    /// Where a test moves `now_ms` itself, alarms ring by it.
+    pub(crate) timed: Rc<Cell<bool>>,
 }
 
 /// Guests that write their format's name and no picture, and read nothing.
@@ -93,6 +115,15 @@ impl Guests for Fakes {
     fn decode(&self, _: Format, _: &[u8], _: u64) -> Result<Decoded, Fault> {
         Err(Fault::Refused)
     }
+}
+
+/// Where this platform has room for a finished answer.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Room {
+    #[default]
+    Elsewhere,
+    Here,
+    None,
 }
 
 /// A reply with its body read to the end.
@@ -145,6 +176,22 @@ impl World {
 
     /// A request that goes on when it is polled.
     pub(crate) async fn answer(&self, method: Method, url: &str) -> Got {
+        let (head, body) = self.reply(method, url).await.into_parts();
+        let body = match body {
+            Body::Empty => Vec::new(),
+            Body::Text(text) => text.into_bytes(),
+            Body::Kept(kept) => kept.bytes().to_vec(),
+            Body::Passed(chunks) => chunks.left.into_iter().rev().flatten().flatten().collect(),
+        };
+        Got {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+        }
+    }
+
+    /// The reply as the platform gets it.
+    pub(crate) async fn reply(&self, method: Method, url: &str) -> Reply<World> {
         let config = Config::from_pairs(self.vars.iter().copied());
         let request = Request {
             method,
@@ -155,17 +202,7 @@ impl World {
             if_none_match: self.if_none_match.borrow().clone(),
             cdn_loop: self.cdn_loop.borrow().clone(),
         };
-        let (head, body) = serve(self, &config, &request).await.into_parts();
-        let body = match body {
-            Body::Empty => Vec::new(),
-            Body::Bytes(bytes) => bytes,
-            Body::Passed(chunks) => chunks.into_iter().rev().flatten().flatten().collect(),
-        };
-        Got {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body,
-        }
+        serve(self, &config, &request).await
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -175,7 +212,8 @@ impl World {
 
 fn answer(route: &Route) -> Response<Chunks> {
     let (status, headers, mut chunks) = match route {
-        Route::Silent => (504, vec![], vec![]),
+        Route::Silent | Route::After(..) => (504, vec![], vec![]),
+        Route::Drip(start, ..) => (200, vec![], vec![Ok(start.clone())]),
         Route::Late(body) => (200, vec![], vec![Ok(body.clone())]),
         Route::Broken(body) => (
             200,
@@ -192,7 +230,12 @@ fn answer(route: &Route) -> Response<Chunks> {
         }
     };
     chunks.shrink_to_fit();
-    let mut answer = Response::new(chunks);
+    let drip = match route {
+        Route::Drip(_, every_ms, more_ms) => Some((*every_ms, *more_ms)),
+        _ => None,
+    };
+    let left = chunks;
+    let mut answer = Response::new(Chunks { left, drip });
     *answer.status_mut() = StatusCode::from_u16(status).expect("a status");
     for (name, value) in headers {
         answer
@@ -216,13 +259,18 @@ async fn later(mut polls: u32) {
 
 impl Platform for World {
     type Body = Chunks;
+    type Bytes = Rc<Vec<u8>>;
 
-    async fn fetch(&self, url: &Url, _: &str) -> Result<Response<Chunks>, Unreachable> {
+    async fn fetch(&self, url: &Url, _: &str, _: u32) -> Result<Response<Chunks>, Unreachable> {
         self.fetched.borrow_mut().push(url.to_string());
         later(u32::from(self.stepping.get())).await;
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),
             Some(Route::Silent) => pending().await,
+            Some(Route::After(milliseconds, route)) => {
+                self.sleep(*milliseconds).await;
+                Ok(answer(route))
+            }
             Some(route @ Route::Late(_)) => {
                 later(1).await;
                 Ok(answer(route))
@@ -244,9 +292,22 @@ impl Platform for World {
         )))
     }
 
-    async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Unreachable> {
+    async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Interrupted> {
         later(u32::from(self.stepping.get())).await;
-        body.pop().transpose()
+        if let (true, Some((every_ms, more_ms))) = (body.left.is_empty(), &mut body.drip) {
+            *every_ms += *more_ms;
+            self.sleep(*every_ms as u32).await;
+            return Ok(Some(vec![0]));
+        }
+        body.left.pop().transpose().map_err(|_| Interrupted::Broken)
+    }
+
+    fn keep(&self, bytes: Vec<u8>) -> Result<Keeping<Rc<Vec<u8>>>, NoRoom> {
+        match self.room.get() {
+            Room::Elsewhere => Ok(Keeping::Elsewhere(Rc::new(bytes))),
+            Room::Here => Ok(Keeping::Here(Rc::new(bytes))),
+            Room::None => Err(NoRoom),
+        }
     }
 
     async fn cache_get(&self, key: &Url) -> Option<Response<Chunks>> {
@@ -259,28 +320,35 @@ impl Platform for World {
         };
         let forgotten = number("x-letterbox-stored") + number("cache-control");
         let kept = self.now_ms.get() / 1000.0 < forgotten;
-        kept.then(|| entry.clone().map(|body| vec![Ok(body)]))
+        kept.then(|| entry.clone().map(Chunks::from))
     }
 
-    fn cache_put(&self, key: &Url, answer: Response<Vec<u8>>) {
+    fn cache_put(&self, key: &Url, answer: Response<Option<Kept<Rc<Vec<u8>>>>>) {
+        let bytes = |kept: Option<Kept<Rc<Vec<u8>>>>| kept.map(|kept| kept.bytes().to_vec());
+        let answer = answer.map(|kept| bytes(kept).unwrap_or_default());
         self.stored.borrow_mut().insert(key.to_string(), answer);
     }
 
-    /// Time passes only while something else is awaited for ever.
-    fn sleep(&self, _: u32) -> Alarm {
-        let stepping = self.stepping.clone();
-        Box::pin(poll_fn(move |_| match stepping.get() {
-            true => Poll::Pending,
-            false => Poll::Ready(()),
+    /// Time passes only while something else is awaited for ever, or where the test moves it.
+    fn sleep(&self, milliseconds: u32) -> Alarm {
+        let (stepping, timed) = (self.stepping.clone(), self.timed.clone());
+        let now_ms = self.now_ms.clone();
+        let due_ms = now_ms.get() + f64::from(milliseconds);
+        Box::pin(poll_fn(move |_| {
+            let rings = match timed.get() {
+                true => now_ms.get() >= due_ms,
+                false => !stepping.get(),
+            };
+            if rings {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
         }))
     }
 
-    fn governor(&self) -> &Governor {
-        &self.governor
-    }
-
-    fn flights(&self) -> &Flights {
-        &self.flights
+    fn instance(&self) -> &Instance<Rc<Vec<u8>>> {
+        &self.instance
     }
 
     fn guests(&self) -> &dyn Guests {

@@ -1,0 +1,155 @@
+//! Finished answers on their way out (`src/answers.mjs`).
+//!
+//! A short answer becomes an array of the runtime's, which the reply, the cache and all who waited share. A long one goes there in pieces
+//! where the isolate has room, and our memory is free at once; else the bytes stay where they were made. Long ones are sent piece by
+//! piece, as fast as the client takes them, so that nothing is copied whole.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use worker::js_sys::{Date, Function, Uint8Array};
+use worker::send::SendWrapper;
+use worker::wasm_bindgen::JsValue;
+use worker::web_sys;
+
+use super::guests::own_bytes;
+use crate::answer::{self, Kept, PIECE_BYTES, PIECE_MS};
+use crate::platform::{Keeping, NoRoom};
+
+/// Up to this length an answer is the runtime's at once, and not counted: the runtime does not say when it has been sent.
+const SHORT_BYTES: usize = 1 << 20;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = letterboxAnswers)]
+    fn room(own_bytes: f64, bytes: f64, lapses_ms: f64) -> Option<Function>;
+
+    #[wasm_bindgen(catch, js_namespace = letterboxAnswers)]
+    fn array(length: u32) -> Result<Uint8Array, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = letterboxAnswers)]
+    fn whole(
+        bytes: &Uint8Array,
+        status: u16,
+        headers: &web_sys::Headers,
+    ) -> Result<web_sys::Response, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = letterboxAnswers, js_name = inPieces)]
+    fn in_pieces(
+        length: f64,
+        count: u32,
+        piece_ms: u32,
+        piece: &JsValue,
+        ended: &JsValue,
+        status: u16,
+        headers: &web_sys::Headers,
+    ) -> Result<web_sys::Response, JsValue>;
+}
+
+/// A finished answer's bytes.
+pub(super) enum Bytes {
+    /// In one array of the runtime's.
+    Short(SendWrapper<Uint8Array>),
+    /// In several, and room that is given back.
+    Long(SendWrapper<Pieces>),
+    /// In our own memory still.
+    Own(Vec<u8>),
+}
+
+pub(super) struct Pieces {
+    arrays: Vec<Uint8Array>,
+    length: usize,
+    give_back: Function,
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        let _ = self.give_back.call0(&JsValue::UNDEFINED); // it does not throw
+    }
+}
+
+/// Moves an answer to where it is sent from.
+///
+/// # Errors
+/// The runtime has no memory for a short one.
+pub(super) fn keep(bytes: Vec<u8>) -> Result<Keeping<Bytes>, NoRoom> {
+    if bytes.len() <= SHORT_BYTES {
+        let array = copied(&bytes)?;
+        return Ok(Keeping::Elsewhere(Bytes::Short(SendWrapper::new(array))));
+    }
+    let lapses_ms = Date::now() + answer::sending_ms(bytes.len() as u64);
+    match room(own_bytes(), bytes.len() as f64, lapses_ms) {
+        Some(give_back) => moved(bytes, give_back),
+        None => Ok(Keeping::Here(Bytes::Own(bytes))),
+    }
+}
+
+/// The bytes in pieces, from the last one on: what has been copied is given back before the next piece is.
+fn moved(mut bytes: Vec<u8>, give_back: Function) -> Result<Keeping<Bytes>, NoRoom> {
+    let mut pieces = Pieces {
+        arrays: Vec::new(),
+        length: bytes.len(),
+        give_back,
+    };
+    while !bytes.is_empty() {
+        let start = (bytes.len() - 1) / PIECE_BYTES * PIECE_BYTES;
+        pieces.arrays.push(copied(&bytes[start..])?);
+        bytes.truncate(start);
+        bytes.shrink_to_fit();
+    }
+    pieces.arrays.reverse();
+    Ok(Keeping::Elsewhere(Bytes::Long(SendWrapper::new(pieces))))
+}
+
+fn copied(bytes: &[u8]) -> Result<Uint8Array, NoRoom> {
+    let array = array(bytes.len() as u32).map_err(|_| NoRoom)?;
+    array.copy_from(bytes);
+    Ok(array)
+}
+
+/// A reply with these bytes. What they take is given back when the runtime has them.
+///
+/// # Errors
+/// The runtime's, for a header that it does not take.
+pub(super) fn reply(
+    kept: Kept<Bytes>,
+    status: StatusCode,
+    headers: &worker::Headers,
+) -> Result<worker::Response, JsValue> {
+    let status = status.as_u16();
+    let length = match kept.bytes() {
+        Bytes::Short(array) => return whole(array, status, &headers.0).map(Into::into),
+        Bytes::Long(pieces) => pieces.length,
+        Bytes::Own(bytes) => bytes.len(),
+    };
+    let ours = kept.clone();
+    let piece = Closure::<dyn FnMut(u32) -> JsValue>::new(move |number: u32| {
+        piece(ours.bytes(), number as usize).unwrap_or(JsValue::NULL)
+    });
+    // The second holder of the bytes drops the first, and then itself.
+    let held = Arc::new(SendWrapper::new(piece));
+    let piece_function = held.as_ref().as_ref().clone();
+    let ended = Closure::once_into_js(move || drop((held, kept)));
+    in_pieces(
+        length as f64,
+        length.div_ceil(PIECE_BYTES) as u32,
+        PIECE_MS,
+        &piece_function,
+        &ended,
+        status,
+        &headers.0,
+    )
+    .map(Into::into)
+}
+
+/// Piece `number` as the runtime's; `None` beyond the end, or where the runtime has no memory for it.
+fn piece(bytes: &Bytes, number: usize) -> Option<JsValue> {
+    match bytes {
+        Bytes::Short(array) => Some(JsValue::from(&**array)),
+        Bytes::Long(pieces) => pieces.arrays.get(number).map(JsValue::from),
+        Bytes::Own(bytes) => copied(bytes.chunks(PIECE_BYTES).nth(number)?)
+            .ok()
+            .map(JsValue::from),
+    }
+}

@@ -1,0 +1,36 @@
+//! The state that all requests of one instance of the module share.
+
+use crate::flight::Flights;
+use crate::governor::Governor;
+
+/// Bytes of files whose header is still to be read, all of them together. They lie beside `MEMORY_BUDGET_BYTES`, below the module's cap of
+/// 96 MiB.
+pub const OPENING_BYTES: u64 = 12 << 20;
+
+/// What requests share: memory in two parts, and the answers that are being made.
+#[derive(Debug)]
+pub struct Instance<K> {
+    /// The module's memory, by plan, and finished answers that are still in it.
+    pub memory: Governor,
+    /// Files whose header is still to be read.
+    pub openings: Governor,
+    /// The answers that are being made.
+    pub flights: Flights<K>,
+}
+
+impl<K> Instance<K> {
+    /// An instance that does nothing yet.
+    pub fn new() -> Instance<K> {
+        Instance {
+            memory: Governor::new(),
+            openings: Governor::new(),
+            flights: Flights::new(),
+        }
+    }
+}
+
+impl<K> Default for Instance<K> {
+    fn default() -> Self {
+        Instance::new()
+    }
+}
