@@ -19,6 +19,7 @@ rewrites BENCHMARKS.md and its charts as well.
   --report              BENCHMARKS.md and its charts again, from the last full run
   --list                the names of all images
   --memory              the memory of the module for large sources and for several at once, beside its targets
+  --scale               8, 32 and 128 new pictures at once: answers and waiting times (--total-ms <n>: TOTAL_TIMEOUT_MS)
   --hit                 what an answer from the cache takes, beside a worker that does nothing (--runs <n>: so many requests)
   --floor [image]       where the CPU time of letterbox's own pipeline goes (jpeg-baseline-6mp)
   --help                this
@@ -43,6 +44,8 @@ export function read(args) {
         list: { type: 'boolean', default: false },
         memory: { type: 'boolean', default: false },
         hit: { type: 'boolean', default: false },
+        scale: { type: 'boolean', default: false },
+        'total-ms': { type: 'string' },
         floor: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

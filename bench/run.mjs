@@ -34,6 +34,10 @@ async function bench(args) {
     const { memory } = await import('./memory.mjs');
     return memory(builds.letterbox, options.only);
   }
+  if (options.scale) {
+    const { scale } = await import('./scale.mjs');
+    return scale(builds.letterbox, options.only, options['total-ms']);
+  }
   if (options.hit) {
     const { hit } = await import('./hit.mjs');
     return hit(builds.letterbox, options.runs);

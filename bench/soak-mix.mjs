@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { root } from '../scripts/tools.mjs';
 import * as answer from '../tests/worker/support/answers.mjs';
+import { grain } from './grain.mjs';
 import { images, load } from './images.mjs';
 import { hostile } from './soak-hostile.mjs';
 
@@ -47,6 +48,8 @@ const kinds = [
   { name: 'jpeg-baseline-12mp', weight: 1.5, targets: [small[2], large[0]] },
   { name: 'jpeg-progressive-12mp', weight: 0.5, targets: [small[2], large[0]] },
   { name: 'jpeg-baseline-24mp', weight: 1, targets: [small[2], large[0]] },
+  // Answers of 20 to 45 MiB, each asked for by two to eight clients at once, of whom every second one reads slowly.
+  { name: 'grain-16mp', weight: 0.2, make: () => grain(4096, 3840), targets: [{ w: 2800, h: 2600, f: 'png' }, { w: 4096, h: 3840, f: 'png' }], herd: [2, 8] },
 ];
 
 /**
@@ -71,9 +74,10 @@ export async function mix(origin, hostileShare, signed) {
       const target = fault.target ?? pick(small, random);
       return { ...fault, target, path: query(fault.kind, number, target), same: fault.sound && sameness(fault.kind, target), valid: false };
     }
-    const { name, targets } = weighted(sound, random);
+    const { name, targets, herd } = weighted(sound, random);
     const target = pick(targets, random);
-    return { kind: name, target, path: query(name, number, target), valid: true, expected: [200], same: sameness(name, target) };
+    const together = herd ? herd[0] + Math.floor(random() * (herd[1] - herd[0] + 1)) : 1;
+    return { kind: name, target, path: query(name, number, target), valid: true, expected: [200], same: sameness(name, target), together };
   };
 }
 

@@ -195,7 +195,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MEMORY_BUDGET_BYTES",
         default: "75497472",
-        doc: "Memory that the images of one isolate may need together, by their plans; one that needs more by itself is refused before a pixel is decoded, one that only has to wait waits for 2 s",
+        doc: "Memory that the images of one isolate may need together, by their plans; one that needs more by itself is refused before a pixel is decoded, one that only has to wait waits until `TOTAL_TIMEOUT_MS`",
         read: |config, text| {
             ranged(text, 1_048_576, 92_274_688).map(|v| config.limits.memory_bytes = v)
         },
@@ -209,13 +209,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "HEAD_TIMEOUT_MS",
         default: "3000",
-        doc: "Milliseconds that a source has to send its response header",
+        doc: "Milliseconds that a source has to send its response header; time that this isolate spends on other images does not count",
         read: |config, text| ranged(text, 1, 60_000).map(|v| config.patience.head_ms = v as u32),
     },
     Setting {
         name: "TOTAL_TIMEOUT_MS",
         default: "10000",
-        doc: "Milliseconds that a source has in all",
+        doc: "Milliseconds that a request may take in all: the origin, redirects, the source's body, waiting for memory or for another request. A body that is passed on is cut off then, too",
         read: |config, text| ranged(text, 1, 120_000).map(|v| config.patience.total_ms = v as u32),
     },
     Setting {
