@@ -3,6 +3,9 @@
 /** What those three may take together: the rest is scripts, compiled code and what is on its way in. */
 const MOST_BYTES = 108 << 20;
 
+/** The same while an answer is on its way out. The module's memory is in one piece again when it has left: better a few MiB more for seconds. */
+const MOST_SENDING_BYTES = 116 << 20;
+
 /** Guests, each with its `bytes` and a way to `discard` them. */
 const guests = [];
 
@@ -27,7 +30,7 @@ export function fits(own, working = null) {
 
 /** Room for an answer beside the module's `own` bytes, which counts until it is given back; null where there is none. Nobody is sent home for it. */
 export function room(own, bytes, lapses) {
-  if (own + held() + bytes > MOST_BYTES) return null;
+  if (own + held() + bytes > MOST_SENDING_BYTES) return null;
   const answer = { bytes, lapses };
   answers.add(answer);
   return () => answers.delete(answer);

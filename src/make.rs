@@ -105,45 +105,75 @@ impl<P: Platform> Job<'_, P> {
             }
         }
 
-        let mut pipeline =
-            Pipeline::new(&asked.transform, &config.limits).with_guests(platform.guests());
-        pipeline.promise(download.length().unwrap_or(0))?;
         // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
-        let openings = &platform.instance().openings;
-        let mut opening = openings
-            .share(OPENING_BYTES, lapses_ms)
-            .dear(is_dear(asked.transform.target));
-        let waited_ms = take(platform, &mut opening, HEAD_BYTES, deadline).await?;
+        let instance = platform.instance();
         let budget = config.limits.memory_bytes;
-        let mut share = platform.instance().memory.share(budget, lapses_ms);
-        let (mut decoding_ms, mut waiting_ms) = (0.0, waited_ms); // a streaming decoder works while the bytes arrive
-        while let Some(chunk) = download.next(deadline).await? {
-            let pushed = platform.now_ms();
-            pipeline.push(&chunk)?;
-            drop(chunk);
-            decoding_ms += platform.now_ms() - pushed;
-            waiting_ms += reserve(platform, &mut share, &pipeline, deadline).await?;
-            if share.bytes() > 0 {
-                opening.shrink(0);
-            }
+        let mut shares = Shares {
+            opening: instance
+                .openings
+                .share(OPENING_BYTES, lapses_ms)
+                .dear(is_dear(asked.transform.target)),
+            memory: instance.memory.share(budget, lapses_ms),
+        };
+        let mut waits = Waits {
+            started,
+            waiting_ms: take(platform, &mut shares.opening, HEAD_BYTES, deadline).await?,
+        };
+        let first = self.transform(download, &mut shares, &mut waits, deadline);
+        let mut transformed = first.await;
+        if matches!(transformed, Err(Error::Image(image::Error::OutOfMemory))) {
+            // There is room, and not in one piece: what others hold lies in between. Once more when they are done.
+            shares.opening.shrink(0);
+            shares.memory.shrink(0);
+            take(platform, &mut shares.opening, OPENING_BYTES, deadline).await?;
+            take(platform, &mut shares.memory, budget, deadline).await?;
+            let download = self.open(deadline).await?;
+            let again = self.transform(download, &mut shares, &mut waits, deadline);
+            transformed = again.await;
         }
-        pipeline.end()?;
-        waiting_ms += reserve(platform, &mut share, &pipeline, deadline).await?;
-        drop(download);
-        let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
-        let mut output = pipeline.finish(&|| platform.now_ms())?;
-        output.spent.decode_ms += decoding_ms;
-        record.output(&output, fetch_ms, waiting_ms);
+        let (mut output, fetch_ms) = transformed?;
+        record.output(&output, fetch_ms, waits.waiting_ms);
         let tag = tag.unwrap_or_else(|| conditional::tag_of_answer(key, &output.body));
         let mut head = reply::image(&output, &cache_control, tag);
         reply::tag(head.headers_mut(), key::source_tag(&asked.source));
         let bytes = std::mem::take(&mut output.body);
-        let kept = self.keep(bytes, share)?;
+        let kept = self.keep(bytes, shares.memory)?;
         Ok(Made::Answer(Box::new(New {
             answer: head.map(|()| kept),
             lifetime,
             work: Some((output, fetch_ms)),
         })))
+    }
+
+    /// Pushes a source through the pipeline; the output, and the milliseconds that fetching took.
+    async fn transform(
+        &self,
+        mut download: Download<'_, P>,
+        shares: &mut Shares,
+        waits: &mut Waits,
+        deadline: &mut Deadline,
+    ) -> Result<(Output, f64), Error> {
+        let Job {
+            platform, config, ..
+        } = *self;
+        let pipeline = Pipeline::new(&self.asked.transform, &config.limits);
+        let mut pipeline = pipeline.with_guests(platform.guests());
+        pipeline.promise(download.length().unwrap_or(0))?;
+        let mut decoding_ms = 0.0; // a streaming decoder works while the bytes arrive
+        while let Some(chunk) = download.next(deadline).await? {
+            let pushed = platform.now_ms();
+            pipeline.push(&chunk)?;
+            drop(chunk);
+            decoding_ms += platform.now_ms() - pushed;
+            waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
+        }
+        pipeline.end()?;
+        waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
+        drop(download);
+        let fetch_ms = platform.now_ms() - waits.started - decoding_ms - waits.waiting_ms;
+        let mut output = pipeline.finish(&|| platform.now_ms())?;
+        output.spent.decode_ms += decoding_ms;
+        Ok((output, fetch_ms))
     }
 
     async fn open(&self, deadline: &mut Deadline) -> Result<Download<'_, P>, origin::Error> {
@@ -256,19 +286,35 @@ fn is_dear(target: Target) -> bool {
     }
 }
 
-/// Waits until the share has as many bytes as the pipeline needs; returns for how many milliseconds.
+/// What a request holds of the memory.
+struct Shares {
+    /// Of a file whose header is being read.
+    opening: Share,
+    /// Of a plan, and then of its answer.
+    memory: Share,
+}
+
+/// When a request began, and how long it has waited for memory.
+struct Waits {
+    started: f64,
+    waiting_ms: f64,
+}
+
+/// Waits until there are as many bytes as the pipeline needs; returns for how many milliseconds.
 async fn reserve<P: Platform>(
     platform: &P,
-    share: &mut Share,
+    shares: &mut Shares,
     pipeline: &Pipeline<'_>,
     deadline: &mut Deadline,
 ) -> Result<f64, Busy> {
     let (bytes, own) = (pipeline.memory_bytes(), pipeline.own_bytes());
-    if bytes <= share.bytes() {
+    // A header that is still to come, or a small picture, is within what was taken to begin with.
+    if bytes <= shares.memory.bytes().max(shares.opening.bytes()) {
         return Ok(0.0);
     }
-    let waited_ms = take(platform, share, bytes, deadline).await?;
+    let waited_ms = take(platform, &mut shares.memory, bytes, deadline).await?;
     platform.guests().make_room(own);
+    shares.opening.shrink(0); // it is in the plan now
     Ok(waited_ms)
 }
 

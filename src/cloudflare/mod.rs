@@ -35,6 +35,10 @@ use crate::request::{CDN_ID, Request};
 use crate::serve::serve;
 use stream::Pieces;
 
+/// The module's memory never shrinks, so its blocks have to find room in it again.
+#[global_allocator]
+static HEAP: letterbox_heap::Heap = letterbox_heap::Heap::new();
+
 #[event(start)]
 fn start() {
     console_error_panic_hook::set_once();

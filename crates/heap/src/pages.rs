@@ -1,0 +1,337 @@
+//! Which pages of the memory are free.
+
+/// Free ranges that are remembered. What would be one more is lost to the memory; with blocks of a megabyte it never is.
+const MOST_RANGES: usize = 256;
+
+/// Pages from which on a block is taken from the end of a free place: 8 MiB.
+const HIGH_PAGES: usize = 128;
+
+/// Pages that stay free below such a block, if there are none yet: 2 MiB. Small blocks that come while it is there go there, and not behind it,
+/// where they would be in the middle of the free place that it leaves.
+const GAP_PAGES: usize = 32;
+
+/// Free ranges of pages by their address, and the end of the memory.
+#[derive(Debug)]
+pub struct Pages {
+    free: [Range; MOST_RANGES],
+    ranges: usize,
+    /// Pages of the memory, as far as they are known.
+    end: usize,
+}
+
+/// A range of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    start: usize,
+    pages: usize,
+}
+
+impl Range {
+    fn end(self) -> usize {
+        self.start + self.pages
+    }
+}
+
+/// Where a block goes that fits into several places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Where least is left over.
+    Tightest,
+    /// The first.
+    Lowest,
+}
+
+impl Pages {
+    /// A memory that has not been looked at yet.
+    pub const fn new() -> Pages {
+        Pages {
+            free: [Range { start: 0, pages: 0 }; MOST_RANGES],
+            ranges: 0,
+            end: 0,
+        }
+    }
+
+    /// The first of so many pages in a row; `None` where the memory does not grow any more. `grow` adds pages to the memory and returns how
+    /// many it had before.
+    pub fn take(
+        &mut self,
+        pages: usize,
+        place: Place,
+        mut grow: impl FnMut(usize) -> Option<usize>,
+    ) -> Option<usize> {
+        if let Some(start) = self.take_free(pages, place) {
+            return Some(start);
+        }
+        let last = self.free().last().filter(|range| range.end() == self.end);
+        let (here, start) = last.map_or((0, self.end), |range| (range.pages, range.start));
+        let gap = if place == Place::Tightest && pages >= HIGH_PAGES {
+            GAP_PAGES.saturating_sub(self.free_pages() - here)
+        } else {
+            0
+        };
+        for gap in [gap, 0] {
+            let more = gap + pages - here;
+            let Some(had) = grow(more) else {
+                continue;
+            };
+            if had != self.end {
+                // Somebody else has grown the memory: what is new does not join what was free.
+                self.end = had + more;
+                self.release(had, more);
+                return self.take_free(pages, place);
+            }
+            self.end += more;
+            self.release(had, more);
+            let at = self.ranges - 1; // from `start` to the end
+            self.free[at].pages = gap;
+            if gap == 0 {
+                self.ranges -= 1;
+            }
+            return Some(start + gap);
+        }
+        None
+    }
+
+    /// The first of so many pages in a row that are free.
+    pub fn take_free(&mut self, pages: usize, place: Place) -> Option<usize> {
+        let fitting = self.free().iter().enumerate();
+        let fitting = fitting.filter(|(_, range)| range.pages >= pages);
+        let (at, range) = match place {
+            Place::Tightest => fitting.min_by_key(|(_, range)| range.pages),
+            Place::Lowest => fitting.min_by_key(|(_, range)| range.start),
+        }?;
+        let range = *range;
+        if place == Place::Tightest && pages >= HIGH_PAGES && range.pages > pages {
+            self.free[at].pages -= pages;
+            return Some(range.end() - pages);
+        }
+        self.cut(at, pages);
+        Some(range.start)
+    }
+
+    /// Gives pages back.
+    pub fn release(&mut self, start: usize, pages: usize) {
+        if pages == 0 {
+            return;
+        }
+        let mut range = Range { start, pages };
+        let at = self.free().partition_point(|other| other.start < start);
+        let mut joined = at..at;
+        if at > 0 && self.free[at - 1].end() == start {
+            range = Range {
+                start: self.free[at - 1].start,
+                pages: self.free[at - 1].pages + range.pages,
+            };
+            joined.start -= 1;
+        }
+        if at < self.ranges && self.free[at].start == range.end() {
+            range.pages += self.free[at].pages;
+            joined.end += 1;
+        }
+        match joined.len() {
+            0 if self.ranges == MOST_RANGES => {}
+            0 => {
+                self.free.copy_within(at..self.ranges, at + 1);
+                self.free[at] = range;
+                self.ranges += 1;
+            }
+            gone => {
+                self.free[joined.start] = range;
+                self.free
+                    .copy_within(joined.end..self.ranges, joined.start + 1);
+                self.ranges -= gone - 1;
+            }
+        }
+    }
+
+    /// Makes a block larger where it is, if the pages behind it are free or the memory grows; whether it was done.
+    pub fn extend(
+        &mut self,
+        start: usize,
+        pages: usize,
+        more: usize,
+        grow: impl FnOnce(usize) -> Option<usize>,
+    ) -> bool {
+        let end = start + pages;
+        let next = self.free().iter().position(|range| range.start == end);
+        let here = next.map_or(0, |at| self.free[at].pages);
+        if let Some(at) = next.filter(|_| here >= more) {
+            self.cut(at, more);
+            return true;
+        }
+        if end + here != self.end {
+            return false;
+        }
+        match grow(more - here) {
+            Some(had) if had == self.end => {
+                if here > 0 {
+                    self.ranges -= 1; // it was the last one
+                }
+                self.end += more - here;
+                true
+            }
+            Some(had) => {
+                self.end = had + more - here;
+                self.release(had, more - here);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Pages of the memory.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Free pages.
+    pub fn free_pages(&self) -> usize {
+        self.free().iter().map(|range| range.pages).sum()
+    }
+
+    fn free(&self) -> &[Range] {
+        &self.free[..self.ranges]
+    }
+
+    /// Takes pages off the front of a range.
+    fn cut(&mut self, at: usize, pages: usize) {
+        let range = &mut self.free[at];
+        range.start += pages;
+        range.pages -= pages;
+        if range.pages == 0 {
+            self.free.copy_within(at + 1..self.ranges, at);
+            self.ranges -= 1;
+        }
+    }
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Pages::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MOST: usize = 1536; // pages of 96 MiB
+
+    /// Grows a memory that has so many pages.
+    fn grow(memory: &mut usize) -> impl FnMut(usize) -> Option<usize> + '_ {
+        |pages| {
+            let had = *memory;
+            *memory = Some(had + pages).filter(|&now| now <= MOST)?;
+            Some(had)
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_a_little_larger_grows_the_memory_by_a_little() {
+        let (mut pages, mut memory) = (Pages::new(), 20);
+        assert_eq!(pages.take(4, Place::Lowest, grow(&mut memory)), Some(20));
+        let first = pages.take(1000, Place::Tightest, grow(&mut memory));
+        assert_eq!(first, Some(24 + GAP_PAGES));
+        let small = pages.take(2, Place::Lowest, grow(&mut memory));
+        assert_eq!(small, Some(24), "in the gap and not behind it");
+        pages.release(24 + GAP_PAGES, 1000);
+        let second = pages.take(1100, Place::Tightest, grow(&mut memory));
+        assert_eq!((second, memory), (Some(26 + GAP_PAGES), 1126 + GAP_PAGES));
+        assert_eq!(pages.take(500, Place::Tightest, grow(&mut memory)), None);
+        assert_eq!(pages.end(), memory, "a refusal changes nothing");
+    }
+
+    #[test]
+    fn a_large_block_leaves_the_front_of_a_place_to_small_ones() {
+        let (mut pages, mut memory) = (Pages::new(), 0);
+        let first = pages
+            .take(1000, Place::Tightest, grow(&mut memory))
+            .expect("room");
+        pages.release(first, 1000);
+        let second = pages
+            .take(900, Place::Tightest, grow(&mut memory))
+            .expect("room");
+        assert_eq!(second, memory - 900);
+        assert_eq!(pages.take(40, Place::Lowest, grow(&mut memory)), Some(0));
+        pages.release(second, 900);
+        assert!(
+            pages
+                .take(980, Place::Tightest, grow(&mut memory))
+                .is_some()
+        );
+        assert_eq!(memory, 1000 + GAP_PAGES, "and the memory has not grown");
+    }
+
+    #[test]
+    fn a_block_grows_where_it_is() {
+        let (mut pages, mut memory) = (Pages::new(), 0);
+        let start = pages
+            .take(10, Place::Tightest, grow(&mut memory))
+            .expect("room");
+        assert!(pages.extend(start, 10, 5, grow(&mut memory)));
+        pages.take(1, Place::Tightest, grow(&mut memory));
+        assert!(
+            !pages.extend(start, 15, 1, grow(&mut memory)),
+            "something is behind"
+        );
+        pages.release(15, 1);
+        assert!(pages.extend(start, 15, 3, grow(&mut memory)));
+        assert_eq!((memory, pages.free_pages()), (18, 0));
+        pages.release(start + 10, 8);
+        assert!(pages.extend(start, 10, 2, grow(&mut memory)));
+        assert_eq!(pages.free_pages(), 6);
+    }
+
+    #[test]
+    fn what_somebody_else_has_grown_is_left_alone() {
+        let (mut pages, mut memory) = (Pages::new(), 0);
+        pages.take(4, Place::Tightest, grow(&mut memory));
+        memory += 3;
+        let next = pages.take(4, Place::Tightest, grow(&mut memory));
+        assert_eq!(next, Some(7));
+        assert!(!pages.extend(0, 4, 1, grow(&mut memory)));
+    }
+
+    proptest! {
+        /// Blocks come, grow, shrink and go: no two overlap, free and taken ones are all of the memory, and neighbours that are free are one.
+        #[test]
+        fn no_page_has_two_owners(steps in prop::collection::vec((0usize..4, 1usize..200, any::<bool>(), 0usize..64), 1..300)) {
+            let (mut pages, mut memory) = (Pages::new(), 17);
+            let mut taken: Vec<Range> = Vec::new();
+            for (what, count, low, which) in steps {
+                let which = which % taken.len().max(1);
+                match what {
+                    0 | 1 => {
+                        let place = if low { Place::Lowest } else { Place::Tightest };
+                        if let Some(start) = pages.take(count, place, grow(&mut memory)) {
+                            taken.push(Range { start, pages: count });
+                        }
+                    }
+                    2 if !taken.is_empty() => {
+                        let range = taken.swap_remove(which);
+                        pages.release(range.start, range.pages);
+                    }
+                    _ if !taken.is_empty() => {
+                        let range = &mut taken[which];
+                        if pages.extend(range.start, range.pages, count, grow(&mut memory)) {
+                            range.pages += count;
+                        }
+                    }
+                    _ => {}
+                }
+                let mut all: Vec<(Range, bool)> = taken.iter().map(|r| (*r, false)).collect();
+                all.extend(pages.free().iter().map(|r| (*r, true)));
+                all.sort_by_key(|(range, _)| range.start);
+                let mut end = 17;
+                for (at, (range, free)) in all.iter().enumerate() {
+                    prop_assert_eq!(range.start, end);
+                    prop_assert!(!(*free && at > 0 && all[at - 1].1), "two free neighbours");
+                    end = range.end();
+                }
+                prop_assert_eq!(end, if all.is_empty() { 17 } else { memory });
+            }
+        }
+    }
+}
