@@ -7,15 +7,16 @@ const whole = (bytes, status, headers) => new Response(bytes, { status, headers 
 
 /**
  * A reply in pieces, each asked for when the client has taken the one before: `piece(n)` for n from 0 to `count` - 1. A client that takes
- * longer than `pieceMs` for one is cut off. `ended` is called once, however it ends.
+ * longer than `pieceMs` for one is cut off. `ended` is called once, however it ends. The reply comes with a promise of that end: without one
+ * that the runtime waits for, it would stop where the client goes away, and nothing would be given back.
  */
 function inPieces(length, count, pieceMs, piece, ended, status, headers) {
   const { readable, writable } = new FixedLengthStream(length);
-  send(writable.getWriter(), count, pieceMs, piece)
+  const sent = send(writable.getWriter(), count, pieceMs, piece)
     .catch(() => {}) // the client has gone, or is too slow
     .finally(ended)
     .catch(() => {}); // the module has been restarted meanwhile, and nothing is left to give back
-  return new Response(readable, { status, headers });
+  return [new Response(readable, { status, headers }), sent];
 }
 
 async function send(writer, count, pieceMs, piece) {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
-use worker::js_sys::{Date, Function, Uint8Array};
+use worker::js_sys::{Array, Date, Function, Promise, Uint8Array};
 use worker::send::SendWrapper;
-use worker::wasm_bindgen::JsValue;
-use worker::web_sys;
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::{Context, web_sys};
 
 use super::guests::own_bytes;
 use crate::answer::{self, Kept, PIECE_BYTES, PIECE_MS};
@@ -44,7 +45,7 @@ extern "C" {
         ended: &JsValue,
         status: u16,
         headers: &web_sys::Headers,
-    ) -> Result<web_sys::Response, JsValue>;
+    ) -> Result<Array, JsValue>;
 }
 
 /// A finished answer's bytes.
@@ -116,6 +117,7 @@ pub(super) fn reply(
     kept: Kept<Bytes>,
     status: StatusCode,
     headers: &worker::Headers,
+    context: &Context,
 ) -> Result<worker::Response, JsValue> {
     let status = status.as_u16();
     let length = match kept.bytes() {
@@ -131,7 +133,7 @@ pub(super) fn reply(
     let held = Arc::new(SendWrapper::new(piece));
     let piece_function = held.as_ref().as_ref().clone();
     let ended = Closure::once_into_js(move || drop((held, kept)));
-    in_pieces(
+    let reply = in_pieces(
         length as f64,
         length.div_ceil(PIECE_BYTES) as u32,
         PIECE_MS,
@@ -139,8 +141,10 @@ pub(super) fn reply(
         &ended,
         status,
         &headers.0,
-    )
-    .map(Into::into)
+    )?;
+    let sent: Promise = reply.get(1).unchecked_into();
+    context.wait_until(async { drop(JsFuture::from(sent).await) });
+    Ok(reply.get(0).unchecked_into::<web_sys::Response>().into())
 }
 
 /// Piece `number` as the runtime's; `None` beyond the end, or where the runtime has no memory for it.

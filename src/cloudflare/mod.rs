@@ -72,7 +72,14 @@ async fn fetch(
     let headers = to_js(&head.headers)?;
     let packed = matches!(&body, Body::Passed(incoming) if incoming.packed);
     let body = match body {
-        Body::Kept(kept) => return Ok(answers::reply(kept, head.status, &headers)?),
+        Body::Kept(kept) => {
+            return Ok(answers::reply(
+                kept,
+                head.status,
+                &headers,
+                &workers.context,
+            )?);
+        }
         Body::Empty => ResponseBody::Empty,
         Body::Text(text) => ResponseBody::Body(text.into_bytes()),
         Body::Passed(incoming) => incoming.into_passed(head.status),
@@ -235,15 +242,15 @@ impl Platform for Workers {
 
     fn cache_put(&self, key: &Url, answer: Response<Option<Kept<answers::Bytes>>>) {
         let key = key.to_string();
+        let (head, kept) = answer.into_parts();
+        let stored = to_js(&head.headers).and_then(|headers| match kept {
+            Some(kept) => Ok(answers::reply(kept, head.status, &headers, &self.context)?),
+            None => Ok(ResponseBuilder::new()
+                .with_status(head.status.as_u16())
+                .with_headers(headers)
+                .empty()),
+        });
         self.context.wait_until(async move {
-            let (head, kept) = answer.into_parts();
-            let stored = to_js(&head.headers).and_then(|headers| match kept {
-                Some(kept) => Ok(answers::reply(kept, head.status, &headers)?),
-                None => Ok(ResponseBuilder::new()
-                    .with_status(head.status.as_u16())
-                    .with_headers(headers)
-                    .empty()),
-            });
             let put = match stored {
                 Ok(stored) => Cache::default().put(key, stored).await,
                 Err(error) => Err(error),
