@@ -50,20 +50,19 @@ impl Image {
 /// Milliseconds beyond a source's own after which a request that still holds memory has been ended by the platform.
 pub(crate) const LAPSE_MS: u32 = 20_000;
 
-/// Makes an answer. `lasting` is whether it may be stored, as far as the request is concerned.
+/// Makes an answer.
 pub(crate) async fn make<P: Platform>(
     platform: &P,
     config: &Config,
     request: &Request,
     asked: &Asked,
     key: &Url,
-    lasting: bool,
     record: &mut Record,
 ) -> Result<Made, Error> {
     let started = platform.now_ms();
     let mut download = open(platform, config, request, &asked.source).await?;
     let last = download.headers.last().cloned().unwrap_or_default();
-    let lifetime = (lasting && download.headers.iter().all(freshness::is_public)).then(|| {
+    let lifetime = download.headers.iter().all(freshness::is_public).then(|| {
         freshness::lifetime(
             config.freshness,
             asked.max_age_secs.unwrap_or(config.cache_ttl_secs),
@@ -130,7 +129,14 @@ async fn open<'p, P: Platform>(
 ) -> Result<Download<'p, P>, origin::Error> {
     match source {
         Source::Absolute(url) => {
-            origin::open(platform, &config.rules, &config.patience, &request.url, url).await
+            origin::open(
+                platform,
+                &config.rules,
+                &config.patience,
+                &request.asker(),
+                url,
+            )
+            .await
         }
         Source::OnOrigin(path) => origin::open_bound(platform, &config.patience, path).await,
     }

@@ -27,8 +27,8 @@ pub trait Platform {
     /// The body of an answer from the network or the cache.
     type Body;
 
-    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on; our name is added to
-    /// CDN-Loop (RFC 8586).
+    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on but CDN-Loop, with
+    /// this deployment at its end (`Request::cdn_loop_onward`).
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Response<Self::Body>, Unreachable>;
 
     /// Asks the origin that is bound to the platform, a bucket or static assets; `None` where there is none.

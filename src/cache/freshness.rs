@@ -118,6 +118,20 @@ pub fn shorten(answer: &mut HeaderMap, most_secs: u64) {
     );
 }
 
+/// Keeps an answer out of every cache but the client's own.
+pub fn make_private(answer: &mut HeaderMap) {
+    let Some(said) = answer
+        .get(CACHE_CONTROL)
+        .and_then(|said| said.to_str().ok())
+    else {
+        return;
+    };
+    let private = said.replace("public", "private");
+    if let Ok(private) = HeaderValue::try_from(private) {
+        answer.insert(CACHE_CONTROL, private);
+    }
+}
+
 /// What is left of the freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3); `None` where it says nothing.
 fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
     if directives(source).any(|(name, _)| name == "no-cache") {
