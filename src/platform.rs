@@ -10,6 +10,7 @@ use url::Url;
 use crate::flight::Flights;
 use crate::governor::Governor;
 use crate::image::guest::{Guests, NoGuests};
+use crate::origin::absent::Absent;
 
 /// A network or storage failure; the platform's own words go to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,9 @@ pub trait Platform {
 
     /// The answers that requests of this instance are making.
     fn flights(&self) -> &Flights;
+
+    /// The paths that the origin has told this instance not to have.
+    fn absent(&self) -> &Absent;
 
     /// The codecs beside ours.
     fn guests(&self) -> &dyn Guests {

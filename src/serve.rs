@@ -71,7 +71,7 @@ async fn answer<P: Platform>(
         // Without a source the origin answers, whatever it says.
         Ok(None) => {
             record.way("origin");
-            let answer = ask_origin(platform, config, url).await?;
+            let answer = ask_origin(platform, config, &path_and_query(url)).await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
         Ok(Some(asked)) => match signed(url, config, now_secs(platform)) {
@@ -110,7 +110,7 @@ const IN_THE_FILES_PLACE_SECS: u64 = 60;
 enum Own<B> {
     /// A file, which is the answer.
     File(Response<B>),
-    /// None, and there may be no origin at all. `/` is the path of transforms.
+    /// None, by its word of the last minute; or there is no origin. `/` is the path of transforms.
     Absent,
     /// It cannot say.
     Unknown,
@@ -120,10 +120,18 @@ async fn own_file<P: Platform>(platform: &P, config: &Config, url: &Url) -> Own<
     if url.path() == "/" {
         return Own::Absent;
     }
-    match ask_origin(platform, config, url).await {
+    let asked = path_and_query(url);
+    if platform.absent().has(&asked, platform.now_ms()) {
+        return Own::Absent;
+    }
+    match ask_origin(platform, config, &asked).await {
         Ok(Some(file)) if file.status() == StatusCode::OK => Own::File(file),
         Ok(Some(answer)) if answer.status().is_server_error() => Own::Unknown,
-        Ok(_) => Own::Absent,
+        Ok(Some(_)) => {
+            platform.absent().remember(&asked, platform.now_ms());
+            Own::Absent
+        }
+        Ok(None) => Own::Absent,
         Err(_) => Own::Unknown,
     }
 }
@@ -373,20 +381,24 @@ fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Er
     Ok(asked)
 }
 
-/// The origin's own answer to the path and the query that the client asks for; `None` where no origin is configured.
+/// What the client asks the origin for.
+fn path_and_query(url: &Url) -> String {
+    let query = url.query().map(|query| format!("?{query}"));
+    format!("{}{}", url.path(), query.unwrap_or_default())
+}
+
+/// The origin's own answer to a path and its query; `None` where no origin is configured.
 async fn ask_origin<P: Platform>(
     platform: &P,
     config: &Config,
-    url: &Url,
+    path_and_query: &str,
 ) -> Result<Option<Response<P::Body>>, origin::Error> {
-    let query = url.query().map(|query| format!("?{query}"));
-    let asked = format!("{}{}", url.path(), query.unwrap_or_default());
     match &config.rules.origin {
         Some(base) => {
-            let url = origin::resolve(base, &asked);
+            let url = origin::resolve(base, path_and_query);
             let answer = origin::ask(platform, &config.rules, &config.patience, &url);
             answer.await.map(Some)
         }
-        None => origin::ask_bound(platform, &config.patience, &asked).await,
+        None => origin::ask_bound(platform, &config.patience, path_and_query).await,
     }
 }

@@ -434,6 +434,22 @@ fn one_picture_on_fifty_paths_is_one_fetch_and_one_entry() {
 }
 
 #[test]
+fn a_hit_asks_the_origin_once_a_minute_whether_it_has_the_path_by_now() {
+    let url = "https://img.example.com/card.jpg?s=https://images.example.com/photo.jpg";
+    let theirs = url.replace("img.", "origin.");
+    let mut world = with_photo().route(&theirs, status(404));
+    world.vars.push(("ORIGIN", "https://origin.example.com"));
+    for second in [0.0, 0.0, 59.0] {
+        world.now_ms.set(second * 1000.0);
+        assert_eq!(world.get(url).status, 200);
+    }
+    assert_eq!(*world.fetched.borrow(), [theirs.as_str(), SOURCE]);
+    world.routes.insert(theirs, file("image/png", *b"own"));
+    world.now_ms.set(60_000.0);
+    assert_eq!(world.get(url).body, b"own");
+}
+
+#[test]
 fn the_origin_is_asked_for_exactly_what_the_client_asks_for() {
     for query in [
         "url=https%3A%2F%2Fblog.example%2Fpost&text=a+b%20c",

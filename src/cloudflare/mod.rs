@@ -26,6 +26,7 @@ use crate::config::{self, Config, SETTINGS};
 use crate::flight::Flights;
 use crate::governor::Governor;
 use crate::image::guest::Guests;
+use crate::origin::absent::Absent;
 use crate::platform::{Alarm, Platform, Unreachable};
 use crate::reply::Body;
 use crate::request::Request;
@@ -249,6 +250,11 @@ impl Platform for Workers {
     fn flights(&self) -> &Flights {
         static FLIGHTS: Flights = Flights::new();
         &FLIGHTS
+    }
+
+    fn absent(&self) -> &Absent {
+        static ABSENT: Absent = Absent::new();
+        &ABSENT
     }
 
     fn guests(&self) -> &dyn Guests {

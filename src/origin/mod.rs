@@ -1,5 +1,6 @@
 //! Getting a source: one hop at a time, each decided by the rules, within the time and the bytes it may take.
 
+pub mod absent;
 mod path;
 pub mod rules;
 

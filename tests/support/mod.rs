@@ -14,6 +14,7 @@ use letterbox::config::Config;
 use letterbox::flight::Flights;
 use letterbox::governor::Governor;
 use letterbox::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
+use letterbox::origin::absent::Absent;
 use letterbox::platform::{Alarm, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::request::Request;
@@ -63,6 +64,7 @@ pub(crate) struct World {
     pub(crate) lines: RefCell<Vec<String>>,
     pub(crate) governor: Governor,
     pub(crate) flights: Flights,
+    pub(crate) absent: Absent,
     /// Milliseconds since the epoch.
     pub(crate) now_ms: Cell<f64>,
     /// A rate limit that says no.
@@ -283,6 +285,10 @@ impl Platform for World {
 
     fn flights(&self) -> &Flights {
         &self.flights
+    }
+
+    fn absent(&self) -> &Absent {
+        &self.absent
     }
 
     fn guests(&self) -> &dyn Guests {
