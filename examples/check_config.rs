@@ -43,7 +43,7 @@ fn main() -> ExitCode {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .chain(stand_ins),
     ) {
-        Err(error) => problems.extend(error.0),
+        Err(error) => problems.extend(error.0.into_iter().map(|problem| problem.detail)),
         Ok(config) if config.rules.development => {
             problems.push(
                 "MODE=development is for this machine: a deployment in it answers nobody"

@@ -58,13 +58,57 @@ pub struct Setting {
     read: fn(&mut Config, &str) -> Result<(), String>,
 }
 
-/// What is wrong with a configuration, one sentence each.
+/// What is wrong with a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(pub Vec<String>);
+pub struct Error(pub Vec<Problem>);
+
+/// One thing that is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The sentence for whoever deploys (`npm run check`): it may quote what a setting holds.
+    pub detail: String,
+    /// The sentence for everybody: it names the setting and nothing of what it holds.
+    pub public: String,
+}
+
+impl Problem {
+    /// A sentence that quotes nothing.
+    fn plain(text: &'static str) -> Problem {
+        Problem {
+            detail: text.to_owned(),
+            public: text.to_owned(),
+        }
+    }
+
+    /// A setting's value, and why it cannot be used.
+    fn with_value(setting: &'static str, why: &str) -> Problem {
+        Problem {
+            detail: format!("{setting} is wrong: {why}"),
+            public: format!("{setting} is wrong: npm run check says what was expected"),
+        }
+    }
+}
+
+impl Error {
+    /// What everybody may read.
+    pub fn public_message(&self) -> String {
+        let sentences: Vec<_> = self
+            .0
+            .iter()
+            .map(|problem| problem.public.as_str())
+            .collect();
+        sentences.join("; ")
+    }
+}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("; "))
+        let sentences: Vec<_> = self
+            .0
+            .iter()
+            .map(|problem| problem.detail.as_str())
+            .collect();
+        f.write_str(&sentences.join("; "))
     }
 }
 
@@ -260,7 +304,7 @@ impl Config {
                 continue;
             }
             if let Err(problem) = (setting.read)(&mut config, text.trim()) {
-                problems.push(format!("{name} is wrong: {problem}"));
+                problems.push(Problem::with_value(setting.name, &problem));
             }
         }
         // Whoever can sign is trusted with the choice of the source, unless there is a list.
@@ -281,9 +325,9 @@ impl Config {
     /// Development mode is for loopback hosts only: on a public host it would be an open proxy.
     pub fn for_host(&self, request_url: &Url) -> Result<&Config, Error> {
         if self.rules.development && !crate::origin::rules::is_loopback(request_url) {
-            return Err(Error(vec![
-                "MODE=development serves loopback hosts only: remove MODE and list hosts in ALLOWED_SOURCES".to_owned(),
-            ]));
+            return Err(Error(vec![Problem::plain(
+                "MODE=development serves loopback hosts only: remove MODE and list hosts in ALLOWED_SOURCES",
+            )]));
         }
         Ok(self)
     }
@@ -310,43 +354,42 @@ impl Config {
         }
     }
 
-    fn check_as_a_whole(&self, problems: &mut Vec<String>) {
+    fn check_as_a_whole(&self, problems: &mut Vec<Problem>) {
         let fits = |side| !matches!(side, Side::Px(pixels) if u32::from(pixels.get()) > self.limits.output_side);
         if !fits(self.transform.width) || !fits(self.transform.height) {
-            problems.push(
-                "DEFAULT_WIDTH or DEFAULT_HEIGHT is wrong: expected at most MAX_OUTPUT_SIDE"
-                    .to_owned(),
-            );
+            problems.push(Problem::plain(
+                "DEFAULT_WIDTH or DEFAULT_HEIGHT is wrong: expected at most MAX_OUTPUT_SIDE",
+            ));
         }
         if self
             .ladder
             .as_ref()
             .is_some_and(|ladder| !fits(Side::Px(ladder.widest())))
         {
-            problems.push("WIDTH_LADDER is wrong: expected at most MAX_OUTPUT_SIDE".to_owned());
+            problems.push(Problem::plain(
+                "WIDTH_LADDER is wrong: expected at most MAX_OUTPUT_SIDE",
+            ));
         } else if let Err(problem) = self.presets.check(&self.url_defaults()) {
-            problems.push(format!("PRESETS is wrong: {problem}"));
+            problems.push(Problem::with_value("PRESETS", &problem));
         }
         if self.presets_only && self.presets.is_empty() {
-            problems.push("PRESETS_ONLY is wrong: PRESETS has none".to_owned());
+            problems.push(Problem::plain("PRESETS_ONLY is wrong: PRESETS has none"));
         }
         if self.rules.development {
             return;
         }
         if self.rules.allowed.is_empty() && problems.is_empty() {
-            problems.push(
+            problems.push(Problem::plain(
                 "ALLOWED_SOURCES is empty: list the hosts whose images may be resized, for example \
                  ALLOWED_SOURCES = \"images.example.com\" under [vars] in wrangler.toml, or give out signed URLs \
-                 only: npx wrangler secret put SIGNING_KEYS"
-                    .to_owned(),
-            );
+                 only: npx wrangler secret put SIGNING_KEYS",
+            ));
         }
         if self.rules.allowed == AllowList::Everything && self.keys.is_empty() {
-            problems.push(
+            problems.push(Problem::plain(
                 "ALLOWED_SOURCES is wrong: `*` would let strangers fetch anything through this deployment: name the \
-                 hosts, or have URLs signed: npx wrangler secret put SIGNING_KEYS"
-                    .to_owned(),
-            );
+                 hosts, or have URLs signed: npx wrangler secret put SIGNING_KEYS",
+            ));
         }
         if self
             .rules
@@ -354,10 +397,9 @@ impl Config {
             .as_ref()
             .is_some_and(|origin| check_form(origin).is_err())
         {
-            problems.push(
-                "ORIGIN is wrong: expected an https URL of a public host on the default port"
-                    .to_owned(),
-            );
+            problems.push(Problem::plain(
+                "ORIGIN is wrong: expected an https URL of a public host on the default port",
+            ));
         }
     }
 }
@@ -452,6 +494,24 @@ mod tests {
     }
 
     #[test]
+    fn what_everybody_may_read_names_the_setting_and_nothing_that_it_holds() {
+        // Every setting with every value that none of them takes: a host of the inside, and a name that nobody should learn.
+        let held = "hush.internal:8443/hush, hush: w=hush; hush";
+        for setting in SETTINGS {
+            let error = Config::from_pairs([(setting.name, held), ("DEFAULT_WIDTH", "5000")])
+                .expect_err("nothing takes that");
+            let said = error.public_message();
+            assert!(said.contains(setting.name), "{said}");
+            assert!(!said.contains("hush") && !said.contains("5000"), "{said}");
+        }
+        let presets = ("PRESETS", "hush: w=9999");
+        let error = Config::from_pairs([presets, ("ALLOWED_SOURCES", "a.example.com")]);
+        let error = error.expect_err("too wide");
+        assert!(error.to_string().contains("in hush, w=9999"), "{error}");
+        assert!(!error.public_message().contains("hush"));
+    }
+
+    #[test]
     fn an_open_proxy_and_a_value_that_does_not_parse_are_refused() {
         assert!(problems(&[("ALLOWED_SOURCES", "*")]).contains("strangers"));
         assert!(
@@ -543,7 +603,7 @@ mod tests {
         for (pairs, wanted) in [
             (
                 &[("PRESETS", "card: w=1e3")][..],
-                "PRESETS is wrong: in card, w=1e3 is not auto, or a whole number from 1",
+                "PRESETS is wrong: in card, w=1e3 is not auto, or a whole number from 1 to 4096",
             ),
             (
                 &[("PRESETS", "card: w=5000")],

@@ -46,7 +46,7 @@ impl Error {
             Error::NotConfigured(_) | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Error::Origin(error) => match error {
                 O::Malformed(_) | O::NoOrigin => StatusCode::BAD_REQUEST,
-                O::NotAllowed => StatusCode::FORBIDDEN,
+                O::NotAllowed | O::Private => StatusCode::FORBIDDEN,
                 O::NotFound(status) => *status,
                 O::Busy(_) | O::Crowded | O::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
                 O::Timeout => StatusCode::GATEWAY_TIMEOUT,
@@ -89,7 +89,7 @@ impl Error {
             Error::Url(url::Error::Expired) => "expired",
             Error::Url(_) | Error::Origin(O::Malformed(_) | O::NoOrigin) => "bad-parameter",
             Error::Origin(error) => match error {
-                O::NotAllowed => "source-not-allowed",
+                O::NotAllowed | O::Private => "source-not-allowed",
                 O::NotFound(_) => "source-not-found",
                 O::Denied => "origin-denied",
                 O::Busy(_) => "origin-busy",
@@ -120,7 +120,9 @@ impl Error {
     /// The sentence for people; never the source's URL, never a library's own words.
     pub fn public_message(&self) -> String {
         match self {
-            Error::NotConfigured(error) => format!("this deployment is not configured: {error}"),
+            Error::NotConfigured(error) => {
+                format!("this deployment is not configured: {}", error.public_message())
+            }
             Error::MethodNotAllowed => "only GET, HEAD and OPTIONS are answered".to_owned(),
             Error::MissingSource => {
                 "s is missing: expected the URL of an image, for example ?s=https://images.example.com/photo.jpg".to_owned()
@@ -128,7 +130,9 @@ impl Error {
             Error::Url(error) => error.to_string(),
             Error::Origin(error) => error.to_string(),
             Error::Image(error) => error.to_string(),
-            Error::Loop => "this request comes from letterbox itself: a source or the origin leads back here".to_owned(),
+            Error::Loop => {
+                "this request has come through this deployment already, or through too many others: a source or the origin leads back here".to_owned()
+            }
             Error::RateLimited => "too many new images were asked for: those that exist are still answered, new ones in a minute".to_owned(),
             // One thing to the caller, whoever of the two found it out.
             Error::Busy => image::Error::OutOfMemory.to_string(),

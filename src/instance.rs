@@ -2,12 +2,13 @@
 
 use crate::flight::Flights;
 use crate::governor::Governor;
+use crate::origin::absent::Absent;
 
 /// Bytes of files whose header is still to be read, all of them together. They lie beside `MEMORY_BUDGET_BYTES`, below the module's cap of
 /// 96 MiB.
 pub const OPENING_BYTES: u64 = 12 << 20;
 
-/// What requests share: memory in two parts, and the answers that are being made.
+/// What requests share: memory in two parts, the answers that are being made, and what the origin does not have.
 #[derive(Debug)]
 pub struct Instance<K> {
     /// The module's memory, by plan, and finished answers that are still in it.
@@ -16,6 +17,8 @@ pub struct Instance<K> {
     pub openings: Governor,
     /// The answers that are being made.
     pub flights: Flights<K>,
+    /// Paths that the origin does not have, by its word of the last minute.
+    pub absent: Absent,
 }
 
 impl<K> Instance<K> {
@@ -25,6 +28,7 @@ impl<K> Instance<K> {
             memory: Governor::new(),
             openings: Governor::new(),
             flights: Flights::new(),
+            absent: Absent::new(),
         }
     }
 }

@@ -31,8 +31,6 @@ pub(crate) struct Job<'j, P> {
     pub(crate) request: &'j Request,
     pub(crate) asked: &'j Asked,
     pub(crate) key: Url,
-    /// Whether nothing else could have been the answer; else this one is good for a minute.
-    pub(crate) lasting: bool,
 }
 
 /// What came of it.
@@ -180,8 +178,8 @@ impl<P: Platform> Job<'_, P> {
         let (platform, patience) = (self.platform, &self.config.patience);
         match &self.asked.source {
             Source::Absolute(url) => {
-                let (rules, own) = (&self.config.rules, &self.request.url);
-                origin::open(platform, rules, patience, deadline, own, url).await
+                let (rules, asker) = (&self.config.rules, self.request.asker());
+                origin::open(platform, rules, patience, deadline, &asker, url).await
             }
             Source::OnOrigin(path) => origin::open_bound(platform, patience, deadline, path).await,
         }
@@ -195,12 +193,12 @@ impl<P: Platform> Job<'_, P> {
         let config = self.config;
         let ttl_secs = self.asked.max_age_secs.unwrap_or(config.cache_ttl_secs);
         let last = download.headers.last().cloned().unwrap_or_default();
-        let lifetime = freshness::lifetime(config.freshness, ttl_secs, &last, now_ms as u64 / 1000);
-        Some(if self.lasting {
-            lifetime
-        } else {
-            lifetime.at_most_a_minute()
-        })
+        Some(freshness::lifetime(
+            config.freshness,
+            ttl_secs,
+            &last,
+            now_ms as u64 / 1000,
+        ))
     }
 
     /// Whether this request, and everybody who waits for it, names the tag as what they have.

@@ -11,8 +11,8 @@ const MOST_BYTES: usize = 4096;
 /// What everyone shows. Whoever likes one of them better than a format that is named gets it.
 const COMMON: [&str; 3] = ["jpeg", "png", "gif"];
 
-/// Names of programs that fetch a picture for the preview of a link, in lower case. Many of them show JPEG and PNG only, whatever they accept.
-const CRAWLERS: [&str; 20] = [
+/// Names of programs that fetch a picture for the preview of a link. Many of them show JPEG and PNG only, whatever they accept.
+const CRAWLERS: [&str; 22] = [
     "applebot",
     "bitlybot",
     "cardyb",
@@ -25,10 +25,12 @@ const CRAWLERS: [&str; 20] = [
     "mastodon",
     "meta-externalfetcher",
     "pinterest",
+    "pinterestbot",
     "redditbot",
     "skypeuripreview",
     "slack-imgproxy",
     "slackbot",
+    "slackbot-linkexpanding",
     "telegrambot",
     "twitterbot",
     "vkshare",
@@ -52,9 +54,16 @@ pub fn negotiate(accept: Option<&str>, user_agent: Option<&str>) -> Negotiated {
     }
 }
 
+/// Whether one of the products of a User-Agent (section 10.1.5), those in comments included, has a crawler's name: all of it, since a part of a
+/// name may be anything, and browsers inside of other programs say so in brackets (`[Pinterest/iOS]`).
 fn is_crawler(user_agent: &str) -> bool {
-    let name = user_agent.to_ascii_lowercase();
-    CRAWLERS.iter().any(|crawler| name.contains(crawler))
+    let words = user_agent.split([' ', '\t', '(', ')', ';', ',']);
+    let names = words.filter_map(|word| word.split('/').next());
+    names.into_iter().any(|name| {
+        CRAWLERS
+            .iter()
+            .any(|crawler| name.eq_ignore_ascii_case(crawler))
+    })
 }
 
 /// What an Accept says of the types that count, in thousandths. Where a range is there twice, the lower weight counts, so that their order
@@ -317,6 +326,13 @@ mod tests {
             "TelegramBot (like TwitterBot)",
             "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
             "FACEBOOKEXTERNALHIT",
+            "Slackbot 1.0(+https://api.slack.com/robots)",
+            "http.rb/5.1.1 (Mastodon/4.2.0; +https://mastodon.social/)",
+            "Mozilla/5.0 (Macintosh) AppleWebKit/600.2.5 (KHTML, like Gecko) Version/8.0.2 Safari/600.2.5 (Applebot/0.1; +http://www.apple.com/go/applebot)",
+            "Mozilla/5.0 (Macintosh) AppleWebKit/601.2.4 (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+            "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)",
+            "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +https://bsky.app)",
+            "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
         ] {
             assert_eq!(
                 negotiate(Some(chrome), Some(crawler)),
@@ -324,7 +340,19 @@ mod tests {
                 "{crawler}"
             );
         }
-        for browser in ["Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/140.0", ""] {
+        for browser in [
+            "Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/140.0",
+            "",
+            // A crawler's name is a part of another one, or of an address.
+            "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/21A329 [Pinterest/iOS]",
+            "NotTwitterbot/1.0",
+            "Twitterbot-Tester/1.0",
+            "MastodonForiOS/1.2 CFNetwork/1410",
+            "WhatsAppWeb/2.0",
+            "Mozilla/5.0 (compatible; +https://example.com/twitterbot)",
+            "Mozilla/5.0 (https://facebot.example/)",
+            "Mozilla/5.0 tool/whatsapp",
+        ] {
             assert_eq!(negotiate(Some(chrome), Some(browser)), BOTH, "{browser}");
         }
     }

@@ -52,8 +52,8 @@ pub trait Platform {
     /// A finished answer's bytes where they are sent from.
     type Bytes;
 
-    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on; our name is added to
-    /// CDN-Loop (RFC 8586). What has not ended after `within_ms`, body included, is cut.
+    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on but CDN-Loop, with
+    /// this deployment at its end (`Request::cdn_loop_onward`). What has not ended after `within_ms`, body included, is cut.
     async fn fetch(
         &self,
         url: &Url,

@@ -1,9 +1,10 @@
 //! The header fields and the body of every reply, errors included.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, AGE, ALLOW,
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderName, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, AGE, ALLOW, CACHE_CONTROL,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
+    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::json;
@@ -16,6 +17,7 @@ use crate::cache::status::Status;
 use crate::error::Error;
 use crate::image::Output;
 use crate::image::frame::Size;
+use crate::url::ignored as ignored_names;
 
 /// A reply's body.
 #[derive(Debug)]
@@ -33,7 +35,37 @@ pub enum Body<B, K> {
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
+const IGNORED: HeaderName = HeaderName::from_static("x-letterbox-ignored");
 const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+
+/// What every reply of our own carries, by name and value.
+const OWN: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // An image is data: nothing in it may run, whatever it pretends to be. Browsers centre one that is opened by itself with inline styles.
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    ),
+    // Images are for every page, and so is what they say of themselves.
+    (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "cross-origin",
+    ),
+    (HeaderName::from_static("timing-allow-origin"), "*"),
+];
+
+/// The fields that a script of any page may read, by name: not every browser takes an asterisk here.
+const EXPOSED: &str = "Age, Cache-Status, Cache-Tag, Content-Length, ETag, Retry-After, Server-Timing, X-Cache, \
+                       X-Image-Result-Format, X-Image-Result-Size, X-Image-Source-Format, X-Image-Source-Size, \
+                       X-Letterbox-Ignored";
+
+/// The fields that a script of any page may send: all, since none of them has a say in more than the format. An asterisk does not stand for
+/// Authorization, and older browsers know names only.
+const SENDABLE: HeaderValue = HeaderValue::from_static(
+    "*, Accept, Authorization, Cache-Control, If-None-Match, Pragma, Range, X-Requested-With",
+);
 
 /// A transformed image, as it is stored: without a word about this one request.
 pub fn image(output: &Output, cache_control: &str, etag: HeaderValue) -> Response<()> {
@@ -83,6 +115,7 @@ pub fn cached(reply: &mut HeaderMap, status: Status) {
 pub fn stored<B, K>(entry: Entry<B>) -> Response<Body<B, K>> {
     let Entry { answer, age } = entry;
     let mut reply = answer.map(Body::Passed);
+    mark_own(reply.headers_mut()); // which may be more than when it was stored
     aged(reply.headers_mut(), age);
     reply
 }
@@ -114,7 +147,13 @@ pub fn condition<B, K>(reply: &mut Response<Body<B, K>>, if_none_match: Option<&
     }
 }
 
-/// The origin's own answer, as it is; only type sniffing is switched off.
+/// Says which parameters had no effect; for development.
+pub fn ignored(reply: &mut HeaderMap, query: &str) {
+    let names = ignored_names(query).and_then(|names| HeaderValue::try_from(names).ok());
+    reply.extend(names.map(|names| (IGNORED, names)));
+}
+
+/// The origin's own answer, as it is; only type sniffing is switched off. Who may read it is the origin's to say.
 pub fn passed<B, K>(answer: Response<B>) -> Response<Body<B, K>> {
     let mut reply = answer.map(Body::Passed);
     reply
@@ -161,6 +200,9 @@ pub fn options<B, K>() -> Response<Body<B, K>> {
         .insert(ACCESS_CONTROL_ALLOW_METHODS, ALLOWED_METHODS);
     reply
         .headers_mut()
+        .insert(ACCESS_CONTROL_ALLOW_HEADERS, SENDABLE);
+    reply
+        .headers_mut()
         .insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     cached(reply.headers_mut(), Status::Here("options"));
     reply.map(|()| Body::Empty)
@@ -191,7 +233,7 @@ pub fn explain(reply: &mut HeaderMap, output: &Output, fetch_ms: f64) {
     }
 }
 
-/// The fields that every reply of our own carries. An image is data: nothing in it may run, whatever it pretends to be.
+/// A reply of our own.
 fn own(status: StatusCode, content_type: &'static str, cache_control: &str) -> Response<()> {
     let mut reply = Response::new(());
     *reply.status_mut() = status;
@@ -201,15 +243,32 @@ fn own(status: StatusCode, content_type: &'static str, cache_control: &str) -> R
         CACHE_CONTROL,
         HeaderValue::from_str(cache_control).expect("words and digits"),
     );
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("cross-origin"),
-    );
+    mark_own(headers);
     reply
+}
+
+fn mark_own(headers: &mut HeaderMap) {
+    for (name, value) in OWN {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_sends_the_same_fields_when_the_module_has_crashed() {
+        let entry = include_str!("worker.mjs");
+        for (name, value) in OWN {
+            let written = [
+                format!("'{name}': '{value}'"),
+                format!("'{name}': \"{value}\""),
+            ];
+            assert!(
+                written.iter().any(|line| entry.contains(line)),
+                "{name}: {value}"
+            );
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! What is asked of the service, as far as it counts.
 
 use http::Method;
+use sha2::{Digest, Sha256};
 use url::Url;
 
-/// Our name in CDN-Loop (RFC 8586).
-pub const CDN_ID: &str = "letterbox";
+use crate::origin::rules::Asker;
 
 /// What a request is to us. Its header decides whether an answer is sent, and in which format where that is left open (`f=auto`); nothing
 /// else of an answer depends on it.
@@ -24,15 +24,157 @@ pub struct Request {
     pub user_agent: Option<String>,
     /// CDN-Loop: whom the request came through (RFC 8586).
     pub cdn_loop: Option<String>,
+    /// Sec-Fetch-Site: whose page had a browser send it; other clients have no such field.
+    pub sec_fetch_site: Option<String>,
 }
+
+/// What the names of all deployments begin with in CDN-Loop.
+const FAMILY: &str = "letterbox-";
+
+/// The most deployments that a request may come through. A deployment under any number of names would not see itself in a loop through
+/// always new ones.
+const MOST_DEPLOYMENTS: usize = 8;
+
+/// The longest CDN-Loop that is passed on, in bytes.
+const MOST_BYTES: usize = 2048;
 
 impl Request {
     /// Whether a source, or the origin, has led back to us.
     pub fn came_through_us(&self) -> bool {
+        let own = self.cdn_id();
+        let family = |id: &&str| {
+            let start = id.get(..FAMILY.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(FAMILY)
+        };
+        self.cdns()
+            .map(id_of)
+            .any(|id| id.eq_ignore_ascii_case(&own))
+            || self.cdns().map(id_of).filter(family).count() >= MOST_DEPLOYMENTS
+            || self.cdns().map(str::len).sum::<usize>() > MOST_BYTES
+    }
+
+    /// The CDN-Loop of our own fetches: who stands in that of the request, so that each of them sees a loop, and this deployment.
+    pub fn cdn_loop_onward(&self) -> String {
+        let own = self.cdn_id();
+        self.cdns()
+            .chain([own.as_str()])
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// Who asks, as far as the rules for sources go.
+    pub fn asker(&self) -> Asker<'_> {
+        let site = self.sec_fetch_site.as_deref();
+        Asker {
+            own: &self.url,
+            elsewhere: !matches!(site, None | Some("same-origin" | "none")),
+        }
+    }
+
+    /// The members of CDN-Loop that may be sent on.
+    fn cdns(&self) -> impl Iterator<Item = &str> {
         let through = self.cdn_loop.as_deref().unwrap_or_default();
-        through.split(',').any(|cdn| {
-            let id = cdn.split(';').next().unwrap_or_default();
-            id.trim().eq_ignore_ascii_case(CDN_ID)
-        })
+        let printable =
+            |cdn: &&str| !cdn.is_empty() && cdn.bytes().all(|b| (b' '..=b'~').contains(&b));
+        through.split(',').map(str::trim).filter(printable)
+    }
+
+    /// The name of this deployment: a hash of its host, which belongs to one owner, and which sources need not be told.
+    fn cdn_id(&self) -> String {
+        let host = self
+            .url
+            .host_str()
+            .unwrap_or_default()
+            .trim_end_matches('.');
+        let port = self.url.port().map(|port| format!(":{port}"));
+        let hash = Sha256::digest(format!("{host}{}", port.unwrap_or_default()));
+        let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{FAMILY}{digits}")
+    }
+}
+
+/// A member of CDN-Loop without its parameters.
+fn id_of(cdn: &str) -> &str {
+    cdn.split(';').next().unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(url: &str, cdn_loop: &str) -> Request {
+        Request {
+            method: Method::GET,
+            url: Url::parse(url).expect("a URL"),
+            id: String::new(),
+            if_none_match: None,
+            accept: None,
+            user_agent: None,
+            cdn_loop: Some(cdn_loop.to_owned()),
+            sec_fetch_site: None,
+        }
+    }
+
+    #[test]
+    fn deployments_chain_and_a_loop_through_any_of_them_ends() {
+        let hosts = [
+            "https://a.example/",
+            "https://b.example/",
+            "https://c.example/",
+        ];
+        let mut through = "cloudflare; loops=1".to_owned();
+        for host in hosts {
+            let request = request(host, &through);
+            assert!(!request.came_through_us(), "{through}");
+            through = request.cdn_loop_onward();
+        }
+        assert!(
+            through.starts_with("cloudflare; loops=1, letterbox-"),
+            "{through}"
+        );
+        for host in hosts {
+            assert!(request(host, &through).came_through_us(), "{host}");
+            assert!(
+                request(host, &through.to_uppercase()).came_through_us(),
+                "{host}"
+            );
+        }
+        // Neither the client's scheme nor a dot makes another deployment of it.
+        assert!(request("http://a.example./x", &through).came_through_us());
+        assert!(!request("https://d.example/", &through).came_through_us());
+    }
+
+    #[test]
+    fn a_loop_through_always_new_names_ends_too() {
+        let mut through = String::new();
+        let mut hops = 0;
+        loop {
+            let request = request(&format!("https://h{hops}.example/"), &through);
+            if request.came_through_us() {
+                break;
+            }
+            through = request.cdn_loop_onward();
+            hops += 1;
+        }
+        assert_eq!(hops, MOST_DEPLOYMENTS);
+        assert!(request("https://a.example/", &"x, ".repeat(9000)).came_through_us());
+    }
+
+    #[test]
+    fn what_is_no_field_value_is_not_sent_on() {
+        let onward = request("https://a.example/", " , b\u{e9}, c;d=\"e\" ,\n").cdn_loop_onward();
+        assert!(onward.starts_with("c;d=\"e\", letterbox-"), "{onward}");
+    }
+
+    #[test]
+    fn a_page_of_another_site_is_told_from_a_direct_request() {
+        let elsewhere = |site: Option<&str>| {
+            let mut request = request("http://localhost:8787/", "");
+            request.sec_fetch_site = site.map(str::to_owned);
+            request.asker().elsewhere
+        };
+        assert!(!elsewhere(None) && !elsewhere(Some("same-origin")) && !elsewhere(Some("none")));
+        assert!(elsewhere(Some("cross-site")) && elsewhere(Some("same-site")));
+        assert!(elsewhere(Some("")) && elsewhere(Some("none, none")));
     }
 }

@@ -16,11 +16,11 @@ use crate::flight::{Lead, Outcome, Seat};
 use crate::log::Record;
 use crate::make::{Job, Made, New};
 use crate::negotiate::negotiate;
-use crate::origin::{self, rules};
+use crate::origin;
 use crate::platform::Platform;
 use crate::reply::{self, Body};
 use crate::request::Request;
-use crate::transform::{Format, Target};
+use crate::transform::{Format, Negotiated, Target};
 use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
 
 /// A reply on a platform.
@@ -61,74 +61,123 @@ async fn answer<P: Platform>(
     let deadline = &mut Deadline::after(platform, config.patience.total_ms);
     vocabulary::check_length(url)?;
 
-    // Without a source the origin answers, whatever it says.
-    let query = url
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let query = url.query().unwrap_or_default();
     let offer = platform.guests().offer();
     let negotiated = negotiate(request.accept.as_deref(), request.user_agent.as_deref());
     let defaults = Defaults {
         negotiated: negotiated.among(offer.webp, offer.avif),
         ..config.url_defaults()
     };
-    let asked = match vocabulary::parse(url.query().unwrap_or_default(), &defaults) {
+    let asked = match vocabulary::parse(query, &defaults) {
+        // Without a source the origin answers, whatever it says.
         Ok(None) => {
             record.way("origin");
-            let answer = ask_origin(
-                platform,
-                config,
-                deadline,
-                &format!("{}{query}", url.path()),
-            )
-            .await?;
+            let answer = ask_origin(platform, config, deadline, &path_and_query(url)).await?;
             return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
         }
-        Ok(Some(asked)) => signed(url, config, now_secs(platform))
-            .and_then(|()| allowed(on_its_origin(asked, config), config, url)),
+        Ok(Some(asked)) => match signed(url, config, now_secs(platform)) {
+            // The origin has no use for such a query, and is not asked.
+            Err(error) if vocabulary::is_ours(query) => return Err(error),
+            verified => {
+                verified.and_then(|()| allowed(on_its_origin(asked, config), config, request))
+            }
+        },
         Err(error) => Err(error.into()),
     };
 
-    // A stored answer touches neither source nor origin.
-    let mut stale = None;
-    if let Ok(asked) = &asked {
-        record.asked(asked);
-        match stored(platform, &key::key(url, asked)).await {
-            Some(entry) if entry.age.is_fresh() => {
-                record.way("hit");
-                let reply = found(entry, &request.id, record);
-                return Ok(addressed(reply, asked, now_secs(platform)));
-            }
-            old => stale = old,
-        }
+    // A file of the origin's own wins over the transform, and over parameters that may be meant for it.
+    let own = own_file(platform, config, deadline, url).await;
+    if let Own::File(file) = own {
+        record.way("origin");
+        return Ok(reply::passed(file));
     }
+    let mut reply = match asked {
+        Ok(asked) => transform(platform, config, request, &asked, deadline, record).await,
+        Err(error) => refused(&error, &request.id, record),
+    };
+    if matches!(own, Own::Unknown) {
+        freshness::shorten(reply.headers_mut(), IN_THE_FILES_PLACE_SECS);
+    }
+    if config.rules.development {
+        reply::ignored(reply.headers_mut(), query);
+    }
+    Ok(reply)
+}
 
-    // A file of the origin's own wins over the transform, and over parameters that may be meant for it. Where the origin
-    // cannot be asked, there is an answer, but none that stands in the file's place for a year.
-    let mut lasting = true;
-    if url.path() != "/" {
-        match ask_origin(platform, config, deadline, url.path()).await {
-            Ok(Some(file)) if file.status() == StatusCode::OK => {
-                record.way("origin");
-                return Ok(reply::passed(file));
-            }
-            Ok(_) => {}
-            Err(_) => lasting = false,
-        }
-    }
+/// Seconds for which an answer may be kept that stands where the origin, which cannot be asked, may have a file.
+const IN_THE_FILES_PLACE_SECS: u64 = 60;
 
-    let asked = asked?;
-    if asked.transform.target == Target::Image(Format::Avif) && !offer.avif {
-        return Err(vocabulary::Error::without_avif().into());
+/// What the origin has under the path of a request with a source.
+enum Own<B> {
+    /// A file, which is the answer.
+    File(Response<B>),
+    /// None, by its word of the last minute; or there is no origin. `/` is the path of transforms.
+    Absent,
+    /// It cannot say.
+    Unknown,
+}
+
+async fn own_file<P: Platform>(
+    platform: &P,
+    config: &Config,
+    deadline: &mut Deadline,
+    url: &Url,
+) -> Own<P::Body> {
+    if url.path() == "/" {
+        return Own::Absent;
     }
+    let asked = path_and_query(url);
+    if platform.instance().absent.has(&asked, platform.now_ms()) {
+        return Own::Absent;
+    }
+    match ask_origin(platform, config, deadline, &asked).await {
+        Ok(Some(file)) if file.status() == StatusCode::OK => Own::File(file),
+        Ok(Some(answer)) if answer.status().is_server_error() => Own::Unknown,
+        Ok(Some(_)) => {
+            platform
+                .instance()
+                .absent
+                .remember(&asked, platform.now_ms());
+            Own::Absent
+        }
+        Ok(None) => Own::Absent,
+        Err(_) => Own::Unknown,
+    }
+}
+
+/// The answer to a request that may be asked: stored, or made now. A stored one does not touch the source.
+async fn transform<P: Platform>(
+    platform: &P,
+    config: &Config,
+    request: &Request,
+    asked: &Asked,
+    deadline: &mut Deadline,
+    record: &mut Record,
+) -> Reply<P> {
+    record.asked(asked);
+    if asked.transform.target == Target::Image(Format::Avif) && !platform.guests().offer().avif {
+        return refused(
+            &vocabulary::Error::without_avif().into(),
+            &request.id,
+            record,
+        );
+    }
+    let key = key::key(&request.url, asked);
+    let mut stale = match stored(platform, &key).await {
+        Some(entry) if entry.age.is_fresh() => {
+            record.way("hit");
+            let reply = found(entry, &request.id, record);
+            return addressed(reply, asked, now_secs(platform));
+        }
+        old => old,
+    };
     let work = Work {
         job: Job {
             platform,
             config,
             request,
-            asked: &asked,
-            key: key::key(url, &asked),
-            lasting,
+            asked,
+            key,
         },
         refreshes: stale.is_some(),
     };
@@ -144,7 +193,7 @@ async fn answer<P: Platform>(
         (Ok(reply), _) => reply,
         (Err(error), _) => refused(&error, &request.id, record),
     };
-    Ok(addressed(reply, &asked, now_secs(platform)))
+    addressed(reply, asked, now_secs(platform))
 }
 
 /// An answer that has to be made, and what is said of it.
@@ -325,6 +374,10 @@ fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Respons
     if is_negotiated(asked) {
         reply::vary(reply.headers_mut());
     }
+    // Other caches know of Accept and not of names.
+    if asked.transform.target == Target::Auto(Negotiated::Card) {
+        freshness::make_private(reply.headers_mut());
+    }
     if let Some(expires_secs) = asked.expires_secs {
         freshness::shorten(reply.headers_mut(), expires_secs.saturating_sub(now_secs));
     }
@@ -340,15 +393,20 @@ fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
 }
 
 /// Whether the source may be fetched: asked before the cache, so that a host that is taken off the list is gone at once.
-fn allowed(asked: Asked, config: &Config, own: &Url) -> Result<Asked, Error> {
+fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Error> {
     if let Source::Absolute(url) = &asked.source {
-        origin::check(url, &config.rules)?;
-        rules::check_not_self(url, own).map_err(origin::Error::from)?;
+        origin::check(url, &request.asker(), &config.rules)?;
     }
     Ok(asked)
 }
 
-/// The origin's own answer to a path; `None` where no origin is configured.
+/// What the client asks the origin for.
+fn path_and_query(url: &Url) -> String {
+    let query = url.query().map(|query| format!("?{query}"));
+    format!("{}{}", url.path(), query.unwrap_or_default())
+}
+
+/// The origin's own answer to a path and its query; `None` where no origin is configured.
 async fn ask_origin<P: Platform>(
     platform: &P,
     config: &Config,
@@ -356,15 +414,11 @@ async fn ask_origin<P: Platform>(
     path_and_query: &str,
 ) -> Result<Option<Response<P::Body>>, origin::Error> {
     match &config.rules.origin {
-        Some(base) => origin::ask(
-            platform,
-            &config.rules,
-            &config.patience,
-            deadline,
-            &origin::resolve(base, path_and_query),
-        )
-        .await
-        .map(Some),
+        Some(base) => {
+            let url = origin::resolve(base, path_and_query);
+            let answer = origin::ask(platform, &config.rules, &config.patience, deadline, &url);
+            answer.await.map(Some)
+        }
         None => origin::ask_bound(platform, &config.patience, deadline, path_and_query).await,
     }
 }

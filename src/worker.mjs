@@ -30,10 +30,13 @@ function crashed(request) {
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      // As in reply.rs, whose test compares them.
       'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; sandbox",
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'Age, Cache-Status, Cache-Tag, Content-Length, ETag, Retry-After, Server-Timing, X-Cache, X-Image-Result-Format, X-Image-Result-Size, X-Image-Source-Format, X-Image-Source-Size, X-Letterbox-Ignored',
       'cross-origin-resource-policy': 'cross-origin',
+      'timing-allow-origin': '*',
     },
   });
 }

@@ -73,13 +73,53 @@ fn each_kind_of_client_has_an_entry_of_its_own_however_it_words_its_accept() {
 }
 
 #[test]
-fn a_crawler_gets_the_sources_own_format_whatever_it_accepts() {
-    let world = world();
+fn a_crawler_gets_the_sources_own_format_whatever_it_accepts_and_no_cache_gives_that_to_others() {
+    let mut world = world();
+    world.vars.push(("CACHE_TTL", "60"));
     world.user_agent.replace(Some("Twitterbot/1.0".to_owned()));
+    for cache in ["MISS", "HIT"] {
+        let got = get(&world, ASK, CHROME);
+        assert_eq!(got.header("content-type"), "image/jpeg");
+        assert_eq!(
+            (got.header("vary"), got.header("x-cache")),
+            ("Accept", cache)
+        );
+        assert_eq!(got.header("cache-control"), "private, max-age=60");
+        assert_eq!(log(&world)["auto"], "card");
+    }
+    // Our own cache keeps it, under a key of its own.
+    for stored in world.stored.borrow().values() {
+        assert_eq!(stored.headers()["cache-control"], "public, max-age=86460");
+    }
+    let tag = get(&world, ASK, CHROME).header("etag").to_owned();
+    world.if_none_match.replace(Some(tag));
     let got = get(&world, ASK, CHROME);
-    assert_eq!(got.header("content-type"), "image/jpeg");
-    assert_eq!(got.header("vary"), "Accept");
-    assert_eq!(log(&world)["auto"], "card");
+    assert_eq!(
+        (got.status, got.header("cache-control")),
+        (304, "private, max-age=60")
+    );
+    world.if_none_match.replace(None);
+    world.now_ms.set(100_000.0);
+    world.routes.insert(SOURCE.to_owned(), status(500));
+    let got = get(&world, ASK, CHROME);
+    assert_eq!(
+        (got.header("x-cache"), got.header("cache-control")),
+        ("STALE", "private, max-age=60")
+    );
+
+    world
+        .user_agent
+        .replace(Some("Mozilla/5.0 NotTwitterbot/1.0".to_owned()));
+    world
+        .routes
+        .insert(SOURCE.to_owned(), file("image/jpeg", PHOTO));
+    let got = get(&world, ASK, CHROME);
+    assert_eq!(got.header("content-type"), "image/avif");
+    assert_eq!(got.header("cache-control"), "public, max-age=60");
+    // Where the format is not left open, nobody looks at the name.
+    world.user_agent.replace(Some("Twitterbot/1.0".to_owned()));
+    let got = get(&world, &ASK.replace("f=auto", "f=webp"), CHROME);
+    assert_eq!(got.header("cache-control"), "public, max-age=60");
 }
 
 #[test]
@@ -246,10 +286,21 @@ fn an_avif_that_does_not_fit_is_a_webp_and_that_a_jpeg_but_not_for_who_insists()
         );
     }
     let url = ASK.replace("w=60&h=40&f=auto", "w=2000&h=1500&f=avif");
-    assert_eq!(
-        get(&world, &url, CHROME).error(),
-        (422, "image-too-large".to_owned())
+    let refused = get(&world, &url, CHROME);
+    assert_eq!(refused.error(), (422, "image-too-large".to_owned()));
+    let said = refused.json()["message"].to_string();
+    assert!(
+        said.contains("ask for a smaller w/h, or f=webp, or f=auto"),
+        "{said}"
     );
+    // And each of these is a way out.
+    for way_out in [
+        url.replace("w=2000&h=1500", "w=1200&h=800"),
+        url.replace("f=avif", "f=webp"),
+        url.replace("f=avif", "f=auto"),
+    ] {
+        assert_eq!(get(&world, &way_out, CHROME).status, 200, "{way_out}");
+    }
 }
 
 #[test]

@@ -228,19 +228,110 @@ fn every_reply_says_what_the_cache_did() {
     assert_eq!(status(Method::GET, &bad), "letterbox; detail=bad-parameter");
 }
 
+/// What a request on this host that came through those sends on.
+fn onward(host: &str, cdn_loop: &str) -> String {
+    let request = letterbox::request::Request {
+        method: Method::GET,
+        url: url::Url::parse(&format!("https://{host}/")).expect("a URL"),
+        id: String::new(),
+        if_none_match: None,
+        accept: None,
+        user_agent: None,
+        cdn_loop: Some(cdn_loop.to_owned()),
+        sec_fetch_site: None,
+    };
+    request.cdn_loop_onward()
+}
+
 #[test]
 fn a_request_that_comes_from_ourselves_is_refused_before_any_work() {
     let world = world(&[]);
-    for through in ["letterbox", "cloudflare, Letterbox;v=1", "a;b, letterbox"] {
-        world.cdn_loop.replace(Some(through.to_owned()));
+    let own = onward("img.example.com", "");
+    for through in [
+        own.clone(),
+        format!("cloudflare, {};v=1", own.to_uppercase()),
+        format!("a;b, {own}"),
+        onward("other.example.com", &own),
+        onward("img.example.com", &onward("other.example.com", "")),
+    ] {
+        world.cdn_loop.replace(Some(through));
         assert_eq!(world.get(ASK).error(), (508, "loop-detected".to_owned()));
         assert_eq!(world.get("https://img.example.com/a").status, 508);
     }
     assert_eq!(world.fetches(), 0);
-    world
-        .cdn_loop
-        .replace(Some("cloudflare; letterbox, letterboxes".to_owned()));
-    assert_eq!(world.get(ASK).status, 200);
+    // Somebody else's deployments are not ours.
+    let other = onward(
+        "other.example.com",
+        &onward("third.example.com", "cloudflare"),
+    );
+    for through in [other, format!("cloudflare; {own}, {own}0")] {
+        world.cdn_loop.replace(Some(through));
+        assert_eq!(world.get(ASK).status, 200);
+    }
+}
+
+#[test]
+fn scripts_of_any_page_may_read_what_every_image_says_of_itself() {
+    let mut world = world(&[]);
+    world.vars.push(("MODE", "development"));
+    let ask = ASK.replace("https://img.example.com", "http://localhost:8787");
+    let made = world.get(&ask);
+    let tag = made.header("etag").to_owned();
+    let stored = world.get(&ask);
+    // One that was stored before these fields were thought of.
+    for entry in world.stored.borrow_mut().values_mut() {
+        entry.headers_mut().remove("timing-allow-origin");
+        entry.headers_mut().remove("access-control-expose-headers");
+    }
+    let old = world.get(&ask);
+    world.if_none_match.replace(Some(tag));
+    let known = world.get(&ask);
+    let statuses = [&made, &stored, &old, &known].map(|got| got.status);
+    assert_eq!(statuses, [200, 200, 200, 304]);
+    for got in [&made, &stored, &old, &known] {
+        assert_eq!(got.header("timing-allow-origin"), "*");
+        let exposed = got.header("access-control-expose-headers").to_lowercase();
+        let exposed: Vec<_> = exposed.split(", ").collect();
+        for name in [
+            "etag",
+            "age",
+            "cache-status",
+            "x-cache",
+            "server-timing",
+            "x-letterbox-ignored",
+        ] {
+            assert!(exposed.contains(&name), "{name}");
+        }
+        // And whatever else it says.
+        for name in made.headers.keys().map(http::HeaderName::as_str) {
+            assert!(
+                !name.starts_with("x-image") || exposed.contains(&name),
+                "{name}"
+            );
+        }
+    }
+    let preflight = world.send(Method::OPTIONS, &ask);
+    assert_eq!(preflight.header("access-control-max-age"), "86400");
+    let sendable = preflight.header("access-control-allow-headers");
+    assert!(
+        sendable.starts_with("*, ") && sendable.contains("Authorization"),
+        "{sendable}"
+    );
+}
+
+#[test]
+fn who_may_read_a_file_of_the_origins_own_is_the_origins_to_say() {
+    let own = Route::Answer(
+        200,
+        vec![("timing-allow-origin", "https://a.example".to_owned())],
+        vec![],
+    );
+    let mut world = World::production().route("https://origin.example.com/a.jpg", own);
+    world.vars.push(("ORIGIN", "https://origin.example.com"));
+    let got = world.get("https://img.example.com/a.jpg");
+    assert_eq!(got.header("timing-allow-origin"), "https://a.example");
+    assert_eq!(got.header("access-control-allow-origin"), "");
+    assert_eq!(got.header("access-control-expose-headers"), "");
 }
 
 #[test]
@@ -251,8 +342,15 @@ fn our_own_host_and_the_platforms_paths_are_no_sources() {
         "https://img.example.com/a.jpg",
         "https://IMG.example.com:443/?s=x",
     ] {
-        let got = world.get(&format!("https://img.example.com/?s={own}"));
-        assert_eq!(got.error(), (400, "bad-parameter".to_owned()), "{own}");
+        for us in [
+            "https://img.example.com",
+            "http://img.example.com",
+            "https://img.example.com:8443",
+            "https://img.example.com.",
+        ] {
+            let got = world.get(&format!("{us}/?s={own}"));
+            assert_eq!(got.error(), (400, "bad-parameter".to_owned()), "{own}");
+        }
     }
     for path in [
         "cdn-cgi/image/a.jpg",
@@ -272,7 +370,12 @@ fn our_own_host_and_the_platforms_paths_are_no_sources() {
         .routes
         .insert(SOURCE.to_owned(), redirect("https://img.example.com/x.jpg"));
     assert_eq!(world.get(ASK).error(), (502, "redirect-refused".to_owned()));
-    assert_eq!(world.fetches(), 1);
+    let ask = ASK.replace("https://img.example.com", "http://img.example.com:8080");
+    assert_eq!(
+        world.get(&ask).error(),
+        (502, "redirect-refused".to_owned())
+    );
+    assert_eq!(world.fetches(), 2);
 }
 
 #[test]

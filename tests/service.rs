@@ -80,7 +80,7 @@ fn the_second_request_touches_nothing_however_it_is_spelled() {
 fn the_origins_own_file_wins_and_its_answer_passes_through() {
     let mut world = with_photo()
         .route(
-            "https://origin.example.com/logo.svg",
+            "https://origin.example.com/logo.svg?s=nonsense&w=nonsense",
             file("image/svg+xml", *b"<svg/>"),
         )
         .route("https://origin.example.com/", file("text/html", *b"home"))
@@ -106,7 +106,7 @@ fn the_origins_own_file_wins_and_its_answer_passes_through() {
         "MISS"
     );
     world.fetched.borrow_mut().clear();
-    assert_eq!(world.get(ASK).status, 200);
+    assert_eq!(world.get(&format!("{ASK}&v=2")).status, 200);
     assert_eq!(*world.fetched.borrow(), [SOURCE]);
 }
 
@@ -188,7 +188,7 @@ fn what_the_source_does_wrong_has_a_status_and_is_stored_as_nothing_else() {
         );
         assert_eq!(
             got.header("content-security-policy"),
-            "default-src 'none'; sandbox"
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         );
         got.error()
     };
@@ -374,17 +374,195 @@ fn a_host_that_is_taken_off_the_list_is_gone_from_the_cache_too() {
 }
 
 #[test]
-fn an_origin_that_cannot_be_asked_leaves_nothing_in_its_files_place_for_longer_than_a_minute() {
-    let mut world = with_photo().route("https://origin.example.com/card.jpg", Route::Silent);
+fn an_origin_that_cannot_be_asked_leaves_nothing_in_its_files_place_for_more_than_a_minute() {
+    let url = "https://img.example.com/card.jpg?s=https://images.example.com/photo.jpg";
+    let theirs = "https://origin.example.com/card.jpg?s=https://images.example.com/photo.jpg";
+    for down in [Route::Silent, status(500), status(503)] {
+        let mut world = with_photo().route(theirs, down);
+        world.vars.push(("ORIGIN", "https://origin.example.com"));
+        // New, and then from the cache, where the picture is that of `/`.
+        for cache in ["MISS", "HIT"] {
+            let got = world.get(url);
+            assert_eq!((got.status, got.header("x-cache")), (200, cache));
+            assert_eq!(got.header("cache-control"), "public, max-age=60");
+        }
+        let got = world.get(ASK);
+        assert_eq!(got.header("cache-control"), "public, max-age=31536000");
+        assert_eq!(world.stored.borrow().len(), 1);
+        world
+            .routes
+            .insert(theirs.to_owned(), file("image/png", *b"own"));
+        assert_eq!(world.get(url).body, b"own");
+    }
+}
+
+#[test]
+fn one_picture_on_fifty_paths_is_one_fetch_and_one_entry() {
+    let plain: &[(&str, &str)] = &[];
+    let origin = &[("ORIGIN", "https://origin.example.com")][..];
+    let presets = &[("PRESETS", "card: w=60&h=40"), ("PRESETS_ONLY", "true")][..];
+    for (vars, query) in [
+        (plain, "&w=60&h=40"),
+        (origin, "&w=60&h=40"),
+        (presets, "&p=card"),
+    ] {
+        for bound in [None, Some([].into())] {
+            let mut world = World {
+                bound,
+                ..with_photo()
+            };
+            world.vars.extend(vars);
+            for at in 0..50 {
+                let path = if at == 0 {
+                    String::new()
+                } else {
+                    format!("{at}/a.jpg")
+                };
+                let url = format!("https://img.example.com/{path}?s={SOURCE}{query}");
+                // The origin says that it has no such file.
+                let theirs = url.replace("img.", "origin.");
+                world.routes.insert(theirs, status(404));
+                let got = world.get(&url);
+                assert_eq!(got.header("x-cache"), if at == 0 { "MISS" } else { "HIT" });
+                assert_eq!(got.header("cache-control"), "public, max-age=31536000");
+            }
+            let fetched = world.fetched.borrow();
+            let of_source = fetched.iter().filter(|url| *url == SOURCE);
+            assert_eq!((of_source.count(), world.stored.borrow().len()), (1, 1));
+        }
+    }
+}
+
+#[test]
+fn a_hit_asks_the_origin_once_a_minute_whether_it_has_the_path_by_now() {
+    let url = "https://img.example.com/card.jpg?s=https://images.example.com/photo.jpg";
+    let theirs = url.replace("img.", "origin.");
+    let mut world = with_photo().route(&theirs, status(404));
     world.vars.push(("ORIGIN", "https://origin.example.com"));
-    let got = world.get("https://img.example.com/card.jpg?s=https://images.example.com/photo.jpg");
-    assert_eq!(
-        (got.status, got.header("cache-control")),
-        (200, "public, max-age=60")
+    for second in [0.0, 0.0, 59.0] {
+        world.now_ms.set(second * 1000.0);
+        assert_eq!(world.get(url).status, 200);
+    }
+    assert_eq!(*world.fetched.borrow(), [theirs.as_str(), SOURCE]);
+    world.routes.insert(theirs, file("image/png", *b"own"));
+    world.now_ms.set(60_000.0);
+    assert_eq!(world.get(url).body, b"own");
+}
+
+#[test]
+fn the_origin_is_asked_for_exactly_what_the_client_asks_for() {
+    for query in [
+        "url=https%3A%2F%2Fblog.example%2Fpost&text=a+b%20c",
+        "text=x&src=/a.jpg&src=/b.jpg",
+        "s=cats&w=wide",
+        "s=",
+        "s=https://images.example.com/photo.jpg&w=60",
+        "&&url=x&",
+    ] {
+        let page = format!("https://origin.example.com/share?{query}");
+        let mut world = with_photo().route(&page, file("text/html", *b"share this"));
+        world.vars.push(("ORIGIN", "https://origin.example.com"));
+        let got = world.get(&format!("https://img.example.com/share?{query}"));
+        assert_eq!(
+            (got.status, &got.body[..]),
+            (200, &b"share this"[..]),
+            "{query}"
+        );
+        assert_eq!(*world.fetched.borrow(), [page]);
+        assert!(world.stored.borrow().is_empty());
+    }
+}
+
+#[test]
+fn a_redirect_in_utf_8_is_followed_under_the_same_rules() {
+    let moved = "https://images.example.com/moved.jpg";
+    for (location, target, status) in [
+        ("/café.jpg", "https://images.example.com/caf%C3%A9.jpg", 200),
+        (
+            "日本.jpg",
+            "https://images.example.com/%E6%97%A5%E6%9C%AC.jpg",
+            200,
+        ),
+        ("https://bücher.example/a.jpg", "", 502),
+        ("http://images.example.com/é", "", 502),
+        ("//é@images.example.com/a.jpg", "", 502),
+        ("https://１２７.0.0.1/é", "", 502),
+    ] {
+        let world = World::production()
+            .route(moved, redirect(location))
+            .route(target, file("image/jpeg", PHOTO));
+        let got = world.get(&format!("https://img.example.com/?s={moved}&w=30&h=20"));
+        assert_eq!(got.status, status, "{location}");
+        assert_eq!(world.fetches(), if status == 200 { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn development_names_what_has_no_effect_and_production_does_not() {
+    let mut world = with_photo();
+    let told = |world: &World, host: &str, query: &str| {
+        let got = world.get(&format!("{host}/?s={SOURCE}{query}"));
+        (got.status, got.header("x-letterbox-ignored").to_owned())
+    };
+    let query = "?y=1&w=60&h=40&utm=1&z";
+    world
+        .routes
+        .insert(format!("{SOURCE}?y=1"), file("image/jpeg", PHOTO));
+    let nothing = (200, String::new());
+    assert_eq!(told(&world, "https://img.example.com", query), nothing);
+    world.vars.push(("MODE", "development"));
+    let cut = "s;detail=\"its query ends at the first &: write %26 for it\"";
+    for _ in 0..2 {
+        let told = told(&world, "http://localhost:8787", query);
+        assert_eq!(told, (200, format!("utm, z, {cut}")));
+    }
+    for stored in world.stored.borrow().values() {
+        assert!(!stored.headers().contains_key("x-letterbox-ignored"));
+    }
+    let told = |query| told(&world, "http://localhost:8787", query);
+    assert_eq!(told("&w=60&h=40"), nothing);
+    assert_eq!(told("&w=wide&W=60"), (400, "W".to_owned()));
+}
+
+#[test]
+fn in_development_a_page_of_another_site_does_not_look_into_the_network() {
+    let inside = "http://192.168.1.1/a.jpg";
+    let moved = "https://images.example.com/moved.jpg";
+    let mut world = with_photo()
+        .route(inside, file("image/jpeg", PHOTO))
+        .route(moved, redirect(inside));
+    world.vars = vec![("MODE", "development")];
+    let ask = |source: &str| world.get(&format!("http://localhost:8787/?s={source}&w=30&h=20"));
+    for site in [None, Some("same-origin"), Some("none")] {
+        world.sec_fetch_site.replace(site.map(str::to_owned));
+        assert_eq!(ask(inside).status, 200, "{site:?}");
+        assert_eq!(ask(moved).status, 200, "{site:?}");
+    }
+    // What is stored is out of reach too.
+    let fetches = world.fetches();
+    for site in ["cross-site", "same-site"] {
+        world.sec_fetch_site.replace(Some(site.to_owned()));
+        assert_eq!(ask(inside).error(), (403, "source-not-allowed".to_owned()));
+        assert_eq!(ask(SOURCE).status, 200);
+    }
+    assert_eq!(world.fetches(), fetches + 1);
+    world.stored.borrow_mut().clear();
+    assert_eq!(ask(moved).error(), (502, "redirect-refused".to_owned()));
+}
+
+#[test]
+fn what_a_setting_holds_is_not_told() {
+    let mut world = with_photo();
+    world.vars.push(("PRESETS", "hush: w=hush"));
+    world.vars.push(("ORIGIN", "https://hush.internal/"));
+    let got = world.get(ASK);
+    assert_eq!(got.error(), (503, "not-configured".to_owned()));
+    let said = got.json()["message"].to_string();
+    assert!(
+        said.contains("PRESETS is wrong") && said.contains("ORIGIN is wrong"),
+        "{said}"
     );
-    let stored = world.stored.borrow();
-    let kept = stored.values().map(|kept| &kept.headers()["cache-control"]);
-    assert!(kept.into_iter().all(|kept| kept == "public, max-age=60"));
+    assert!(!said.contains("hush"), "{said}");
 }
 
 #[test]

@@ -190,19 +190,55 @@ fn one_signature_serves_a_srcset_and_nothing_beyond_it() {
 
 #[test]
 fn what_is_not_a_transform_is_not_signed() {
-    let mut world = signing().route(
-        "https://origin.example.com/logo.svg",
-        file("image/svg+xml", *b"<svg/>"),
-    );
+    let page = "/share?url=https%3A%2F%2Fblog.example%2F&text=hello";
+    let mut world = signing();
+    for path in ["/logo.svg", "/logo.svg?s=nonsense", page] {
+        let own = format!("https://origin.example.com{path}");
+        world.routes.insert(own, file("image/svg+xml", *b"<svg/>"));
+    }
     world.vars.push(("ORIGIN", "https://origin.example.com"));
-    for path in ["/logo.svg", "/logo.svg?s=nonsense"] {
+    for path in ["/logo.svg", "/logo.svg?s=nonsense", page] {
         assert_eq!(
             world.get(&format!("https://img.example.com{path}")).body,
             b"<svg/>"
         );
     }
-    let got = world.get(&format!("https://img.example.com/other.jpg?{ASK}"));
+    // Where the origin has no such page, nobody has.
+    let got = world.get(&format!("https://img.example.com/other?{ASK}&utm=1"));
     assert_eq!(got.error(), (403, "bad-signature".to_owned()));
+}
+
+#[test]
+fn a_signature_is_decided_before_the_origin_is_asked() {
+    let mut world = signing();
+    world.vars.push(("ORIGIN", "https://origin.example.com"));
+    for (query, code) in [
+        (ASK.to_owned(), "bad-signature"),
+        (signed(ASK, OTHER), "bad-signature"),
+        (signed(ASK, KEY).replace("w=60", "w=61"), "bad-signature"),
+        (format!("{}&utm=1", signed(ASK, KEY)), "bad-signature"),
+        (signed(&format!("{ASK}&exp=0"), KEY), "expired"),
+    ] {
+        let got = world.get(&format!("https://img.example.com/other.jpg?{query}"));
+        assert_eq!(got.error(), (403, code.to_owned()), "{query}");
+    }
+    assert_eq!(world.fetches(), 0);
+    // One signature is one picture, wherever it is asked for.
+    let query = signed(ASK, KEY);
+    for at in 0..50 {
+        let url = format!("https://img.example.com/{at}?{query}");
+        world
+            .routes
+            .insert(url.replace("img.", "origin."), support::status(404));
+        assert_eq!(world.get(&url).status, 200);
+    }
+    let of_source = world
+        .fetched
+        .borrow()
+        .iter()
+        .filter(|url| *url == SOURCE)
+        .count();
+    assert_eq!((of_source, world.stored.borrow().len()), (1, 1));
 }
 
 #[test]

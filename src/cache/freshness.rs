@@ -31,14 +31,6 @@ impl Lifetime {
         stale_secs: 0,
     };
 
-    /// The same for a minute at most, and nothing after it.
-    pub fn at_most_a_minute(self) -> Lifetime {
-        Lifetime {
-            fresh_secs: self.fresh_secs.min(60),
-            stale_secs: 0,
-        }
-    }
-
     /// Seconds for which it is stored.
     pub fn kept_secs(self) -> u32 {
         self.fresh_secs.saturating_add(self.stale_secs)
@@ -124,6 +116,20 @@ pub fn shorten(answer: &mut HeaderMap, most_secs: u64) {
         CACHE_CONTROL,
         HeaderValue::from_str(&shortened).unwrap_or(HeaderValue::from_static("no-store")),
     );
+}
+
+/// Keeps an answer out of every cache but the client's own.
+pub fn make_private(answer: &mut HeaderMap) {
+    let Some(said) = answer
+        .get(CACHE_CONTROL)
+        .and_then(|said| said.to_str().ok())
+    else {
+        return;
+    };
+    let private = said.replace("public", "private");
+    if let Ok(private) = HeaderValue::try_from(private) {
+        answer.insert(CACHE_CONTROL, private);
+    }
 }
 
 /// What is left of the freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3); `None` where it says nothing.

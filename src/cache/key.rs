@@ -12,8 +12,8 @@ pub const ENGINE: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
 /// The URL under which an answer is stored: on the request's own host, so that purging by URL and prefix reaches it.
 ///
-/// The path belongs to it: on a path that the origin has, the origin's file is the answer. So does what was negotiated, and never the text of
-/// Accept, of which there are as many as clients.
+/// The path is no part of it: on a path that the origin has, its file is the answer, and everywhere else the picture is the one of `/`. What was
+/// negotiated is a part of it, and never the text of Accept, of which there are as many as clients.
 pub fn key(request: &Url, asked: &Asked) -> Url {
     let mut key = request.clone();
     key.set_fragment(None);
@@ -21,7 +21,7 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
     if key.port().is_none() {
         let _ = key.set_scheme("https");
     }
-    key.set_path(&format!("/.letterbox/{ENGINE}{}", request.path()));
+    key.set_path(&format!("/.letterbox/{ENGINE}/"));
     let mut query = canonical(asked);
     if let Target::Auto(negotiated) = asked.transform.target {
         query += "&auto=";
@@ -73,7 +73,8 @@ mod tests {
             plain
         );
         assert_ne!(key_of("https://img.example.com/?s=/a.jpg&v=2"), plain);
-        assert_ne!(key_of("https://img.example.com/thumb?s=/a.jpg"), plain);
+        assert_eq!(key_of("https://img.example.com/thumb?s=/a.jpg"), plain);
+        assert_ne!(key_of("https://img2.example.com/?s=/a.jpg"), plain);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::image::guest::Guests;
 use crate::instance::Instance;
 use crate::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use crate::reply::Body;
-use crate::request::{CDN_ID, Request};
+use crate::request::Request;
 use crate::serve::serve;
 use stream::Pieces;
 
@@ -60,12 +60,14 @@ async fn fetch(
         accept: field(request.headers(), "accept"),
         user_agent: field(request.headers(), "user-agent"),
         cdn_loop: field(request.headers(), "cdn-loop"),
+        sec_fetch_site: field(request.headers(), "sec-fetch-site"),
     };
     let client = client(request.headers());
     let workers = Workers {
         env,
         context,
         client,
+        cdn_loop: asked.cdn_loop_onward(),
     };
     let reply = serve(&workers, config, &asked).await;
     let (head, body) = reply.into_parts();
@@ -110,6 +112,8 @@ struct Workers {
     context: Context,
     /// Whom the rate limit counts.
     client: String,
+    /// Through whom our fetches come.
+    cdn_loop: String,
 }
 
 /// The body of an answer, and the means to give the rest of it up.
@@ -182,7 +186,9 @@ impl Platform for Workers {
                 concat!("letterbox/", env!("CARGO_PKG_VERSION")),
             )
             .map_err(unreachable)?;
-        headers.set("CDN-Loop", CDN_ID).map_err(unreachable)?;
+        headers
+            .set("CDN-Loop", &self.cdn_loop)
+            .map_err(unreachable)?;
         let mut init = RequestInit::new();
         init.with_headers(headers)
             .with_redirect(RequestRedirect::Manual);
@@ -402,10 +408,14 @@ fn from_js(
     Ok(answer)
 }
 
-/// The header fields that are valid ones; a source's broken field is not our failure.
+/// The header fields that are valid ones; a source's broken field is not our failure. A value beyond ASCII is UTF-8 again: the runtime has decoded it
+/// so, and has put U+FFFD in the place of every other byte (workerd issue 6927), for good.
 fn header_map(headers: &Headers) -> HeaderMap {
     let valid = |(name, value): (String, String)| {
-        Some((name.parse::<HeaderName>().ok()?, value.parse().ok()?))
+        Some((
+            name.parse::<HeaderName>().ok()?,
+            HeaderValue::from_bytes(value.as_bytes()).ok()?,
+        ))
     };
     let mut map = HeaderMap::new();
     headers

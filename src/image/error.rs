@@ -23,6 +23,8 @@ pub enum Error {
         need: u64,
         /// Bytes to be had.
         budget: u64,
+        /// Whether it is AVIF, as the answer's format, that takes them.
+        by_avif: bool,
     },
     /// The source has more pixels than are ever decoded.
     TooManyPixels {
@@ -82,6 +84,15 @@ impl fmt::Display for Error {
             } => write!(
                 f,
                 "the source has {frames} frames and this transform of them needs {need} bytes of memory, of {budget} that one image may use: n=1 gives a still",
+            ),
+            Error::OverBudget {
+                need,
+                budget,
+                by_avif: true,
+                ..
+            } => write!(
+                f,
+                "an AVIF of this size needs {need} bytes of memory, of {budget} that one image may use: ask for a smaller w/h, or f=webp, or f=auto",
             ),
             Error::OverBudget {
                 pixels,

@@ -1,6 +1,8 @@
 //! Getting a source: one hop at a time, each decided by the rules, within the time and the bytes it may take.
 
+pub mod absent;
 mod clock;
+mod path;
 pub mod rules;
 
 use std::fmt;
@@ -11,7 +13,7 @@ use url::Url;
 use crate::deadline::{Deadline, GRACE_MS};
 use crate::platform::{Interrupted, Platform};
 use clock::Clock;
-use rules::{Refusal, Rules};
+use rules::{Asker, Refusal, Rules};
 
 /// Milliseconds by which the platform's limit is behind ours.
 const BEHIND_MS: u32 = 250 - GRACE_MS;
@@ -34,6 +36,8 @@ pub enum Error {
     Malformed(&'static str),
     /// Not on the deployment's list.
     NotAllowed,
+    /// In development: a host of this network, for a page of another site.
+    Private,
     /// `s` is a path and there is no origin to find it on.
     NoOrigin,
     /// 404 or 410.
@@ -67,6 +71,10 @@ impl fmt::Display for Error {
             Error::NotAllowed => {
                 f.write_str("the source's host or path is not on this deployment's ALLOWED_SOURCES")
             }
+            Error::Private => f.write_str(
+                "s is on this machine or network, and a page of another site asks for it (Sec-Fetch-Site): \
+                 open the URL by itself, or set ORIGIN to the source's server",
+            ),
             Error::NoOrigin => {
                 f.write_str("s is a path, and this deployment has no origin: give an absolute URL")
             }
@@ -79,7 +87,7 @@ impl fmt::Display for Error {
                 status.as_u16()
             ),
             Error::RedirectRefused => {
-                f.write_str("the source redirects to where this deployment does not go")
+                f.write_str("the source redirects to where this deployment does not go, or to no address that can be read")
             }
             Error::TooManyRedirects => f.write_str("the source redirects too often"),
             Error::Unreachable => f.write_str("the source cannot be reached"),
@@ -101,7 +109,7 @@ pub struct Download<'p, P: Platform> {
     clock: Clock,
 }
 
-/// Opens an absolute URL, following redirects; `own` is a URL of the service itself, where no hop may lead.
+/// Opens an absolute URL for somebody, following redirects.
 ///
 /// # Errors
 /// The rules' refusal before anything is fetched; else what went wrong on the way to a 200.
@@ -110,10 +118,10 @@ pub async fn open<'p, P: Platform>(
     rules: &Rules,
     patience: &Patience,
     deadline: &mut Deadline,
-    own: &Url,
+    asker: &Asker<'_>,
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
-    check(url, rules)?;
+    check(url, asker, rules)?;
     let mut clock = Clock::new(patience.total_ms);
     let mut url = url.clone();
     let mut headers = Vec::new();
@@ -123,17 +131,8 @@ pub async fn open<'p, P: Platform>(
         if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
             return download(platform, answer, headers, clock);
         }
-        let location = answer
-            .headers()
-            .get(header::LOCATION)
-            .and_then(|v| v.to_str().ok());
-        let next = location
-            .and_then(|l| url.join(l).ok())
-            .ok_or(Error::RedirectRefused)?;
-        rules::check(&next, rules)
-            .and_then(|()| rules::check_not_self(&next, own))
-            .map_err(|_| Error::RedirectRefused)?;
-        url = next;
+        url = next_hop(&url, answer.headers()).ok_or(Error::RedirectRefused)?;
+        check(&url, asker, rules).map_err(|_| Error::RedirectRefused)?;
     }
     Err(Error::TooManyRedirects)
 }
@@ -156,12 +155,36 @@ pub async fn open_bound<'p, P: Platform>(
     download(platform, answer, headers, clock)
 }
 
-/// Decides a source's URL by the rules, without fetching anything.
+/// Decides a source's URL by the rules, for somebody and without fetching anything.
 ///
 /// # Errors
-/// [`Error::Malformed`] or [`Error::NotAllowed`].
-pub fn check(url: &Url, rules: &Rules) -> Result<(), Error> {
-    Ok(rules::check(url, rules)?)
+/// [`Error::Malformed`], [`Error::NotAllowed`] or [`Error::Private`].
+pub fn check(url: &Url, asker: &Asker<'_>, rules: &Rules) -> Result<(), Error> {
+    rules::check(url, rules)?;
+    Ok(rules::check_asker(url, asker, rules)?)
+}
+
+/// Where a redirect leads. Bytes beyond ASCII are percent-encoded one by one, as browsers do it: a Location is UTF-8 or Latin-1, and who wrote
+/// it knows its own bytes again. One with bytes that the platform has lost (U+FFFD) leads nowhere.
+fn next_hop(from: &Url, headers: &HeaderMap) -> Option<Url> {
+    const LOST: [u8; 3] = [0xef, 0xbf, 0xbd];
+    let location = headers.get(header::LOCATION)?;
+    if location
+        .as_bytes()
+        .windows(LOST.len())
+        .any(|bytes| bytes == LOST)
+    {
+        return None;
+    }
+    let mut text = String::with_capacity(location.len());
+    for &byte in location.as_bytes() {
+        if byte.is_ascii() {
+            text.push(char::from(byte));
+        } else {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    from.join(&text).ok()
 }
 
 impl From<Refusal> for Error {
@@ -169,6 +192,7 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::Malformed(expected) => Error::Malformed(expected),
             Refusal::NotAllowed => Error::NotAllowed,
+            Refusal::Private => Error::Private,
         }
     }
 }
@@ -184,7 +208,7 @@ pub async fn ask<P: Platform>(
     deadline: &mut Deadline,
     url: &Url,
 ) -> Result<Response<P::Body>, Error> {
-    check(url, rules)?;
+    rules::check(url, rules)?;
     let mut clock = Clock::new(patience.total_ms);
     hop(platform, patience, deadline, &mut clock, url, "*/*").await
 }
@@ -305,5 +329,36 @@ mod tests {
         assert_eq!(at("/../../secret"), "https://o.example/site/secret");
         assert_eq!(at("//evil.com/a"), "https://o.example/site//evil.com/a");
         assert_eq!(at("/\\evil.com/a"), "https://o.example/site//evil.com/a");
+        let query = "/a?url=https://x.example/%2F&text=a+b%20c;'\"&empty=&?";
+        assert_eq!(
+            at(query),
+            format!(
+                "https://o.example/site{}",
+                query.replace('"', "%22").replace('\'', "%27")
+            )
+        );
+    }
+
+    #[test]
+    fn a_location_of_any_bytes_is_followed_as_they_are() {
+        let from = Url::parse("https://o.example/a/b").expect("a URL");
+        let next = |location: &[u8]| {
+            let mut headers = HeaderMap::new();
+            let value = http::HeaderValue::from_bytes(location).expect("a field's value");
+            headers.insert(header::LOCATION, value);
+            next_hop(&from, &headers).map(String::from)
+        };
+        let at = |path: &str| Some(format!("https://o.example{path}"));
+        assert_eq!(next("/café.jpg?ü".as_bytes()), at("/caf%C3%A9.jpg?%C3%BC"));
+        assert_eq!(next(b"/caf\xe9.jpg?\xfc"), at("/caf%E9.jpg?%FC"));
+        assert_eq!(next("日本.jpg".as_bytes()), at("/a/%E6%97%A5%E6%9C%AC.jpg"));
+        assert_eq!(next(b"/caf%C3%A9%20.jpg"), at("/caf%C3%A9%20.jpg"));
+        assert_eq!(
+            next("https://bücher.example/ü".as_bytes()).as_deref(),
+            Some("https://xn--bcher-kva.example/%C3%BC")
+        );
+        assert_eq!(next(b"https://b\xfccher.example/"), None);
+        assert_eq!(next(b"https://"), None);
+        assert_eq!(next("/caf\u{fffd}.jpg".as_bytes()), None);
     }
 }

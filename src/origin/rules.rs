@@ -7,6 +7,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use super::path;
+
 /// What the deployment allows.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -18,6 +20,15 @@ pub struct Rules {
     pub development: bool,
 }
 
+/// Who asks, as far as it decides which sources may be fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'r> {
+    /// The request's own URL.
+    pub own: &'r Url,
+    /// Whether a page of another site had a browser send it.
+    pub elsewhere: bool,
+}
+
 /// Why a URL is not fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -25,6 +36,8 @@ pub enum Refusal {
     Malformed(&'static str),
     /// The host, or the path on it, is not one that the deployment allows.
     NotAllowed,
+    /// In development: the host is one of this network, and a page of another site asks.
+    Private,
 }
 
 /// Decides one URL.
@@ -50,30 +63,51 @@ pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
     Err(Refusal::NotAllowed)
 }
 
-/// Whether a source is on the service's own host: a request for it would come back to us.
+/// Decides what depends on the request: whether a source is on the service's own host, from where the request would come back to us; and, in
+/// development, whether a page that the developer only visits may look into their network.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] says what to write instead.
-pub fn check_not_self(url: &Url, own: &Url) -> Result<(), Refusal> {
-    let same_port = url.port_or_known_default() == own.port_or_known_default();
-    if url.host() == own.host() && same_port {
+/// [`Refusal::Malformed`] says what to write instead; [`Refusal::Private`].
+pub fn check_asker(url: &Url, asker: &Asker<'_>, rules: &Rules) -> Result<(), Refusal> {
+    if is_ours(url, asker.own, rules) {
         return Err(Refusal::Malformed(
             "a URL on another host than this service: give the path alone for a file of its origin",
         ));
     }
+    let configured = rules
+        .origin
+        .as_ref()
+        .is_some_and(|origin| is_below(url, origin));
+    if rules.development && asker.elsewhere && !configured && is_private(url) {
+        return Err(Refusal::Private);
+    }
     Ok(())
+}
+
+/// Whether a URL leads back to the service, whose own URL has the scheme and the port that the client chose. On a developer's machine, every
+/// port is another server, and all loopback names are one host.
+fn is_ours(url: &Url, own: &Url, rules: &Rules) -> bool {
+    let name = |url: &Url| {
+        url.host_str()
+            .map(|host| host.trim_end_matches('.').to_owned())
+    };
+    if !rules.development {
+        return name(url) == name(own);
+    }
+    let same_host = name(url) == name(own) || (is_loopback(url) && is_loopback(own));
+    same_host && url.port_or_known_default() == own.port_or_known_default()
+}
+
+/// Whether a host may be one of the network that the service runs in: an address, or a name that the public DNS does not answer.
+fn is_private(url: &Url) -> bool {
+    !matches!(url.host(), Some(Host::Domain(name)) if is_public_name(name))
 }
 
 /// Paths that the platform answers itself, on every host that it serves.
 fn is_the_platforms(path: &str) -> bool {
-    const OWN: &str = "/cdn-cgi";
-    let mut decoded = path.to_ascii_lowercase();
-    for letter in OWN.bytes().skip(1) {
-        let encoded = format!("%{letter:02x}");
-        decoded = decoded.replace(&encoded, std::str::from_utf8(&[letter]).unwrap_or_default());
-    }
+    let decoded = path::decode(path).to_ascii_lowercase();
     decoded
-        .strip_prefix(OWN)
+        .strip_prefix("/cdn-cgi")
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -134,22 +168,7 @@ pub fn is_loopback(url: &Url) -> bool {
 
 /// Whether `url` is `base` or lies below it, on a segment boundary.
 fn is_below(url: &Url, base: &Url) -> bool {
-    url.origin() == base.origin() && path_is_below(url.path(), base.path())
-}
-
-fn path_is_below(path: &str, prefix: &str) -> bool {
-    let prefix = prefix.trim_end_matches('/');
-    if prefix.is_empty() {
-        return true;
-    }
-    // An encoded slash or backslash stays encoded here, and some servers decode it before they resolve `..`.
-    let lower = path.to_ascii_lowercase();
-    // And some take the parameters of `..;x/` off after they have resolved it.
-    let ambiguous = lower.contains("%2f") || lower.contains("%5c") || lower.contains("/..");
-    !ambiguous
-        && path
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    url.origin() == base.origin() && path::is_below(url.path(), base.path())
 }
 
 /// The parsed `ALLOWED_SOURCES`.
@@ -259,7 +278,7 @@ impl Entry {
         } else {
             host == self.host
         };
-        host_matches && path_is_below(path, &self.path)
+        host_matches && path::is_below(path, &self.path)
     }
 }
 
@@ -308,6 +327,9 @@ mod tests {
             "https://shared.example.com/public/..%2fsecret.jpg",
             "https://shared.example.com/public/..%5Csecret.jpg",
             "https://shared.example.com/public/..;/secret.jpg",
+            "https://shared.example.com/public/%2e%2e;/secret.jpg",
+            "https://shared.example.com/public/%252e%252e/secret.jpg",
+            "https://shared.example.com/public/..%20/secret.jpg",
             "https://origin.example.com/site2/a.jpg",
             "https://images.example.com./a.jpg",
             "https://evil.com\\@images.example.com/",
@@ -383,6 +405,94 @@ mod tests {
             decide("ftp://localhost/a.jpg", &open),
             Err(Refusal::Malformed(_))
         ));
+    }
+
+    #[test]
+    fn our_own_host_is_no_source_whatever_the_scheme_and_the_port_of_the_request() {
+        let decide = |url: &str, own: &str, development| {
+            let rules = Rules {
+                development,
+                ..Rules::default()
+            };
+            let own = Url::parse(own).expect("a URL");
+            let asker = Asker {
+                own: &own,
+                elsewhere: false,
+            };
+            check_asker(&Url::parse(url).expect("a URL"), &asker, &rules).is_ok()
+        };
+        for own in [
+            "https://img.example.com/",
+            "http://img.example.com/",
+            "http://img.example.com:8080/",
+            "https://IMG.example.com:8443/",
+            "https://img.example.com./",
+        ] {
+            assert!(
+                !decide("https://img.example.com/a.jpg", own, false),
+                "{own}"
+            );
+            assert!(
+                decide("https://img2.example.com/a.jpg", own, false),
+                "{own}"
+            );
+        }
+        // Every port of a developer's machine is another server, under any of its names.
+        for own in [
+            "http://localhost:8787/",
+            "http://127.0.0.1:8787/",
+            "http://[::1]:8787",
+        ] {
+            for ours in ["localhost", "127.0.0.1", "[::1]", "a.localhost"] {
+                assert!(
+                    !decide(&format!("http://{ours}:8787/a.jpg"), own, true),
+                    "{ours}"
+                );
+                assert!(
+                    decide(&format!("http://{ours}:9000/a.jpg"), own, true),
+                    "{ours}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_site_does_not_look_into_a_developers_network() {
+        let rules = Rules {
+            origin: Some(Url::parse("http://localhost:3000/").expect("a URL")),
+            development: true,
+            ..Rules::default()
+        };
+        let own = Url::parse("http://localhost:8787/").expect("a URL");
+        let decide = |url: &str, elsewhere| {
+            let asker = Asker {
+                own: &own,
+                elsewhere,
+            };
+            check_asker(&Url::parse(url).expect("a URL"), &asker, &rules)
+        };
+        for private in [
+            "http://localhost:9000/",
+            "http://127.1:9000/",
+            "http://10.0.0.1/",
+            "http://192.168.1.1/",
+            "http://169.254.169.254/",
+            "http://[::1]:9000/",
+            "http://[fd00::1]/",
+            "http://router/",
+            "http://printer.local/",
+            "http://vault.internal/",
+            "http://localhost.:9000/",
+        ] {
+            assert_eq!(decide(private, true), Err(Refusal::Private), "{private}");
+            assert_eq!(decide(private, false), Ok(()), "{private}");
+        }
+        assert_eq!(decide("https://images.example.com/", true), Ok(()));
+        assert_eq!(
+            decide("http://localhost:3000/a.jpg", true),
+            Ok(()),
+            "configured"
+        );
     }
 
     #[test]

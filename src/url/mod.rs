@@ -5,6 +5,7 @@
 //! `parse(canonical(asked)) == asked`, and requests that ask for the same thing have the same canonical form, whatever their
 //! order, aliases, case of the host, spelled-out defaults, preset or signature.
 
+mod ignored;
 mod names;
 pub mod param;
 pub mod preset;
@@ -15,6 +16,7 @@ pub mod widths;
 
 use std::fmt;
 
+pub use ignored::ignored;
 use param::{Draft, PARAMS};
 use preset::Presets;
 pub use source::Source;
@@ -92,6 +94,16 @@ impl Error {
             value: param.quotable.then(|| quote(text)),
             expected: param.expected.to_owned(),
         }
+    }
+
+    /// The same with the deployment's own ceilings in the place of their names.
+    fn within(mut self, defaults: &Defaults<'_>) -> Error {
+        if let Error::Bad { expected, .. } = &mut self {
+            *expected = expected
+                .replace("MAX_OUTPUT_SIDE", &defaults.max_side.to_string())
+                .replace("CACHE_TTL", &format!("{} seconds", defaults.max_age_secs));
+        }
+        self
     }
 }
 
@@ -216,6 +228,11 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
     }))
 }
 
+/// Whether a query string with a source could be that of a signed URL: it claims to be, or has no parameter that only an origin would know.
+pub fn is_ours(query: &str) -> bool {
+    Given::read(query).is_ok_and(|given| given.has("sig") || given.unknown().is_none())
+}
+
 fn names_source(query: &str) -> bool {
     ::url::form_urlencoded::parse(query.as_bytes())
         .any(|(name, _)| param::find(&name).is_some_and(|(_, param)| param.name == "s"))
@@ -237,7 +254,8 @@ fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Res
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
     for (row, text) in given.pairs.iter().chain(named) {
-        (PARAMS[*row].read)(&mut draft, text).ok_or_else(|| Error::bad(*row, text))?;
+        (PARAMS[*row].read)(&mut draft, text)
+            .ok_or_else(|| Error::bad(*row, text).within(defaults))?;
     }
     draft.transform.frames = frames(&draft);
     let has_quality = given.has("q") || preset.is_some_and(|preset| preset.has("q"));
@@ -460,8 +478,23 @@ mod tests {
         let error = read("s=/x&width=1e3").expect_err("1e3 is no whole number");
         assert_eq!(
             error.to_string(),
-            "w=1e3 is not auto, or a whole number from 1"
+            "w=1e3 is not auto, or a whole number from 1 to 4096"
         );
+        for (query, said) in [
+            (
+                "w=99999",
+                "w=99999 is not auto, or a whole number from 1 to 2000",
+            ),
+            ("h=0", "h=0 is not auto, or a whole number from 1 to 2000"),
+            ("w=2001", "w=2001 is not at most 2000 pixels after dpr"),
+            (
+                "maxage=1h",
+                "maxage=1h is not a time from 1 second to 600 seconds: whole seconds, or days, weeks or years such as 30d, 2w or 1y",
+            ),
+        ] {
+            let vars = &[("MAX_OUTPUT_SIDE", "2000"), ("CACHE_TTL", "600")];
+            assert_eq!(told(vars, &format!("s=/x&{query}")), said);
+        }
         let error = read("s=/x&w=5&width=5").expect_err("twice");
         assert_eq!(error, Error::Twice("w"));
         let error = read("s=ftp&w=1").expect_err("no URL");

@@ -115,7 +115,7 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "h",
         aliases: &["height"],
-        expected: "auto, or a whole number from 1",
+        expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
         default: "627",
         doc: "Height in pixels, or `auto` for the source's aspect ratio",
         quotable: true,
@@ -226,7 +226,7 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "w",
         aliases: &["width"],
-        expected: "auto, or a whole number from 1",
+        expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
         default: "1200",
         doc: "Width in pixels, or `auto` for the source's aspect ratio",
         quotable: true,

@@ -93,6 +93,7 @@ pub(crate) struct World {
     pub(crate) guests: Fakes,
     pub(crate) if_none_match: RefCell<Option<String>>,
     pub(crate) cdn_loop: RefCell<Option<String>>,
+    pub(crate) sec_fetch_site: RefCell<Option<String>>,
     /// Where a test polls requests itself: time stands still, and the header and each chunk of a body are one poll away.
     pub(crate) stepping: Rc<Cell<bool>>,
     /// Where a test moves `now_ms` itself, alarms ring by it.
@@ -201,6 +202,7 @@ impl World {
             user_agent: self.user_agent.borrow().clone(),
             if_none_match: self.if_none_match.borrow().clone(),
             cdn_loop: self.cdn_loop.borrow().clone(),
+            sec_fetch_site: self.sec_fetch_site.borrow().clone(),
         };
         serve(self, &config, &request).await
     }
@@ -240,7 +242,7 @@ fn answer(route: &Route) -> Response<Chunks> {
     for (name, value) in headers {
         answer
             .headers_mut()
-            .append(name, value.parse().expect("a header value"));
+            .append(name, value.into_bytes().try_into().expect("a header value"));
     }
     answer
 }
@@ -287,9 +289,9 @@ impl Platform for World {
             return Ok(None);
         };
         self.fetched.borrow_mut().push(path_and_query.to_owned());
-        Ok(Some(answer(
-            bound.get(path_and_query).unwrap_or(&status(404)),
-        )))
+        // A bucket knows no query.
+        let path = path_and_query.split('?').next().unwrap_or_default();
+        Ok(Some(answer(bound.get(path).unwrap_or(&status(404)))))
     }
 
     async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Interrupted> {

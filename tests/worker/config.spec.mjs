@@ -17,7 +17,7 @@ const unusable = {
   'a list of sources that is only commas': [{ ALLOWED_SOURCES: ' , ' }, /ALLOWED_SOURCES/],
   'every source allowed to everyone': [{ ALLOWED_SOURCES: '*' }, /ALLOWED_SOURCES/],
   'every source allowed, and no key that is one': [{ ALLOWED_SOURCES: '*', SIGNING_KEYS: '00' }, /SIGNING_KEYS/],
-  'a preset that cannot be read': [{ ...production, PRESETS: 'card: w=1e3' }, /PRESETS .*in card, w=1e3/],
+  'a preset that cannot be read': [{ ...production, PRESETS: 'card: w=1e3' }, /PRESETS/],
   'a limit that is no number': [{ ...production, MAX_SOURCE_BYTES: 'lots' }, /MAX_SOURCE_BYTES/],
   'a mode that does not exist': [{ ...production, MODE: 'staging' }, /MODE/],
   'an origin that is no address': [{ ...production, ORIGIN: 'origin' }, /ORIGIN/],
@@ -29,6 +29,8 @@ for (const [name, [vars, wanted]] of Object.entries(unusable)) {
       for (const target of [{ s, w: 30, h: 20 }, '/', '/a.jpg']) {
         const { message } = assertError(await worker.get(target), 503, 'not-configured');
         assert.match(message, wanted);
+        // What a setting holds is for `npm run check`.
+        assert.doesNotMatch(message, /card|1e3|lots|staging|\b00\b/);
       }
       assert.equal(origin.hits.length, 0);
     } finally {

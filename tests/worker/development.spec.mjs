@@ -58,6 +58,26 @@ test('X-Image headers tell format and size of the source and of the result', asy
   assert.equal(headers.get('x-image-result-size'), '64x48');
 });
 
+test('what has no effect is named, and so is a source that was cut off', async () => {
+  const s = origin.serve('images.example.com/cut.jpg', photo);
+  const reply = await worker.get(`/?s=${s}?y=1&z=2&w=30&h=20`);
+  assert.match(reply.headers.get('x-letterbox-ignored'), /^z, s;detail="/);
+  assert.equal((await worker.get({ s, w: 30, h: 20 })).headers.get('x-letterbox-ignored'), null);
+  assert.equal((await deployed.get({ s, w: 30, h: 20, z: 2 })).headers.get('x-letterbox-ignored'), null);
+});
+
+test('a page of another site does not look into the network', async () => {
+  const s = origin.serve('127.0.0.1:9000/inside.jpg', photo, 'http');
+  for (const site of ['cross-site', 'same-site']) {
+    origin.hits.length = 0;
+    assertError(await worker.get({ s, w: 30, h: 20 }, { headers: { 'sec-fetch-site': site } }), 403, 'source-not-allowed');
+    assert.equal(origin.hits.length, 0);
+  }
+  for (const site of ['same-origin', 'none']) {
+    await assertImage(await worker.get({ s, w: 30, h: 20 }, { headers: { 'sec-fetch-site': site } }), 'jpeg', 30, 20);
+  }
+});
+
 test('in production none of these headers is sent', async () => {
   const s = origin.serve('images.example.com/quiet.jpg', photo);
   const { headers } = await deployed.get({ s, w: 30, h: 20 });

@@ -116,13 +116,52 @@ test('every answer of a source has the tag that a shell makes of its URL', async
   assert.equal((await worker.get({ s, w: 61, h: 40 })).headers.get('cache-tag'), expected);
 });
 
-test('every fetch carries our name, and a request that has it is refused', async () => {
-  await worker.get({ s: serve('named.jpg'), ...size });
-  assert.match(origin.hits[0].headers['cdn-loop'], /(^|,\s*)letterbox$/);
+test('every fetch carries our name behind those that were there, and a request that has it is refused', async () => {
+  await worker.get({ s: serve('named.jpg'), ...size }, { headers: { 'cdn-loop': 'cloudflare; loops=1, other' } });
+  const named = origin.hits[0].headers['cdn-loop'];
+  assert.match(named, /^cloudflare; loops=1, other, letterbox-[0-9a-f]{16}$/);
   origin.hits.length = 0;
-  const looped = await worker.get({ s: serve('looped.jpg'), ...size }, { headers: { 'cdn-loop': 'cloudflare, letterbox' } });
+  const looped = await worker.get({ s: serve('looped.jpg'), ...size }, { headers: { 'cdn-loop': named } });
   assertError(looped, 508, 'loop-detected');
   assert.equal(origin.hits.length, 0);
+});
+
+describe('deployments of other owners', () => {
+  const hosts = ['one', 'two', 'three'].map((name) => `${name}.images.example.net`);
+  const deployments = [];
+  before(async () => {
+    const vars = { ALLOWED_SOURCES: 'images.example.com,*.images.example.net' };
+    for (const host of hosts) deployments.push(await startWorker({ origin, vars, base: `https://${host}` }));
+  });
+  after(() => closeAll(...deployments));
+
+  /** What is asked of a deployment's host is answered by it, as the network would have it. */
+  const through = (at) => async (request, response) => {
+    const { 'cdn-loop': loop } = request.headers;
+    const { status, headers, bytes } = await deployments[at].get(new URL(request.url).href, { headers: { 'cdn-loop': loop } });
+    response.writeHead(status, { 'content-type': headers.get('content-type') });
+    response.end(bytes);
+  };
+  const url = (at, s) => `https://${hosts[at]}/?${new URLSearchParams({ s, ...size })}`;
+
+  test('three of them in a chain answer', async () => {
+    for (const at of [1, 2]) origin.serve(`${hosts[at]}/`, through(at));
+    const reply = await deployments[0].get(url(0, url(1, url(2, serve('chained.jpg')))));
+    await assertImage(reply, 'jpeg', 60, 40);
+    assert.deepEqual(origin.hits.map((hit) => hit.host), [hosts[1], hosts[2], 'images.example.com']);
+    assert.equal(origin.hits.at(-1).headers['cdn-loop'].split(', letterbox-').length, 3);
+  });
+
+  test('two of them that lead to each other for ever end', async () => {
+    // Each asks for what redirects to the other.
+    origin.serve('images.example.com/ping', answer.redirect(url(1, 'https://images.example.com/pong')));
+    origin.serve('images.example.com/pong', answer.redirect(url(0, 'https://images.example.com/ping')));
+    for (const at of [0, 1]) origin.serve(`${hosts[at]}/`, through(at));
+    const reply = await deployments[0].get(url(0, 'https://images.example.com/ping'));
+    assert.equal(reply.status, 502);
+    const asked = origin.hits.map((hit) => hit.host.split('.')[0]);
+    assert.deepEqual(asked, ['images', 'two', 'images', 'one']);
+  });
 });
 
 test('a stale answer is served while the source is down, and replaced when it is back', async () => {

@@ -42,6 +42,9 @@ test('OPTIONS is 204 and touches nothing', async () => {
   const reply = await worker.get({ s, w: 30, h: 20 }, { method: 'OPTIONS' });
   assert.equal(`${reply.status} ${reply.bytes.length}`, '204 0');
   assertSecured(reply);
+  assert.equal(reply.headers.get('access-control-allow-methods'), 'GET, HEAD, OPTIONS');
+  assert.match(reply.headers.get('access-control-allow-headers'), /^\*, .*\bAuthorization\b.*\bIf-None-Match\b/);
+  assert.equal(reply.headers.get('access-control-max-age'), '86400');
   assert.equal(origin.hits.length, 0);
 });
 

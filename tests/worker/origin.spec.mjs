@@ -77,6 +77,29 @@ test('the query of a request without a source reaches the origin', async () => {
   assert.deepEqual(origin.hits.map((hit) => hit.host + hit.path), [`${own}/search?q=cats&page=2`]);
 });
 
+test('a page of the origin with a query field that is called like a source is the page', async () => {
+  const query = 'url=https%3A%2F%2Fblog.example%2Fpost&text=a+b%20c';
+  origin.serve(`${own}/share?${query}`, answer.bytes(Buffer.from('<p>share'), 'text/html'));
+  assert.equal((await worker.get(`/share?${query}`)).text(), '<p>share');
+  assert.deepEqual(origin.hits.map((hit) => hit.host + hit.path), [`${own}/share?${query}`]);
+});
+
+test('a source has one entry on all paths that the origin has not', async () => {
+  const query = { s: photo, w: 94, h: 60 };
+  await until('the transform is in the cache', async () => (await worker.get(query)).headers.get('x-cache') === 'HIT');
+  origin.hits.length = 0;
+  for (const pathname of ['/x', '/y/z.jpg']) {
+    assert.equal((await worker.get(query, { pathname })).headers.get('x-cache'), 'HIT');
+  }
+  assert.equal(origin.hitsOn('images.example.com').length, 0);
+});
+
+test('header fields in UTF-8 pass through', async () => {
+  origin.serve(`${own}/name.pdf`, answer.bytes(Buffer.from('%PDF'), 'application/pdf', { 'x-name': Buffer.from('café').toString('latin1') }));
+  const name = (await worker.get('/name.pdf')).headers.get('x-name');
+  assert.equal(Buffer.from(name, 'latin1').toString(), 'café');
+});
+
 test('the root with a source is the transform, and the origin is not asked for its root', async () => {
   await assertImage(await worker.get({ s: photo, w: 92, h: 60 }), 'jpeg', 92, 60);
   assert.equal(origin.hitsOn(own).length, 0);

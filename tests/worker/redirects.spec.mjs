@@ -37,6 +37,11 @@ for (const location of ['/photo', 'photo', '//images.example.com/photo', '?']) {
   });
 }
 
+test('a Location in raw UTF-8 is followed as browsers do', async () => {
+  await assertImage(await worker.get({ s: fault('/redirect/utf-8'), w: 32, h: 20 }), 'jpeg', 32, 20);
+  assert.deepEqual(trail(), ['images.example.com/redirect/utf-8', 'images.example.com/caf%C3%A9']);
+});
+
 test('three hops are followed', async () => {
   await assertImage(await worker.get({ s: fault('/redirect/chain/3'), w: 31, h: 20 }), 'jpeg', 31, 20);
   assert.equal(origin.hits.length, 4);
@@ -56,7 +61,7 @@ for (const { path, what } of faultsOf().rows.filter(({ expected }) => expected?.
   test(`a redirect ${what} is refused and not followed, and its address not echoed`, async () => {
     const { message } = assertError(await worker.get({ s: fault(path) }), 502, 'redirect-refused');
     assert.deepEqual(trail(), [`images.example.com${path}`]);
-    assert.doesNotMatch(message, /evil|shared|127|10\.1|169|::1|2130706433|localhost|8443|secret|passwd|base64/);
+    assert.doesNotMatch(message, /evil|shared|127|10\.1|169|::1|2130706433|localhost|8443|secret|passwd|base64|caf|cher/);
   });
 }
 

@@ -104,6 +104,9 @@ impl Plan {
             frames: self.moving().map_or(1, |animation| animation.frames),
             need,
             budget: limits.memory_bytes,
+            by_avif: self.format == Format::Avif
+                && self.encode_bytes > limits.memory_bytes
+                && self.decode_bytes <= limits.memory_bytes,
         }
     }
 

@@ -23,6 +23,12 @@ export function redirect(location, code = 302, headers = {}) {
   };
 }
 
+/** A redirect with these bytes for its Location, which Node would not send as they are. */
+export function rawRedirect(location) {
+  const head = [Buffer.from('HTTP/1.1 302 Found\r\nLocation: '), location, Buffer.from('\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')];
+  return (_request, response) => void response.socket.end(Buffer.concat(head));
+}
+
 /** Each of `handlers` once, then the last one for ever. */
 export function inTurn(...handlers) {
   let next = 0;

@@ -30,7 +30,10 @@ export async function assertImage(reply, format, width, height) {
 
 export function assertSecured({ headers }) {
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
-  assert.equal(headers.get('content-security-policy'), "default-src 'none'; sandbox");
+  assert.equal(headers.get('content-security-policy'), "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  assert.equal(headers.get('timing-allow-origin'), '*');
+  const exposed = headers.get('access-control-expose-headers').toLowerCase().split(', ');
+  for (const name of ['etag', 'age', 'cache-status', 'x-cache', 'server-timing', 'x-image-source-size']) assert.ok(exposed.includes(name), name);
 }
 
 function assertShortLived({ headers }) {

@@ -60,6 +60,7 @@ function tables(photo) {
     handler: () => answer.bytes(make(), type),
   });
   const to = (name, what, location) => fixed(`/redirect/${name}`, what, [502, 'redirect-refused'], answer.redirect(location));
+  const raw = (name, what, location) => fixed(`/redirect/${name}`, what, [502, 'redirect-refused'], answer.rawRedirect(location));
   const kept = (path, what, handler, more) => ({ path, what, expected: 200, kept: true, handler, ...more });
   const own = { kept: false };
 
@@ -148,6 +149,11 @@ function tables(photo) {
         handler: ({ n }) => answer.redirect(n > 1 ? `/redirect/chain/${n - 1}` : '/photo'),
         ...own,
       },
+      fixed('/caf%C3%A9', 'a sound JPEG whose path is not ASCII', 200, jpeg()),
+      fixed('/redirect/utf-8', 'to /café in raw UTF-8', 200, answer.rawRedirect(Buffer.from('/café'))),
+      raw('utf-8-host', 'to a host that is not allowed, in raw UTF-8', Buffer.from('https://bücher.example/é')),
+      // Workers never see the bytes of what is no UTF-8.
+      raw('latin-1', 'to /café in raw Latin-1', Buffer.from('/café', 'latin1')),
       fixed('/redirect/loop', 'to itself', [502, 'too-many-redirects'], answer.redirect('/redirect/loop')),
       to('host', 'to a host that is not allowed', 'https://evil.example.net/photo'),
       to('host-without-scheme', 'the same, as //host/path', '//evil.example.net/photo'),
