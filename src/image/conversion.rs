@@ -411,13 +411,12 @@ fn encode(light: f32) -> u8 {
     (gamma(light.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8
 }
 
-/// What sRGB does not have is beyond its ends, as far from black on one side as on the other.
 fn srgb(light: [f32; 3]) -> [f32; 3] {
-    light.map(|light| gamma(light.abs()).copysign(light))
+    light.map(|light| gamma(light.clamp(0.0, 1.0)))
 }
 
-/// A level of sRGB as a node has it: times 64. What is beyond 0 and 255 is cut off between nodes and not at them, or an ink that leaves sRGB
-/// half-way to a node would seem to leave it there.
+/// A level of sRGB as a node has it: times 64. A level beyond 0 and 255 is cut off behind the interpolation: an ink that leaves sRGB half-way
+/// to a node would else seem to leave sRGB at that node. Profiles are cut off at their nodes, as lcms cuts them.
 fn node(level: f32) -> i16 {
     (level * 64.0).round() as i16
 }
