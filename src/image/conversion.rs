@@ -616,6 +616,17 @@ mod tests {
     }
 
     #[test]
+    fn all_inks_are_black_whatever_the_tint_of_that() {
+        let mut tinted = inks_profile(2);
+        // The last value of the last node, in front of three tables of two values: b* is -20.
+        let at = tinted.len() - 14;
+        tinted[at..at + 2].copy_from_slice(&0x6c00u16.to_be_bytes());
+        let mut rgb = Vec::new();
+        of(&tinted, Samples::Inks).inks(&[255; 4], &mut rgb);
+        assert_eq!(rgb, [0; 3]);
+    }
+
+    #[test]
     fn between_nodes_it_is_linear() {
         // The identity of 16 bits, of two nodes an axis.
         let places = [std::array::from_fn(|level| ((level * 256 + 127) / 255) as u16); 3];
