@@ -256,6 +256,12 @@ fn corpus_of_gif() {
     corpus_of("gif", 4);
 }
 
+#[test]
+fn corpus_of_bitmaps_and_icons() {
+    corpus_of("bmp", 4);
+    corpus_of("ico", 2);
+}
+
 /// A photo's pixels, RGB, of 900 x 600.
 fn photo() -> (usize, usize, Vec<u8>) {
     let file: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");

@@ -36,8 +36,8 @@ enum Kind {
         places: Vec<[u16; 256]>,
         /// How far the next node of each axis is.
         strides: Vec<usize>,
-        /// Of sRGB, times 128.
-        nodes: Vec<[u16; 3]>,
+        /// Of sRGB, see [`node`].
+        nodes: Vec<[i16; 3]>,
     },
 }
 
@@ -65,7 +65,8 @@ impl Conversion {
             Profile::Table(table) => {
                 let black = table.black();
                 let to_srgb = |xyz: Xyz| {
-                    let over = [0, 1, 2].map(|at| (xyz[at] - black * D50[at]) / (1.0 - black));
+                    let over =
+                        [0, 1, 2].map(|at| (xyz[at] - black[at]) / (1.0 - black[at] / D50[at]));
                     srgb(light(over))
                 };
                 Conversion::table(&table, to_srgb, samples)
@@ -104,7 +105,7 @@ impl Conversion {
         nodes.try_reserve_exact(SIDE * strides[0]).ok()?;
         nodes.extend((0..SIDE * strides[0]).map(|at| {
             let covered = strides.map(|stride| (at / stride % SIDE) as f32 / (SIDE - 1) as f32);
-            overprint(covered).map(|level| (level.clamp(0.0, 255.0) * 128.0 + 0.5) as u16)
+            overprint(covered).map(node)
         }));
         let place = |level| (level as f32 / 255.0 * (SIDE - 1) as f32 * 256.0 + 0.5) as u16;
         Some(Conversion {
@@ -190,7 +191,7 @@ impl Conversion {
                 *place = (at / strides[axis] % sides[axis]) as f32 / steps[axis] as f32;
             }
             let colour = to_srgb(table.at(&place));
-            nodes.push(colour.map(|value| (value * 255.0 * 128.0 + 0.5) as u16));
+            nodes.push(colour.map(|value| node(value * 255.0)));
         }
         let place = |axis: usize| {
             let last = (sides[axis] - 1) as f32;
@@ -347,14 +348,14 @@ fn look_up<const AXES: usize>(
     samples: [u8; AXES],
     places: &[[u16; 256]; AXES],
     strides: &[usize; AXES],
-    nodes: &[[u16; 3]],
+    nodes: &[[i16; 3]],
 ) -> [u8; 3] {
     let mut at = 0;
-    let mut steps = [(0u32, 0usize); AXES];
+    let mut steps = [(0i32, 0usize); AXES];
     for axis in 0..AXES {
         let place = places[axis][usize::from(samples[axis])];
         at += usize::from(place >> 8) * strides[axis];
-        steps[axis] = (u32::from(place & 255), strides[axis]);
+        steps[axis] = (i32::from(place & 255), strides[axis]);
     }
     // An insertion sort of three or four.
     for end in 1..AXES {
@@ -364,7 +365,7 @@ fn look_up<const AXES: usize>(
             place -= 1;
         }
     }
-    let mut sum = [0u32; 3];
+    let mut sum = [0i32; 3];
     let mut left = 256;
     for (far, stride) in steps {
         add(&mut sum, nodes, at, left - far);
@@ -375,15 +376,15 @@ fn look_up<const AXES: usize>(
         }
     }
     add(&mut sum, nodes, at, left);
-    // 256ths of 128ths of a level.
-    sum.map(|sum| ((sum + (1 << 14)) >> 15) as u8)
+    // 256ths of 64ths of a level.
+    sum.map(|sum| ((sum + (1 << 13)) >> 14).clamp(0, 255) as u8)
 }
 
 #[inline(always)]
-fn add(sum: &mut [u32; 3], nodes: &[[u16; 3]], at: usize, weight: u32) {
+fn add(sum: &mut [i32; 3], nodes: &[[i16; 3]], at: usize, weight: i32) {
     if let Some(node) = nodes.get(at) {
         for (sum, &value) in sum.iter_mut().zip(node) {
-            *sum += weight * u32::from(value);
+            *sum += weight * i32::from(value);
         }
     }
 }
@@ -412,6 +413,12 @@ fn encode(light: f32) -> u8 {
 
 fn srgb(light: [f32; 3]) -> [f32; 3] {
     light.map(|light| gamma(light.clamp(0.0, 1.0)))
+}
+
+/// A level of sRGB as a node has it: times 64. A level beyond 0 and 255 is cut off behind the interpolation: an ink that leaves sRGB half-way
+/// to a node would else seem to leave sRGB at that node. Profiles are cut off at their nodes, as lcms cuts them.
+fn node(level: f32) -> i16 {
+    (level * 64.0).round() as i16
 }
 
 /// A colour of the connection space as light of the primaries of sRGB, which are beyond 0 and 1 where sRGB does not have it.
@@ -609,11 +616,22 @@ mod tests {
     }
 
     #[test]
+    fn all_inks_are_black_whatever_the_tint_of_that() {
+        let mut tinted = inks_profile(2);
+        // The last value of the last node, in front of three tables of two values: b* is -20.
+        let at = tinted.len() - 14;
+        tinted[at..at + 2].copy_from_slice(&0x6c00u16.to_be_bytes());
+        let mut rgb = Vec::new();
+        of(&tinted, Samples::Inks).inks(&[255; 4], &mut rgb);
+        assert_eq!(rgb, [0; 3]);
+    }
+
+    #[test]
     fn between_nodes_it_is_linear() {
         // The identity of 16 bits, of two nodes an axis.
         let places = [std::array::from_fn(|level| ((level * 256 + 127) / 255) as u16); 3];
-        let nodes: Vec<[u16; 3]> = (0..8)
-            .map(|at| [4, 2, 1].map(|bit| if at & bit == 0 { 0 } else { 255 * 128 }))
+        let nodes: Vec<[i16; 3]> = (0..8)
+            .map(|at| [4, 2, 1].map(|bit| if at & bit == 0 { 0 } else { 255 * 64 }))
             .collect();
         for pixel in [
             [0, 0, 0],

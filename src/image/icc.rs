@@ -383,18 +383,23 @@ impl<'p> Table<'p> {
         self.behind(colour)
     }
 
-    /// How much light there is in the black of such samples, which for a screen is none; black becomes black by taking it off.
+    /// The black of such samples, which for a screen is no light; black becomes black by taking it off.
     ///
-    /// From version 4 on the standard says what it is (ICC.1, annex E.3), before it is that of all inks, or of no light.
-    pub(super) fn black(&self) -> f32 {
+    /// From version 4 on the standard says what it is (ICC.1, annex E.3), before it is that of all inks, or of no light: with its tint, as lcms
+    /// takes it for pictures. Taken for neutral, all inks of a press left a level of 24 in blue.
+    pub(super) fn black(&self) -> Xyz {
         if self.version >= 4 {
-            return 0.003_473_1;
+            return D50.map(|white| white * 0.003_473_1);
         }
         let darkest = if self.nodes.len() == 4 { 1.0 } else { 0.0 };
         let axes = self.nodes.iter().enumerate();
         let place = axes.map(|(axis, &nodes)| self.place(axis, darkest) * (nodes - 1) as f32);
         let place: Vec<f32> = place.collect();
-        self.at(&place)[1].clamp(0.0, MOST_BLACK)
+        let black = self.at(&place);
+        if black[1] > MOST_BLACK {
+            return D50.map(|white| white * MOST_BLACK);
+        }
+        [0, 1, 2].map(|at| black[at].clamp(0.0, D50[at] / 2.0))
     }
 
     /// What follows the table.

@@ -1,5 +1,6 @@
 // What a source's samples mean: every profile becomes sRGB, as sharp does it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { answer, assertImage, closeAll, fixture, pixels, psnr, startOrigin, startWorker } from './harness.mjs';
@@ -100,4 +101,52 @@ describe('numbers in a PNG', () => {
     assert.equal(await level(withChunks(tagged, srgb)), 128);
     assert.equal(await level(withChunks(tagged, srgbPoints)), 55);
   });
+});
+
+describe('four inks, patch by patch, beside sharp', () => {
+  const file = (name) => readFileSync(new URL(`../faults/${name}.jpg`, import.meta.url));
+
+  /** The file with an ICC profile in front of its first segment. */
+  function tagged(jpeg, icc) {
+    const most = 65519;
+    const count = Math.ceil(icc.length / most);
+    const parts = Array.from({ length: count }, (_, at) => {
+      const part = icc.subarray(at * most, (at + 1) * most);
+      const head = Buffer.from([0xff, 0xe2, 0, 0, ...Buffer.from('ICC_PROFILE\0', 'latin1'), at + 1, count]);
+      head.writeUInt16BE(part.length + head.length - 2, 2);
+      return Buffer.concat([head, part]);
+    });
+    return Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)]);
+  }
+
+  async function ofPress() {
+    const press = await photo().withIccProfile('cmyk').toColourspace('cmyk').jpeg().toBuffer();
+    return (await sharp(press).metadata()).icc;
+  }
+
+  /** The level by which a patch differs most. */
+  async function farthest(body) {
+    const [ours, theirs] = [await resized(body, 'jpeg', { w: 'auto', h: 'auto', f: 'png' }), await sharp(body).toColourspace('srgb').png().toBuffer()];
+    const [a, b] = await Promise.all([pixels(ours.bytes), pixels(theirs)]);
+    assert.deepEqual([a.width, a.height], [144, 16]);
+    const differences = Array.from({ length: 9 }, (_, patch) => {
+      const at = (8 * 144 + 16 * patch + 8) * (a.data.length / (144 * 16));
+      return Math.max(...[0, 1, 2].map((sample) => Math.abs(a.data[at + sample] - b.data[at + sample])));
+    });
+    return Math.max(...differences);
+  }
+
+  for (const [name, plain, profiled] of [['cmyk-k-ramp', 8, 3], ['cmyk-solids', 4, 3]]) {
+    test(`${name}: without a profile`, async (context) => {
+      const most = await farthest(file(name));
+      context.diagnostic(`${most} levels`);
+      assert.ok(most <= plain, `${most} levels, wanted ${plain}`);
+    });
+
+    test(`${name}: with the profile of a press`, async (context) => {
+      const most = await farthest(tagged(file(name), await ofPress()));
+      context.diagnostic(`${most} levels`);
+      assert.ok(most <= profiled, `${most} levels, wanted ${profiled}`);
+    });
+  }
 });

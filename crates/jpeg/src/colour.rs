@@ -17,22 +17,21 @@ pub(crate) fn convert(transform: Transform, samples: &[&[u8]], out: &mut [u8]) {
         (Transform::Grey, [grey, ..]) => out.copy_from_slice(&grey[..out.len()]),
         (Transform::YCbCr, [y, cb, cr]) => ycc_to_rgb(y, cb, cr, out),
         (Transform::Rgb, [r, g, b]) => interleave(r, g, b, out),
-        (Transform::Cmyk { inverted }, [c, m, y, k]) => {
-            let flip = if inverted { 0xff } else { 0 };
+        // Inks are inverted in the file, as Adobe's programs write them; browsers and libvips take them so without Adobe's marker too.
+        (Transform::Cmyk, [c, m, y, k]) => {
             for ((((out, &c), &m), &y), &k) in
                 out.chunks_exact_mut(4).zip(*c).zip(*m).zip(*y).zip(*k)
             {
-                out.copy_from_slice(&[c ^ flip, m ^ flip, y ^ flip, k ^ flip]);
+                out.copy_from_slice(&[!c, !m, !y, !k]);
             }
         }
-        // Y, Cb and Cr are of the inks' complement; where the file has inks inverted, that is the complement of a complement.
-        (Transform::Ycck { inverted }, [y, cb, cr, k]) => {
-            let flip = if inverted { 0xff } else { 0 };
+        // Y, Cb and Cr are of the inks' complement: of inverted inks that is the complement of a complement.
+        (Transform::Ycck, [y, cb, cr, k]) => {
             for ((((out, &y), &cb), &cr), &k) in
                 out.chunks_exact_mut(4).zip(*y).zip(*cb).zip(*cr).zip(*k)
             {
-                let rgb = pixel(y, cb, cr);
-                out.copy_from_slice(&[!rgb[0] ^ flip, !rgb[1] ^ flip, !rgb[2] ^ flip, k ^ flip]);
+                let [c, m, y] = pixel(y, cb, cr);
+                out.copy_from_slice(&[c, m, y, !k]);
             }
         }
         _ => {}

@@ -131,14 +131,17 @@ impl Scan {
         let needs_ac = sequential || end > 0;
         let mut members: Vec<Member> = Vec::with_capacity(frame.components.len());
         for specification in specifications.chunks_exact(2) {
-            let component = frame
-                .components
-                .iter()
-                .position(|c| c.name == specification[0]);
-            let component = component.ok_or(Error::Corrupt(Fault::Scan))?;
-            if members.iter().any(|member| member.component == component) {
+            // Where components share a name, a scan of all of them means them in their order, and one of fewer could mean any.
+            let is_meant = |name: u8| name == specification[0];
+            let named = specifications.chunks_exact(2).filter(|of| is_meant(of[0]));
+            let bearers = frame.components.iter().filter(|c| is_meant(c.name));
+            let is_free = |index| members.iter().all(|member| member.component != index);
+            let mut components = frame.components.iter().enumerate();
+            let component = components.find(|(index, c)| is_meant(c.name) && is_free(*index));
+            let Some((component, _)) = component.filter(|_| named.count() == bearers.count())
+            else {
                 return Err(Error::Corrupt(Fault::Scan));
-            }
+            };
             let (dc, ac) = (
                 usize::from(specification[1] >> 4),
                 usize::from(specification[1] & 15),

@@ -26,7 +26,7 @@ pub enum Pixels {
     Grey,
     /// Red, green, blue.
     Rgb,
-    /// Cyan, magenta, yellow, black: 0 is no ink, whichever way the file has it.
+    /// Cyan, magenta, yellow, black: 0 is no ink. Files have it the other way around, with Adobe's marker and without.
     Cmyk,
 }
 
@@ -66,8 +66,8 @@ pub(crate) enum Transform {
     Grey,
     YCbCr,
     Rgb,
-    Cmyk { inverted: bool },
-    Ycck { inverted: bool },
+    Cmyk,
+    Ycck,
 }
 
 /// Everything that stands before a scan's data.
@@ -271,9 +271,8 @@ impl Segments {
             (3, Some(0)) => Transform::Rgb,
             (3, None) if names == *b"RGB\0" => Transform::Rgb,
             (3, _) => Transform::YCbCr,
-            (_, Some(0)) => Transform::Cmyk { inverted: true },
-            (_, Some(_)) => Transform::Ycck { inverted: true },
-            (_, None) => Transform::Cmyk { inverted: false },
+            (_, Some(0) | None) => Transform::Cmyk,
+            (_, Some(_)) => Transform::Ycck,
         }
     }
 

@@ -5,10 +5,11 @@
 //! codec can take their place without anyone else noticing.
 
 pub(super) mod animation;
+mod bmp;
 mod gif;
 mod guest;
+mod ico;
 mod jpeg;
-mod longtail;
 mod png;
 mod tiff;
 mod vp8;
@@ -95,7 +96,8 @@ pub(super) fn decoder<'g>(
         }
         Format::Avif => return Err(Error::Internal("AVIF without a guest".to_owned())),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
-        Format::Bmp | Format::Ico => Box::new(whole::File::new(start, longtail::decode)),
+        Format::Bmp => Box::new(whole::File::new(start, bmp::decode)),
+        Format::Ico => Box::new(whole::File::new(start, ico::decode)),
         Format::Tiff => Box::new(whole::File::new(start, tiff::decode)),
     })
 }
@@ -150,6 +152,7 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     match plan.header.coding {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
         Coding::Vp8 => vp8::decoder_bytes(plan),
+        Coding::Bitmap { runs } => bmp::decoder_bytes(plan, runs),
         Coding::Whole { peak_bytes, .. } => peak_bytes,
         Coding::Jpeg { .. } => jpeg::decoder_bytes(plan),
         // The picture waits in the runtime's heap for its rows to be taken.
@@ -190,7 +193,7 @@ pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64,
 
 /// Whether the decoder's frames are made by a library, which knows nothing of the room that they may need.
 pub(super) fn makes_frames(header: &Header) -> bool {
-    matches!(header.format, Format::Bmp | Format::Ico | Format::Tiff)
+    matches!(header.format, Format::Tiff)
 }
 
 /// What is held at most of a file that is decoded as it arrives: the piece that has come, and what the last one left.

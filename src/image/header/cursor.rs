@@ -2,7 +2,7 @@
 
 /// Why parsing stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in crate::image) enum Stop {
     /// The bytes end before the header does.
     NeedMore,
     /// The header contradicts itself.

@@ -10,7 +10,7 @@ use crate::transform::Format;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(2);
-    let mut orientation = Orientation::default();
+    let mut orientation = None;
     let mut frame: Option<Frame> = None;
     let (mut jfif, mut adobe) = (false, None);
     let mut profile = Parts::default();
@@ -27,7 +27,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                     None => Colours::Untagged,
                 };
                 return Ok(Header {
-                    orientation,
+                    orientation: orientation.unwrap_or_default(),
                     colours,
                     ..frame.header(jfif, adobe, members)
                 });
@@ -36,11 +36,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             _ => {}
         }
         let length = usize::from(cursor.u16()?);
-        let segment = cursor.take(
-            length
-                .checked_sub(2)
-                .ok_or(Stop::Corrupt("a JPEG segment is too short"))?,
-        )?;
+        // Some writers count a comment's text only, and decoders go on behind the length.
+        if length < 2 && !matches!(marker, 0xdc | 0xe0..=0xef | 0xfe) {
+            return Err(Stop::Corrupt("a JPEG segment is too short"));
+        }
+        let segment = cursor.take(length.saturating_sub(2))?;
         match marker {
             0xc0..=0xc2 if frame.is_none() => {
                 frame = Some(Frame::read(segment, marker == 0xc2)?);
@@ -56,7 +56,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                 return Err(Stop::Unsupported("arithmetic-coded JPEG is not read"));
             }
             0xe0 => jfif |= segment.starts_with(b"JFIF\0"),
-            0xe1 if segment.starts_with(b"Exif\0\0") => {
+            // Of several segments the first that has the tag counts, as in browsers.
+            0xe1 if orientation.is_none() && segment.starts_with(exif::PREFIX) => {
                 orientation = exif::orientation_with_prefix(segment);
             }
             0xe2 => profile.take(marker, segment),

@@ -4,7 +4,7 @@
 //! Magic bytes decide; a Content-Type or a file name is never asked.
 
 mod avif;
-mod bmp;
+pub(super) mod bmp;
 pub(super) mod colours;
 mod cursor;
 mod exif;
@@ -67,6 +67,11 @@ pub enum Coding {
     },
     /// A frame of VP8 and nothing else: row by row, from a file that stays in memory.
     Vp8,
+    /// A Windows bitmap, row by row, from a file that stays in memory, because its last row comes first.
+    Bitmap {
+        /// Its pixels are coded in runs.
+        runs: bool,
+    },
     /// The whole image at once.
     Whole {
         /// Bytes at the peak of decoding, the image included, the file not.
@@ -154,7 +159,7 @@ fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
     }
 }
 
-/// Palettes and rows of the libraries for BMP, ICO and TIFF.
+/// Palettes and rows of the library for TIFF.
 const LIBRARY_BYTES: u64 = 64 << 10;
 
 const LONGEST_MAGIC: usize = 12;
@@ -171,7 +176,9 @@ fn sniff(bytes: &[u8]) -> Option<Format> {
         Format::Gif
     } else if is(0, b"II*\0") || is(0, b"MM\0*") {
         Format::Tiff
-    } else if is(0, b"\0\0\x01\0") && bytes.get(4..6).is_some_and(|count| count != [0, 0]) {
+    } else if (is(0, b"\0\0\x01\0") || is(0, b"\0\0\x02\0"))
+        && bytes.get(4..6).is_some_and(|count| count != [0, 0])
+    {
         Format::Ico
     } else if avif::is_avif(bytes) == Some(true) {
         Format::Avif

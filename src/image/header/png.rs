@@ -3,7 +3,6 @@
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Colours, Header, colours, exif};
 use crate::image::frame::{Layout, Size};
-use crate::image::orient::Orientation;
 use crate::transform::Format;
 
 /// What the library that reads interlaced files has in tables, and of chunks.
@@ -27,7 +26,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let (width, height) = (cursor.u32()?, cursor.u32()?);
     let [depth, colour_type, _compression, _filter, interlace] = cursor.array()?;
     cursor.skip(4);
-    let (mut orientation, mut transparency) = (Orientation::default(), false);
+    let (mut orientation, mut transparency) = (None, false);
     let mut said = Said::default();
     loop {
         let length = cursor.u32()? as usize;
@@ -37,7 +36,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             b"IDAT" => break,
             b"IEND" => return Err(Stop::Corrupt("the PNG has no image data")),
             b"tRNS" => transparency = true,
-            b"eXIf" => {
+            b"eXIf" if orientation.is_none() => {
                 orientation = exif::orientation(cursor.take(length)?);
             }
             b"iCCP" if said.profile.is_none() => {
@@ -70,7 +69,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     Ok(Header {
         format: Format::Png,
         stored: size,
-        orientation,
+        orientation: orientation.unwrap_or_default(),
         layout,
         coding: match interlace {
             0 => Coding::Rows {

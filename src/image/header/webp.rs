@@ -217,8 +217,11 @@ fn find_exif(bytes: &[u8], first: usize) -> Result<Orientation, Stop> {
     loop {
         let kind: [u8; 4] = cursor.array()?;
         let length = cursor.u32()? as usize;
-        if &kind == b"EXIF" {
-            return Ok(exif::orientation_with_prefix(cursor.take(length)?));
+        let mut content = cursor;
+        if &kind == b"EXIF"
+            && let Some(orientation) = exif::orientation_with_prefix(content.take(length)?)
+        {
+            return Ok(orientation);
         }
         cursor.skip(length.saturating_add(length % 2));
     }
