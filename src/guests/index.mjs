@@ -7,7 +7,7 @@ import { webp } from './webp.mjs';
 const MOST_BYTES = 108 << 20;
 
 const formats = { webp, ...(avif && { avif }) };
-const guests = Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, decoder]);
+const guests = Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, decoder].filter(Boolean));
 
 const held = () => guests.reduce((sum, guest) => sum + guest.bytes, 0);
 

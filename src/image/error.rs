@@ -24,6 +24,13 @@ pub enum Error {
         /// Bytes to be had.
         budget: u64,
     },
+    /// The source's decoder needs more memory than there is for it, which no header tells.
+    Starved {
+        /// Pixels of the source.
+        pixels: u64,
+        /// Bytes that it had.
+        most: u64,
+    },
     /// The source has more pixels than are ever decoded.
     TooManyPixels {
         /// Pixels of the source.
@@ -91,6 +98,11 @@ impl fmt::Display for Error {
             } => write!(
                 f,
                 "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
+                *pixels as f64 / 1e6,
+            ),
+            Error::Starved { pixels, most } => write!(
+                f,
+                "decoding the source's {:.1} megapixels takes more than the {most} bytes of memory that there are for it: a smaller or more compressed source may do",
                 *pixels as f64 / 1e6,
             ),
             Error::TooManyPixels { pixels, most } => write!(

@@ -36,7 +36,6 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             Coding::Whole { peak_bytes, .. } => Coding::Whole {
                 peak_bytes,
                 copies: 1, // with the largest image alone
-                guest_bytes: None,
             },
             coding => coding,
         }, // the decoder's pixels, a mask, and ours
