@@ -552,22 +552,30 @@ fn lossy_webp_with_alpha(size: (usize, usize), rgb: &[u8], coded: bool) -> Vec<u
     ])
 }
 
-fn gif_of((width, height): (usize, usize), rgb: &[u8], frames: usize) -> Vec<u8> {
+/// Three lossless frames.
+fn animated_webp(size: (usize, usize), rgb: &[u8]) -> Vec<u8> {
+    let [width, height] = [size.0, size.1].map(|side| (side as u32 - 1).to_le_bytes());
+    let header = [&[2, 0, 0, 0][..], &width[..3], &height[..3]].concat();
+    let place = [&[0; 6][..], &width[..3], &height[..3], &[100, 0, 0, 0]].concat();
+    let frame = [place, lossless_webp(size, rgb)[12..].to_vec()].concat();
+    let frame = chunk(b"ANMF", &frame);
+    let start = [chunk(b"VP8X", &header), chunk(b"ANIM", &[0; 6])].concat();
+    webp(&[start, frame.clone(), frame.clone(), frame])
+}
+
+fn gif_of((width, height): (usize, usize), rgb: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let palette: Vec<u8> = (0..=255).flat_map(|at| [at, at, 255 - at]).collect();
-    let mut encoder = gif::Encoder::new(&mut file, width as u16, height as u16, &palette)
-        .expect("a valid size");
-    for index in 0..frames {
-        let indices = rgb.iter().skip(index).step_by(3).copied();
-        let frame = gif::Frame {
-            width: width as u16,
-            height: height as u16,
-            buffer: indices.collect::<Vec<u8>>().into(),
-            delay: 10,
-            ..gif::Frame::default()
-        };
-        encoder.write_frame(&frame).expect("a valid frame");
-    }
+    let mut encoder =
+        gif::Encoder::new(&mut file, width as u16, height as u16, &palette).expect("a valid size");
+    let indices = rgb.iter().step_by(3).copied();
+    let frame = gif::Frame {
+        width: width as u16,
+        height: height as u16,
+        buffer: indices.collect::<Vec<u8>>().into(),
+        ..gif::Frame::default()
+    };
+    encoder.write_frame(&frame).expect("a valid frame");
     drop(encoder);
     file
 }
@@ -576,7 +584,7 @@ fn gif_of((width, height): (usize, usize), rgb: &[u8], frames: usize) -> Vec<u8>
 #[test]
 fn photos_of_every_kind_up_to_eight_megapixels() {
     let mut ledger = Ledger::default();
-    for size in [(1200, 900), (2000, 1500), (3300, 2475)] {
+    for size in [(1200, 900), (3300, 2475)] {
         let rgb = large(size.0, size.1);
         let rgba: Vec<u8> = rgb
             .as_chunks::<3>()
@@ -587,9 +595,7 @@ fn photos_of_every_kind_up_to_eight_megapixels() {
             .collect();
         let palette: Vec<u8> = rgb.iter().map(|sample| sample & 0xc0).collect();
         let moving = (size.0 / 2, size.1 / 2);
-        let film = gif_of(moving, &large(moving.0, moving.1), 3);
-        let whole = format!("w={}&h={}&f=webp&ll", moving.0, moving.1);
-        let film = measure(&film, &whole).expect("a sound animation").1;
+        let film = animated_webp(moving, &large(moving.0, moving.1));
         use png::{BitDepth::Eight, ColorType::*};
         for (kind, file) in [
             ("lossless", lossless_webp(size, &rgb)),
@@ -599,11 +605,11 @@ fn photos_of_every_kind_up_to_eight_megapixels() {
             ("lossy, alpha", lossy_webp_with_alpha(size, &rgb, true)),
             ("lossy, raw alpha", lossy_webp_with_alpha(size, &rgb, false)),
             ("animated", film),
-            ("GIF", gif_of(size, &rgb, 1)),
+            ("GIF", gif_of(size, &rgb)),
             ("PNG", png(size, Rgb, Eight, &rgb)),
             ("PNG, alpha", png(size, Rgba, Eight, &rgba)),
         ] {
-            for query in ["w=1200&h=627", "w=320&h=320&f=jpg", "w=800&fit=inside&f=png"] {
+            for query in ["w=1200&h=627", "w=320&h=320"] {
                 let name = format!("{kind}, {} x {}", size.0, size.1);
                 let measured = measure(&file, query);
                 let (cost, _) = measured.unwrap_or_else(|error| panic!("{name}: {error}"));

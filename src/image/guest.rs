@@ -142,15 +142,17 @@ pub(super) const fn avif_decode(full_colour: bool, deep: bool, alpha: bool) -> M
         (true, false) => (1, 15),
         (true, true) => (1, 18),
     };
-    Memory::new(8 + own, 17 + colours + per_pixel)
+    Memory::new(9 + own, 16 + colours + per_pixel)
 }
 
 /// And beside that, by the length of the file: its decoder keeps a list of all symbols that it reads, of 16 bytes each, which doubles from a thousand
-/// on. There are one to two symbols to a byte. Where the list cannot grow in its place, half of it is there twice.
+/// on. There are three quarters of a symbol to two of them to a byte. Where the list cannot grow in its place, half of it is there twice; and memory grows by a
+/// twentieth at least.
 pub(super) fn avif_symbols(file_bytes: u64) -> (u64, u64) {
     let list = |symbols: u64| 1000 * symbols.div_ceil(1000).next_power_of_two();
     let file_bytes = file_bytes.min(1 << 40);
-    (16 * list(file_bytes), 24 * list(2 * file_bytes))
+    let most = 24 * list(2 * file_bytes) + 3 * MIB;
+    (16 * list(file_bytes * 3 / 4), most)
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ fn check_first_frame(
     animated: bool,
 ) -> Result<First, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
-    let (mut expected, mut beside) = (canvas, false);
+    let mut expected = canvas;
     loop {
         let kind: [u8; 4] = cursor.array()?;
         let length = cursor.u32()? as usize;
@@ -107,10 +107,16 @@ fn check_first_frame(
                 }
                 continue;
             }
-            b"VP8 " => (false, (lossy_size(&mut cursor)?, beside)),
+            b"VP8 " => (false, (lossy_size(&mut cursor)?, false)),
             b"VP8L" => (true, lossless_size(&mut cursor)?),
+            // Beside it there is a lossy picture of this size, or none: as long as alpha is, that is not waited for.
+            b"ALPH" => {
+                return Ok(First {
+                    lossless: false,
+                    alpha: true,
+                });
+            }
             _ => {
-                beside |= kind == *b"ALPH";
                 cursor.skip(length.saturating_add(length % 2));
                 continue;
             }
