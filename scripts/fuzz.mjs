@@ -100,6 +100,7 @@ const starts = {
   header: { endings: formats, ways: 2, head: any(3), words: 'formats' },
   png_split: { endings: ['png'], ways: 4, head: any(4), words: 'formats' },
   vp8: { endings: ['webp'], ways: 1, head: any(0), words: 'formats' },
+  vp8l: { endings: ['webp'], ways: 1, head: any(0), words: 'formats' },
   gif: { endings: ['gif'], ways: 8, head: any(12), words: 'formats' },
   webp: { endings: ['webp'], ways: 8, head: any(12), words: 'formats' },
   transform_any: { endings: formats, ways: 4, head: any(12), words: 'formats' },

@@ -56,7 +56,7 @@ async function test(args) {
 /** The tests of the crates that have vectors again, with those of the worker. */
 function wasmTests() {
   const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
-  const crates = ['jpeg', 'png', 'inflate', 'resize', 'vp8'].flatMap((name) => ['--package', `letterbox-${name}`]);
+  const crates = ['jpeg', 'png', 'inflate', 'resize', 'vp8', 'vp8l'].flatMap((name) => ['--package', `letterbox-${name}`]);
   return run('cargo', ['test', ...crates, '--target', wasiTarget, '--locked'], { env });
 }
 

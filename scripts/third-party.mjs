@@ -74,7 +74,7 @@ async function bundledFiles() {
 /** The packages of npm that ship, with what is in them and why. They are pinned in package.json. */
 const npm = {
   '@jsquash/avif': ['libavif (BSD-2-Clause), libaom (BSD-2-Clause, Alliance for Open Media Patent License 1.0) and libyuv (BSD-3-Clause)', 'AVIF codec, as modules of their own'],
-  '@jsquash/webp': ['libwebp (BSD-3-Clause)', 'lossy WebP encoder and WebP decoder, as modules of their own'],
+  '@jsquash/webp': ['libwebp (BSD-3-Clause)', 'lossy WebP encoder, as a module of its own'],
 };
 
 const isOurs = (file) => file === 'src/worker.mjs' || file.startsWith('src/guests/') || Object.keys(npm).some((name) => file.startsWith(`node_modules/${name}/`));

@@ -61,6 +61,7 @@ impl Error {
                 I::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 I::Corrupt(_)
                 | I::OverBudget { .. }
+                | I::Starved { .. }
                 | I::TooManyPixels { .. }
                 | I::NoSuchPage { .. }
                 | I::TooManyFrames { .. }
@@ -106,6 +107,7 @@ impl Error {
                 I::Corrupt(_) => "corrupt-image",
                 I::SourceTooLarge(_) => "source-too-large",
                 I::OverBudget { .. }
+                | I::Starved { .. }
                 | I::TooManyPixels { .. }
                 | I::TooManyFrames { .. }
                 | I::Outgrown { .. }

@@ -489,6 +489,143 @@ fn photos_and_noise_as_webp_and_gif() {
     ]);
 }
 
+/// The photo again and again, mirrored at every edge, in so many pixels.
+fn large(width: usize, height: usize) -> Vec<u8> {
+    let (across, down, rgb) = photo();
+    let mirrored = |at: usize, side: usize| match at / side % 2 {
+        0 => at % side,
+        _ => side - 1 - at % side,
+    };
+    (0..width * height)
+        .flat_map(|at| {
+            let (x, y) = (mirrored(at % width, across), mirrored(at / width, down));
+            <[u8; 3]>::try_from(&rgb[3 * (y * across + x)..][..3]).expect("three samples")
+        })
+        .collect()
+}
+
+fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let mut chunk = [&kind[..], &(content.len() as u32).to_le_bytes(), content].concat();
+    chunk.resize(chunk.len().next_multiple_of(2), 0);
+    chunk
+}
+
+fn webp(chunks: &[Vec<u8>]) -> Vec<u8> {
+    let chunks = chunks.concat();
+    let length = (chunks.len() as u32 + 4).to_le_bytes();
+    [&b"RIFF"[..], &length, b"WEBP", &chunks].concat()
+}
+
+fn lossless_webp((width, height): (usize, usize), pixels: &[u8]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let colour = match pixels.len() / (width * height) {
+        3 => image_webp::ColorType::Rgb8,
+        _ => image_webp::ColorType::Rgba8,
+    };
+    image_webp::WebPEncoder::new(&mut file)
+        .encode(pixels, width as u32, height as u32, colour)
+        .expect("a valid size");
+    file
+}
+
+/// A lossy frame of one colour: all of its bits are zeroes.
+fn lossy_frame((width, height): (usize, usize)) -> Vec<u8> {
+    // More than the modes and the tokens of that many macroblocks take.
+    let macroblocks = width.div_ceil(16) * height.div_ceil(16);
+    let (modes, tokens) = (100 + macroblocks, 100 + 4 * macroblocks);
+    let mut frame = ((modes as u32) << 5 | 0x10).to_le_bytes()[..3].to_vec();
+    frame.extend([0x9d, 0x01, 0x2a]);
+    frame.extend([(width as u16).to_le_bytes(), (height as u16).to_le_bytes()].concat());
+    frame.resize(frame.len() + modes + tokens, 0);
+    chunk(b"VP8 ", &frame)
+}
+
+/// With alpha that is a photo, coded as it is or like a picture.
+fn lossy_webp_with_alpha(size: (usize, usize), rgb: &[u8], coded: bool) -> Vec<u8> {
+    let alpha = if coded {
+        // The stream behind its head.
+        [&[1], &lossless_webp(size, rgb)[25..]].concat()
+    } else {
+        let green = rgb.iter().skip(1).step_by(3).copied();
+        [0].into_iter().chain(green).collect()
+    };
+    let [width, height] = [size.0, size.1].map(|side| (side as u32 - 1).to_le_bytes());
+    let header = [&[0x10, 0, 0, 0][..], &width[..3], &height[..3]].concat();
+    webp(&[
+        chunk(b"VP8X", &header),
+        chunk(b"ALPH", &alpha),
+        lossy_frame(size),
+    ])
+}
+
+/// Three lossless frames.
+fn animated_webp(size: (usize, usize), rgb: &[u8]) -> Vec<u8> {
+    let [width, height] = [size.0, size.1].map(|side| (side as u32 - 1).to_le_bytes());
+    let header = [&[2, 0, 0, 0][..], &width[..3], &height[..3]].concat();
+    let place = [&[0; 6][..], &width[..3], &height[..3], &[100, 0, 0, 0]].concat();
+    let frame = [place, lossless_webp(size, rgb)[12..].to_vec()].concat();
+    let frame = chunk(b"ANMF", &frame);
+    let start = [chunk(b"VP8X", &header), chunk(b"ANIM", &[0; 6])].concat();
+    webp(&[start, frame.clone(), frame.clone(), frame])
+}
+
+fn gif_of((width, height): (usize, usize), rgb: &[u8]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let palette: Vec<u8> = (0..=255).flat_map(|at| [at, at, 255 - at]).collect();
+    let mut encoder =
+        gif::Encoder::new(&mut file, width as u16, height as u16, &palette).expect("a valid size");
+    let indices = rgb.iter().step_by(3).copied();
+    let frame = gif::Frame {
+        width: width as u16,
+        height: height as u16,
+        buffer: indices.collect::<Vec<u8>>().into(),
+        ..gif::Frame::default()
+    };
+    encoder.write_frame(&frame).expect("a valid frame");
+    drop(encoder);
+    file
+}
+
+/// Photos of 1 to 8 megapixels of every kind that is decoded here fit into the default budget, and take what is planned for them.
+#[test]
+fn photos_of_every_kind_up_to_eight_megapixels() {
+    let mut ledger = Ledger::default();
+    for size in [(1200, 900), (3300, 2475)] {
+        let rgb = large(size.0, size.1);
+        let rgba: Vec<u8> = rgb
+            .as_chunks::<3>()
+            .0
+            .iter()
+            .enumerate()
+            .flat_map(|(at, [r, g, b])| [*r, *g, *b, (at / 9) as u8])
+            .collect();
+        let palette: Vec<u8> = rgb.iter().map(|sample| sample & 0xc0).collect();
+        let moving = (size.0 / 2, size.1 / 2);
+        let film = animated_webp(moving, &large(moving.0, moving.1));
+        use png::{BitDepth::Eight, ColorType::*};
+        for (kind, file) in [
+            ("lossless", lossless_webp(size, &rgb)),
+            ("lossless, few colours", lossless_webp(size, &palette)),
+            ("lossless, alpha", lossless_webp(size, &rgba)),
+            ("lossy", webp(&[lossy_frame(size)])),
+            ("lossy, alpha", lossy_webp_with_alpha(size, &rgb, true)),
+            ("lossy, raw alpha", lossy_webp_with_alpha(size, &rgb, false)),
+            ("animated", film),
+            ("GIF", gif_of(size, &rgb)),
+            ("PNG", png(size, Rgb, Eight, &rgb)),
+            ("PNG, alpha", png(size, Rgba, Eight, &rgba)),
+        ] {
+            for query in ["w=1200&h=627", "w=320&h=320"] {
+                let name = format!("{kind}, {} x {}", size.0, size.1);
+                let measured = measure(&file, query);
+                let (cost, _) = measured.unwrap_or_else(|error| panic!("{name}: {error}"));
+                ledger.enter(&format!("large {kind}"), &format!("{name} {query}"), &cost);
+            }
+        }
+    }
+    ledger.close();
+}
+
 /// Animations: a photo of which the middle changes all the time, with transparency and disposal or without, through all answers.
 #[test]
 fn animations_as_gif_and_webp() {

@@ -9,3 +9,4 @@ pub mod pieces;
 pub mod png;
 pub mod transform;
 pub mod vp8;
+pub mod vp8l;

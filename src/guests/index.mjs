@@ -5,7 +5,7 @@ import { avif } from './avif.mjs';
 import { webp } from './webp.mjs';
 
 const formats = { webp, ...(avif && { avif }) };
-register(...Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, decoder]));
+register(...Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, decoder].filter(Boolean)));
 
 /** Runs `work` with at most `most` bytes for the guest beside the module's `own`. */
 function call(guest, most, own, work) {

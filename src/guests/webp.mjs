@@ -1,7 +1,5 @@
-// libwebp, by way of @jsquash/webp.
+// libwebp's encoder, by way of @jsquash/webp. What is read needs no guest.
 
-import decoderFactory from '@jsquash/webp/codec/dec/webp_dec.js';
-import decoder from '@jsquash/webp/codec/dec/webp_dec.wasm';
 import encoderFactory from '@jsquash/webp/codec/enc/webp_enc_simd.js';
 import encoder from '@jsquash/webp/codec/enc/webp_enc_simd.wasm';
 import { Guest } from './guest.mjs';
@@ -39,7 +37,5 @@ const options = (quality, rawAlpha) => ({
 
 export const webp = {
   encoder: new Guest(encoderFactory, encoder),
-  decoder: new Guest(decoderFactory, decoder),
   options,
-  decode: (codec, file) => codec.decode(file),
 };

@@ -26,6 +26,13 @@ pub enum Error {
         /// Whether it is AVIF, as the answer's format, that takes them.
         by_avif: bool,
     },
+    /// The source's decoder needs more memory than there is for it, which no header tells.
+    Starved {
+        /// Pixels of the source.
+        pixels: u64,
+        /// Bytes that it had.
+        most: u64,
+    },
     /// The source has more pixels than are ever decoded.
     TooManyPixels {
         /// Pixels of the source.
@@ -102,6 +109,11 @@ impl fmt::Display for Error {
             } => write!(
                 f,
                 "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
+                *pixels as f64 / 1e6,
+            ),
+            Error::Starved { pixels, most } => write!(
+                f,
+                "decoding the source's {:.1} megapixels takes more than the {most} bytes of memory that there are for it: a smaller or more compressed source may do",
                 *pixels as f64 / 1e6,
             ),
             Error::TooManyPixels { pixels, most } => write!(

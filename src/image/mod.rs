@@ -5,6 +5,7 @@
 //! runs in tests, in fuzz targets and on every platform.
 
 mod animation;
+mod bmff;
 mod codec;
 mod colour;
 mod components;
@@ -148,7 +149,8 @@ impl<'a> Pipeline<'a> {
         let bytes = match &self.state {
             State::Header { start, .. } => start.len() as u64,
             State::Planned { plan, .. } | State::Body(Body { plan, .. }) => {
-                plan.need_bytes(self.file_bytes(plan)) + self.original_bytes(plan)
+                let uncertain = plan.uncertain_bytes(self.source_bytes.max(self.promised_bytes));
+                plan.need_bytes(self.file_bytes(plan)) + self.original_bytes(plan) + uncertain
             }
             State::Described { .. } => 0,
         };
@@ -159,7 +161,9 @@ impl<'a> Pipeline<'a> {
     pub fn own_bytes(&self) -> u64 {
         let guests = match &self.state {
             State::Planned { plan, .. } | State::Body(Body { plan, .. }) => {
-                let (decoder, encoder) = (plan.guest_bytes(), codec::guest_encoder_bytes(plan));
+                let source = self.source_bytes.max(self.promised_bytes);
+                let (decoder, encoder) =
+                    (plan.guest_bytes(source), codec::guest_encoder_bytes(plan));
                 match plan.moving() {
                     Some(_) => decoder + encoder,
                     None => decoder.max(encoder),
@@ -399,8 +403,8 @@ impl<'a> Pipeline<'a> {
             None if moves => u32::MAX,
             _ => u32::from(frames.first) + 1,
         };
-        let (limits, by_guest) = (self.limits, self.guests.offer().webp);
-        let survey = Survey::take(&plan.header, file, most, by_guest, limits.memory_bytes)?;
+        let limits = self.limits;
+        let survey = Survey::take(&plan.header, file, most, limits.memory_bytes)?;
         if survey.frames == 0 {
             return Err(Error::Corrupt("the file has no image"));
         }

@@ -3,11 +3,10 @@
 
 use super::Error;
 use super::animation::Survey;
-use super::codec::whole;
-use super::header::{Header, webp};
+use super::codec::{self, whole};
+use super::header::Header;
 use super::plan::{Animation, Plan};
 use super::strip::{Wanted, strip};
-use crate::transform::Format;
 
 /// A source's own file, as it comes.
 pub(super) struct Original {
@@ -65,7 +64,7 @@ fn is_sound(file: &[u8], header: &Header) -> bool {
         && stripped.layout == header.layout
         && stripped.inks == header.inks
         && stripped.orientation.is_upright()
-        && (header.format != Format::WebP || webp::late_bytes(file, u64::MAX).is_ok())
+        && codec::late_bytes(&stripped, file, u64::MAX).is_ok()
 }
 
 /// The same of an animation: each of its frames is still there, on its canvas, and its codes fit together.
@@ -73,7 +72,7 @@ fn moves_on(file: &[u8], header: &Header, animation: &Animation) -> bool {
     let Ok(Some(stripped)) = Header::parse(file, true) else {
         return false;
     };
-    let Ok(survey) = Survey::take(&stripped, file, u32::MAX, false, u64::MAX) else {
+    let Ok(survey) = Survey::take(&stripped, file, u32::MAX, u64::MAX) else {
         return false;
     };
     stripped.format == header.format
@@ -104,7 +103,7 @@ mod tests {
         for bit in 8 * 26..8 * 60 {
             let mut file = sound.clone();
             file[bit / 8] ^= 1 << (bit % 8);
-            if webp::late_bytes(&file, u64::MAX).is_err() {
+            if codec::late_bytes(&header, &file, u64::MAX).is_err() {
                 unfit += 1;
                 assert_eq!(Header::parse(&file, true), Ok(Some(header)));
                 assert!(!is_sound(&file, &header));

@@ -210,6 +210,8 @@ pub struct Plan {
     decode_bytes: u64,
     /// And behind that.
     encode_bytes: u64,
+    /// What there is for one image.
+    budget_bytes: u64,
     /// What a JPEG's encoder may hold beside the picture for the sake of better tables.
     pub(super) token_bytes: u64,
 }
@@ -340,6 +342,7 @@ impl Plan {
             peak_bytes: 0,
             decode_bytes: 0,
             encode_bytes: 0,
+            budget_bytes: limits.memory_bytes,
             token_bytes: 0,
             header,
             source,
@@ -738,7 +741,6 @@ mod tests {
             Coding::Whole {
                 peak_bytes: 400_000_000,
                 copies: 0,
-                guest_bytes: None,
             },
         );
         assert!(matches!(whole, Error::OverBudget { .. }), "{whole:?}");

@@ -127,7 +127,7 @@ test('an AVIF or WebP in Display P3 becomes sRGB', async () => {
 test('an AVIF is turned and mirrored as it says', async () => {
   const file = await sharp(await fixture.stripes({ width: 96, height: 64 })).avif({ effort: 0 }).toBuffer();
   for (const [boxes, turn] of Object.entries(turns)) {
-    const turned = withProperties(file, boxes.split(' '));
+    const turned = withProperties(file, boxes.split(' ').map(property));
     const expected = await sharp(await turn(sharp(file)).png().toBuffer()).metadata();
     const reply = await worker.get({ s: place(turned, 'image/avif'), w: 96, h: 96, fit: 'inside', f: 'png', we: '' });
     await assertImage(reply, 'png', expected.width, expected.height);
@@ -145,9 +145,51 @@ const turns = {
   'imir:1': (image) => image.flop(),
 };
 
-/** The file with more properties of its one item: boxes of nine bytes in `ipco`, numbers in `ipma`, and `iloc` moved by as much. */
-function withProperties(file, properties) {
-  const boxes = properties.map((text) => Buffer.from([0, 0, 0, 9, ...Buffer.from(text.slice(0, 4)), Number(text.slice(5))]));
+test('an AVIF is cut as its clean aperture says, in the order of its properties, as sharp cuts it', async () => {
+  const picture = await sharp(await photo()).resize(64, 48, { fit: 'fill' }).png().toBuffer();
+  const file = await sharp(picture).avif({ effort: 0, quality: 90 }).toBuffer();
+  for (const boxes of [
+    [clap(32, 1, 24, 1, 0, 1, 0, 1)],
+    [clap(32, 1, 24, 1, 10, 1, -6, 1)],
+    [clap(63, 1, 47, 1, 0, 1, 0, 1)],
+    [clap(63, 1, 47, 1, 1, 2, 1, 2)],
+    [clap(65, 2, 97, 4, 0, 1, 0, 1)],
+    [clap(32, 1, 24, 1, 10, 1, -6, 1), property('irot:1')],
+    [property('irot:1'), clap(24, 1, 32, 1, 6, 1, 10, 1)],
+    [clap(32, 1, 24, 1, 10, 1, -6, 1), property('imir:1')],
+    [property('imir:1'), clap(32, 1, 24, 1, 10, 1, -6, 1), property('irot:3')],
+  ]) {
+    const cut = withProperties(file, boxes);
+    const theirs = await sharp(cut).png().toBuffer({ resolveWithObject: true });
+    const s = place(cut, 'image/avif');
+    const reply = await worker.get({ s, f: 'png', w: 'auto', h: 'auto' });
+    await assertImage(reply, 'png', theirs.info.width, theirs.info.height);
+    assert.ok((await far(reply, theirs.data)) > 38);
+    const { width, height } = (await worker.get({ s, f: 'json' })).json().source;
+    assert.deepEqual([width, height], [theirs.info.width, theirs.info.height]);
+  }
+  // One that is not on the picture counts for nothing, as in browsers.
+  for (const none of [clap(32, 1, 24, 1, 30, 1, 0, 1), clap(32, 0, 24, 1, 0, 1, 0, 1), clap(0, 1, 24, 1, 0, 1, 0, 1)]) {
+    const reply = await worker.get({ s: place(withProperties(file, [none]), 'image/avif'), f: 'png', w: 'auto', h: 'auto' });
+    await assertImage(reply, 'png', 64, 48);
+    assert.ok((await far(reply, file)) > 38);
+  }
+});
+
+/** A box of one byte, by its type and that. */
+const property = (text) => Buffer.from([0, 0, 0, 9, ...Buffer.from(text.slice(0, 4)), Number(text.slice(5))]);
+
+/** Width, height, and how far the centre is off, across and down: fractions. */
+function clap(...numbers) {
+  const box = Buffer.alloc(40);
+  box.writeUInt32BE(40, 0);
+  box.write('clap', 4, 'latin1');
+  numbers.forEach((number, at) => box.writeInt32BE(number, 8 + 4 * at));
+  return box;
+}
+
+/** The file with more properties of its one item: boxes in `ipco`, numbers in `ipma`, and `iloc` moved by as much. */
+function withProperties(file, boxes) {
   let out = Buffer.from(file);
   const at = (kind) => out.indexOf(kind, 0, 'latin1') - 4;
   const grow = (kind, by) => out.writeUInt32BE(out.readUInt32BE(at(kind)) + by, at(kind));

@@ -196,7 +196,7 @@ mod tests {
 
     fn survey(file: &[u8]) -> Survey {
         let header = Header::parse(file, true).expect("sound").expect("whole");
-        Survey::take(&header, file, u32::MAX, false, u64::MAX).expect("sound")
+        Survey::take(&header, file, u32::MAX, u64::MAX).expect("sound")
     }
 
     const NETSCAPE: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x02\0\0";

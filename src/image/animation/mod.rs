@@ -7,12 +7,12 @@ pub(super) mod screen;
 mod webp;
 
 use super::Error;
-use super::codec::UNPACKER_BYTES;
+use super::codec::{UNPACKER_BYTES, webp_row_bytes};
 use super::frame::Layout;
 use super::header::Header;
+use super::header::webp::Still;
 use crate::transform::Format;
 pub(super) use gif::Lzw;
-pub(super) use webp::Still;
 
 /// A rectangle of whole pixels on a canvas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,9 +137,8 @@ pub(super) struct Survey {
     pub(super) restores: bool,
     /// Whether every frame has pixels, and all of them on the canvas.
     pub(super) on_canvas: bool,
-    /// What decoding one of them takes beside the canvas, and what of a guest.
+    /// What decoding one of them takes beside the canvas.
     pub(super) frame_bytes: u64,
-    pub(super) guest_bytes: u64,
 }
 
 impl Survey {
@@ -151,7 +150,6 @@ impl Survey {
         header: &Header,
         file: &[u8],
         most: u32,
-        by_guest: bool,
         most_bytes: u64,
     ) -> Result<Survey, Error> {
         let mut survey = Survey {
@@ -162,7 +160,6 @@ impl Survey {
             restores: false,
             on_canvas: true,
             frame_bytes: 0,
-            guest_bytes: 0,
         };
         let mut holes = true; // nothing has been drawn
         let mut last = Disposal::Keep;
@@ -190,13 +187,13 @@ impl Survey {
                 Disposal::Clear => holes = true,
                 Disposal::Restore => holes = before,
             }
-            let (own, of_guest) = match &shot.coded {
-                Coded::Gif(_) => (UNPACKER_BYTES + u64::from(shot.rect.width), 0),
-                Coded::WebP(still) if by_guest => (still.here_bytes(), still.guest_memory_bytes()),
-                Coded::WebP(still) => (still.decode_bytes(most_bytes)?, 0),
+            let bytes = match &shot.coded {
+                Coded::Gif(_) => UNPACKER_BYTES + u64::from(shot.rect.width),
+                Coded::WebP(picture) => {
+                    webp_row_bytes(picture, Layout::Rgba) + picture.late_bytes(most_bytes)?
+                }
             };
-            survey.frame_bytes = survey.frame_bytes.max(own);
-            survey.guest_bytes = survey.guest_bytes.max(of_guest);
+            survey.frame_bytes = survey.frame_bytes.max(bytes);
         }
         survey.more = shots.next().is_some();
         Ok(survey)

@@ -2,15 +2,7 @@
 
 use super::{Coded, Disposal, Error, Rect, Shot};
 use crate::image::frame::Size;
-use crate::image::header::webp::{self as header, Chunk, Chunks};
-
-/// A frame's picture: the chunks of a file that stands still.
-pub(in crate::image) struct Still<'a> {
-    pub(in crate::image) size: Size,
-    alpha: Option<&'a [u8]>,
-    kind: [u8; 4],
-    picture: &'a [u8],
-}
+use crate::image::header::webp::{Chunk, Chunks, Still};
 
 /// Whether the file says that it moves.
 pub(super) fn is_animated(file: &[u8]) -> bool {
@@ -60,38 +52,23 @@ impl<'a> Shots<'a> {
             width: rect.width,
             height: rect.height,
         };
-        let mut alpha = None;
-        for inside in Chunks::between(self.file, chunk.start + 16, chunk.start + chunk.bytes.len())
-        {
-            match &inside.kind {
-                b"ALPH" if alpha.is_none() => alpha = Some(inside.bytes),
-                b"VP8 " | b"VP8L" => {
-                    let (coded, transparency) = header::picture(&inside).ok_or(BREAKS_OFF)?;
-                    if coded != size {
-                        return Err(Error::Corrupt("the WebP's sizes contradict each other"));
-                    }
-                    let alpha = alpha.filter(|_| &inside.kind == b"VP8 ");
-                    return Ok(Shot {
-                        rect,
-                        delay_ms: number(&header[12..15]),
-                        disposal: match header[15] & 1 {
-                            1 => Disposal::Clear,
-                            _ => Disposal::Keep,
-                        },
-                        blends: header[15] & 2 == 0,
-                        opaque: alpha.is_none() && !transparency,
-                        coded: Coded::WebP(Still {
-                            size,
-                            alpha,
-                            kind: inside.kind,
-                            picture: inside.bytes,
-                        }),
-                    });
-                }
-                _ => {}
-            }
+        let end = chunk.start + chunk.bytes.len();
+        let inside = Chunks::between(self.file, chunk.start + 16, end);
+        let picture = Still::among(inside).ok_or(BREAKS_OFF)?;
+        if picture.size != size {
+            return Err(Error::Corrupt("the WebP's sizes contradict each other"));
         }
-        Err(BREAKS_OFF)
+        Ok(Shot {
+            rect,
+            delay_ms: number(&header[12..15]),
+            disposal: match header[15] & 1 {
+                1 => Disposal::Clear,
+                _ => Disposal::Keep,
+            },
+            blends: header[15] & 2 == 0,
+            opaque: !picture.has_alpha(),
+            coded: Coded::WebP(picture),
+        })
     }
 }
 
@@ -117,75 +94,19 @@ fn number(bytes: &[u8]) -> u32 {
         .fold(0, |sum, &byte| sum << 8 | u32::from(byte))
 }
 
-impl Still<'_> {
-    /// What our own decoder takes: the file that it is made into, and its pixels with what they are made of.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] for what that relies on.
-    pub(super) fn decode_bytes(&self, most: u64) -> Result<u64, Error> {
-        let late = header::still_late_bytes(&self.kind, self.picture, self.alpha, self.size, most)?;
-        let file = self.file_bytes();
-        // The last partition of a lossy frame is copied, growing.
-        let copies = if &self.kind == b"VP8L" { 0 } else { 2 };
-        let pixels = header::peak_bytes(self.size, &self.kind, self.has_alpha());
-        let row = 4 * u64::from(self.size.width);
-        Ok(late + file * (1 + copies) + pixels + row)
-    }
-
-    /// What is held beside a guest: the file, there and here, the pixels in the runtime's heap, and a row of them.
-    pub(super) fn here_bytes(&self) -> u64 {
-        2 * self.file_bytes() + 4 * self.size.pixels() + 4 * u64::from(self.size.width)
-    }
-
-    /// What a guest takes that decodes it.
-    pub(in crate::image) fn guest_memory_bytes(&self) -> u64 {
-        let lossless = &self.kind == b"VP8L";
-        crate::image::guest::webp_decode(lossless).bytes(self.size.pixels())
-    }
-
-    /// Whether it is decoded to RGBA.
-    pub(in crate::image) fn has_alpha(&self) -> bool {
-        self.alpha.is_some()
-            || (&self.kind == b"VP8L" && self.picture.get(4).is_some_and(|byte| byte >> 4 & 1 == 1))
-    }
-
-    fn file_bytes(&self) -> u64 {
-        (64 + self.picture.len() + self.alpha.map_or(0, <[u8]>::len)) as u64
-    }
-
-    /// A file of its own.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`].
-    pub(in crate::image) fn to_file(&self) -> Result<Vec<u8>, Error> {
-        let mut file = crate::image::frame::reserved(self.file_bytes())?;
-        file.extend_from_slice(b"RIFF\0\0\0\0WEBP");
-        if let Some(alpha) = self.alpha {
-            let [wl, wm, wh, _] = (self.size.width - 1).to_le_bytes();
-            let [hl, hm, hh, _] = (self.size.height - 1).to_le_bytes();
-            chunk(&mut file, b"VP8X", &[0x10, 0, 0, 0, wl, wm, wh, hl, hm, hh]);
-            chunk(&mut file, b"ALPH", alpha);
-        }
-        chunk(&mut file, &self.kind, self.picture);
-        let length = (file.len() - 8) as u32;
-        file[4..8].copy_from_slice(&length.to_le_bytes());
-        Ok(file)
-    }
-}
-
-fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]) {
-    file.extend_from_slice(kind);
-    file.extend_from_slice(&(content.len() as u32).to_le_bytes());
-    file.extend_from_slice(content);
-    if content.len() % 2 == 1 {
-        file.push(0);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use image_webp::{ColorType, WebPEncoder};
+
+    fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]) {
+        file.extend_from_slice(kind);
+        file.extend_from_slice(&(content.len() as u32).to_le_bytes());
+        file.extend_from_slice(content);
+        if content.len() % 2 == 1 {
+            file.push(0);
+        }
+    }
 
     /// The chunk of a lossless picture of so many pixels each way.
     fn picture(side: u32) -> Vec<u8> {
@@ -278,36 +199,21 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_becomes_a_file_of_its_own() {
+    fn a_frame_has_its_own_alpha_and_chunks_of_others_are_nothing_to_it() {
         let lossy = [&[0x10, 2, 0, 0x9d, 0x01, 0x2a, 8, 0, 8, 0][..], &[0; 30]].concat();
         let mut inside = Vec::new();
         chunk(&mut inside, b"ALPH", &[0; 65]);
         chunk(&mut inside, b"OHNO", b"odd");
         chunk(&mut inside, b"VP8 ", &lossy);
-        let file = file(&[(0, 7, 0, inside)]);
-        let shot = Shots::new(&file).next().expect("a frame").expect("sound");
-        let Coded::WebP(still) = shot.coded else {
-            panic!("a frame of another format")
-        };
-        assert!(still.has_alpha() && !shot.opaque);
-        let still = still.to_file().expect("a few bytes");
-        assert_eq!(
-            u32::from_le_bytes([still[4], still[5], still[6], still[7]]) as usize,
-            still.len() - 8
-        );
-        let kinds: Vec<[u8; 4]> = Chunks::of(&still).map(|chunk| chunk.kind).collect();
-        assert_eq!(kinds, [*b"VP8X", *b"ALPH", *b"VP8 "]);
-        let header = crate::image::header::Header::parse(&still, true).expect("sound");
-        assert_eq!(
-            header.map(|header| header.stored),
-            Some(shot_size(&shot.rect))
-        );
-    }
-
-    fn shot_size(rect: &Rect) -> Size {
-        Size {
-            width: rect.width,
-            height: rect.height,
-        }
+        let mut opaque = Vec::new();
+        chunk(&mut opaque, b"VP8 ", &lossy);
+        let file = file(&[(0, 7, 0, inside), (0, 7, 0, opaque)]);
+        let alphas: Vec<bool> = Shots::new(&file)
+            .map(|shot| match shot.expect("sound").coded {
+                Coded::WebP(picture) => picture.has_alpha(),
+                Coded::Gif(_) => panic!("a frame of another format"),
+            })
+            .collect();
+        assert_eq!(alphas, [true, false]);
     }
 }

@@ -1,14 +1,10 @@
 //! Animations: each frame is decoded, drawn on the source's canvas, resampled, and encoded at once. At no time are there more of them than
 //! the one that is drawn, and what its encoder compares it with.
 
-use std::io::Cursor;
-
-use image_webp::WebPDecoder;
-
 use super::gif::{self, Unpacker};
 use super::{Rows as _, webp};
 use crate::image::animation::screen::Screen;
-use crate::image::animation::{self, Coded, Rect, Shot, Still};
+use crate::image::animation::{self, Coded, Rect, Shot};
 use crate::image::frame::{Frame, Layout, Size, reserved, zeroes};
 use crate::image::guest::Guests;
 use crate::image::plan::{Animation, Plan};
@@ -106,13 +102,13 @@ pub(in crate::image) fn encoder_bytes(plan: &Plan) -> u64 {
 ///
 /// # Errors
 /// [`Error::Corrupt`] and [`Error::OutOfMemory`].
-pub(super) fn still(file: &[u8], plan: &Plan, guests: &dyn Guests) -> Result<Frame, Error> {
+pub(super) fn still(file: &[u8], plan: &Plan) -> Result<Frame, Error> {
     let (first, restores) = match &plan.animation {
         Some(animation) => (animation.first, animation.restores),
         None => (0, false),
     };
     let room = plan.room_if_kept();
-    let mut drawing = Drawing::new(plan, restores, room, guests)?;
+    let mut drawing = Drawing::new(plan, restores, room)?;
     let mut shots = animation::shots(&plan.header, file);
     for _ in 0..=first {
         let shot = shots
@@ -133,7 +129,7 @@ pub(in crate::image) fn run(
     file: &[u8],
     guests: &dyn Guests,
 ) -> Result<Vec<u8>, Error> {
-    let mut drawing = Drawing::new(plan, animation.restores, 0, guests)?;
+    let mut drawing = Drawing::new(plan, animation.restores, 0)?;
     let mut encoder: Box<dyn Encode + '_> = match plan.format {
         Format::Gif => Box::new(gif::Film::new(plan, animation)?),
         _ => Box::new(webp::Film::new(plan, animation, guests)?),
@@ -213,26 +209,19 @@ pub(super) fn bounds(
 }
 
 /// The canvas, and what frames are decoded with.
-struct Drawing<'g> {
+struct Drawing {
     screen: Screen,
     unpacker: Option<Unpacker>,
-    guests: &'g dyn Guests,
 }
 
-impl<'g> Drawing<'g> {
-    fn new(
-        plan: &Plan,
-        restores: bool,
-        room: u64,
-        guests: &'g dyn Guests,
-    ) -> Result<Drawing<'g>, Error> {
+impl Drawing {
+    fn new(plan: &Plan, restores: bool, room: u64) -> Result<Drawing, Error> {
         Ok(Drawing {
             screen: Screen::new(plan.decoded, plan.header.layout, restores, room)?,
             unpacker: match plan.header.format {
                 Format::Gif => Some(Unpacker::new()?),
                 _ => None,
             },
-            guests,
         })
     }
 
@@ -240,51 +229,16 @@ impl<'g> Drawing<'g> {
         self.screen.begin(shot);
         match (&shot.coded, &mut self.unpacker) {
             (Coded::Gif(lzw), Some(unpacker)) => unpacker.draw(lzw, shot.rect, &mut self.screen),
-            (Coded::WebP(still), _) if self.guests.offer().webp => self.draw_by_guest(shot, still),
-            (Coded::WebP(still), _) => self.draw_still(shot, still),
+            (Coded::WebP(picture), _) => {
+                let mut y = shot.rect.top;
+                webp::rows(picture, Layout::Rgba, &mut |row| {
+                    self.screen.draw_rgba((shot.rect.left, y), row, shot.blends);
+                    y += 1;
+                    Ok(())
+                })
+            }
             _ => Ok(()),
         }
-    }
-
-    fn draw_by_guest(&mut self, shot: &Shot<'_>, still: &Still<'_>) -> Result<(), Error> {
-        let file = still.to_file()?;
-        let decoded = self
-            .guests
-            .decode(Format::WebP, &file, still.guest_memory_bytes())
-            .map_err(|fault| super::guest::damage(fault, Format::WebP))?;
-        if decoded.size != still.size {
-            return Err(Error::Corrupt("the WebP's sizes contradict each other"));
-        }
-        let mut row = zeroes(4 * u64::from(still.size.width))?;
-        for y in 0..still.size.height {
-            (decoded.copy)(y as usize * row.len(), &mut row);
-            let at = (shot.rect.left, shot.rect.top + y);
-            self.screen.draw_rgba(at, &row, shot.blends);
-        }
-        Ok(())
-    }
-
-    fn draw_still(&mut self, shot: &Shot<'_>, still: &Still<'_>) -> Result<(), Error> {
-        let file = still.to_file()?;
-        let mut decoder = WebPDecoder::new(Cursor::new(&file[..])).map_err(webp::fault)?;
-        let layout = Layout::of(false, decoder.has_alpha());
-        let bytes = still.size.pixels() * layout.channels() as u64;
-        let mut pixels = zeroes(bytes)?;
-        if decoder.output_buffer_size() != Some(pixels.len())
-            || (layout.alpha() && !still.has_alpha())
-        {
-            return Err(Error::Corrupt("the WebP's chunks contradict each other"));
-        }
-        decoder.read_image(&mut pixels).map_err(webp::fault)?;
-        let width = still.size.width;
-        let mut rgba = zeroes(4 * u64::from(width))?;
-        let rows = pixels.chunks_exact(width as usize * layout.channels());
-        for (y, row) in (shot.rect.top..).zip(rows) {
-            colour::widen(row, layout, &mut rgba, Layout::Rgba);
-            self.screen
-                .draw_rgba((shot.rect.left, y), &rgba, shot.blends);
-        }
-        Ok(())
     }
 }
 
@@ -301,7 +255,6 @@ mod tests {
             plays: 0,
             restores: false,
             frame_bytes: 0,
-            guest_bytes: 0,
             file_bytes: 10,
         };
         let mut answer = Answer::new(&animation).expect("ten bytes");

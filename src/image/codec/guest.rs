@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 
-use super::Rows;
 use super::whole::{self, InPlace};
+use super::{Rows, avif};
 use crate::image::frame::{Layout, Picture, Size, zeroes};
 use crate::image::guest::{self, Encoding, Fault, Guests};
+use crate::image::header::Coding;
 use crate::image::plan::Plan;
 use crate::image::{Error, colour};
 use crate::transform::{Format, Quality};
@@ -17,12 +18,25 @@ pub(super) fn decode(
     rows: &mut dyn Rows,
     guests: &dyn Guests,
 ) -> Result<(), Error> {
-    let format = plan.header.format;
-    let most = plan.guest_bytes();
+    let Coding::Guest {
+        picture,
+        at,
+        mended,
+        ..
+    } = plan.header.coding
+    else {
+        return Err(Error::Internal("no guest is planned".to_owned()));
+    };
+    let mending = match mended {
+        true => Some(avif::mended(file)?),
+        false => None,
+    };
+    let most = plan.guest_bytes(file.len() as u64);
     let decoded = guests
-        .decode(format, file, most)
-        .map_err(|fault| damage(fault, format))?;
-    if decoded.size != plan.decoded {
+        .decode(plan.header.format, mending.as_deref().unwrap_or(file), most)
+        .map_err(|fault| damage(fault, picture, most))?;
+    drop(mending);
+    if decoded.size != picture {
         return Err(Error::Corrupt("the image's headers contradict each other"));
     }
     let alpha = plan.header.layout.alpha();
@@ -30,7 +44,8 @@ pub(super) fn decode(
     let mut rgba = zeroes(4 * width)?;
     let mut rgb = zeroes(if alpha { 0 } else { 3 * width })?;
     for y in 0..plan.decoded.height as usize {
-        (decoded.copy)(y * rgba.len(), &mut rgba);
+        let first = (y + at.1 as usize) * picture.width as usize + at.0 as usize;
+        (decoded.copy)(4 * first, &mut rgba);
         if alpha {
             rows.row(0, &rgba)?;
         } else {
@@ -156,12 +171,15 @@ pub(super) fn quality(format: Format, quality: Quality) -> u8 {
     own as u8
 }
 
-pub(super) fn damage(fault: Fault, format: Format) -> Error {
-    match (fault, format) {
-        (Fault::Full, _) => Error::OutOfMemory,
-        (Fault::Starved, _) => Error::Corrupt("the image needs more memory than its header says"),
-        (_, Format::Avif) => Error::Corrupt("the AVIF is damaged or breaks off"),
-        _ => Error::Corrupt("the WebP is damaged or breaks off"),
+/// What a guest says that decodes.
+fn damage(fault: Fault, picture: Size, most: u64) -> Error {
+    match fault {
+        Fault::Full => Error::OutOfMemory,
+        Fault::Starved => Error::Starved {
+            pixels: picture.pixels(),
+            most,
+        },
+        _ => Error::Corrupt("the AVIF is damaged or breaks off"),
     }
 }
 

@@ -5,6 +5,7 @@
 //! codec can take their place without anyone else noticing.
 
 pub(super) mod animation;
+mod avif;
 mod bmp;
 mod gif;
 mod guest;
@@ -12,7 +13,6 @@ mod ico;
 mod jpeg;
 mod png;
 mod tiff;
-mod vp8;
 mod vp8l;
 mod webp;
 pub(super) mod whole;
@@ -20,12 +20,15 @@ pub(super) mod whole;
 pub(super) use gif::UNPACKER_BYTES;
 pub(super) use png::room as png_room;
 pub(super) use vp8l::MOST_SIDE as WEBP_MOST_SIDE;
-pub(super) use webp::{lead_bytes as webp_lead_bytes, most_bytes as webp_bytes};
+pub(super) use webp::{
+    lead_bytes as webp_lead_bytes, most_bytes as webp_bytes, row_bytes as webp_row_bytes,
+};
 
 use super::Error;
 use super::frame::{Frame, Picture};
 use super::guest::Guests;
-use super::header::{self, Coding, Header};
+use super::header::webp::Still;
+use super::header::{Coding, Header};
 use super::plan::Plan;
 use crate::transform::Format;
 
@@ -85,15 +88,7 @@ pub(super) fn decoder<'g>(
             Coding::Rows { .. } => Box::new(png::Decoder::new(plan, start)),
             _ => Box::new(whole::File::new(start, png::decode)),
         },
-        Format::WebP if plan.header.coding == Coding::Vp8 => {
-            Box::new(whole::File::new(start, vp8::decode))
-        }
-        Format::WebP => {
-            let decode = |file: &[u8], plan: &Plan, rows: &mut dyn Rows| {
-                webp::decode(file, plan, rows, guests)
-            };
-            Box::new(whole::File::new(start, decode))
-        }
+        Format::WebP => Box::new(whole::File::new(start, webp::decode)),
         Format::Avif => return Err(Error::Internal("AVIF without a guest".to_owned())),
         Format::Gif => Box::new(whole::File::new(start, gif::decode)),
         Format::Bmp => Box::new(whole::File::new(start, bmp::decode)),
@@ -151,13 +146,19 @@ pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
 pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
     match plan.header.coding {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
-        Coding::Vp8 => vp8::decoder_bytes(plan),
+        Coding::Vp8 | Coding::Vp8l => webp::decoder_bytes(plan),
         Coding::Bitmap { runs } => bmp::decoder_bytes(plan, runs),
         Coding::Whole { peak_bytes, .. } => peak_bytes,
         Coding::Jpeg { .. } => jpeg::decoder_bytes(plan),
         // The picture waits in the runtime's heap for its rows to be taken.
-        Coding::Guest { memory_bytes } => {
-            memory_bytes + 4 * plan.decoded.pixels() + 7 * u64::from(plan.decoded.width)
+        Coding::Guest {
+            memory_bytes,
+            picture,
+            mended,
+            ..
+        } => {
+            let mending = if mended { avif::MENDING_BYTES } else { 0 };
+            memory_bytes + 4 * picture.pixels() + 7 * u64::from(plan.decoded.width) + mending
         }
     }
 }
@@ -171,11 +172,18 @@ pub(super) const fn growing(bytes: u64) -> u64 {
 pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     match (header.format, header.coding) {
         (_, Coding::Whole { copies, .. }) => bytes * (1 + u64::from(copies)),
-        (_, Coding::Guest { .. }) => 2 * bytes, // here and there
+        (_, Coding::Guest { mended, .. }) => {
+            bytes * (1 + u64::from(mended)) + guest_bytes_of_file(bytes).0
+        }
         (Format::Png, Coding::Rows { .. }) => 0, // used up as it arrives
         (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
         _ => bytes,
     }
+}
+
+/// What a file of this length adds to the memory of the guest that decodes it: at least, and at most.
+pub(super) fn guest_bytes_of_file(bytes: u64) -> (u64, u64) {
+    super::guest::avif_symbols(bytes)
 }
 
 /// What decoding takes that only the whole file tells; above `most` it is only known to be more.
@@ -183,10 +191,10 @@ pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
 /// # Errors
 /// [`Error::Corrupt`].
 pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64, Error> {
-    match (header.format, header.coding) {
-        // A guest has its own memory for what a file claims; rows need none.
-        (_, Coding::Guest { .. } | Coding::Vp8) => Ok(0),
-        (Format::WebP, _) => header::webp::late_bytes(file, most),
+    match header.coding {
+        Coding::Vp8 | Coding::Vp8l => Still::of_file(file)
+            .ok_or(Error::Corrupt("the file breaks off in its header"))?
+            .late_bytes(most),
         _ => Ok(0),
     }
 }

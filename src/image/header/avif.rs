@@ -3,12 +3,14 @@
 //!
 //! Every length is the file's word. A box is read within the one that it lies in; the only one that has to be here whole is `meta`.
 
+mod shown;
+
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Colours, Header};
 use crate::image::frame::{Layout, Size};
 use crate::image::guest::avif_decode;
-use crate::image::orient::Orientation;
 use crate::transform::Format;
+use shown::Shown;
 
 /// More than any description of one picture, its tiles included.
 const MOST_META_BYTES: usize = 1 << 20;
@@ -125,8 +127,10 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
     let properties = find(meta, b"iprp")?;
     let container = find(properties, b"ipco")?;
 
-    let mut size = None;
-    let (mut turns, mut mirror) = (0, None);
+    let kinds = Kinds::of(container)?;
+    let (mut size, mut shown) = (None, None);
+    // What its guest takes for damage, and is none, see `codec/avif.rs`.
+    let mut mended = false;
     let mut count = 0;
     let (mut profile, mut colours) = (None, Colours::Untagged);
     for associations in boxes(properties) {
@@ -134,41 +138,62 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
         if kind != *b"ipma" {
             continue;
         }
-        for_each_property(content, primary, |number| {
-            count += 1;
-            if count > MOST_PROPERTIES {
-                return Err(Stop::Corrupt("the AVIF's picture has too many properties"));
-            }
-            // Numbers count from one, and zero is none.
-            let Some(at) = number.checked_sub(1) else {
+        for_each_item(content, |item, numbers| {
+            let named = numbers.clone().fold(0, |named, number| named | bit(number));
+            let is_coded = item == primary || kinds.coded & named != 0;
+            mended |= is_coded && kinds.depths & named == 0;
+            if item != primary {
                 return Ok(());
-            };
-            let property = boxes(container).nth(at.into());
-            let (kind, bytes) = property.ok_or(Stop::NeedMore)??;
-            let mut content = Cursor::big_endian(bytes);
-            match &kind {
-                b"ispe" => {
-                    content.skip(4);
-                    let (width, height) = (content.u32()?, content.u32()?);
-                    size = Some(Size { width, height });
+            }
+            for number in numbers {
+                count += 1;
+                if count > MOST_PROPERTIES {
+                    return Err(Stop::Corrupt("the AVIF's picture has too many properties"));
                 }
-                b"colr" => match &content.array()? {
-                    b"prof" | b"rICC" => profile = bytes.get(4..),
-                    b"nclx" => {
-                        let points = (content.u16()?, content.u16()?);
-                        colours = of_code_points(points);
+                // Numbers count from one, and zero is none.
+                let Some(at) = number.checked_sub(1) else {
+                    continue;
+                };
+                let property = boxes(container).nth(at.into());
+                let (kind, bytes) = property.ok_or(Stop::NeedMore)??;
+                let mut content = Cursor::big_endian(bytes);
+                match &kind {
+                    b"ispe" => {
+                        content.skip(4);
+                        let (width, height) = (content.u32()?, content.u32()?);
+                        size = Some(Size { width, height });
+                        shown = size.map(Shown::new);
+                    }
+                    b"colr" => match &content.array()? {
+                        b"prof" | b"rICC" => profile = bytes.get(4..),
+                        b"nclx" => {
+                            let points = (content.u16()?, content.u16()?);
+                            colours = of_code_points(points);
+                        }
+                        _ => {}
+                    },
+                    b"irot" | b"imir" | b"clap" => {
+                        let shown = shown.as_mut().ok_or(NO_SIZE)?;
+                        match &kind {
+                            b"irot" => shown.turn(content.u8()? & 3),
+                            b"imir" => shown.mirror(content.u8()?),
+                            _ => {
+                                let mut clap = [0; 8];
+                                for number in &mut clap {
+                                    *number = content.u32()?;
+                                }
+                                shown.crop(clap);
+                                mended = true;
+                            }
+                        }
                     }
                     _ => {}
-                },
-                b"irot" => turns = content.u8()? & 3,
-                b"imir" => mirror = Some(content.u8()? & 1),
-                b"clap" => return Err(Stop::Unsupported("a cropped AVIF (clap) is not read")),
-                _ => {}
+                }
             }
             Ok(())
         })?;
     }
-    let stored = size.ok_or(Stop::Corrupt("the AVIF does not say its size"))?;
+    let (picture, shown) = size.zip(shown).ok_or(NO_SIZE)?;
 
     // Of tiles and of alpha too: a guest that was given too much memory is no harm.
     let (mut alpha, mut deep, mut full_colour) = (false, false, false);
@@ -188,23 +213,57 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
             _ => {}
         }
     }
-    let memory = avif_decode(full_colour, deep, alpha);
     if let Some(profile) = profile {
         colours = Colours::Profile(profile.len() as u32);
     }
+    let memory = avif_decode(full_colour, deep, alpha);
     let header = Header {
         format: Format::Avif,
-        stored,
-        orientation: orientation(turns, mirror),
+        stored: shown.size,
+        orientation: shown.orientation(),
         layout: Layout::of(false, alpha),
         coding: Coding::Guest {
-            memory_bytes: memory.bytes(stored.pixels()),
+            memory_bytes: memory.bytes(picture.pixels()),
+            picture,
+            at: shown.at,
+            mended,
         },
         colours,
         inks: false,
         palette: false,
     };
     Ok((header, profile))
+}
+
+const NO_SIZE: Stop = Stop::Corrupt("the AVIF does not say its size");
+
+/// Which properties are of a kind, those that have a number below 128.
+struct Kinds {
+    /// `av1C`: what has it is a coded picture.
+    coded: u128,
+    /// `pixi`.
+    depths: u128,
+}
+
+impl Kinds {
+    fn of(container: &[u8]) -> Result<Kinds, Stop> {
+        let mut kinds = Kinds {
+            coded: 0,
+            depths: 0,
+        };
+        for (number, property) in (1..128).zip(boxes(container)) {
+            match &property?.0 {
+                b"av1C" => kinds.coded |= bit(number),
+                b"pixi" => kinds.depths |= bit(number),
+                _ => {}
+            }
+        }
+        Ok(kinds)
+    }
+}
+
+fn bit(number: u16) -> u128 {
+    1u128.checked_shl(number.into()).unwrap_or(0)
 }
 
 /// Primaries and transfer, of pixels that are RGB in full range when they come out of the decoder. That of television is taken for
@@ -236,48 +295,46 @@ fn primary(pitm: &[u8]) -> Result<u32, Stop> {
     }
 }
 
-/// The numbers of an item's properties, in their order.
-fn for_each_property(
+/// Each item, and the numbers of its properties in their order.
+fn for_each_item(
     ipma: &[u8],
-    item: u32,
-    mut found: impl FnMut(u16) -> Result<(), Stop>,
+    mut found: impl FnMut(u32, Numbers<'_>) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let mut cursor = Cursor::big_endian(ipma);
     let (version, flags) = (cursor.u8()?, cursor.u24()?);
+    let bytes_each = if flags & 1 == 0 { 1 } else { 2 };
     for _ in 0..cursor.u32()? {
         let id = if version == 0 {
             cursor.u16()?.into()
         } else {
             cursor.u32()?
         };
-        for _ in 0..cursor.u8()? {
-            // The first bit says that the property is essential.
-            let number = if flags & 1 == 0 {
-                u16::from(cursor.u8()? & 0x7f)
-            } else {
-                cursor.u16()? & 0x7fff
-            };
-            if id == item {
-                found(number)?;
-            }
-        }
+        let count = usize::from(cursor.u8()?);
+        let bytes = cursor.take(count * bytes_each)?;
+        found(id, Numbers { bytes, bytes_each })?;
     }
     Ok(())
 }
 
-/// Quarter turns against the clock, and then a mirror: 0 exchanges top and bottom, 1 left and right (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
-fn orientation(turns: u8, mirror: Option<u8>) -> Orientation {
-    let value = match (mirror, turns) {
-        (None, 0) => 1,
-        (None, 1) => 8,
-        (None, 2) => 3,
-        (None, _) => 6,
-        (Some(0), 0) | (Some(1), 2) => 4,
-        (Some(0), 2) | (Some(_), 0) => 2,
-        (Some(0), 1) | (Some(1), 3) => 5,
-        (Some(_), _) => 7,
-    };
-    Orientation::from_exif(value).unwrap_or_default()
+/// Numbers of properties. The first bit of each says that the property is essential.
+#[derive(Clone)]
+struct Numbers<'a> {
+    bytes: &'a [u8],
+    bytes_each: usize,
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = u16;
+
+    fn next(&mut self) -> Option<u16> {
+        let (number, rest) = self.bytes.split_at_checked(self.bytes_each)?;
+        self.bytes = rest;
+        match *number {
+            [number] => Some(u16::from(number & 0x7f)),
+            [high, low] => Some(u16::from_be_bytes([high & 0x7f, low])),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -348,28 +405,10 @@ mod tests {
     }
 
     #[test]
-    fn eight_turns_and_mirrors_are_the_eight_orientations() {
-        let mut values: Vec<u8> = [None, Some(1)]
-            .into_iter()
-            .flat_map(|mirror| (0..4).map(move |turns| orientation(turns, mirror).to_exif()))
-            .collect();
-        assert_eq!(values, [1, 8, 3, 6, 2, 7, 4, 5]);
-        values.sort_unstable();
-        assert_eq!(values, [1, 2, 3, 4, 5, 6, 7, 8]);
-        // Mirrored the other way is mirrored and turned by half.
-        for turns in 0..4 {
-            assert_eq!(
-                orientation(turns, Some(0)),
-                orientation((turns + 2) % 4, Some(1))
-            );
-        }
-    }
-
-    #[test]
     fn what_takes_more_than_eight_bits_of_420_is_charged_more() {
         let bytes = |coding| match Header::parse(&file(&[ispe(2000, 1000), av1c(coding)]), true) {
             Ok(Some(Header {
-                coding: Coding::Guest { memory_bytes },
+                coding: Coding::Guest { memory_bytes, .. },
                 ..
             })) => memory_bytes,
             other => panic!("{other:?}"),
@@ -380,15 +419,10 @@ mod tests {
     }
 
     #[test]
-    fn other_brands_and_crops_are_refused_by_name() {
+    fn other_brands_are_refused_by_name() {
         let heic = part(b"ftyp", b"heic\0\0\0\0mif1heic");
         assert!(matches!(
             Header::parse(&heic, false),
-            Err(Error::Unsupported(_))
-        ));
-        let cropped = file(&[ispe(3, 2), part(b"clap", &[0; 32])]);
-        assert!(matches!(
-            Header::parse(&cropped, true),
             Err(Error::Unsupported(_))
         ));
         let listed = part(b"ftyp", b"mif1avifmif1miafavif");
@@ -396,8 +430,53 @@ mod tests {
     }
 
     #[test]
+    fn a_clean_aperture_is_the_picture_and_the_guest_still_decodes_all_of_it() {
+        let clap = [20u32, 1, 10, 1, 2, 1, 0, 1].map(u32::to_be_bytes);
+        let cropped = file(&[
+            ispe(30, 20),
+            av1c(0x0c),
+            part(b"pixi", &[0, 0, 0, 0, 3, 8, 8, 8]),
+            part(b"clap", clap.as_flattened()),
+            part(b"irot", &[1]),
+        ]);
+        let header = Header::parse(&cropped, true).expect("good").expect("whole");
+        assert_eq!((header.stored.width, header.stored.height), (20, 10));
+        assert_eq!(header.orientation.to_exif(), 8);
+        let Coding::Guest {
+            picture,
+            at,
+            mended,
+            ..
+        } = header.coding
+        else {
+            panic!("{header:?}")
+        };
+        assert_eq!((picture.width, picture.height, at), (30, 20, (7, 5)));
+        assert!(mended);
+    }
+
+    #[test]
+    fn a_picture_that_does_not_say_its_depth_is_read_and_mended_for_the_guest() {
+        let mended = |properties: &[Vec<u8>]| {
+            let header = Header::parse(&file(properties), true);
+            match header.expect("good").expect("whole").coding {
+                Coding::Guest { mended, .. } => mended,
+                other => panic!("{other:?}"),
+            }
+        };
+        let pixi = part(b"pixi", &[0, 0, 0, 0, 3, 8, 8, 8]);
+        assert!(mended(&[ispe(3, 2), av1c(0x0c)]));
+        assert!(!mended(&[ispe(3, 2), av1c(0x0c), pixi]));
+    }
+
+    #[test]
     fn hostile_bytes_anywhere_are_an_error_and_never_a_panic() {
-        let good = file(&[ispe(30, 20), av1c(0x0c), part(b"irot", &[1])]);
+        let good = file(&[
+            ispe(30, 20),
+            av1c(0x0c),
+            part(b"irot", &[1]),
+            part(b"clap", &[1; 32]),
+        ]);
         for at in 0..good.len() {
             for value in [0, 1, 7, 8, 15, 16, 127, 128, 254, 255] {
                 let mut bytes = good.clone();

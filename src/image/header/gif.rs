@@ -50,7 +50,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         coding: Coding::Whole {
             peak_bytes: stored.pixels() * layout.channels() as u64 + UNPACKER_BYTES + u64::from(w),
             copies: 0,
-            guest_bytes: None,
         },
         colours: Colours::Untagged,
         inks: false,

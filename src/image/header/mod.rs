@@ -13,8 +13,6 @@ pub(super) mod ico;
 mod jpeg;
 mod png;
 mod tiff;
-mod vp8;
-mod vp8l;
 pub(super) mod webp;
 
 use super::Error;
@@ -65,26 +63,32 @@ pub enum Coding {
         /// Bits of a pixel in the file.
         bits_per_pixel: u32,
     },
-    /// A frame of VP8 and nothing else: row by row, from a file that stays in memory.
+    /// A frame of VP8, and maybe its alpha: row by row, from a file that stays in memory.
     Vp8,
     /// A Windows bitmap, row by row, from a file that stays in memory, because its last row comes first.
     Bitmap {
         /// Its pixels are coded in runs.
         runs: bool,
     },
+    /// A stream of VP8L, the same way.
+    Vp8l,
     /// The whole image at once.
     Whole {
         /// Bytes at the peak of decoding, the image included, the file not.
         peak_bytes: u64,
         /// How often the file is copied at most.
         copies: u8,
-        /// What a guest takes instead, if there is one that reads it.
-        guest_bytes: Option<u64>,
     },
     /// By a guest.
     Guest {
-        /// Bytes of the guest's memory.
+        /// Bytes of the guest's memory, apart from what its file adds to them.
         memory_bytes: u64,
+        /// What it decodes, of which the rest is cut off.
+        picture: Size,
+        /// Where in that the image begins.
+        at: (u32, u32),
+        /// Whether its file is mended first.
+        mended: bool,
     },
 }
 
@@ -127,20 +131,10 @@ impl Header {
     /// # Errors
     /// [`Error::Unsupported`] for what only a guest reads.
     pub(super) fn with_guests(self, offer: Offer) -> Result<Header, Error> {
-        let coding = match (self.format, self.coding) {
-            (Format::Avif, _) if !offer.avif => {
-                return Err(Error::Unsupported("this deployment reads no AVIF"));
-            }
-            (
-                Format::WebP,
-                Coding::Whole {
-                    guest_bytes: Some(memory_bytes),
-                    ..
-                },
-            ) if offer.webp => Coding::Guest { memory_bytes },
-            (_, coding) => coding,
-        };
-        Ok(Header { coding, ..self })
+        match self.format {
+            Format::Avif if !offer.avif => Err(Error::Unsupported("this deployment reads no AVIF")),
+            _ => Ok(self),
+        }
     }
 
     /// The size as a viewer shows it.
@@ -155,7 +149,6 @@ fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
     Coding::Whole {
         peak_bytes: pixels.saturating_add(LIBRARY_BYTES),
         copies: 0,
-        guest_bytes: None,
     }
 }
 

@@ -83,7 +83,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
                     .saturating_add(64 * u64::from(width) + TABLES_BYTES)
                     .saturating_add(inflated_bytes(size, samples * u32::from(depth))),
                 copies: 0,
-                guest_bytes: None,
             },
         },
         colours: said.colours(),

@@ -1,10 +1,11 @@
 //! RFC 9649: the first chunk has the size; the profile stands in front of the pixels, EXIF behind them.
 
+use letterbox_vp8l::{Error as Fault, Shape, peak_bytes};
+
 use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header, exif, vp8, vp8l};
+use super::{Coding, Colours, Header, exif};
 use crate::image::Error;
 use crate::image::frame::{Layout, Size};
-use crate::image::guest::webp_decode;
 use crate::image::orient::Orientation;
 use crate::transform::Format;
 
@@ -13,11 +14,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
     let (mut orientation, mut colours) = (Orientation::default(), Colours::Untagged);
-    let mut first = First {
-        kind,
-        size: None,
-        in_a_frame: false,
-    };
+    let mut lossless = kind == *b"VP8L";
     let mut animated = false;
     let (width, height, alpha) = match &kind {
         b"VP8 " => {
@@ -40,14 +37,20 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
                     Err(stop) => return Err(stop),
                 };
             }
-            first = check_first_frame(bytes, after_header, size)?;
-            animated = flags & 0x02 != 0;
+            animated = flags & ANIMATED != 0;
+            let first = check_first_frame(bytes, after_header, size, animated)?;
+            lossless = first.lossless;
             if flags & 0x20 != 0
                 && let Ok(profile) = chunk(bytes, b"ICCP")
             {
                 colours = Colours::Profile(profile.len() as u32);
             }
-            (size.0, size.1, flags & 0x10 != 0)
+            let alpha = match flags & ALPHA != 0 {
+                flag if animated => flag,
+                _ if lossless => first.alpha, // as libwebp has it
+                flag => flag || first.alpha,
+            };
+            (size.0, size.1, alpha)
         }
         _ => return Err(Stop::Corrupt("the WebP has no image")),
     };
@@ -57,82 +60,46 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         stored,
         orientation,
         layout: Layout::of(false, alpha),
-        coding: coding(stored, first, alpha, animated),
+        coding: coding(stored, lossless, alpha, animated),
         colours,
         inks: false,
         palette: false,
     })
 }
 
-/// What is lossy, stands still, and has no alpha is decoded row by row; for the rest there are libraries.
-fn coding(size: Size, first: First, alpha: bool, animated: bool) -> Coding {
-    let lossless = first.kind == *b"VP8L";
-    if !(lossless || alpha || animated || first.in_a_frame) {
-        return Coding::Vp8;
+/// What stands still comes row by row; frames are drawn on a canvas.
+fn coding(canvas: Size, lossless: bool, alpha: bool, animated: bool) -> Coding {
+    if animated {
+        return Coding::Whole {
+            peak_bytes: canvas.pixels() * Layout::of(false, alpha).channels() as u64,
+            copies: 0,
+        };
     }
-    Coding::Whole {
-        peak_bytes: match animated {
-            true => of_animation(size, first.size.unwrap_or(size), &first.kind, alpha),
-            false => peak_bytes(size, &first.kind, alpha),
-        },
-        copies: if lossless { 0 } else { 2 }, // the last partition of a lossy frame, growing
-        guest_bytes: (!animated).then(|| webp_decode(lossless).bytes(size.pixels())),
-    }
+    if lossless { Coding::Vp8l } else { Coding::Vp8 }
 }
-
-/// What the library holds: the result; of a lossy image its planes, and what its alpha is decoded from; of a lossless one RGBA, which is
-/// the result where that has alpha.
-pub(in crate::image) fn peak_bytes(size: Size, first: &[u8; 4], alpha: bool) -> u64 {
-    let per_pixel = match first {
-        b"VP8L" => 4 + if alpha { 0 } else { 3 },
-        // RGBA of which alpha is a channel, and that channel.
-        _ if alpha => 4 + 5,
-        _ => 3,
-    };
-    (size.pixels().saturating_mul(per_pixel)).saturating_add(decoding_bytes(size, first))
-}
-
-/// And of an animation: the result, a canvas of RGBA, and the frame with the channel of its alpha.
-fn of_animation(canvas: Size, frame: Size, first: &[u8; 4], alpha: bool) -> u64 {
-    let result = if alpha { 4 } else { 3 };
-    (canvas.pixels().saturating_mul(result + 4))
-        .saturating_add(frame.pixels().saturating_mul(4 + 1))
-        .saturating_add(decoding_bytes(frame, first))
-}
-
-/// The planes of a lossy picture, and what it is decoded with: contexts of macroblocks, Huffman tables, transforms.
-fn decoding_bytes(size: Size, first: &[u8; 4]) -> u64 {
-    let small = SLACK_BYTES + 16 * u64::from(size.width);
-    if first == b"VP8L" {
-        return small;
-    }
-    // Whole macroblocks.
-    let across = u64::from(size.width.div_ceil(16));
-    384 * across * u64::from(size.height.div_ceil(16)) + small
-}
-
-const SLACK_BYTES: u64 = 64 << 10;
 
 /// The first chunk that holds pixels.
 struct First {
-    kind: [u8; 4],
-    /// Its own size, where that may differ from the file's.
-    size: Option<Size>,
-    /// Whether it is in a frame of an animation.
-    in_a_frame: bool,
+    lossless: bool,
+    /// Whether it says so, or comes with some.
+    alpha: bool,
 }
 
-/// The first frame is as large as the canvas says, or the animation's frame: decoders make room for it before they look.
-fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<First, Stop> {
+/// The first frame is as large as the canvas says, or the animation's frame. In a file that stands still, frames of an animation are nothing.
+fn check_first_frame(
+    bytes: &[u8],
+    first: usize,
+    canvas: (u32, u32),
+    animated: bool,
+) -> Result<First, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
-    let (mut expected, mut in_a_frame) = (canvas, false);
+    let mut expected = canvas;
     loop {
         let kind: [u8; 4] = cursor.array()?;
         let length = cursor.u32()? as usize;
-        let size = match &kind {
-            b"ANMF" => {
+        let (lossless, (size, alpha)) = match &kind {
+            b"ANMF" if animated => {
                 cursor.skip(6);
-                in_a_frame = true;
                 expected = (cursor.u24()? + 1, cursor.u24()? + 1);
                 cursor.skip(4); // duration and flags; the frame's own chunks follow
                 if expected.0 > canvas.0 || expected.1 > canvas.1 {
@@ -140,23 +107,22 @@ fn check_first_frame(bytes: &[u8], first: usize, canvas: (u32, u32)) -> Result<F
                 }
                 continue;
             }
-            b"VP8 " => lossy_size(&mut cursor)?,
-            b"VP8L" => lossless_size(&mut cursor)?.0,
+            b"VP8 " => (false, (lossy_size(&mut cursor)?, false)),
+            b"VP8L" => (true, lossless_size(&mut cursor)?),
+            // Beside it there is a lossy picture of this size, or none: as long as alpha is, that is not waited for.
+            b"ALPH" => {
+                return Ok(First {
+                    lossless: false,
+                    alpha: true,
+                });
+            }
             _ => {
                 cursor.skip(length.saturating_add(length % 2));
                 continue;
             }
         };
-        let agrees = size == expected;
-        return if agrees {
-            Ok(First {
-                kind,
-                size: Some(Size {
-                    width: size.0,
-                    height: size.1,
-                }),
-                in_a_frame,
-            })
+        return if size == expected {
+            Ok(First { lossless, alpha })
         } else {
             Err(Stop::Corrupt("the WebP's sizes contradict each other"))
         };
@@ -175,13 +141,6 @@ pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
             _ => cursor.skip(length.saturating_add(length % 2)),
         }
     }
-}
-
-/// As much as there is of the first lossy frame that is in no animation.
-pub(in crate::image) fn lossy_frame(file: &[u8]) -> Option<&[u8]> {
-    let mut chunks = Chunks { file, at: 12 };
-    let frame = chunks.find(|chunk| &chunk.kind == b"VP8 ");
-    frame.map(|chunk| chunk.bytes)
 }
 
 /// RFC 6386, section 9.1.
@@ -227,143 +186,91 @@ fn find_exif(bytes: &[u8], first: usize) -> Result<Orientation, Stop> {
     }
 }
 
-/// What the decoder of a whole file allocates and no header tells, in bytes: the codes of what is lossless in it, the picture or its alpha.
-/// Above `most` they are only known to be more.
-///
-/// # Errors
-/// [`Error::Corrupt`] for what the decoder relies on: sizes, lengths and codes that contradict themselves.
-pub(in crate::image) fn late_bytes(file: &[u8], most: u64) -> Result<u64, Error> {
-    // Where there is no frame, or its header breaks off, the decoder says so.
-    let Some(frame) = first_frame(file).ok().flatten() else {
-        return Ok(0);
-    };
-    frame.late_bytes(most)
+/// A picture, as much of its chunks as there is: that of a file which stands still, or of a frame.
+#[derive(Clone, Copy)]
+pub(in crate::image) struct Still<'a> {
+    pub(in crate::image) size: Size,
+    pub(in crate::image) coded: Coded<'a>,
 }
 
-/// The same of a frame of an animation, by its chunks.
-///
-/// # Errors
-/// As [`late_bytes`].
-pub(in crate::image) fn still_late_bytes(
-    kind: &[u8; 4],
-    picture: &[u8],
-    alpha: Option<&[u8]>,
-    size: Size,
-    most: u64,
-) -> Result<u64, Error> {
-    let picture = match kind {
-        b"VP8L" => Picture::Lossless(picture),
-        _ => Picture::Lossy(picture, alpha.and_then(coded_alpha)),
-    };
-    Frame { size, picture }.late_bytes(most)
+#[derive(Clone, Copy)]
+pub(in crate::image) enum Coded<'a> {
+    /// The content of a `VP8L` chunk.
+    Lossless(&'a [u8]),
+    /// Those of a `VP8 ` chunk, and of an `ALPH` in front of it.
+    Lossy(&'a [u8], Option<&'a [u8]>),
 }
 
-/// The size of the picture in a chunk, and whether a lossless one has alpha.
-pub(in crate::image) fn picture(chunk: &Chunk<'_>) -> Option<(Size, bool)> {
-    let mut cursor = Cursor::little_endian(chunk.bytes);
-    let ((width, height), alpha) = match &chunk.kind {
-        b"VP8L" => lossless_size(&mut cursor).ok()?,
-        _ => (lossy_size(&mut cursor).ok()?, false),
-    };
-    Some((Size { width, height }, alpha))
-}
+impl<'a> Still<'a> {
+    /// The first of a file that stands still; `None` where there is none, or its own header breaks off.
+    pub(in crate::image) fn of_file(file: &'a [u8]) -> Option<Still<'a>> {
+        Still::among(Chunks::of(file))
+    }
 
-/// The frame that is decoded.
-struct Frame<'a> {
-    size: Size,
-    picture: Picture<'a>,
-}
+    /// The first among these chunks.
+    pub(in crate::image) fn among(chunks: Chunks<'a>) -> Option<Still<'a>> {
+        let mut alpha = None;
+        for chunk in chunks {
+            let coded = match &chunk.kind {
+                b"ALPH" => {
+                    alpha = alpha.or(Some(chunk.bytes));
+                    continue;
+                }
+                b"VP8 " => Coded::Lossy(chunk.bytes, alpha),
+                b"VP8L" => Coded::Lossless(chunk.bytes),
+                _ => continue,
+            };
+            let mut cursor = Cursor::little_endian(chunk.bytes);
+            let (width, height) = match coded {
+                Coded::Lossless(_) => lossless_size(&mut cursor).ok()?.0,
+                Coded::Lossy(..) => lossy_size(&mut cursor).ok()?,
+            };
+            let size = Size { width, height };
+            return Some(Still { size, coded });
+        }
+        None
+    }
 
-impl Frame<'_> {
-    fn late_bytes(&self, most: u64) -> Result<u64, Error> {
-        let bytes = match self.picture {
-            Picture::Lossless(bytes) => vp8l::codes_bytes(bytes, self.size, true, most),
-            Picture::Lossy(bytes, alpha) => {
-                vp8::check(bytes, self.size).and_then(|()| match alpha {
-                    Some(bytes) => vp8l::codes_bytes(bytes, self.size, false, most),
-                    None => Ok(0),
-                })
+    /// Whether pixels may be transparent.
+    pub(in crate::image) fn has_alpha(&self) -> bool {
+        match self.coded {
+            Coded::Lossless(stream) => stream.get(4).is_some_and(|byte| byte & 0x10 != 0),
+            Coded::Lossy(_, alpha) => alpha.is_some(),
+        }
+    }
+
+    /// What decoding allocates and no header tells, in bytes: the window and the codes of what is lossless, the picture or its alpha.
+    /// Above `most` they are only known to be more.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub(in crate::image) fn late_bytes(&self, most: u64) -> Result<u64, Error> {
+        let Size { width, height } = self.size;
+        let bytes = match self.coded {
+            Coded::Lossless(stream) => {
+                Shape::of(stream).and_then(|shape| peak_bytes(stream, shape, most))
             }
+            Coded::Lossy(_, alpha) => match alpha.and_then(coded_alpha) {
+                Some(stream) => peak_bytes(stream, Shape::of_alpha(width, height), most),
+                None => Ok(0),
+            },
         };
-        bytes.map_err(|stop| match stop {
-            Stop::Corrupt(what) | Stop::Unsupported(what) => Error::Corrupt(what),
-            Stop::NeedMore => Error::Corrupt("the WebP is damaged or breaks off"),
-        })
+        bytes.map_err(damage)
     }
 }
 
-enum Picture<'a> {
-    Lossless(&'a [u8]),
-    /// Beside it alpha, if that is coded like a picture.
-    Lossy(&'a [u8], Option<&'a [u8]>),
+/// What is wrong with a stream of VP8L.
+pub(in crate::image) fn damage(fault: Fault) -> Error {
+    match fault {
+        Fault::OutOfMemory => Error::OutOfMemory,
+        Fault::Corrupt(what) => Error::Corrupt(what),
+        Fault::Truncated => Error::Corrupt("the WebP is damaged or breaks off"),
+    }
 }
 
 /// Flags of a VP8X chunk.
 const ANIMATED: u8 = 0x02;
 const ALPHA: u8 = 0x10;
-
-/// The frame that the decoder chooses, by its own rules: chunks of a kind may be many, in any order.
-fn first_frame(file: &[u8]) -> Result<Option<Frame<'_>>, Stop> {
-    let mut chunks = Chunks::of(file);
-    let first = chunks.next().ok_or(Stop::NeedMore)?;
-    let frame = |(width, height), picture| {
-        Ok(Some(Frame {
-            size: Size { width, height },
-            picture,
-        }))
-    };
-    let mut header = Cursor::little_endian(file).seek(first.start);
-    match &first.kind {
-        b"VP8L" => {
-            return frame(
-                lossless_size(&mut header)?.0,
-                Picture::Lossless(first.bytes),
-            );
-        }
-        b"VP8 " => return frame(lossy_size(&mut header)?, Picture::Lossy(first.bytes, None)),
-        b"VP8X" => {}
-        _ => return Ok(None),
-    }
-    let flags = header.u8()?;
-    header.skip(3);
-    let canvas = (header.u24()? + 1, header.u24()? + 1);
-    let beside = |kind| chunks.clone().find(|chunk| &chunk.kind == kind);
-    let animation = beside(b"ANMF");
-    let mut inside = Chunks {
-        file,
-        at: animation
-            .as_ref()
-            .map_or(file.len(), |chunk| chunk.start + 16),
-    };
-    if flags & ANIMATED != 0 {
-        let mut header =
-            Cursor::little_endian(file).seek(animation.ok_or(Stop::NeedMore)?.start + 6);
-        let size = (header.u24()? + 1, header.u24()? + 1);
-        let first = inside.next().ok_or(Stop::NeedMore)?;
-        return match &first.kind {
-            b"VP8L" => frame(size, Picture::Lossless(first.bytes)),
-            b"VP8 " => frame(size, Picture::Lossy(first.bytes, None)),
-            // Whatever follows it is taken for the picture.
-            b"ALPH" => {
-                let next = inside.next().ok_or(Stop::NeedMore)?;
-                frame(size, Picture::Lossy(next.bytes, coded_alpha(first.bytes)))
-            }
-            _ => Ok(None),
-        };
-    }
-    // Without an animation a frame of one counts, for what is not beside it.
-    let found =
-        |kind| beside(kind).or_else(|| inside.clone().take(2).find(|chunk| &chunk.kind == kind));
-    if let Some(chunk) = found(b"VP8L") {
-        return frame(canvas, Picture::Lossless(chunk.bytes));
-    }
-    let Some(picture) = found(b"VP8 ") else {
-        return Ok(None);
-    };
-    let alpha = found(b"ALPH").filter(|_| flags & ALPHA != 0);
-    let alpha = alpha.and_then(|chunk| coded_alpha(chunk.bytes));
-    frame(canvas, Picture::Lossy(picture.bytes, alpha))
-}
 
 /// Alpha that is coded like a picture, without a header; a byte in front of it says so (section 2.7.1.2).
 fn coded_alpha(bytes: &[u8]) -> Option<&[u8]> {
@@ -432,20 +339,50 @@ mod tests {
     use super::*;
     use image_webp::{ColorType, WebPEncoder};
 
+    fn header(file: &[u8]) -> Header {
+        let header = Header::parse(file, true).expect("a good file");
+        header.expect("is whole")
+    }
+
     #[test]
-    fn what_is_lossy_stands_still_and_has_no_alpha_comes_in_rows() {
-        let in_rows = |file: &[u8]| {
-            let header = Header::parse(file, true).expect("a good file");
-            header.expect("is whole").coding == Coding::Vp8
-        };
-        assert!(in_rows(include_bytes!("../../../fuzz/seeds/lossy.webp")));
-        for file in [
-            &include_bytes!("../../../fuzz/seeds/lossy-alpha.webp")[..],
-            include_bytes!("../../../fuzz/seeds/animated-lossy.webp"),
-            include_bytes!("../../../fuzz/seeds/lossless.webp"),
+    fn what_stands_still_comes_in_rows() {
+        for (file, coding) in [
+            (
+                &include_bytes!("../../../fuzz/seeds/lossy.webp")[..],
+                Coding::Vp8,
+            ),
+            (
+                include_bytes!("../../../fuzz/seeds/lossy-alpha.webp"),
+                Coding::Vp8,
+            ),
+            (
+                include_bytes!("../../../fuzz/seeds/lossless.webp"),
+                Coding::Vp8l,
+            ),
         ] {
-            assert!(!in_rows(file));
+            assert_eq!(header(file).coding, coding);
         }
+        let moving = header(include_bytes!("../../../fuzz/seeds/animated-lossy.webp"));
+        assert!(matches!(moving.coding, Coding::Whole { .. }));
+    }
+
+    #[test]
+    fn alpha_is_where_its_chunk_is_whatever_the_flags_say() {
+        let lossy = include_bytes!("../../../fuzz/seeds/lossy-alpha.webp");
+        let mut file = lossy.to_vec();
+        assert_eq!((&file[12..16], file[20] & ALPHA), (&b"VP8X"[..], ALPHA));
+        file[20] &= !ALPHA;
+        assert_eq!(header(&file).layout, Layout::Rgba);
+        let lossless = include_bytes!("../../../fuzz/seeds/lossless.webp");
+        let Size { width, height } = header(lossless).stored;
+        let [w, wide, ..] = (width - 1).to_le_bytes();
+        let [h, high, ..] = (height - 1).to_le_bytes();
+        let extended = [
+            b"RIFF....WEBPVP8X",
+            &[10, 0, 0, 0, ALPHA, 0, 0, 0, w, wide, 0, h, high, 0][..],
+            &lossless[12..],
+        ];
+        assert_eq!(header(&extended.concat()).layout, Layout::Rgb);
     }
 
     #[test]
@@ -455,14 +392,15 @@ mod tests {
         WebPEncoder::new(&mut file)
             .encode(&pixels, 40, 30, ColorType::Rgba8)
             .expect("a valid size");
-        let bytes = late_bytes(&file, u64::MAX).expect("a sound file");
-        assert!((4 << 10..1 << 18).contains(&bytes), "{bytes}");
+        let late = |file: &[u8]| Still::of_file(file).map(|picture| picture.late_bytes(u64::MAX));
+        let bytes = late(&file).expect("a picture").expect("a sound file");
+        assert!((4 * 40 * 30..1 << 16).contains(&bytes), "{bytes}");
         let mut codes_end = 0;
         for end in 0..file.len() {
-            match late_bytes(&file[..end], u64::MAX) {
-                Ok(0) | Err(Error::Corrupt(_)) => codes_end = end + 1,
+            match late(&file[..end]) {
+                None | Some(Err(Error::Corrupt(_))) => codes_end = end + 1,
                 // Pixels are not read.
-                cut => assert_eq!(cut, Ok(bytes), "{end} bytes"),
+                cut => assert_eq!(cut, Some(Ok(bytes)), "{end} bytes"),
             }
         }
         assert!((100..file.len()).contains(&codes_end), "{codes_end}");

@@ -22,8 +22,6 @@ pub struct Animation {
     pub(in crate::image) restores: bool,
     /// What decoding one of them takes beside the canvas.
     pub(in crate::image) frame_bytes: u64,
-    /// And what of a guest.
-    pub(in crate::image) guest_bytes: u64,
     /// What the answer may have.
     pub(in crate::image) file_bytes: u64,
 }
@@ -68,9 +66,8 @@ impl Plan {
         let canvas = self.decoded.pixels() * self.header.layout.channels() as u64;
         let restored = if survey.restores { canvas } else { 0 };
         self.header.coding = Coding::Whole {
-            peak_bytes: canvas + restored + survey.frame_bytes + survey.guest_bytes,
+            peak_bytes: canvas + restored + survey.frame_bytes,
             copies: 0,
-            guest_bytes: None,
         };
         let mut animation = Animation {
             frames: survey.frames,
@@ -79,7 +76,6 @@ impl Plan {
             plays: survey.plays,
             restores: survey.restores,
             frame_bytes: survey.frame_bytes,
-            guest_bytes: survey.guest_bytes,
             file_bytes: 0,
         };
         animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);

@@ -201,7 +201,8 @@ pub struct Halves {
 /// as its standard has it, and pixels are resampled.
 pub(super) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
     let (x, y) = geometry.scale;
-    if header.coding != Coding::Vp8 || x.min(y) < 1.0 || x.max(y) <= 1.0 {
+    let opaque = header.coding == Coding::Vp8 && !header.layout.alpha();
+    if !opaque || x.min(y) < 1.0 || x.max(y) <= 1.0 {
         return None;
     }
     let window = geometry.window(header.upright());

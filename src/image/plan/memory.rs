@@ -126,15 +126,36 @@ impl Plan {
         }
     }
 
-    /// What the guest that decodes may take, if one does.
-    pub(in crate::image) fn guest_bytes(&self) -> u64 {
+    /// What the guest that decodes a file of this length may take, if one does: as much as it may turn out to need, and no more than there is.
+    pub(in crate::image) fn guest_bytes(&self, source_bytes: u64) -> u64 {
+        let Coding::Guest { memory_bytes, .. } = self.header.coding else {
+            return 0;
+        };
+        let (least, _) = codec::guest_bytes_of_file(source_bytes);
+        let own = if self.keeps_original() {
+            codec::growing(source_bytes)
+        } else {
+            0
+        };
+        let free = (self.budget_bytes).saturating_sub(
+            self.need_bytes(self.file_bytes(source_bytes))
+                .saturating_add(own),
+        );
+        memory_bytes + least + free.min(self.uncertain_bytes(source_bytes))
+    }
+
+    /// What decoding a file of this length may turn out to need beyond what it needs in any case.
+    pub(in crate::image) fn uncertain_bytes(&self, source_bytes: u64) -> u64 {
         match self.header.coding {
-            Coding::Guest { memory_bytes } => memory_bytes,
-            _ => self.animation.map_or(0, |animation| animation.guest_bytes),
+            Coding::Guest { .. } => {
+                let (least, most) = codec::guest_bytes_of_file(source_bytes);
+                most - least
+            }
+            _ => 0,
         }
     }
 
-    /// The same for the picture before it is turned: if it is, the one that comes out has the room.
+    /// What the picture has room for before it is turned: if it is, the one that comes out has the room.
     pub(in crate::image) fn stored_room(&self) -> Option<u64> {
         if self.header.orientation.is_upright() {
             self.room()

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Cutting;
+use crate::image::bmff::{Numbers, number, part};
 
 /// Items that are pictures: coded, put together from tiles, or another one again.
 const PICTURES: [&[u8; 4]; 3] = [b"av01", b"grid", b"iden"];
@@ -231,40 +232,6 @@ fn blank_between(bytes: &mut [u8], content: Range<usize>, kept: &[Range<usize>])
     }
     if let Some(gap) = bytes.get_mut(at..content.end) {
         gap.fill(0);
-    }
-}
-
-/// A box that begins here and ends by `end`: its type, and where its content is.
-fn part(bytes: &[u8], at: usize, end: usize) -> Option<([u8; 4], Range<usize>)> {
-    let kind = *bytes.get(at.checked_add(4)?..end)?.first_chunk()?;
-    let (head, length) = match number(bytes, at, 4)? {
-        0 => return None, // up to the end of the file, wherever that is
-        1 => (16, number(bytes, at + 8, 8)?),
-        length => (8, length),
-    };
-    let after = at.checked_add(usize::try_from(length).ok()?)?;
-    (at + head <= after && after <= end).then_some((kind, at + head..after))
-}
-
-fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at.checked_add(length)?)?;
-    let number = bytes
-        .iter()
-        .fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
-    (length <= 8).then_some(number)
-}
-
-/// Numbers one behind the other.
-struct Numbers<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Numbers<'_> {
-    fn next(&mut self, length: u64) -> Option<u64> {
-        let number = number(self.bytes, self.at, usize::try_from(length).ok()?)?;
-        self.at += length as usize;
-        Some(number)
     }
 }
 

@@ -9,7 +9,6 @@ use std::cell::RefCell;
 use super::Rows;
 use super::whole::{self, InPlace};
 use crate::image::frame::{Layout, Picture, Size, reserved, zeroes};
-use crate::image::guest::NoGuests;
 use crate::image::plan::Plan;
 use crate::image::quantise::{Colour, Histogram, MOST, Mapper};
 use crate::image::{Error, colour};
@@ -19,7 +18,7 @@ pub(in crate::image) use unpack::UNPACKER_BYTES;
 pub(super) use unpack::Unpacker;
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-    rows.frame(super::animation::still(file, plan, &NoGuests)?)
+    rows.frame(super::animation::still(file, plan)?)
 }
 
 pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {

@@ -1,39 +1,30 @@
-//! WebP: `image-webp` decodes stills of both kinds, `vp8l` writes what is lossless, and animations are put together here, of frames that a
+//! WebP: pictures of both kinds come in rows, `vp8l` writes what is lossless, and animations are put together here, of frames that a
 //! guest may have coded.
 
+mod alpha;
 mod film;
+mod still;
 
 use std::cell::RefCell;
-use std::io::Cursor;
-
-use image_webp::{DecodingError, WebPDecoder};
 
 use super::Rows;
 use super::vp8l::{self, Shape};
 use super::whole::{self, InPlace};
 use crate::image::Error;
-use crate::image::frame::{Frame, Picture, reserved};
-use crate::image::guest::Guests;
+use crate::image::frame::{Picture, reserved};
+use crate::image::header::webp::Still;
 use crate::image::plan::Plan;
 pub(super) use film::{Film, bytes as film_bytes, guest_bytes as film_guest_bytes};
+pub(in crate::image) use still::row_bytes;
+pub(super) use still::{decoder_bytes, rows};
 
-pub(super) fn decode(
-    file: &[u8],
-    plan: &Plan,
-    rows: &mut dyn Rows,
-    guests: &dyn Guests,
-) -> Result<(), Error> {
+/// A complete file.
+pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if plan.animation.is_some() {
-        return rows.frame(super::animation::still(file, plan, guests)?);
+        return rows.frame(super::animation::still(file, plan)?);
     }
-    let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(fault)?;
-    let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
-    if decoder.output_buffer_size() != Some(frame.pixels.len()) {
-        return Err(Error::Corrupt("the WebP's chunks contradict each other"));
-    }
-    decoder.read_image(&mut frame.pixels).map_err(fault)?;
-    drop(decoder); // as the plan says
-    rows.frame(frame)
+    let still = Still::of_file(file).ok_or(Error::Corrupt("the WebP has no image"))?;
+    still::decode(&still, plan, rows)
 }
 
 /// A file of one lossless picture, made in the place of its pixels.
@@ -107,11 +98,4 @@ pub(in crate::image) fn lead_bytes(plan: &Plan) -> u64 {
 pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
     let row = 4 * u64::from(plan.resized.width.max(plan.resized.height));
     shape(plan).encoder_bytes() + row
-}
-
-pub(super) fn fault(error: DecodingError) -> Error {
-    match error {
-        DecodingError::UnsupportedFeature(_) => Error::Unsupported("this kind of WebP is not read"),
-        _ => Error::Corrupt("the WebP is damaged or breaks off"),
-    }
 }

@@ -1,0 +1,198 @@
+//! What is undone when an image has been read, row by row (RFC 9649, section 4).
+
+use crate::bits::Bits;
+use crate::image::Image;
+use crate::predict::{self, BLACK, add};
+use crate::{Error, filled};
+
+/// One of the four.
+pub(crate) enum Transform {
+    Predict(Predict),
+    Colour(Tiles),
+    SubtractGreen,
+    Palette(Palette),
+}
+
+/// An image of parameters, a pixel for each tile.
+pub(crate) struct Tiles {
+    /// Of the rows that are transformed.
+    width: usize,
+    /// A tile's side as a power of two.
+    bits: u32,
+    pixels: Vec<u32>,
+}
+
+pub(crate) struct Predict {
+    tiles: Tiles,
+    /// The row before as it came out of here, and the first pixel of this one.
+    above: Vec<u32>,
+}
+
+pub(crate) struct Palette {
+    width: usize,
+    /// A power of two: how many pixels share one.
+    packed: u32,
+    /// As many as an index may ask for, or 256.
+    colours: Vec<u32>,
+}
+
+/// A side in tiles.
+pub(crate) fn tiles(side: usize, bits: u32) -> usize {
+    side.div_ceil(1 << bits)
+}
+
+/// How many pixels share one where there are so many colours, as a power of two.
+pub(crate) fn packing(colours: usize) -> u32 {
+    match colours {
+        ..=2 => 3,
+        3..=4 => 2,
+        5..=16 => 1,
+        _ => 0,
+    }
+}
+
+impl Tiles {
+    /// Bits that say how large tiles are.
+    pub(crate) fn side(bits: &mut Bits<'_>) -> u32 {
+        bits.take(3) + 2
+    }
+
+    fn read(bits: &mut Bits<'_>, width: usize, height: usize) -> Result<Tiles, Error> {
+        let side = Tiles::side(bits);
+        Ok(Tiles {
+            width,
+            bits: side,
+            pixels: Image::whole(bits, tiles(width, side), tiles(height, side))?,
+        })
+    }
+
+    /// The parameters of a row, each for so many pixels.
+    fn row(&self, y: usize) -> (&[u32], usize) {
+        let across = tiles(self.width, self.bits);
+        let first = (y >> self.bits) * across;
+        let row = self.pixels.get(first..first + across);
+        (row.unwrap_or_default(), 1 << self.bits)
+    }
+}
+
+impl Transform {
+    /// Reads what a kind of transform needs. Returns how wide the image is from then on.
+    pub(crate) fn read(
+        kind: u32,
+        bits: &mut Bits<'_>,
+        width: usize,
+        height: usize,
+    ) -> Result<(Transform, usize), Error> {
+        let transform = match kind {
+            0 => Transform::Predict(Predict {
+                tiles: Tiles::read(bits, width, height)?,
+                above: filled(width + 1, 0)?,
+            }),
+            1 => Transform::Colour(Tiles::read(bits, width, height)?),
+            2 => Transform::SubtractGreen,
+            _ => {
+                let palette = Palette::read(bits, width)?;
+                let packed = tiles(width, palette.packed);
+                return Ok((Transform::Palette(palette), packed));
+            }
+        };
+        Ok((transform, width))
+    }
+
+    /// Undoes it in a row, which may become longer.
+    pub(crate) fn undo(&mut self, line: &mut [u32], y: usize) {
+        match self {
+            Transform::Predict(predict) => predict.undo(line, y),
+            Transform::Colour(tiles) => {
+                let (row, side) = tiles.row(y);
+                let pixels = &mut line[..tiles.width];
+                for (pixels, tile) in pixels.chunks_mut(side).zip(row) {
+                    undo_colour(pixels, *tile);
+                }
+            }
+            Transform::SubtractGreen => line.iter_mut().for_each(|pixel| {
+                let green = *pixel >> 8 & 0xff;
+                *pixel = add(*pixel, green << 16 | green);
+            }),
+            Transform::Palette(palette) => palette.undo(line),
+        }
+    }
+}
+
+/// Section 4.2.
+fn undo_colour(pixels: &mut [u32], tile: u32) {
+    let [green_to_red, green_to_blue, red_to_blue, _] =
+        tile.to_le_bytes().map(|factor| factor as i8);
+    let share =
+        |factor: i8, sample: u32| (i32::from(factor) * i32::from(sample as u8 as i8) >> 5) as u32;
+    for pixel in pixels {
+        let argb = *pixel;
+        let green = argb >> 8;
+        let red = (argb >> 16).wrapping_add(share(green_to_red, green)) & 0xff;
+        let blue = argb
+            .wrapping_add(share(green_to_blue, green))
+            .wrapping_add(share(red_to_blue, red))
+            & 0xff;
+        *pixel = argb & 0xff00_ff00 | red << 16 | blue;
+    }
+}
+
+impl Predict {
+    fn undo(&mut self, line: &mut [u32], y: usize) {
+        let width = self.tiles.width;
+        let line = &mut line[..width];
+        if y == 0 {
+            let mut left = BLACK;
+            for pixel in line.iter_mut() {
+                left = add(*pixel, left);
+                *pixel = left;
+            }
+        } else {
+            line[0] = add(line[0], self.above[0]);
+            // What is above on the right of the last pixel is the next one in memory.
+            self.above[width] = line[0];
+            let (row, side) = self.tiles.row(y);
+            let mut first = 1;
+            for (tile, end) in row.iter().zip((side..).step_by(side)) {
+                let end = end.min(width);
+                predict::restore(
+                    tile >> 8 & 15,
+                    &mut line[first - 1..end],
+                    &self.above[first - 1..=end],
+                );
+                first = end;
+            }
+        }
+        self.above[..width].copy_from_slice(line);
+    }
+}
+
+impl Palette {
+    /// Section 4.4: colours as differences from the one before.
+    fn read(bits: &mut Bits<'_>, width: usize) -> Result<Palette, Error> {
+        let count = bits.take(8) as usize + 1;
+        let differences = Image::whole(bits, count, 1)?;
+        let packed = packing(count);
+        let mut colours = filled(1 << (8 >> packed), 0)?;
+        let mut last = 0;
+        for (colour, difference) in colours.iter_mut().zip(differences) {
+            last = add(last, difference);
+            *colour = last;
+        }
+        Ok(Palette {
+            width,
+            packed,
+            colours,
+        })
+    }
+
+    fn undo(&self, line: &mut [u32]) {
+        let (each, bits) = ((1 << self.packed) - 1, 8 >> self.packed);
+        // From the back, since what is packed lies at the front.
+        for at in (0..self.width).rev() {
+            let indices = line[at >> self.packed] >> 8 & 0xff;
+            let index = indices >> ((at & each) * bits) & ((1 << bits) - 1);
+            line[at] = self.colours.get(index as usize).copied().unwrap_or(0);
+        }
+    }
+}

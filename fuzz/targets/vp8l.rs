@@ -1,0 +1,9 @@
+//! See `src/vp8l.rs`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[global_allocator]
+static ALLOCATOR: letterbox_fuzz::counting::Counting = letterbox_fuzz::counting::Counting;
+
+fuzz_target!(|bytes: &[u8]| letterbox_fuzz::vp8l::run(bytes));
