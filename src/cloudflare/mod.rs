@@ -1,6 +1,7 @@
 //! Cloudflare Workers: the only folder that names the platform's crate.
 
 mod guests;
+mod settings;
 mod stream;
 
 use std::cell::Cell;

@@ -52,7 +52,7 @@ for (const [key, cases] of byKey) {
   });
 
   test(`examples/sign.rs: the vectors of ${key.length / 2} bytes of key`, () => {
-    const args = ['run', '--quiet', '--locked', '--example', 'sign', '--', ...urls];
+    const args = ['run', '--quiet', '--locked', '--profile', 'test', '--example', 'sign', '--', ...urls];
     assert.deepEqual(signatures(run('cargo', args, { LETTERBOX_SIGNING_KEY: key })), expected);
   });
 }
@@ -102,7 +102,7 @@ for (const { file, language, code } of snippets) {
 
 test('examples/sign.rs signs every alias, and the fragment stays last', async () => {
   const urls = asked.filter(([, by]) => by === key).map(([url]) => url);
-  const { status, stdout, said } = run('cargo', ['run', '--quiet', '--locked', '--example', 'sign', '--', ...urls], { LETTERBOX_SIGNING_KEY: key });
+  const { status, stdout, said } = run('cargo', ['run', '--quiet', '--locked', '--profile', 'test', '--example', 'sign', '--', ...urls], { LETTERBOX_SIGNING_KEY: key });
   assert.equal(status, 0, said);
   const expected = await Promise.all(urls.map(async (url) => [sigOf(await sign(url, key)), new URL(url).hash]));
   assert.deepEqual(stdout.trim().split('\n').map((url) => [sigOf(url), new URL(url).hash]), expected);
