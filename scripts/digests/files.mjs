@@ -1,0 +1,21 @@
+// What is asked about: the corpus beside the checkout, if there is one, and the samples.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpus } from '../../bench/soak-corpus.mjs';
+import { root } from '../tools.mjs';
+
+/** All files, `{ group, name, path }`; the group is the format's folder in the corpus, and names begin with it. */
+export function everyFile() {
+  const samples = join(root, 'demo', 'samples');
+  const found = corpus();
+  return [
+    ...readdirSync(samples).filter((name) => !name.endsWith('.md')).sort().map((name) => file(`samples/${name}`, join(samples, name))),
+    ...(found?.files ?? []).map((name) => file(name, join(found.folder, name))),
+  ];
+}
+
+const file = (name, path) => ({ group: name.split('/')[0], name, path });
+
+/** Those that are asked about in the runtime too: what its guests read, the samples, and some of the rest. */
+export const some = (files) => files.filter(({ group }, at) => ['avif', 'webp', 'samples'].includes(group) || at % 25 === 0);
