@@ -42,6 +42,7 @@ fn fault(fault: Fault) -> Error {
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::Corrupt(what) => Error::Corrupt(what),
         Fault::Truncated => Error::Corrupt("the WebP is damaged or breaks off"),
+        other => Error::Internal(other.to_string()),
     }
 }
 
