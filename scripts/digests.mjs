@@ -7,10 +7,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
 import { everyFile, some } from './digests/files.mjs';
 import { label, native, runtime } from './digests/queries.mjs';
 import { compare, line, read, write } from './digests/record.mjs';
-import { duration, exit, Problem, program, say } from './program.mjs';
+import { duration, exit, Problem, program, run, say } from './program.mjs';
 import { setup } from './setup.mjs';
 import { root } from './tools.mjs';
 
@@ -28,18 +29,21 @@ async function digests(args) {
   const options = readOptions(args);
   if (options.help) return say(help);
   await setup();
-  const files = everyFile().filter(({ name }) => options.only.some((part) => name.includes(part)));
+  const counts = (name) => options.only.some((part) => name.includes(part));
+  const files = everyFile().filter(({ name }) => counts(name));
   if (files.length === 0) throw new Problem(`no file has ${options.only.join(' or ')} in its name`);
   if (!files.some(({ group }) => group !== 'samples')) say('digests: the samples only; there is no corpus beside the checkout, or none was asked for');
 
   const folder = options.write ?? join(root, 'target', 'digests');
   rmSync(join(folder, 'native'), { recursive: true, force: true });
   rmSync(join(folder, 'runtime'), { recursive: true, force: true });
+  if (options.native) await run('cargo', ['build', ...example]);
+  if (options.runtime) await build();
   if (options.native) write(folder, 'native', await timed('native', files, native, () => askLibrary(files, options.threads)));
   if (options.runtime) write(folder, 'runtime', await timed('runtime', some(files), runtime, () => askRuntime(some(files))));
   if (options.write) return say(`digests: written to ${folder}`);
 
-  const { compared, differences, text } = compare(read(options.before), read(folder));
+  const { compared, differences, text } = compare(read(options.before, counts), read(folder));
   if (text) say(text);
   if (compared === 0) throw new Problem(`digests: ${options.before} has none of these answers`);
   if (differences > 0) throw new Problem(`digests: ${differences} of ${compared} answers differ from ${options.before}; those of now are in ${folder}`);
@@ -73,9 +77,11 @@ async function timed(home, files, questions, ask) {
   return lines;
 }
 
+const example = ['--quiet', '--locked', '--profile', 'test', '--example', 'digests'];
+
 /** Through the library (examples/digests.rs), with the profile of the tests. */
 async function askLibrary(files, threads) {
-  const args = ['run', '--quiet', '--locked', '--profile', 'test', '--example', 'digests'];
+  const args = ['run', ...example];
   const child = spawn('cargo', args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   const questions = native.map((question) => ({ ...question, label: label(question) }));
   child.stdin.end(JSON.stringify({ threads, questions, files: files.map(({ name, path }) => [name, path]) }));
@@ -91,8 +97,6 @@ async function askLibrary(files, threads) {
 
 /** Through the release module, one after the other: which codec is in memory may decide an answer. */
 async function askRuntime(files) {
-  const { build } = await import('./build.mjs');
-  await build();
   const { startWorker, closeAll } = await import('../tests/worker/support/worker.mjs');
   const { startOrigin } = await import('../tests/worker/support/origin.mjs');
   const { bytes } = await import('../tests/worker/support/answers.mjs');

@@ -22,15 +22,15 @@ export function write(folder, home, lines) {
   }
 }
 
-/** The lines of a record: a map from home, name and question to the rest. */
-export function read(folder) {
+/** The lines of a record about files that `counts`: a map from home, name and question to the rest. */
+export function read(folder, counts = () => true) {
   const answers = new Map();
   for (const home of ['native', 'runtime']) {
     if (!existsSync(join(folder, home))) continue;
     for (const name of readdirSync(join(folder, home)).filter((name) => name.endsWith('.tsv'))) {
       for (const line of readFileSync(join(folder, home, name), 'utf8').trimEnd().split('\n')) {
         const [file, asked, ...answer] = line.split('\t');
-        answers.set([home, file, asked].join('\t'), answer.join('  '));
+        if (counts(file)) answers.set([home, file, asked].join('\t'), answer.join('  '));
       }
     }
   }

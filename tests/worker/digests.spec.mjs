@@ -76,4 +76,6 @@ test('records are compared as far as both go, and what is in one alone is told',
   assert.equal(differences, 3);
   assert.match(text, /native, png: f=gif: 2 answers differ\n +png\/a\.png\n +before +415 {2}unsupported-format {2}\d+ {2}no image\n +after +not asked/);
   assert.doesNotMatch(text, /gif\/a\.gif/);
+  const partly = compare(read(join(folder, 'one'), (name) => name.startsWith('gif/')), read(join(folder, 'two')));
+  assert.equal(partly.differences, 0);
 });
