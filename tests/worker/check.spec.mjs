@@ -156,10 +156,13 @@ test('the settings of the file are read by the module that would go up, numbers 
   for (const wanted of [/strangers/, /ALOWED_SOURCES is no setting/, /ascending/]) assert.match(refused.said, wanted);
 }));
 
-test('signing keys are a secret that takes the place of a list, and in a file they are refused and not repeated', () => withFile((written) => {
+test('signing keys are a secret, and stand in the place of a list of hosts', () => withFile((written) => {
   const secret = check(...written(domain, '', '[secrets]\nrequired = ["SIGNING_KEYS"]\n'));
   assert.equal(secret.status, 0, secret.said);
   assert.match(secret.said, /SIGNING_KEYS +\(secret: npx wrangler secret put SIGNING_KEYS\)/);
+}));
+
+test('signing keys in a file are refused and not repeated', () => withFile((written) => {
   const { status, said } = check(...written(domain, `ALLOWED_SOURCES = "images.shop.test"\nSIGNING_KEYS = "${'0123456789abcdef'.repeat(4)}"`));
   assert.equal(status, 1, said);
   assert.match(said, /wrangler secret put SIGNING_KEYS/);
