@@ -5,10 +5,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { root } from './tools.mjs';
 
-/** The hash of the named files, of everything inside the named folders, and of the extra strings. What is missing counts as missing. */
-export function fingerprint(paths, extra = []) {
+/** The hash of the named files, of everything inside the named folders that `counts`, and of the extra strings. What is missing counts as missing. */
+export function fingerprint(paths, extra = [], counts = () => true) {
   const hash = createHash('sha256').update(JSON.stringify(extra));
-  for (const path of paths.flatMap(filesIn)) {
+  for (const path of paths.flatMap(filesIn).filter(counts)) {
     hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
   }
   return hash.digest('hex');

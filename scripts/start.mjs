@@ -1,12 +1,14 @@
-// `npm start`: builds the worker and serves it on this machine with the sample images of demo/, until Ctrl-C.
+// `npm start`: builds the worker and serves it on this machine with the sample images of demo/, until Ctrl-C; what is saved is built again.
 
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { wantsAvif } from './configuration.mjs';
 import { exit, Problem, program, say } from './program.mjs';
+import { setup } from './setup.mjs';
 import { root } from './tools.mjs';
 import { wranglerArgs, wranglerEnv } from './wrangler.mjs';
 
@@ -14,30 +16,35 @@ const sample = '/?s=/samples/waterfall.jpg&w=1200&h=627';
 const address = '127.0.0.1';
 
 async function start(args) {
-  const port = await freePort(wantedPort(args));
-  await build();
+  const wanted = read(args);
+  const port = await freePort(wanted.port);
+  await setup();
+  const avif = await wantsAvif(args);
+  await build({ avif });
 
   say('start: the local Workers runtime (seconds)');
   const server = serve(port);
   const ended = exit(server, 'wrangler');
   const stopped = stopOnSignals(server);
 
+  rebuildOnSave({ avif });
   const answer = await firstAnswer(server, `http://${address}:${port}${sample}`);
   if (answer) announce(port, answer);
   const { code, signal } = await ended;
   if (!stopped()) throw new Problem(`The server ended by itself (${signal ?? `exit ${code}`}); its last words are above.`);
 }
 
-function wantedPort(args) {
-  let wanted;
+function read(args) {
+  let values;
   try {
-    wanted = parseArgs({ args, options: { port: { type: 'string' } } }).values.port ?? process.env.PORT ?? '8787';
+    ({ values } = parseArgs({ args, options: { port: { type: 'string' }, 'no-avif': { type: 'boolean' } } }));
   } catch (error) {
-    throw new Problem(`${error.message}\nusage: npm start -- --port 8787`);
+    throw new Problem(`${error.message}\nusage: npm start [-- --port 8787] [--no-avif]`);
   }
+  const wanted = values.port ?? process.env.PORT ?? '8787';
   const port = Number(wanted);
   if (!/^\d+$/.test(wanted) || port > 65535) throw new Problem(`port ${wanted}: expected a number from 1 to 65535, or 0 for any free one`);
-  return port;
+  return { port };
 }
 
 /** The port itself when nobody listens on it, or any free one for 0. Asked before the build, so that nobody waits for a refusal. */
@@ -66,6 +73,23 @@ function serve(port) {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true, // a process group of its own, so that the runtime below wrangler can be stopped with it
   });
+}
+
+/**
+ * Builds again whenever a source is saved; wrangler sees the new files by itself. Not by its own `[build]`, which would begin with two builds
+ * of what has just been built, and say that it restarts.
+ */
+function rebuildOnSave({ avif }) {
+  let soon;
+  let working = Promise.resolve();
+  const again = () =>
+    (working = working.then(() => build({ avif, quiet: true })).catch((error) => console.error(`\n${error instanceof Problem ? error.message : error.stack}`)));
+  const saved = (_event, name) => {
+    if (name?.split(sep).includes('target')) return;
+    clearTimeout(soon);
+    soon = setTimeout(again, 100); // an editor writes more than once
+  };
+  for (const folder of ['src', 'crates']) watch(join(root, folder), { recursive: true, persistent: false }, saved);
 }
 
 /** Resolves when the URL is answered, to the answer in words whatever it is, or to null when the server ends before that. */

@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { packages } from './packages.mjs';
 import { duration, Problem, program, run, say } from './program.mjs';
 import { setup } from './setup.mjs';
 import { thirdParty } from './third-party.mjs';
@@ -14,6 +15,7 @@ const warningsAreErrors = ['--', '-D', 'warnings'];
 const steps = [
   ['set-up', () => setup({ forTests: true })],
   ['what ships', () => thirdParty(['--check'])],
+  ['packages of our crates', packages],
   ['formatting', () => run('cargo', ['fmt', '--all', '--check'])],
   ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
   ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// `npx letterbox-sign <url>`: prints the URL with its signature. The key comes from the environment or a file, never from the command line,
+// `node sign/cli.mjs <url>`: prints the URL with its signature. The key comes from the environment or a file, never from the command line,
 // which other users of the machine can read and the shell remembers.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { generateKey, sign, srcset, Unsignable } from './index.mjs';
 
-const help = `npx letterbox-sign [options] <url> ...
+const help = `node sign/cli.mjs [options] <url> ...
 
 Prints each URL with its signature, one a line. The key is the first one of the deployment's SIGNING_KEYS, in hexadecimal
 digits: in the environment as LETTERBOX_SIGNING_KEY, or in a file.
@@ -77,6 +77,6 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof Unsignable)) throw error;
-  console.error(`letterbox-sign: ${error.message}`);
+  console.error(`sign: ${error.message}`);
   process.exitCode = 1;
 }

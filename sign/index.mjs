@@ -1,5 +1,5 @@
-// Signs URLs of letterbox: `import { sign, srcset } from 'letterbox/sign'`. For Node, Workers, Deno, Bun and, where the key may be known,
-// browsers: nothing but WebCrypto. What is signed is said in src/url/signature.rs; tests/vectors/signature.json is what both are held to.
+// Signs URLs of letterbox: copy this file, and `import { sign, srcset } from './index.mjs'`. For Node, Workers, Deno, Bun and, where the
+// key may be known, browsers: nothing but WebCrypto. What is signed is said in src/url/signature.rs; tests/vectors/signature.json is what both are held to.
 
 /** Something the caller can put right, in a sentence. It never holds the key. */
 export class Unsignable extends Error {}

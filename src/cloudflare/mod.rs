@@ -2,6 +2,7 @@
 
 mod answers;
 mod guests;
+mod settings;
 mod stream;
 
 use std::cell::Cell;

@@ -43,7 +43,7 @@ impl Keys {
                     .and_then(|bytes| Hmac::new_from_slice(&bytes).ok())
                     .ok_or_else(|| {
                         format!(
-                            "key {} is not {} or more hexadecimal digits: make one with npx letterbox-sign --generate-key",
+                            "key {} is not {} or more hexadecimal digits: make one in the clone with node sign/cli.mjs --generate-key",
                             at + 1,
                             2 * MIN_KEY_BYTES
                         )

@@ -1,7 +1,7 @@
-// Every signer there is, held to the vectors that the worker's verifier is held to; and `npx letterbox-sign`.
+// Every signer there is, held to the vectors that the worker's verifier is held to; those of the docs included; and `sign/cli.mjs`.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -47,42 +47,108 @@ for (const [key, cases] of byKey) {
     return stdout.trim().split('\n').map(sigOf);
   };
 
-  test(`letterbox-sign: the vectors of ${key.length / 2} bytes of key`, () => {
+  test(`sign/cli.mjs: the vectors of ${key.length / 2} bytes of key`, () => {
     assert.deepEqual(signatures(cli(urls, { LETTERBOX_SIGNING_KEY: key })), expected);
   });
 
   test(`examples/sign.rs: the vectors of ${key.length / 2} bytes of key`, () => {
-    const args = ['run', '--quiet', '--locked', '--example', 'sign', '--', ...urls];
+    const args = ['run', '--quiet', '--locked', '--profile', 'test', '--example', 'sign', '--', ...urls];
     assert.deepEqual(signatures(run('cargo', args, { LETTERBOX_SIGNING_KEY: key })), expected);
   });
 }
 
-// The few lines of the README know no aliases and no `widths`.
-const plain = vectors.filter(({ query, text }) =>
-  [...new URLSearchParams(query).keys()].every((name) => text.includes(`${name}=`) && !text.includes('widths=')));
-const readme = read('README.md');
-function lines(language, start) {
-  const blocks = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code);
-  const found = blocks.find((code) => code.includes(start));
-  assert.ok(found, `the README has a block of ${language} with ${start}`);
-  return found;
-}
+const docs = ['README.md', 'SECURITY.md', 'ARCHITECTURE.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const blocks = docs.flatMap((file) => [...read(file).matchAll(/^```(\w+)\n(.*?)^```/gms)].map(([, language, code]) => ({ file, language, code })));
 
-test('the JavaScript lines of the README sign as the verifier reads', async () => {
-  const code = `${lines('js', 'function signed(')}\nexport { signed };`;
-  const { signed } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-  assert.ok(plain.length > 20, `${plain.length} vectors`);
-  for (const { key, query, sig } of plain) assert.equal(sigOf(signed(base + query, key)), sig, query);
+/** Every block that signs, by how its language is run: [url, key] pairs in, signed URLs out. */
+const runners = {
+  js: async (code, pairs) => {
+    const { signed } = await import(`data:text/javascript,${encodeURIComponent(`${code}\nexport { signed };`)}`);
+    return pairs.map(([url, key]) => signed(url, key));
+  },
+  python: (code, pairs) => {
+    const asked = `${code}\nimport json, sys\nfor url, key in json.loads(sys.argv[1]): print(signed(url, key))`;
+    const { status, stdout, said } = run('python3', ['-c', asked, JSON.stringify(pairs)], { PYTHONUTF8: '1' });
+    assert.equal(status, 0, said);
+    return stdout.trim().split('\n');
+  },
+};
+const snippets = blocks.filter(({ language, code }) => language in runners && /\bsig=/.test(code));
+
+// The vectors, each with a fragment too, and every alias that the README's table of parameters has.
+const [, parameters] = /<!-- parameters -->(.*)<!-- \/parameters -->/s.exec(read('README.md'));
+const table = [...parameters.matchAll(/^\| `(\w+)` \| ((?:`\w+` ?)+)\|/gm)].map(([, name, others]) => [name, others.match(/\w+/g)]);
+const everyAlias = table.flatMap(([name, others]) => others.map((other) => `${name === 's' ? '' : 's=/a.jpg&'}${other}=x`));
+const asked = [
+  ...vectors.flatMap(({ query, key }) => ['', '#top', '#?s=/b.jpg&w=5', '#a#b'].map((fragment) => [base + query + fragment, key])),
+  ...everyAlias.map((query) => [base + query, key]),
+];
+
+test('the docs have lines that sign, in JavaScript and in Python, and a table of aliases', () => {
+  assert.deepEqual(snippets.map(({ language }) => language).sort(), ['js', 'python']);
+  assert.ok(everyAlias.length >= 16, everyAlias.join());
 });
 
-test('the Python lines of the README sign as the verifier reads', (t) => {
-  if (run('python3', ['--version']).status !== 0) return t.skip('no Python here');
-  const code = `${lines('python', 'def signed(')}\nimport json, sys\nfor url, key in json.loads(sys.argv[1]): print(signed(url, key))`;
-  const { status, stdout, said } = run('python3', ['-c', code, JSON.stringify(plain.map(({ key, query }) => [base + query, key]))], {
-    PYTHONUTF8: '1',
+for (const { file, language, code } of snippets) {
+  test(`the ${language} lines of ${file} sign as the verifier reads, and leave the rest of the URL as it is`, async (t) => {
+    if (language === 'python' && run('python3', ['--version']).status !== 0) return t.skip('no Python here');
+    const signed = await runners[language](code, asked);
+    for (const [at, [url, key]] of asked.entries()) {
+      assert.equal(sigOf(signed[at]), sigOf(await sign(url, key)), url);
+      assert.equal(signed[at].replace(/&sig=[\w-]{43}(?=#|$)/, ''), url);
+    }
   });
+}
+
+test('examples/sign.rs signs every alias, and the fragment stays last', async () => {
+  const urls = asked.filter(([, by]) => by === key).map(([url]) => url);
+  const { status, stdout, said } = run('cargo', ['run', '--quiet', '--locked', '--profile', 'test', '--example', 'sign', '--', ...urls], { LETTERBOX_SIGNING_KEY: key });
   assert.equal(status, 0, said);
-  assert.deepEqual(stdout.trim().split('\n').map(sigOf), plain.map(({ sig }) => sig));
+  const expected = await Promise.all(urls.map(async (url) => [sigOf(await sign(url, key)), new URL(url).hash]));
+  assert.deepEqual(stdout.trim().split('\n').map((url) => [sigOf(url), new URL(url).hash]), expected);
+});
+
+/** Every line of the docs that calls the signer, as a shell would read it. */
+const commands = blocks.filter(({ language }) => language === 'sh').flatMap(({ file, code }) =>
+  code.split('\n').filter((line) => line.includes('sign/cli.mjs')).map((line) => ({ file, line })));
+
+test('the docs have commands that sign, make a key, and make a srcset', () => {
+  for (const wanted of [/--generate-key/, /--srcset/, /cli\.mjs '/]) assert.ok(commands.some(({ line }) => wanted.test(line)), wanted);
+});
+
+for (const { file, line } of commands) {
+  test(`${file}: ${line}`, async () => {
+    const { status, stdout, said } = run('sh', ['-c', line], { LETTERBOX_SIGNING_KEY: key });
+    assert.equal(status, 0, said);
+    if (line.includes('--generate-key')) return assert.match(stdout, /^[0-9a-f]{64}\n$/);
+    const url = /'(.*)'/.exec(line)[1];
+    if (!line.includes('--srcset')) return assert.equal(stdout, `${await sign(url, key)}\n`);
+    const widths = /--widths (\S+)/.exec(line)[1].split(',').map(Number);
+    assert.equal(stdout, `${await srcset(url, key, { widths })}\n`);
+    // The example's markup is that answer, shortened.
+    const [, shown] = /srcset="([^"]*)"/.exec(blocks.find(({ language, code }) => language === 'html' && code.includes('srcset=')).code);
+    const [first] = stdout.split(', ');
+    const shortened = stdout.trim().replaceAll(first.slice(0, first.indexOf('&w=')), '…').replace('…', first.replace(/sig=.*/, 'sig=…'));
+    assert.equal(shown, shortened);
+  });
+}
+
+test('nobody is told to run a package of npm that is not among ours', () => {
+  const { devDependencies, bin } = JSON.parse(read('package.json'));
+  assert.equal(bin, undefined, 'a command of our own would be looked for in the registry, where its name is free');
+  const strangers = ['node_modules', 'target', 'build', 'results', '.git', '.wrangler', 'corpus', 'artifacts'];
+  const within = (folder) => readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return strangers.includes(entry.name) ? [] : within(path);
+    return /\.(md|m?js|mts|rs|toml|json|html|sh)$/.test(entry.name) && entry.name !== 'package-lock.json' ? [path] : [];
+  });
+  const files = within('.');
+  assert.ok(files.includes('README.md') && files.includes('src/url/signature.rs'));
+  for (const file of files) {
+    for (const [told, program] of read(file).matchAll(/\b(?:npx|npm exec|pnpm dlx|bunx) (?:-\S+ )*([@\w][\w@/-]*)/g)) {
+      assert.ok(program in devDependencies, `${file}: ${told}`);
+    }
+  }
 });
 
 test('expiry and widths are added, and the fragment stays last', async () => {
@@ -134,7 +200,7 @@ test('a generated key is a key, and another one each time', async () => {
   await sign('/?s=/a', two);
 });
 
-test('letterbox-sign takes its key from a file too, and options', () => {
+test('sign/cli.mjs takes its key from a file too, and options', () => {
   const folder = mkdtempSync(join(tmpdir(), 'letterbox-'));
   try {
     const file = join(folder, 'key');
@@ -161,7 +227,7 @@ const misuse = {
   'an unknown option': [['--wmax', '5', '/?s=/a'], /--widths <list>/],
 };
 for (const [what, [args, said, env = { LETTERBOX_SIGNING_KEY: key }]] of Object.entries(misuse)) {
-  test(`letterbox-sign: ${what} is explained in a sentence`, () => {
+  test(`sign/cli.mjs: ${what} is explained in a sentence`, () => {
     const result = cli(args, env);
     assert.equal(result.status, 1);
     assert.match(result.said, said);

@@ -56,6 +56,11 @@ test('every picture and link of the samples page answers', async () => {
   }
 });
 
+test('it says once that it builds, and not that it restarts', () => {
+  assert.equal(output.match(/^build: (up to date|done in)/gm)?.length, 1, output);
+  assert.doesNotMatch(output, /restarting|custom build/i);
+});
+
 test('it ends within seconds of being told to, and leaves the port free', async () => {
   const exited = once(started, 'exit');
   started.kill('SIGINT');

@@ -9,6 +9,7 @@
 //! which takes its segments from the lowest free pages and gives back those that become empty.
 //!
 //! On other targets there are only [`Pages`], for the tests.
+#![doc = include_str!("../README.md")]
 
 pub mod pages;
 

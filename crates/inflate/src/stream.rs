@@ -1,6 +1,7 @@
 //! The stream: its header, its blocks, and the symbols in them.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::Error;
 use crate::bits::Bits;
@@ -28,7 +29,7 @@ pub struct Inflate {
 }
 
 /// What comes next.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     Header,
     Block,
@@ -46,6 +47,15 @@ enum State {
     /// The rest of it.
     Stored(usize),
     Done,
+}
+
+impl fmt::Debug for Inflate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inflate")
+            .field("state", &self.state)
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How many lengths of codes a block has.
@@ -66,6 +76,12 @@ impl Inflate {
     pub const ALLOCATED_BYTES: usize = (SYMBOL_ENTRIES + DISTANCE_ENTRIES) * size_of::<Entry>();
 
     /// Waits for the first byte.
+    ///
+    /// ```
+    /// let inflate = letterbox_inflate::Inflate::new()?;
+    /// assert!(!inflate.is_done());
+    /// # Ok::<(), letterbox_inflate::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -94,6 +110,17 @@ impl Inflate {
     /// Before `position` stands what was written before, at least the last 32 KiB of it. All input is used unless there is no
     /// more room, or the stream is done. Bytes behind what was written may have been changed.
     ///
+    /// ```
+    /// // "hello hello hello", as zlib writes it.
+    /// let stream = [0x78, 0x9c, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x57, 0xc8, 0x40, 0x90, 0x0, 0x3a, 0x2e, 0x6, 0x7d];
+    /// let (mut inflate, mut output) = (letterbox_inflate::Inflate::new()?, [0; 17]);
+    /// let (used, first) = inflate.read(&stream[..7], &mut output, 0)?;
+    /// let (rest, second) = inflate.read(&stream[used..], &mut output, first)?;
+    /// assert_eq!((used + rest, first + second), (16, 17));
+    /// assert_eq!(&output, b"hello hello hello");
+    /// # Ok::<(), letterbox_inflate::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.
     pub fn read(
@@ -112,6 +139,16 @@ impl Inflate {
 
     /// The same with room up to `end` only; what is behind it stays as it is, and what the stream has behind it is not looked at. It is
     /// quick where `output` has 33 KiB, however little of them is room.
+    ///
+    /// ```
+    /// // "hello hello hello", as zlib writes it.
+    /// let stream = [0x78, 0x9c, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x57, 0xc8, 0x40, 0x90, 0x0, 0x3a, 0x2e, 0x6, 0x7d];
+    /// let (mut inflate, mut output) = (letterbox_inflate::Inflate::new()?, [b'.'; 17]);
+    /// let (_, made) = inflate.read_to(&stream, &mut output, 0, 5)?;
+    /// assert_eq!((made, &output), (5, b"hello............"));
+    /// assert!(!inflate.is_done());
+    /// # Ok::<(), letterbox_inflate::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.

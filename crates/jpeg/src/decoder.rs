@@ -4,6 +4,7 @@ mod picture;
 mod scans;
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use self::picture::{Picture, keep, needed};
 use self::scans::{Scans, find_height, segment};
@@ -69,6 +70,26 @@ pub struct Shape<'a> {
 }
 
 /// A JPEG decoder without I/O.
+///
+/// ```
+/// use letterbox_jpeg::{Decoder, Encoder, Event, Pixels, Scale, Settings};
+///
+/// let mut encoder = Encoder::new(64, 16, Pixels::Grey, Settings::default())?;
+/// (0..16).try_for_each(|_| encoder.row(&[100; 64]))?;
+/// let file = encoder.finish()?;
+///
+/// let mut decoder = Decoder::new();
+/// decoder.push(&file)?;
+/// decoder.finish();
+/// assert!(matches!(decoder.next()?, Event::Header));
+/// decoder.set_scale(Scale::Eighth);
+/// assert_eq!(decoder.size(Scale::Eighth), Some((8, 2)));
+/// assert!(decoder.peak_bytes(Scale::Eighth) < decoder.peak_bytes(Scale::Full));
+/// while let Event::Row(row) = decoder.next()? {
+///     assert_eq!(row, [100; 8]);
+/// }
+/// # Ok::<(), letterbox_jpeg::Error>(())
+/// ```
 pub struct Decoder {
     /// Bytes that are still needed.
     data: Vec<u8>,
@@ -100,6 +121,17 @@ enum State {
     Picture(alloc::boxed::Box<Picture>),
     /// An error has been returned.
     Failed(Error),
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("limits", &self.limits)
+            .field("scale", &self.scale)
+            .field("resident", &self.resident)
+            .field("complete", &self.complete)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Decoder {

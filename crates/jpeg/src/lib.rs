@@ -48,6 +48,7 @@
 //! # Ok::<(), letterbox_jpeg::Error>(())
 //! ```
 #![no_std]
+#![warn(missing_debug_implementations)]
 
 extern crate alloc;
 
@@ -131,6 +132,7 @@ impl Default for Limits {
 
 /// Why a file is not decoded, or a picture not encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// A valid kind of JPEG that is not read, or not written.
     Unsupported(&'static str),
@@ -146,6 +148,7 @@ pub enum Error {
 
 /// What is wrong with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// It does not start with SOI.
     NotJpeg,

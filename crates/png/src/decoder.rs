@@ -1,5 +1,7 @@
 //! The walk over the chunks (PNG, clause 5.3), in whatever pieces they arrive.
 
+use core::fmt;
+
 use crc32fast::Hasher;
 
 use crate::Error;
@@ -65,6 +67,14 @@ struct Picture {
 /// Kept chunks are no longer than this: the largest palette.
 const LONGEST: u32 = 768;
 
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Decoder {
     fn default() -> Decoder {
         Decoder::new()
@@ -91,6 +101,10 @@ impl Decoder {
     }
 
     /// What a decoder allocates at most for rows of this width, of so many bits a pixel in the file and so many bytes as they come out.
+    ///
+    /// ```
+    /// assert!(letterbox_png::Decoder::peak_bytes(4000, 24, 3) < 400_000);
+    /// ```
     pub fn peak_bytes(width: u32, bits_per_pixel: u32, channels: usize) -> u64 {
         let row = row_bytes(width, bits_per_pixel).unwrap_or(usize::MAX / 16);
         let made = rows_at_once(row + 1) + 1;
@@ -102,6 +116,24 @@ impl Decoder {
     }
 
     /// Takes the next bytes of the file and hands on the rows that are complete with them, from top to bottom.
+    ///
+    /// ```
+    /// use letterbox_png::{Colour, Decoder, Error};
+    ///
+    /// let file = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x01\x08\0\0\0\0\xd1I V\
+    ///     \0\0\0\x0bIDATx\xdac\xe0\x12\x01\0\0+\0\x1f\x04\xc8\xf0\xc2\0\0\0\0IEND\xaeB`\x82";
+    /// let (mut decoder, mut rows) = (Decoder::new(), Vec::new());
+    /// for byte in file.chunks(1) {
+    ///     decoder.push(byte, &mut |row: &[u8]| {
+    ///         rows.push(row.to_vec());
+    ///         Ok::<(), Error>(())
+    ///     })?;
+    /// }
+    /// decoder.finish()?;
+    /// assert_eq!(rows, [[10, 20]]);
+    /// assert_eq!(decoder.header().map(|header| header.colour), Some(Colour::Grey));
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     /// What is wrong with the file, or what `rows` returns. There is nothing to be had from a decoder after an error.

@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]
+#![warn(missing_debug_implementations)]
 
 mod checksum;
 mod decoder;
@@ -48,6 +49,7 @@ use core::fmt;
 
 /// Why there are no more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// Not a PNG, or a damaged one; the text says what is wrong.
     Corrupt(&'static str),

@@ -98,7 +98,7 @@ impl Window {
 fn fault(fault: Fault) -> Error {
     match fault {
         Fault::OutOfMemory => Error::OutOfMemory,
-        Fault::Corrupt => Error::Corrupt("the PNG's compressed data is damaged"),
+        _ => Error::Corrupt("the PNG's compressed data is damaged"),
     }
 }
 

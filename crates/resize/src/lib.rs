@@ -36,6 +36,7 @@
 //!    transposed back. That is cheap beside the filter itself, fills every lane for any number of channels, and reads a weight
 //!    once for eight rows.
 #![no_std]
+#![warn(missing_debug_implementations)]
 
 extern crate alloc;
 
@@ -98,6 +99,15 @@ pub struct Axis {
 
 impl Axis {
     /// A window of the whole source.
+    ///
+    /// ```
+    /// use letterbox_resize::Axis;
+    ///
+    /// // 4,000 samples become 300; and so does the middle of them.
+    /// let whole = Axis::whole(4000, 300);
+    /// let middle = Axis { start: 1000.5, length: 1999.0, ..whole };
+    /// assert_eq!((middle.source, middle.result), (4000, 300));
+    /// ```
     pub fn whole(source: u32, result: u32) -> Axis {
         Axis {
             source,
@@ -126,6 +136,15 @@ pub struct Settings {
 
 impl Settings {
     /// Settings with the default filter.
+    ///
+    /// ```
+    /// use letterbox_resize::{Axis, Channels, Filter, Settings};
+    ///
+    /// let settings = Settings::new(Axis::whole(640, 64), Axis::whole(480, 48), Channels::Rgba);
+    /// assert_eq!(settings.filter, Filter::Lanczos3);
+    /// let soft = Settings { filter: Filter::Triangle, linear_light: true, ..settings };
+    /// assert_ne!(soft, settings);
+    /// ```
     pub fn new(horizontal: Axis, vertical: Axis, channels: Channels) -> Settings {
         Settings {
             horizontal,
@@ -139,6 +158,7 @@ impl Settings {
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// A window that no result can be made of; the text says why.
     Geometry(&'static str),

@@ -5,6 +5,7 @@
 //! of the ring has been made before the next pair of rows enters it, so the ring never holds more than one window of taps.
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 
 use crate::across::{Batch, ROWS, tiles};
@@ -64,11 +65,30 @@ enum Source {
     },
 }
 
+impl fmt::Debug for Resizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resizer")
+            .field("channels", &self.channels)
+            .field("pushed", &self.pushed)
+            .field("taken", &self.taken)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Resizer {
     /// The bytes that [`Resizer::new`] allocates at most at a time; it is all that a resizer ever allocates.
     ///
     /// # Errors
     /// [`Error::Geometry`].
+    ///
+    /// ```
+    /// use letterbox_resize::{Axis, Channels, Resizer, Settings};
+    ///
+    /// let settings = Settings::new(Axis::whole(4000, 300), Axis::whole(3000, 225), Channels::Rgb);
+    /// let image = 4000 * 3000 * 3;
+    /// assert!(Resizer::peak_bytes(&settings)? < image / 20);
+    /// # Ok::<(), letterbox_resize::Error>(())
+    /// ```
     pub fn peak_bytes(settings: &Settings) -> Result<usize, Error> {
         let (across, down) = shapes(settings)?;
         let count = settings.channels.count();
@@ -100,6 +120,17 @@ impl Resizer {
     }
 
     /// A resizer that waits for the first row.
+    ///
+    /// ```
+    /// use letterbox_resize::{Axis, Channels, Error, Resizer, Settings};
+    ///
+    /// let mut resizer = Resizer::new(&Settings::new(Axis::whole(8, 4), Axis::whole(2, 1), Channels::Grey))?;
+    /// resizer.push(&[10; 8])?;
+    /// resizer.push(&[30; 8])?;
+    /// assert_eq!(resizer.next_row(), Some(&[20; 4][..]));
+    /// assert!(resizer.is_complete());
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Geometry`] and [`Error::OutOfMemory`].
@@ -217,6 +248,18 @@ impl Resizer {
     ///
     /// # Errors
     /// [`Error::RowNeeded`], and [`Error::RowsWait`] as in [`Resizer::push`].
+    ///
+    /// ```
+    /// use letterbox_resize::{Axis, Channels, Error, Resizer, Settings};
+    ///
+    /// // The lower half of 100 rows.
+    /// let lower = Axis { start: 50.0, length: 50.0, ..Axis::whole(100, 50) };
+    /// let mut resizer = Resizer::new(&Settings::new(Axis::whole(8, 8), lower, Channels::Grey))?;
+    /// let needed = resizer.needed_rows();
+    /// resizer.skip(needed.start)?;
+    /// assert_eq!(resizer.skip(1), Err(Error::RowNeeded));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn skip(&mut self, rows: u32) -> Result<(), Error> {
         if self.has_row() {
             return Err(Error::RowsWait);

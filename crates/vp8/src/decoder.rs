@@ -1,5 +1,7 @@
 //! Macroblocks one after another into a window of two rows of them, and rows out of it as soon as no filter will change them.
 
+use core::fmt;
+
 use crate::Error;
 use crate::filter::{self, Edge};
 use crate::header::{Filter, Frame, Header, Strength};
@@ -41,6 +43,14 @@ struct Window {
     red: Vec<u8>,
 }
 
+impl fmt::Debug for Decoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> Decoder<'a> {
     /// Reads the header of a frame, which is the whole content of a `VP8 ` chunk, and makes room.
     ///
@@ -78,6 +88,18 @@ impl<'a> Decoder<'a> {
 
     /// Hands out all rows as pixels, three bytes each: red, green and blue.
     ///
+    /// ```
+    /// # let file = include_bytes!("../tests/files/flat-41x2.webp");
+    /// # let frame = &file[20..];
+    /// let mut bytes = 0;
+    /// letterbox_vp8::Decoder::new(frame)?.rgb(|row| {
+    ///     bytes += row.len();
+    ///     Ok::<(), letterbox_vp8::Error>(())
+    /// })?;
+    /// assert_eq!(bytes, 41 * 2 * 3);
+    /// # Ok::<(), letterbox_vp8::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error`], and whatever `take` returns.
     pub fn rgb<E: From<Error>>(
@@ -112,6 +134,18 @@ impl<'a> Decoder<'a> {
 
     /// Hands out all rows of the planes as they are coded, which is in ITU-R BT.601, limited range: of luminance with the number 0, and of
     /// chrominance, half as many and half as long, with the numbers 1 (blue) and 2 (red). Each row of chrominance comes in front of the two of luminance.
+    ///
+    /// ```
+    /// # let file = include_bytes!("../tests/files/flat-41x2.webp");
+    /// # let frame = &file[20..];
+    /// let mut rows = Vec::new();
+    /// letterbox_vp8::Decoder::new(frame)?.planes(|plane, row| {
+    ///     rows.push((plane, row.len()));
+    ///     Ok::<(), letterbox_vp8::Error>(())
+    /// })?;
+    /// assert_eq!(rows, [(1, 21), (2, 21), (0, 41), (0, 41)]);
+    /// # Ok::<(), letterbox_vp8::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error`], and whatever `take` returns.

@@ -21,6 +21,16 @@ const TAG_BYTES: usize = 10;
 impl Header {
     /// Reads a frame's first ten bytes.
     ///
+    /// ```
+    /// use letterbox_vp8::{Error, Header};
+    ///
+    /// let start = [0x30, 0x0e, 0x00, 0x9d, 0x01, 0x2a, 0x3d, 0x00, 0x50, 0x00];
+    /// let header = Header::parse(&start)?;
+    /// assert_eq!((header.width, header.height), (61, 80));
+    /// assert_eq!(Header::parse(&start[..9]), Err(Error::Truncated));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Truncated`], or [`Error::Corrupt`] for what is no key frame that is shown, or has no pixels.
     pub fn parse(frame: &[u8]) -> Result<Header, Error> {

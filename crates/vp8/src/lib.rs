@@ -23,6 +23,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 #![deny(unsafe_code)]
+#![warn(missing_debug_implementations)]
 
 mod bits;
 mod decoder;
@@ -44,6 +45,7 @@ use core::fmt;
 
 /// Why there are no more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// No key frame, or a damaged one; the text says what is wrong.
     Corrupt(&'static str),

@@ -51,6 +51,12 @@ fn mix(left: Words, right: Words) -> Bytes {
 const PIXELS: usize = 16;
 
 /// Luminance and chrominance of as many pixels to RGB, three bytes each.
+///
+/// ```
+/// let mut rgb = [0; 6];
+/// letterbox_vp8::to_rgb(&[16, 235], &[128, 128], &[128, 128], &mut rgb);
+/// assert_eq!(rgb, [0, 0, 0, 255, 255, 255]);
+/// ```
 pub fn to_rgb(luma: &[u8], blue: &[u8], red: &[u8], to: &mut [u8]) {
     let (luma, luma_rest) = luma.as_chunks();
     let (blue, blue_rest) = blue.as_chunks();

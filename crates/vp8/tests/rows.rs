@@ -187,10 +187,7 @@ fn what_is_no_key_frame_to_be_shown_is_refused_by_name() {
     let with = |at: usize, change: fn(u8) -> u8| {
         let mut frame = good.clone();
         frame[at] = change(frame[at]);
-        Decoder::new(&frame)
-            .err()
-            .expect("no good frame")
-            .to_string()
+        Decoder::new(&frame).expect_err("no good frame").to_string()
     };
     assert!(with(0, |byte| byte | 1).contains("another"));
     assert!(with(0, |byte| byte | 8).contains("shown"));
@@ -198,7 +195,7 @@ fn what_is_no_key_frame_to_be_shown_is_refused_by_name() {
     assert!(with(3, |byte| byte + 1).contains("start code"));
     let mut frame = good.clone();
     frame[6..8].fill(0);
-    let fault = Decoder::new(&frame).err().expect("no good frame");
+    let fault = Decoder::new(&frame).expect_err("no good frame");
     assert!(fault.to_string().contains("no pixels"));
 }
 

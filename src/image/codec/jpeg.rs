@@ -246,6 +246,6 @@ fn fault(fault: Fault) -> Error {
         Fault::Unsupported(what) | Fault::Limit(what) => Error::Unsupported(what),
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::Corrupt(_) => Error::Corrupt("the JPEG is damaged"),
-        Fault::Usage(what) => Error::Internal(what.to_owned()),
+        other => Error::Internal(other.to_string()),
     }
 }

@@ -84,6 +84,7 @@ fn damage(error: letterbox_png::Error) -> Error {
         letterbox_png::Error::Interlaced => {
             Error::Corrupt("the PNG's headers contradict each other")
         }
+        other => Error::Internal(other.to_string()),
     }
 }
 

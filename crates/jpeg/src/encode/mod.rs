@@ -23,6 +23,7 @@ mod tables;
 mod writer;
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use self::coefficients::Coefficients;
 use self::entropy::{CHUNK, Tokens};
@@ -180,6 +181,16 @@ pub struct Encoder {
     coefficients: Option<Coefficients>,
 }
 
+impl fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder")
+            .field("rows", &self.rows)
+            .field("mcu_rows", &self.mcu_rows)
+            .field("sound", &self.sound)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Encoder {
     /// An encoder that waits for its first row.
     ///
@@ -314,6 +325,21 @@ impl Encoder {
     /// # Errors
     /// [`Error::Usage`] if there is no such component, the row is not as long as its rows, or it comes too early or too late;
     /// [`Error::OutOfMemory`], and then the same again.
+    ///
+    /// ```
+    /// use letterbox_jpeg::{Encoder, Pixels, Settings};
+    ///
+    /// let mut encoder = Encoder::new(32, 16, Pixels::Rgb, Settings::default())?; // 4:2:0
+    /// for row in 0..16 {
+    ///     encoder.component_row(0, &[90; 32])?;
+    ///     if row % 2 == 0 {
+    ///         encoder.component_row(1, &[110; 16])?;
+    ///         encoder.component_row(2, &[140; 16])?;
+    ///     }
+    /// }
+    /// assert!(encoder.finish()?.len() < 1000);
+    /// # Ok::<(), letterbox_jpeg::Error>(())
+    /// ```
     pub fn component_row(&mut self, component: usize, samples: &[u8]) -> Result<(), Error> {
         self.sound?;
         let Some(c) = self.frame.components.get(component) else {

@@ -115,6 +115,7 @@ fn ended(stop: Stop) -> Error {
         Stop::File(Vp8Fault::OutOfMemory) => Error::OutOfMemory,
         Stop::File(Vp8Fault::Corrupt(what)) => Error::Corrupt(what),
         Stop::File(Vp8Fault::Truncated) => Error::Corrupt("the WebP is damaged or breaks off"),
+        Stop::File(other) => Error::Internal(other.to_string()),
     }
 }
 

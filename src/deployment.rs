@@ -1,0 +1,193 @@
+//! `npm run check`: would a deployment with these settings serve, and not serve strangers?
+//!
+//! The settings are read by the very parser that requests meet, in the very module that a deploy sends. A secret is known by
+//! its name only, and is taken to hold what it should.
+
+use crate::config::{Config, SECRETS, SETTINGS};
+
+/// What stands in the configuration of a deployment.
+#[derive(Clone, Debug, Default)]
+pub struct Deployment {
+    /// Its variables, each a name and a text.
+    pub vars: Vec<(String, String)>,
+    /// The names of the stores that are bound.
+    pub bindings: Vec<String>,
+    /// The names of the secrets that it requires.
+    pub secrets: Vec<String>,
+}
+
+/// A signing key, for a deployment whose own is not ours to see.
+const STAND_IN_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Deployment {
+    /// The settings in force, a line each.
+    ///
+    /// # Errors
+    /// Everything that keeps the deployment from serving, or would have it serve strangers, a sentence each.
+    pub fn review(&self) -> Result<Vec<String>, Vec<String>> {
+        let problems: Vec<String> = self
+            .unread()
+            .into_iter()
+            .chain(self.out_of_place())
+            .collect();
+        if problems.is_empty() {
+            Ok(self.in_force())
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The complaints of the parser, with which the worker would answer nobody.
+    fn unread(&self) -> Vec<String> {
+        let vars = self.vars.iter().map(|(name, value)| (&**name, &**value));
+        let secrets = self
+            .secrets
+            .iter()
+            .filter(|name| SECRETS.contains(&name.as_str()))
+            .map(|name| (&**name, STAND_IN_KEY));
+        match Config::from_pairs(vars.chain(secrets)) {
+            Err(error) => {
+                let details = error.0.into_iter().map(|problem| problem.detail);
+                details.collect()
+            }
+            Ok(config) if config.rules.development => vec![
+                "MODE=development is for this machine: a deployment in it answers nobody"
+                    .to_owned(),
+            ],
+            Ok(_) => Vec::new(),
+        }
+    }
+
+    /// Secrets that are in a file, and variables that nobody reads.
+    fn out_of_place(&self) -> impl Iterator<Item = String> {
+        self.vars.iter().flat_map(|(name, value)| {
+            let secret = SECRETS.contains(&name.as_str()) && !value.trim().is_empty();
+            let stranger = !SETTINGS.iter().any(|setting| setting.name == name);
+            let told = secret.then(|| {
+                format!(
+                    "{name} is a secret, and this file is not: remove it, give it with `npx wrangler secret put {name}`, and \
+                     have it checked with `required = [\"{name}\"]` under [secrets]"
+                )
+            });
+            told.into_iter().chain(
+                stranger.then(|| format!("{name} is no setting of letterbox: a typing error?")),
+            )
+        })
+    }
+
+    fn in_force(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for setting in SETTINGS {
+            let given = self
+                .vars
+                .iter()
+                .find(|(name, value)| name == setting.name && !value.trim().is_empty());
+            let (value, source) = given.map_or((setting.default, " (default)"), |(_, value)| {
+                (value.as_str(), "")
+            });
+            if !value.is_empty() {
+                lines.push(format!("{:<20} {value}{source}", setting.name));
+            }
+        }
+        let bound = self.bindings.iter().map(|name| format!("{name:<20} bound"));
+        let secret = self
+            .secrets
+            .iter()
+            .map(|name| format!("{name:<20} (secret: npx wrangler secret put {name})"));
+        lines.extend(bound.chain(secret));
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn review(vars: &[(&str, &str)], secrets: &[&str]) -> Result<Vec<String>, Vec<String>> {
+        let own = |text: &&str| (*text).to_owned();
+        Deployment {
+            vars: vars
+                .iter()
+                .map(|(name, value)| (own(name), own(value)))
+                .collect(),
+            bindings: vec!["ORIGIN_BUCKET".to_owned()],
+            secrets: secrets.iter().map(own).collect(),
+        }
+        .review()
+    }
+
+    #[test]
+    fn a_list_of_hosts_is_deployable_and_the_settings_in_force_are_told() {
+        let told = review(
+            &[
+                ("ALLOWED_SOURCES", "images.example.com"),
+                ("CACHE_TTL", "60"),
+            ],
+            &[],
+        )
+        .expect("deployable");
+        for line in [
+            "ALLOWED_SOURCES      images.example.com",
+            "CACHE_TTL            60",
+            "DEFAULT_WIDTH        1200 (default)",
+            "ORIGIN_BUCKET        bound",
+        ] {
+            assert!(told.iter().any(|told| told == line), "{line}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn signing_keys_are_a_secret_and_stand_in_the_place_of_a_list() {
+        let vars = &[
+            ("ALLOWED_SOURCES", "*"),
+            ("PRESETS", "card: w=600"),
+            ("WIDTH_LADDER", "320,640"),
+        ];
+        let told = review(vars, &["SIGNING_KEYS"])
+            .expect("deployable")
+            .join("\n");
+        assert!(
+            told.contains("SIGNING_KEYS         (secret: npx wrangler secret put SIGNING_KEYS)")
+        );
+        assert!(told.contains("PRESETS              card: w=600"), "{told}");
+        assert!(!told.contains(&STAND_IN_KEY[..16]), "{told}");
+        assert!(review(&[], &["SIGNING_KEYS"]).is_ok());
+    }
+
+    #[test]
+    fn a_key_in_the_file_is_refused_and_not_repeated() {
+        let key = "0123456789abcdef".repeat(4);
+        let vars = &[
+            ("ALLOWED_SOURCES", "images.example.com"),
+            ("SIGNING_KEYS", &*key),
+        ];
+        let said = review(vars, &[]).expect_err("refused").join("\n");
+        assert!(
+            said.contains("npx wrangler secret put SIGNING_KEYS"),
+            "{said}"
+        );
+        assert!(!said.contains("0123456789"), "{said}");
+    }
+
+    #[test]
+    fn a_deployment_that_serves_nobody_or_everybody_is_refused() {
+        let listed = ("ALLOWED_SOURCES", "images.example.com");
+        for (vars, wanted) in [
+            (&[][..], "ALLOWED_SOURCES is empty"),
+            (&[("ALLOWED_SOURCES", "*")], "strangers"),
+            (&[("MODE", "development")], "answers nobody"),
+            (&[("ALLOWED_SOURCES", "*"), ("SIGNING_KEYS", "00")], "key 1"),
+            (&[listed, ("PRESETS", "card: w=1e3")], "in card"),
+            (&[listed, ("PRESETS_ONLY", "true")], "PRESETS has none"),
+            (&[listed, ("WIDTH_LADDER", "640,320")], "ascending"),
+            (
+                &[listed, ("ALOWED_SOURCES", "x.example.com")],
+                "typing error",
+            ),
+            (&[listed, ("ORIGIN", "http://www.example.com")], "https"),
+        ] {
+            let said = review(vars, &[]).expect_err("refused").join("\n");
+            assert!(said.contains(wanted), "{vars:?}: {said}");
+        }
+    }
+}
