@@ -4,8 +4,6 @@ use super::cursor::{Cursor, Stop};
 use crate::image::orient::Orientation;
 
 const ORIENTATION: u16 = 0x0112;
-/// Of TIFF files.
-pub(super) const ICC_PROFILE: u16 = 0x8773;
 /// More entries than any camera writes; what claims more is not worth reading.
 const MOST_ENTRIES: u16 = 512;
 
@@ -29,17 +27,8 @@ fn find(tiff: &[u8]) -> Option<Orientation> {
 /// An entry whose value fits its field.
 pub(super) struct Entry {
     pub(super) tag: u16,
-    pub(super) count: u32,
     /// The first value, if it is a BYTE, SHORT or LONG and stands in the entry itself; else the offset.
     pub(super) value: u32,
-}
-
-/// The first value of an entry of SHORTs, of which only two fit the entry itself.
-pub(super) fn first_short(tiff: &[u8], entry: &Entry) -> Result<u32, Stop> {
-    if entry.count <= 2 {
-        return Ok(entry.value);
-    }
-    Ok(start(tiff)?.seek(entry.value as usize).u16()?.into())
 }
 
 /// The entries of the first directory.
@@ -78,7 +67,7 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Stop> {
         3 if count <= 2 => u32::from(field.u16()?),
         _ => field.u32()?,
     };
-    Ok(Entry { tag, count, value })
+    Ok(Entry { tag, value })
 }
 
 #[cfg(test)]

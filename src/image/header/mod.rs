@@ -12,7 +12,7 @@ pub(super) mod gif;
 pub(super) mod ico;
 mod jpeg;
 mod png;
-mod tiff;
+pub mod tiff;
 mod vp8;
 mod vp8l;
 pub(super) mod webp;
@@ -65,6 +65,8 @@ pub enum Coding {
         /// Bits of a pixel in the file.
         bits_per_pixel: u32,
     },
+    /// By strips and tiles, from a file that stays in memory.
+    Tiff(tiff::Shape),
     /// A frame of VP8 and nothing else: row by row, from a file that stays in memory.
     Vp8,
     /// The whole image at once.
@@ -154,7 +156,7 @@ fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
     }
 }
 
-/// Palettes and rows of the libraries for BMP, ICO and TIFF.
+/// Palettes and rows of the libraries for BMP and ICO.
 const LIBRARY_BYTES: u64 = 64 << 10;
 
 const LONGEST_MAGIC: usize = 12;
@@ -169,7 +171,10 @@ fn sniff(bytes: &[u8]) -> Option<Format> {
         Format::WebP
     } else if is(0, b"GIF87a") || is(0, b"GIF89a") {
         Format::Gif
-    } else if is(0, b"II*\0") || is(0, b"MM\0*") {
+    } else if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
+        .iter()
+        .any(|magic| is(0, *magic))
+    {
         Format::Tiff
     } else if is(0, b"\0\0\x01\0") && bytes.get(4..6).is_some_and(|count| count != [0, 0]) {
         Format::Ico
