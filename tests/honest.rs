@@ -471,7 +471,7 @@ fn photos_and_scans_in_tiff() {
         tags: vec![(259, true, vec![7])],
         ..usual()
     };
-    let white = vec![0; 4960 / 8 * 7016];
+    let white = vec![0; 2400 / 8 * 3500];
     generated(&[
         ("TIFF of RGB", write(usual(), 3, &rgb)),
         (
@@ -546,7 +546,7 @@ fn photos_and_scans_in_tiff() {
                 photometric: 0,
                 ..usual()
             }
-            .file(4960, 7016, 1, &[white]),
+            .file(2400, 3500, 1, &[white]),
         ),
     ]);
 }

@@ -474,6 +474,28 @@ fn jpeg_in_tiff_is_what_the_jpeg_is() {
     );
 }
 
+/// The corpus: what two reference decoders read alike is served, but for signed samples and floating point.
+#[test]
+fn files_of_the_corpus_are_served() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/tiff");
+    let Ok(entries) = folder.read_dir() else {
+        eprintln!("skipped: no corpus beside the checkout");
+        return;
+    };
+    let (mut served, mut all) = (0, 0);
+    for entry in entries {
+        let path = entry.expect("a readable folder").path();
+        let file = std::fs::read(&path).expect("a readable file");
+        all += 1;
+        match shown(&file) {
+            Ok(_) => served += 1,
+            Err(error) => eprintln!("{}: {error}", path.display()),
+        }
+    }
+    eprintln!("{served} of {all} files are served");
+    assert!(served >= 110, "{served} of {all}");
+}
+
 /// What is not read says its name.
 #[test]
 fn what_is_not_read_is_refused_by_name() {
@@ -542,6 +564,7 @@ fn files_that_lie_are_refused() {
         (279, vec![u32::MAX; 6]),
         (279, vec![0; 6]),
         (279, vec![1536]),
+        (279, vec![1; 6]),
     ] {
         let outcome = if tag == 278 {
             let tags = vec![(278, false, vec![0])];

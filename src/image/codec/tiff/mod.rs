@@ -138,6 +138,8 @@ struct Chunks<'a> {
     height: u32,
     across: u32,
     down: u32,
+    /// How many bytes there are is known without being told.
+    uncompressed: bool,
     /// Bytes of one that are looked at, at most.
     most_bytes: u64,
 }
@@ -176,6 +178,7 @@ impl<'a> Chunks<'a> {
             whole,
             size,
             height: shape.chunk.height,
+            uncompressed: shape.compression == Compression::None,
             across,
             down,
             most_bytes: samples
@@ -200,6 +203,7 @@ impl<'a> Chunks<'a> {
         let count = self.counts.and_then(|counts| counts.get(index));
         let count = match count {
             None | Some(0) => self.most_bytes,
+            _ if self.uncompressed => self.most_bytes,
             Some(count) => count.min(self.most_bytes),
         };
         self.directory.part(at, count).ok_or(DAMAGED)

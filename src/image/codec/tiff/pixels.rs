@@ -130,8 +130,8 @@ impl Painter {
             let colours = usize::from(shape.pixels.samples());
             let at = usize::from(alpha.at);
             match (shape.bits, shape.pixels) {
-                // An index has not been multiplied by anything, and neither is there a rule for ink.
-                (_, Pixels::Palette | Pixels::Inks) => {}
+                // An index has not been multiplied by anything, and there is no rule for ink and chrominance.
+                (_, Pixels::Palette | Pixels::Inks | Pixels::YCbCr { .. }) => {}
                 (16, _) => divide::<2>(row, samples, colours, at, |colour, alpha| {
                     let [colour, alpha] = [colour, alpha].map(u16::from_ne_bytes);
                     let straight = u32::from(colour) * 65_535 + u32::from(alpha) / 2;

@@ -197,7 +197,7 @@ impl Shape {
             return Err(Stop::Corrupt("a TIFF tile has no pixels"));
         }
         let columns = u64::from(size.width.div_ceil(tile.width)) * u64::from(tile.width);
-        if columns * u64::from(size.height) > MOST_PIXELS.max(size.pixels()) {
+        if columns.saturating_mul(size.height.into()) > MOST_PIXELS.max(size.pixels()) {
             return Err(Stop::Corrupt(
                 "a TIFF tile is far larger than the picture that it is a part of",
             ));
@@ -295,7 +295,8 @@ impl Shape {
                 Stop::Unsupported("TIFF with a progressive JPEG of any length is not read");
             let counts = directory.values(counts).ok_or(unsaid)?;
             for index in 0..counts.count.min(4 * MOST_CHUNKS) {
-                resident_bytes = counts.get(index).ok_or(Stop::NeedMore)?.max(resident_bytes);
+                let count = counts.get(index).ok_or(Stop::NeedMore)?;
+                resident_bytes = count.min(u32::MAX.into()).max(resident_bytes);
             }
         }
         Ok(Jpeg {

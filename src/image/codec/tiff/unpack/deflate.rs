@@ -12,7 +12,8 @@ const REACH: usize = 32 << 10;
 const WINDOW: usize = 2 * REACH + 1024;
 
 /// What it holds.
-pub(super) const HELD_BYTES: u64 = (WINDOW + Inflate::ALLOCATED_BYTES) as u64;
+pub(super) const HELD_BYTES: u64 =
+    (WINDOW + size_of::<Inflate>() + Inflate::ALLOCATED_BYTES) as u64;
 
 /// A stream on its way.
 pub(super) struct Deflate {

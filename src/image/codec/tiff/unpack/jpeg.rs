@@ -51,8 +51,7 @@ fn decoder_bytes(jpeg: &tiff::Jpeg) -> u64 {
 
 /// What it holds.
 pub(super) fn held_bytes(jpeg: &tiff::Jpeg) -> u64 {
-    let resident = jpeg.resident_bytes.saturating_mul(2);
-    size_of::<Jpeg<'_>>() as u64 + decoder_bytes(jpeg) + resident + BUFFER_BYTES
+    size_of::<Jpeg<'_>>() as u64 + decoder_bytes(jpeg) + jpeg.resident_bytes + BUFFER_BYTES
 }
 
 impl<'a> Jpeg<'a> {
@@ -89,6 +88,9 @@ impl<'a> Jpeg<'a> {
         let resident = self.planned.resident_bytes > 0;
         if resident && self.rest.len() as u64 > self.planned.resident_bytes {
             return Err(DAMAGED);
+        }
+        if resident {
+            decoder.reserve(self.rest.len()).map_err(fault)?;
         }
         while let Event::NeedMore = decoder.next().map_err(fault)? {
             if !resident && self.rest.len() + 2 * PIECE < bytes.len() - scan {
