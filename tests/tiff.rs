@@ -1,4 +1,5 @@
-//! TIFF: one picture in all the ways that it can lie in a file, files that were shown wrong, and files that lie.
+//! TIFF: one picture in all the ways that it can lie in a file, files that were shown wrong, and
+//! files that lie.
 
 #[path = "support/tiff.rs"]
 mod tiff;
@@ -391,7 +392,8 @@ fn ycbcr_is_light_in_every_subsampling() {
     }
 }
 
-/// JPEG in strips, tiles and planes, baseline and progressive, with what applications add; and one whole JPEG, of the old kind.
+/// JPEG in strips, tiles and planes, baseline and progressive, with what applications add; and one
+/// whole JPEG, of the old kind.
 #[test]
 fn jpeg_in_tiff_is_what_the_jpeg_is() {
     let (width, height) = (64, 48);
@@ -474,7 +476,8 @@ fn jpeg_in_tiff_is_what_the_jpeg_is() {
     );
 }
 
-/// The corpus: what two reference decoders read alike is served, but for signed samples and floating point.
+/// The corpus: what two reference decoders read alike is served, but for signed samples and
+/// floating point.
 #[test]
 fn files_of_the_corpus_are_served() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/tiff");

@@ -18,7 +18,8 @@ pub(crate) enum Packing {
     None,
     PackBits,
     Lzw,
-    /// As it was before the specification: codes from the lowest bit on, and no longer before they have to be.
+    /// As it was before the specification: codes from the lowest bit on, and no longer before they
+    /// have to be.
     OldLzw,
     Deflate,
 }

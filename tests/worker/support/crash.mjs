@@ -1,5 +1,6 @@
-// A worker whose module traps, as it would of a mistake in it: when a source has been asked for whose name has `crash` in it, the module's
-// next look at the clock runs into an instruction that is none. No file has to be known that brings the module down.
+// A worker whose module traps, as it would of a mistake in it: when a source has been asked for
+// whose name has `crash` in it, the module's next look at the clock runs into an instruction that
+// is none. No file has to be known that brings the module down.
 import trap from './trap.wasm';
 
 const { trap: unreachable } = new WebAssembly.Instance(trap).exports;

@@ -1,8 +1,8 @@
 //! TIFF, read only: by strips, a row at a time, or by rows of tiles.
 //!
-//! A strip or tile is unpacked row by row (`unpack/`), the row becomes pixels (`pixels.rs`), and the sink has it. Where tiles lie side by
-//! side, the pixels of a row of tiles are kept until all of them have come. The file is in memory as a whole, since its parts may lie in
-//! any order.
+//! A strip or tile is unpacked row by row (`unpack/`), the row becomes pixels (`pixels.rs`), and
+//! the sink has it. Where tiles lie side by side, the pixels of a row of tiles are kept until all
+//! of them have come. The file is in memory as a whole, since its parts may lie in any order.
 
 mod pixels;
 mod unpack;
@@ -82,7 +82,8 @@ fn raw(shape: &Shape) -> Result<Vec<Vec<u8>>, Error> {
 
 /// How much there is of everything.
 impl Shape {
-    /// Samples of a pixel that are unpacked: all of those that lie together, or those that are wanted.
+    /// Samples of a pixel that are unpacked: all of those that lie together, or those that are
+    /// wanted.
     fn unpacked_samples(&self) -> u16 {
         if self.planar {
             let alpha = self.alpha.map_or(0, |alpha| alpha.at + 1);
@@ -168,7 +169,8 @@ impl<'a> Chunks<'a> {
                 "the TIFF has fewer strips or tiles than its picture needs",
             ));
         }
-        // Strips may lie on each other, and what unpacks to nothing is read all the same: so there is no more of it than is plausible.
+        // Strips may lie on each other, and what unpacks to nothing is read all the same: so there
+        // is no more of it than is plausible.
         let samples = shape.raw_bytes() * u64::from(shape.chunk.height.min(size.height));
         let share = directory.file_bytes() / needed.max(1);
         Ok(Chunks {
@@ -192,7 +194,8 @@ impl<'a> Chunks<'a> {
         self.height.min(self.size.height - down * self.height)
     }
 
-    /// The bytes of one. How many there are may be missing, or wrong where that does no harm: what unpacks them knows when it is done.
+    /// The bytes of one. How many there are may be missing, or wrong where that does no harm: what
+    /// unpacks them knows when it is done.
     fn bytes(&self, plane: u16, across: u32, down: u32) -> Result<&'a [u8], Error> {
         if let Some(jpeg) = self.whole {
             return Ok(jpeg);
@@ -219,7 +222,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Hands out the rows of a strip or tile with their numbers in it, as far as they are in the picture.
+    /// Hands out the rows of a strip or tile with their numbers in it, as far as they are in the
+    /// picture.
     fn chunk(
         &mut self,
         across: u32,

@@ -1,5 +1,5 @@
-//! A row of samples becomes a row of pixels of eight bits: in the machine's byte order, without a predictor, side by side, straight, in
-//! light.
+//! A row of samples becomes a row of pixels of eight bits: in the machine's byte order, without a
+//! predictor, side by side, straight, in light.
 
 use std::sync::Arc;
 
@@ -66,7 +66,8 @@ impl Painter {
         rooms.mixed + rooms.pixels + rooms.inks + rooms.light + palette
     }
 
-    /// Puts samples into the machine's order, adds up differences, and brings planes and parts of bytes into a row of whole samples.
+    /// Puts samples into the machine's order, adds up differences, and brings planes and parts of
+    /// bytes into a row of whole samples.
     pub(super) fn settle(&mut self, raw: &mut [Vec<u8>], columns: usize) {
         let shape = &self.shape;
         let together = if shape.planar {
@@ -130,7 +131,8 @@ impl Painter {
             let colours = usize::from(shape.pixels.samples());
             let at = usize::from(alpha.at);
             match (shape.bits, shape.pixels) {
-                // An index has not been multiplied by anything, and there is no rule for ink and chrominance.
+                // An index has not been multiplied by anything, and there is no rule for ink and
+                // chrominance.
                 (_, Pixels::Palette | Pixels::Inks | Pixels::YCbCr { .. }) => {}
                 (16, _) => divide::<2>(row, samples, colours, at, |colour, alpha| {
                     let [colour, alpha] = [colour, alpha].map(u16::from_ne_bytes);
@@ -150,7 +152,8 @@ impl Painter {
         }
     }
 
-    /// A row of what has been settled: of those that were unpacked together, the one of this number.
+    /// A row of what has been settled: of those that were unpacked together, the one of this
+    /// number.
     pub(super) fn row<'a>(
         &'a mut self,
         raw: &'a [Vec<u8>],

@@ -1,4 +1,5 @@
-//! TIFF 6.0, section 2: the first directory of a file, in both byte orders; and BigTIFF, whose numbers are twice as long.
+//! TIFF 6.0, section 2: the first directory of a file, in both byte orders; and BigTIFF, whose
+//! numbers are twice as long.
 //!
 //! Entries are read where they stand. Nothing is copied, and what the bytes do not have is `None`.
 

@@ -1,4 +1,5 @@
-//! TIFF 6.0: the first directory has everything. Where the directory stands in front of the pixels, the header is known before they come.
+//! TIFF 6.0: the first directory has everything. Where the directory stands in front of the pixels,
+//! the header is known before they come.
 
 mod directory;
 mod shape;

@@ -1,7 +1,7 @@
 //! How a TIFF's picture lies in its file: in strips or tiles, of which samples, compressed how.
 //!
-//! What is not read is refused here by its name. Numbers that decide how much memory or time decoding takes are bounded here, or are
-//! part of the plan.
+//! What is not read is refused here by its name. Numbers that decide how much memory or time
+//! decoding takes are bounded here, or are part of the plan.
 
 use super::super::cursor::Stop;
 use super::super::{Coding, jpeg};
@@ -39,7 +39,8 @@ pub struct Shape {
 pub enum Compression {
     /// 1.
     None,
-    /// 2 and 32771: the runs of T.4 without anything around them, rows in whole bytes or pairs of them.
+    /// 2 and 32771: the runs of T.4 without anything around them, rows in whole bytes or pairs of
+    /// them.
     Runs {
         /// Bits that a row is filled up to.
         aligned: u8,
@@ -119,7 +120,8 @@ pub struct Alpha {
     pub associated: bool,
 }
 
-/// What the picture's pixels and what its tiles have beside them may be in all: what the service decodes of any format.
+/// What the picture's pixels and what its tiles have beside them may be in all: what the service
+/// decodes of any format.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
 /// Strips, or tiles, of a sample.
 const MOST_CHUNKS: u64 = 65_536;
@@ -259,7 +261,8 @@ impl Shape {
         })
     }
 
-    /// Reads the frame header of the first strip or tile, which says how much memory its decoder takes.
+    /// Reads the frame header of the first strip or tile, which says how much memory its decoder
+    /// takes.
     fn jpeg(&self, directory: &Directory<'_>, old: bool) -> Result<Jpeg, Stop> {
         let (offsets, counts) = self.tables();
         let first = if old {
@@ -464,7 +467,8 @@ fn pixels(directory: &Directory<'_>, code: u64, samples: u64) -> Result<Pixels, 
     Ok(pixels)
 }
 
-/// The first of the extra samples that is alpha. Where nothing is said of one beside grey or RGB, it is.
+/// The first of the extra samples that is alpha. Where nothing is said of one beside grey or RGB,
+/// it is.
 fn alpha(directory: &Directory<'_>, pixels: Pixels, samples: u64) -> Result<Option<Alpha>, Stop> {
     let colours = u64::from(pixels.samples());
     let Some(meanings) = directory.values(tag::EXTRA_SAMPLES) else {

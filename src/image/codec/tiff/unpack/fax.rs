@@ -1,5 +1,6 @@
-//! ITU-T T.4 and T.6: black and white in runs, rows coded by themselves or by the row above. The codes of runs and modes are looked up in
-//! `fax`; rows are put together here, in a memory that depends on their width alone.
+//! ITU-T T.4 and T.6: black and white in runs, rows coded by themselves or by the row above. The
+//! codes of runs and modes are looked up in `fax`; rows are put together here, in a memory that
+//! depends on their width alone.
 
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, Bits};
@@ -129,7 +130,8 @@ impl BitReader for Source<'_, '_> {
 pub(super) struct Fax {
     compression: Compression,
     width: u32,
-    /// Where the colour changes in a row, from white on, each place behind the one before; and in the row above.
+    /// Where the colour changes in a row, from white on, each place behind the one before; and in
+    /// the row above.
     row: Vec<u32>,
     above: Vec<u32>,
     ahead: Ahead,
@@ -206,8 +208,8 @@ impl Fax {
         }
     }
 
-    /// T.4: a row behind an end of line. One that is damaged is white from there on, as every reader shows it, and the next is found
-    /// by its end of line.
+    /// T.4: a row behind an end of line. One that is damaged is white from there on, as every
+    /// reader shows it, and the next is found by its end of line.
     fn group3(&mut self, source: &mut Source<'_, '_>, two_dimensional: bool) -> Option<()> {
         if self.has_ends {
             while !source.is_over() && source.look(11) != 0 {
@@ -266,7 +268,8 @@ impl Fax {
         let mut next = 0;
         while at.is_none_or(|at| at < width) {
             let here = at.unwrap_or(0);
-            // The first change above that is behind this place and to the other colour, and the one behind it.
+            // The first change above that is behind this place and to the other colour, and the one
+            // behind it.
             while self
                 .above
                 .get(next)

@@ -1,5 +1,6 @@
-//! JPEG in TIFF (TIFF Technical Note 2), by our own decoder: each strip or tile is a JPEG whose tables may stand in a tag. What its
-//! components mean is said by the TIFF, and not by the JPEG's own markers, which are left out.
+//! JPEG in TIFF (TIFF Technical Note 2), by our own decoder: each strip or tile is a JPEG whose
+//! tables may stand in a tag. What its components mean is said by the TIFF, and not by the JPEG's
+//! own markers, which are left out.
 
 use letterbox_jpeg::{Decoder, Error as Fault, Event, Pixels, Scale, Shape as Frame};
 
@@ -10,7 +11,8 @@ use crate::image::header::tiff::{self, Shape};
 
 /// Bytes that the decoder gets at a time.
 const PIECE: usize = 4096;
-/// A segment that decoding needs has at most these: all eight Huffman tables, each with all symbols.
+/// A segment that decoding needs has at most these: all eight Huffman tables, each with all
+/// symbols.
 const MOST_SEGMENT: usize = 4096;
 /// What the decoder keeps of the file: segments, and a piece beside the rest of the one before.
 const BUFFER_BYTES: u64 = 4 * PIECE as u64;
@@ -139,7 +141,8 @@ impl<'a> Jpeg<'a> {
         }
     }
 
-    /// Damage inside is shown as every decoder shows it, but what breaks off is refused; rows behind those that are wanted do not count.
+    /// Damage inside is shown as every decoder shows it, but what breaks off is refused; rows
+    /// behind those that are wanted do not count.
     pub(super) fn end(&mut self) -> Result<(), Error> {
         let Some(decoder) = self.decoder.as_mut() else {
             return Ok(());
@@ -168,7 +171,8 @@ fn push(decoder: &mut Decoder, rest: &mut &[u8]) -> Result<(), Error> {
     decoder.push(piece).map_err(fault)
 }
 
-/// Pushes what stands in front of the first scan, but for what applications have added: where the scan begins.
+/// Pushes what stands in front of the first scan, but for what applications have added: where the
+/// scan begins.
 fn segments(decoder: &mut Decoder, bytes: &[u8]) -> Result<usize, Error> {
     let mut at = 0;
     while let Some(found) = bytes[at..].iter().position(|&byte| byte == 0xff) {

@@ -1,5 +1,5 @@
-//! TIFF 6.0, section 13: LZW, whose codes get longer one code early; and what was written before that was agreed on, where they do not,
-//! and where their bits begin at the bottom of a byte.
+//! TIFF 6.0, section 13: LZW, whose codes get longer one code early; and what was written before
+//! that was agreed on, where they do not, and where their bits begin at the bottom of a byte.
 
 use super::Input;
 use crate::image::Error;
