@@ -9,6 +9,11 @@ use letterbox::image::{Error, Pipeline};
 use letterbox::transform::Transform;
 use letterbox::url;
 
+#[path = "support/tiff.rs"]
+mod tiff;
+
+use tiff::{Chunk, Writer};
+
 struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -376,6 +381,69 @@ fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
     let (outcome, peak) = measure(&file, "w=10&h=10");
     assert!(matches!(outcome, Err(Error::Corrupt(_))), "{outcome:?}");
     assert!(peak < 1 << 20, "{peak}");
+}
+
+/// A page of A4 at 600 dpi in two colours: 35 megapixels, of which rows are held.
+#[test]
+fn a_scan_in_tiff_takes_rows_and_its_file() {
+    let _turn = turn();
+    let (width, height) = (4960u32, 7016u32);
+    // T.6: every row is the one above, which is white, so each has one bit; then two ends of lines.
+    let mut data = vec![0xff; height as usize / 8];
+    data.extend([0x00, 0x10, 0x01]);
+    for (compression, data) in [(4, data), (1, vec![0x5a; (width / 8 * height) as usize])] {
+        let writer = Writer {
+            bits: 1,
+            photometric: 0,
+            tags: vec![(259, true, vec![compression])],
+            ..Writer::default()
+        };
+        let file = writer.file(width, height, 1, &[data]);
+        let (outcome, peak) = measure(&file, "w=1200&h=627");
+        let reserved = outcome.expect("a sound file");
+        assert!(peak <= reserved, "{peak} of {reserved}");
+        assert!(
+            peak - file.len() < 3 << 20,
+            "{peak}, the file {}",
+            file.len()
+        );
+    }
+}
+
+/// Tiles and strips that claim more than there is cost what is there.
+#[test]
+fn a_tiff_of_huge_strips_or_tiles_is_refused_cheaply() {
+    let _turn = turn();
+    for (width, height, chunk, tag) in [
+        (
+            1 << 14,
+            1 << 14,
+            Chunk::Strip(u32::MAX),
+            (277, true, vec![1]),
+        ),
+        (64, 48, Chunk::Tile(1 << 30, 1 << 30), (277, true, vec![1])),
+        (
+            1 << 14,
+            1 << 13,
+            Chunk::Tile(1 << 13, 1 << 13),
+            (277, true, vec![1]),
+        ),
+        (1 << 28, 1, Chunk::Strip(1), (277, true, vec![1])),
+        (1 << 13, 1 << 13, Chunk::Tile(1, 1), (277, true, vec![1])),
+        (1 << 13, 1 << 13, Chunk::Strip(1), (258, true, vec![16])),
+    ] {
+        let writer = Writer {
+            chunk,
+            photometric: 1,
+            tags: vec![tag],
+            ..Writer::default()
+        };
+        let file = writer.file(width, height, 1, &[vec![1; 1000]]);
+        let (outcome, peak) = measure(&file, "w=1200&h=627");
+        assert!(outcome.is_err(), "{chunk:?}");
+        // Rows may be long: what is planned, and no more.
+        assert!(peak < 4 << 20, "{chunk:?}: {peak}");
+    }
 }
 
 #[test]

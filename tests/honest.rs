@@ -13,6 +13,11 @@ use letterbox::config::Config;
 use letterbox::image::{Error, Pipeline};
 use letterbox::url;
 
+#[path = "support/tiff.rs"]
+mod tiff;
+
+use tiff::{Chunk, Packing, Writer};
+
 /// What the estimate may be of what is measured.
 const MOST: f64 = 1.3;
 /// And beside that: buffers that are as large for an icon as for a photo, and that not every file makes use of. The Huffman tables of a
@@ -262,6 +267,11 @@ fn corpus_of_bitmaps_and_icons() {
     corpus_of("ico", 2);
 }
 
+#[test]
+fn corpus_of_tiff() {
+    corpus_of("tiff", 4);
+}
+
 /// A photo's pixels, RGB, of 900 x 600.
 fn photo() -> (usize, usize, Vec<u8>) {
     let file: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
@@ -438,6 +448,112 @@ fn photos_and_noise_as_png() {
         ("PNG with a palette", png(size, Indexed, Eight, &indices)),
         ("PNG, interlaced", interlaced_png(width, height, &rgb)),
         ("PNG of noise", png((1000, 700), Rgba, Eight, &of_noise)),
+    ]);
+}
+
+#[test]
+fn photos_and_scans_in_tiff() {
+    let (width, height, rgb) = photo();
+    let (columns, rows) = (width as u32, height as u32);
+    let rgba: Vec<u8> = rgb
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .enumerate()
+        .flat_map(|(at, [r, g, b])| [*r, *g, *b, (at / 9) as u8])
+        .collect();
+    let grey: Vec<u8> = rgb.iter().step_by(3).copied().collect();
+    let write =
+        |writer: Writer, samples, picture: &[u8]| writer.write(columns, rows, samples, picture);
+    let usual = Writer::default;
+    let (strips, tiles) = (Chunk::Strip(16), Chunk::Tile(256, 256));
+    let mut strip = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut strip, 90);
+    let size = (width as u16, height as u16);
+    let encoded = encoder.encode(&rgb, size.0, size.1, jpeg_encoder::ColorType::Rgb);
+    encoded.expect("a valid picture");
+    let as_jpeg = Writer {
+        photometric: 6,
+        tags: vec![(259, true, vec![7])],
+        ..usual()
+    };
+    let white = vec![0; 2400 / 8 * 3500];
+    generated(&[
+        ("TIFF of RGB", write(usual(), 3, &rgb)),
+        (
+            "TIFF in strips, LZW",
+            write(
+                Writer {
+                    chunk: strips,
+                    packing: Packing::Lzw,
+                    predicted: true,
+                    ..usual()
+                },
+                3,
+                &rgb,
+            ),
+        ),
+        (
+            "TIFF in tiles, deflate",
+            write(
+                Writer {
+                    chunk: tiles,
+                    packing: Packing::Deflate,
+                    ..usual()
+                },
+                4,
+                &rgba,
+            ),
+        ),
+        (
+            "TIFF in planes of tiles, LZW, 16 bits",
+            write(
+                Writer {
+                    chunk: tiles,
+                    packing: Packing::Lzw,
+                    planar: true,
+                    bits: 16,
+                    ..usual()
+                },
+                4,
+                &rgba,
+            ),
+        ),
+        (
+            "TIFF of inks",
+            write(
+                Writer {
+                    photometric: 5,
+                    packing: Packing::PackBits,
+                    chunk: strips,
+                    ..usual()
+                },
+                4,
+                &rgba,
+            ),
+        ),
+        (
+            "TIFF of grey, white is zero",
+            write(
+                Writer {
+                    photometric: 0,
+                    chunk: Chunk::Strip(1),
+                    ..usual()
+                },
+                1,
+                &grey,
+            ),
+        ),
+        ("TIFF of JPEG", as_jpeg.file(columns, rows, 3, &[strip])),
+        (
+            "TIFF of a scan",
+            Writer {
+                bits: 1,
+                photometric: 0,
+                ..usual()
+            }
+            .file(2400, 3500, 1, &[white]),
+        ),
     ]);
 }
 

@@ -74,6 +74,9 @@ pub struct Spent {
     pub encode_ms: f64,
 }
 
+/// The pipeline itself, and what it knows of an image.
+const SMALL_BYTES: u64 = 4 << 10;
+
 /// One transform on its way.
 pub struct Pipeline<'a> {
     transform: &'a Transform,
@@ -150,7 +153,8 @@ impl<'a> Pipeline<'a> {
             State::Header { start, .. } => start.len() as u64,
             State::Planned { plan, .. } | State::Body(Body { plan, .. }) => {
                 let uncertain = plan.uncertain_bytes(self.source_bytes.max(self.promised_bytes));
-                plan.need_bytes(self.file_bytes(plan)) + self.original_bytes(plan) + uncertain
+                let need = plan.need_bytes(self.file_bytes(plan));
+                need.max(self.moved_bytes(plan)) + self.original_bytes(plan) + uncertain
             }
             State::Described { .. } => 0,
         };
@@ -181,6 +185,18 @@ impl<'a> Pipeline<'a> {
             // A decoder takes a copy of what has been read.
             State::Planned { start, .. } => file.max(2 * start.len() as u64),
             _ => file,
+        }
+    }
+
+    /// What is held while the start of a file that is kept is moved to where there is room for all of it, which counts where the decoder
+    /// takes less than such a start.
+    fn moved_bytes(&self, plan: &Plan) -> u64 {
+        let all = self.promised_bytes;
+        match &self.state {
+            State::Planned { start, .. } if plan.file_bytes(all) >= all => {
+                all + start.len() as u64 + SMALL_BYTES
+            }
+            _ => 0,
         }
     }
 

@@ -2,20 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { answer, assertError, assertImage, assertSecured, closeAll, fixture, startOrigin, startWorker } from './harness.mjs';
-import { capped } from './support/capped.mjs';
 import { greedyWebp } from './support/greedy.mjs';
-
-/** Pages of memory: enough for a photo, and not for the pixels that the decoder of the picture below makes for itself. */
-const few = 200;
 
 let origin, worker, photo, crash;
 before(async () => {
   origin = await startOrigin();
-  worker = await startWorker({ origin, module: (bytes) => capped(bytes, few) });
-  photo = origin.serve('images.example.com/photo.jpg', answer.bytes(fixture.photos()[0].bytes, 'image/jpeg'));
-  // The library makes room for all pixels of a TIFF without asking whether there is any.
-  const picture = await fixture.solid(2300, 2000, 'red', 'tiff');
-  crash = origin.serve('images.example.com/crash.tiff', answer.bytes(picture, 'image/tiff'));
+  worker = await startWorker({ origin, wrapper: new URL('./support/crash.mjs', import.meta.url) });
+  const { bytes } = fixture.photos()[0];
+  photo = origin.serve('images.example.com/photo.jpg', answer.bytes(bytes, 'image/jpeg'));
+  crash = origin.serve('images.example.com/crash.jpg', answer.bytes(bytes, 'image/jpeg'));
 });
 after(() => closeAll(worker, origin));
 

@@ -106,9 +106,14 @@ fn scale(plan: &Plan) -> Scale {
 
 /// Huffman tables of a file in one scan: there are no more numbers for them.
 const TABLES: usize = 8;
+
 /// And in several, each with tables of its own: ten are the rule for three components, and some encoders try more.
-fn tables_of_scans(components: usize) -> usize {
-    4 * components + 3
+pub(super) fn tables_of(components: usize, in_several: bool) -> usize {
+    if in_several {
+        4 * components + 3
+    } else {
+        TABLES
+    }
 }
 
 /// What decoding holds at most, the file not included.
@@ -130,11 +135,7 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
         progressive,
         resident,
     };
-    let tables = if resident {
-        tables_of_scans(components)
-    } else {
-        TABLES
-    };
+    let tables = tables_of(components, resident);
     let bytes =
         letterbox_jpeg::Decoder::peak_bytes_of(&shape, scale(plan), plan.chroma.is_some(), tables);
     let rgb = if components == 4 {

@@ -148,6 +148,7 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
         Coding::Vp8 | Coding::Vp8l => webp::decoder_bytes(plan),
         Coding::Bitmap { runs } => bmp::decoder_bytes(plan, runs),
+        Coding::Tiff(shape) => tiff::decoder_bytes(plan, &shape),
         Coding::Whole { peak_bytes, .. } => peak_bytes,
         Coding::Jpeg { .. } => jpeg::decoder_bytes(plan),
         // The picture waits in the runtime's heap for its rows to be taken.
@@ -197,11 +198,6 @@ pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64,
             .late_bytes(most),
         _ => Ok(0),
     }
-}
-
-/// Whether the decoder's frames are made by a library, which knows nothing of the room that they may need.
-pub(super) fn makes_frames(header: &Header) -> bool {
-    matches!(header.format, Format::Tiff)
 }
 
 /// What is held at most of a file that is decoded as it arrives: the piece that has come, and what the last one left.

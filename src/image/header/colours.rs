@@ -2,8 +2,7 @@
 
 use letterbox_inflate::Inflate;
 
-use super::cursor::{Cursor, Stop};
-use super::{Header, exif};
+use super::Header;
 use crate::image::frame::zeroes;
 use crate::transform::Format;
 
@@ -66,7 +65,7 @@ pub(in crate::image) fn profile(header: &Header, file: &[u8]) -> Option<Vec<u8>>
         Format::Png => inflate(super::png::chunk(file, b"iCCP").ok()?),
         Format::Ico => inflate(super::png::chunk(super::ico::inner_png(file)?, b"iCCP").ok()?),
         Format::WebP => copy(super::webp::chunk(file, b"ICCP").ok()?),
-        Format::Tiff => copy(tiff(file).ok()?),
+        Format::Tiff => copy(super::tiff::profile(file)?),
         Format::Avif => copy(super::avif::profile(file).ok()??),
         Format::Gif | Format::Bmp => None,
     }
@@ -180,14 +179,6 @@ impl<'a> Deflated<'a> {
         }
         Some(())
     }
-}
-
-/// Tag 34675 (ICC.1, annex B.3).
-fn tiff(file: &[u8]) -> Result<&[u8], Stop> {
-    let profile = exif::directory(file)?.find(|entry| entry.tag == exif::ICC_PROFILE);
-    let profile = profile.ok_or(Stop::Corrupt("the TIFF has no profile"))?;
-    let mut cursor = Cursor::big_endian(file).seek(profile.value as usize);
-    cursor.take(profile.count as usize)
 }
 
 #[cfg(test)]

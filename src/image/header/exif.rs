@@ -4,10 +4,6 @@ use super::cursor::{Cursor, Stop};
 use crate::image::orient::Orientation;
 
 const ORIENTATION: u16 = 0x0112;
-/// Of TIFF files.
-pub(super) const ICC_PROFILE: u16 = 0x8773;
-/// More entries than any TIFF file has that is read; what claims more is not worth reading.
-const MOST_ENTRIES: u16 = 512;
 /// Of an entry in a directory.
 const ENTRY_BYTES: usize = 12;
 /// What stands in front of the TIFF structure in a segment of a JPEG.
@@ -62,59 +58,12 @@ fn number<'a>(start: Cursor<'a>, mut entry: Cursor<'a>) -> Option<u32> {
     })
 }
 
-/// An entry whose value fits its field.
-pub(super) struct Entry {
-    pub(super) tag: u16,
-    pub(super) count: u32,
-    /// The first value, if it is a BYTE, SHORT or LONG and stands in the entry itself; else the offset.
-    pub(super) value: u32,
-}
-
-/// The first value of an entry of SHORTs, of which only two fit the entry itself.
-pub(super) fn first_short(tiff: &[u8], entry: &Entry) -> Result<u32, Stop> {
-    if entry.count <= 2 {
-        return Ok(entry.value);
-    }
-    Ok(start(tiff)?.seek(entry.value as usize).u16()?.into())
-}
-
-/// The entries of the first directory.
-pub(super) fn directory(tiff: &[u8]) -> Result<impl Iterator<Item = Entry>, Stop> {
-    let start = start(tiff)?;
-    let offset = start.seek(4).u32()?;
-    let mut cursor = start.seek(offset as usize);
-    let count = cursor.u16()?;
-    if count > MOST_ENTRIES {
-        return Err(Stop::Corrupt("the TIFF directory is too long"));
-    }
-    // Reading to the last entry first tells a directory that is not all here from one that is damaged.
-    let entries = start
-        .seek(offset as usize + 2)
-        .take(usize::from(count) * 12)?;
-    let mut cursor = start.seek(offset as usize + 2);
-    Ok(entries
-        .chunks_exact(12)
-        .map_while(move |_| entry(&mut cursor).ok()))
-}
-
 fn start(tiff: &[u8]) -> Result<Cursor<'_>, Stop> {
     match tiff.get(..4).ok_or(Stop::NeedMore)? {
         b"II*\0" => Ok(Cursor::little_endian(tiff)),
         b"MM\0*" => Ok(Cursor::big_endian(tiff)),
         _ => Err(Stop::Corrupt("the TIFF header is damaged")),
     }
-}
-
-fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Stop> {
-    let (tag, kind, count) = (cursor.u16()?, cursor.u16()?, cursor.u32()?);
-    let mut field = *cursor;
-    cursor.skip(4);
-    let value = match kind {
-        1 => u32::from(field.u8()?),
-        3 if count <= 2 => u32::from(field.u16()?),
-        _ => field.u32()?,
-    };
-    Ok(Entry { tag, count, value })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(super) mod gif;
 pub(super) mod ico;
 mod jpeg;
 mod png;
-mod tiff;
+pub mod tiff;
 pub(super) mod webp;
 
 use super::Error;
@@ -63,6 +63,8 @@ pub enum Coding {
         /// Bits of a pixel in the file.
         bits_per_pixel: u32,
     },
+    /// By strips and tiles, from a file that stays in memory.
+    Tiff(tiff::Shape),
     /// A frame of VP8, and maybe its alpha: row by row, from a file that stays in memory.
     Vp8,
     /// A Windows bitmap, row by row, from a file that stays in memory, because its last row comes first.
@@ -143,18 +145,6 @@ impl Header {
     }
 }
 
-/// So many bytes a pixel, and what a library reads with; a size that overflows is refused by its pixels.
-fn whole(size: Size, bytes_per_pixel: u32) -> Coding {
-    let pixels = size.pixels().saturating_mul(bytes_per_pixel.into());
-    Coding::Whole {
-        peak_bytes: pixels.saturating_add(LIBRARY_BYTES),
-        copies: 0,
-    }
-}
-
-/// Palettes and rows of the library for TIFF.
-const LIBRARY_BYTES: u64 = 64 << 10;
-
 const LONGEST_MAGIC: usize = 12;
 
 fn sniff(bytes: &[u8]) -> Option<Format> {
@@ -167,7 +157,10 @@ fn sniff(bytes: &[u8]) -> Option<Format> {
         Format::WebP
     } else if is(0, b"GIF87a") || is(0, b"GIF89a") {
         Format::Gif
-    } else if is(0, b"II*\0") || is(0, b"MM\0*") {
+    } else if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
+        .iter()
+        .any(|magic| is(0, *magic))
+    {
         Format::Tiff
     } else if (is(0, b"\0\0\x01\0") || is(0, b"\0\0\x02\0"))
         && bytes.get(4..6).is_some_and(|count| count != [0, 0])

@@ -258,16 +258,6 @@ impl Plan {
             ("encoder", codec::encoder_bytes(self) + canvas),
             small,
         ];
-        if self.is_one_frame() && codec::makes_frames(&self.header) {
-            // It comes without room, and is moved to where there is some.
-            parts.push((
-                "decoded",
-                self.planes()
-                    .iter()
-                    .map(|p| p.decoded.pixels() * p.source.channels() as u64)
-                    .sum(),
-            ));
-        }
         if self.format == Format::Jpeg {
             // A piece is given back when all its rows are used up, and tokens take its place a little before that.
             let pieces = sum(&|plane| Picture::piece_bytes(plane.resized, plane.source));

@@ -6,28 +6,35 @@ import { HttpOptions_Style, Log, LogLevel, Miniflare } from 'miniflare';
 const root = new URL('../../../', import.meta.url);
 const built = (name) => fileURLToPath(new URL(`build/${name}`, root));
 
+/** A module of one function, `trap`, of one instruction, `unreachable`. */
+const trap = Buffer.from('0061736d0100000001040160000003020100070801047472617000000a05010300000b', 'hex');
+
 /** The vars of most specs: a production deployment with three kinds of allowed source. */
 export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.com,shared.example.com/public/' };
 
 /**
  * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
- * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `module` changes the
- * bytes of the module, and `wrapper` is the URL of a script that is entered instead, and imports `./index.js`.
+ * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `wrapper` is the URL
+ * of a script that is entered instead, and imports `./index.js`; `./trap.wasm` beside it has a function `trap` that does.
  */
 export async function startWorker(options) {
-  const { origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, module = (bytes) => bytes, wrapper } = options;
+  const { origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, wrapper } = options;
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
   const modules = readdirSync(built('')).filter((name) => name.endsWith('.wasm'));
-  const changed = (name) => (name === 'index_bg.wasm' ? module : (bytes) => bytes)(readFileSync(built(name)));
   const logs = [];
   const miniflare = new Miniflare({
     ...platformOfDeployment(),
     modulesRoot: built(''),
     modules: [
       // As if it were beside the script.
-      ...(wrapper ? [{ type: 'ESModule', path: built('wrapper.mjs'), contents: readFileSync(wrapper, 'utf8') }] : []),
+      ...(wrapper
+        ? [
+            { type: 'ESModule', path: built('wrapper.mjs'), contents: readFileSync(wrapper, 'utf8') },
+            { type: 'CompiledWasm', path: built('trap.wasm'), contents: trap },
+          ]
+        : []),
       { type: 'ESModule', path: built('index.js') },
-      ...modules.map((name) => ({ type: 'CompiledWasm', path: built(name), contents: changed(name) })),
+      ...modules.map((name) => ({ type: 'CompiledWasm', path: built(name), contents: readFileSync(built(name)) })),
     ],
     bindings: vars,
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
