@@ -110,6 +110,10 @@ pub(crate) async fn make<P: Platform>(
     pipeline.end()?;
     waiting_ms += reserve(platform, &mut share, &pipeline).await?;
     let fetch_ms = platform.now_ms() - started - decoding_ms - waiting_ms;
+    // The answer of an animation may need more than it was given at first.
+    while !pipeline.play(&|| platform.now_ms())? {
+        waiting_ms += reserve(platform, &mut share, &pipeline).await?;
+    }
     let mut output = pipeline.finish(&|| platform.now_ms())?;
     output.spent.decode_ms += decoding_ms;
     record.output(&output, fetch_ms, waiting_ms);

@@ -143,11 +143,11 @@ fn frames_that_are_not_on_the_screen_or_have_no_pixels_are_frames_all_the_same()
 }
 
 #[test]
-fn an_image_without_enough_data_is_damage_and_a_file_without_its_last_bytes_is_not() {
+fn an_image_with_codes_that_mean_nothing_is_damage_and_a_file_without_its_last_bytes_is_not() {
     let file = red_then_a_green_corner();
     let mut damaged = file.clone();
     damaged.pop();
-    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x0c, 0, 0x3b]);
+    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x3c, 0, 0x3b]);
     assert_eq!(refusal(&damaged, "w=9"), "the GIF is damaged or breaks off");
     // A still is made of what it needs.
     assert!(answer(&damaged, "w=9&n=1").is_ok());

@@ -34,6 +34,13 @@ pub(super) struct Palette {
     exact: bool,
 }
 
+/// How far pixels are from a palette: the sum of the squares, and the largest of them.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Distance {
+    pub(super) squares: u64,
+    pub(super) most: u32,
+}
+
 impl Palette {
     fn new(mut colours: Vec<Colour>, exact: bool) -> Palette {
         let brightness =
@@ -45,6 +52,25 @@ impl Palette {
             colours,
             exact,
         }
+    }
+
+    /// Whether each pixel has its own colour among them.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// Adds up how far pixels, RGBA, are from the entries that stand for them.
+    pub(super) fn measure(&self, row: &[u8], indices: &[u8], distance: &mut Distance) {
+        let mut of_row = 0;
+        for (pixel, &index) in pixels(row).zip(indices) {
+            let entry = self.colours.get(usize::from(index)).unwrap_or(&pixel);
+            let (pixel, entry) = (premultiplied(pixel), premultiplied(*entry));
+            let of = |at: usize| u32::from(pixel[at].abs_diff(entry[at])).pow(2);
+            let away = of(0) + of(1) + of(2) + of(3);
+            distance.most = distance.most.max(away);
+            of_row += away;
+        }
+        distance.squares += u64::from(of_row);
     }
 
     /// The entries, at most [`MOST`]: those with alpha first.

@@ -1,5 +1,7 @@
 //! PNG chunks up to the first IDAT: IHDR, tRNS, eXIf, and what the samples mean (PNG, third edition, clause 11.3.2).
 
+use letterbox_png::{Colour, checksum, transparency};
+
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Colours, Header, colours, exif};
 use crate::image::frame::{Layout, Size};
@@ -27,7 +29,15 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let (width, height) = (cursor.u32()?, cursor.u32()?);
     let [depth, colour_type, _compression, _filter, interlace] = cursor.array()?;
     cursor.skip(4);
-    let (mut orientation, mut transparency) = (Orientation::default(), false);
+    let (colour, grey, alpha, samples) = match colour_type {
+        0 => (Colour::Grey, true, false, 1),
+        2 => (Colour::Rgb, false, false, 3),
+        3 => (Colour::Indexed, false, false, 1),
+        4 => (Colour::GreyAlpha, true, true, 2),
+        6 => (Colour::Rgba, false, true, 4),
+        _ => return Err(Stop::Corrupt("the PNG has an unknown colour type")),
+    };
+    let mut orientation = Orientation::default();
     let mut said = Said::default();
     loop {
         let length = cursor.u32()? as usize;
@@ -36,35 +46,26 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         match &kind {
             b"IDAT" => break,
             b"IEND" => return Err(Stop::Corrupt("the PNG has no image data")),
-            b"tRNS" => transparency = true,
-            b"eXIf" => {
-                orientation = exif::orientation(cursor.take(length)?);
-            }
-            b"iCCP" if said.profile.is_none() => {
-                said.profile = colours::inflated_bytes(cursor.take(length)?);
-            }
-            b"sRGB" => said.srgb = true,
-            b"cICP" if length == 4 => said.code_points = Colours::of_code_points(cursor.array()?),
-            b"gAMA" if length == 4 => said.gamma = cursor.u32()?,
-            b"cHRM" if length == 32 => {
-                let mut values = [0; 8];
-                for value in &mut values {
-                    *value = cursor.u32()?;
+            b"PLTE" => said.palette = true,
+            b"tRNS" | b"eXIf" | b"iCCP" | b"sRGB" | b"cICP" | b"gAMA" | b"cHRM" => {
+                let content = cursor.take(length)?;
+                // A damaged chunk that is not critical is none (clause 13.2).
+                if checksum(&kind, content) == cursor.u32()? {
+                    match &kind {
+                        b"eXIf" => orientation = exif::orientation(content),
+                        b"tRNS" => {
+                            let meant = transparency(colour, said.palette, content).is_some();
+                            said.transparency |= meant;
+                        }
+                        _ => said.hear(&kind, content)?,
+                    }
                 }
-                said.chromaticities = Some(values);
             }
             _ => {}
         }
         cursor = chunk.seek(chunk.position().saturating_add(length).saturating_add(4));
     }
-    let (grey, alpha, samples) = match colour_type {
-        0 => (true, transparency, 1),
-        2 => (false, transparency, 3),
-        3 => (false, transparency, 1),
-        4 => (true, true, 2),
-        6 => (false, true, 4),
-        _ => return Err(Stop::Corrupt("the PNG has an unknown colour type")),
-    };
+    let alpha = alpha || said.transparency;
     let layout = Layout::of(grey, alpha);
     let size = Size { width, height };
     Ok(Header {
@@ -89,34 +90,64 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         },
         colours: said.colours(),
         inks: false,
-        palette: colour_type == 3,
+        palette: colour == Colour::Indexed,
     })
 }
 
-/// What the chunks say of the colours; there may be several, and one of them counts (clause 4.3).
+/// What the chunks say of transparency and colours. Of two of a kind the first counts, and of what is said of colours, in several ways, one
+/// (clause 4.3).
 #[derive(Default)]
 struct Said {
-    code_points: Option<Colours>,
-    profile: Option<u32>,
+    palette: bool,
+    transparency: bool,
+    code_points: Option<Option<Colours>>,
+    profile: Option<Option<u32>>,
     srgb: bool,
-    gamma: u32,
+    gamma: Option<u32>,
     chromaticities: Option<[u32; 8]>,
 }
 
 impl Said {
+    /// Takes a chunk about colours; what stands behind the palette comes too late (clause 5.6).
+    fn hear(&mut self, kind: &[u8; 4], content: &[u8]) -> Result<(), Stop> {
+        let mut cursor = Cursor::big_endian(content);
+        match kind {
+            _ if self.palette => {}
+            b"iCCP" if self.profile.is_none() => {
+                self.profile = Some(colours::inflated_bytes(content));
+            }
+            b"sRGB" => self.srgb = true,
+            b"cICP" if content.len() == 4 && self.code_points.is_none() => {
+                self.code_points = Some(Colours::of_code_points(cursor.array()?));
+            }
+            b"gAMA" if content.len() == 4 && self.gamma.is_none() => {
+                self.gamma = Some(cursor.u32()?);
+            }
+            b"cHRM" if content.len() == 32 && self.chromaticities.is_none() => {
+                let mut values = [0; 8];
+                for value in &mut values {
+                    *value = cursor.u32()?;
+                }
+                self.chromaticities = Some(values);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn colours(self) -> Colours {
         match self {
             Said {
-                code_points: Some(colours),
+                code_points: Some(Some(colours)),
                 ..
             } => colours,
             Said {
-                profile: Some(bytes),
+                profile: Some(Some(bytes)),
                 ..
             } => Colours::Profile(bytes),
             Said { srgb: true, .. } => Colours::Srgb,
             Said {
-                gamma: 0,
+                gamma: None | Some(0),
                 chromaticities: None,
                 ..
             } => Colours::Untagged,
@@ -125,22 +156,62 @@ impl Said {
                 chromaticities,
                 ..
             } => Colours::Gamma {
-                gamma,
+                gamma: gamma.unwrap_or(0),
                 chromaticities,
             },
         }
     }
 }
 
-/// The content of the first chunk of a kind, in front of the pixels.
-pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
-    let mut cursor = Cursor::big_endian(file).seek(8);
-    loop {
-        let length = cursor.u32()? as usize;
-        match &cursor.array()? {
-            kind if kind == wanted => return cursor.take(length),
-            b"IDAT" => return Err(Stop::Corrupt("the PNG has no such chunk")),
-            _ => cursor.skip(length.saturating_add(4)),
-        }
+/// The content of the first intact chunk of a kind, in front of the pixels.
+pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
+    let mut before = Chunks::of(file).take_while(|chunk| &chunk.kind != b"IDAT");
+    let found = before.find(|chunk| &chunk.kind == wanted && chunk.is_intact())?;
+    Some(found.content)
+}
+
+/// A chunk of a file (clause 5.3).
+#[derive(Clone, Copy)]
+pub(in crate::image) struct Chunk<'a> {
+    pub(in crate::image) kind: [u8; 4],
+    /// As much as there is of it.
+    pub(in crate::image) content: &'a [u8],
+    /// What the file says; nothing, if it breaks off before.
+    pub(in crate::image) checksum: Option<u32>,
+}
+
+impl Chunk<'_> {
+    pub(in crate::image) fn is_intact(&self) -> bool {
+        self.checksum == Some(checksum(&self.kind, self.content))
+    }
+}
+
+/// The chunks of a file, in their order.
+pub(in crate::image) struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Chunks<'a> {
+    pub(in crate::image) fn of(file: &'a [u8]) -> Chunks<'a> {
+        Chunks(file.get(8..).unwrap_or_default())
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        let (length, rest) = self.0.split_first_chunk()?;
+        let (kind, rest) = rest.split_first_chunk()?;
+        let length = u32::from_be_bytes(*length) as usize;
+        let (content, rest) = rest.split_at(length.min(rest.len()));
+        let (checksum, rest) = match rest.split_first_chunk() {
+            Some((checksum, rest)) if content.len() == length => (Some(checksum), rest),
+            _ => (None, &[][..]),
+        };
+        self.0 = rest;
+        Some(Chunk {
+            kind: *kind,
+            content,
+            checksum: checksum.map(|bytes| u32::from_be_bytes(*bytes)),
+        })
     }
 }

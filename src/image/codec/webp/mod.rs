@@ -24,7 +24,8 @@ pub(super) fn decode(
     guests: &dyn Guests,
 ) -> Result<(), Error> {
     if plan.animation.is_some() {
-        return rows.frame(super::animation::still(file, plan, guests)?);
+        let (frame, _) = super::animation::still(file, plan, guests)?;
+        return rows.frame(frame);
     }
     let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(fault)?;
     let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
