@@ -42,7 +42,7 @@ use placeholder::Small;
 pub use plan::{Animation, Edges, Halves, Indexed, Known, Plan, Plane, Step, Window};
 use resize::Resize;
 
-use crate::transform::{Format, Target, Transform};
+use crate::transform::{Format, Frames, Negotiated, Target, Transform};
 
 /// A finished answer and what there is to say about it.
 #[derive(Debug)]
@@ -426,8 +426,17 @@ impl<'a> Pipeline<'a> {
             };
         }
         // What it will be written as may depend on whether it moves.
-        let moves = plan.format.moves() || matches!(self.transform.target, Target::Auto(_));
-        let most = match frames.count {
+        let moves = plan.may_move() || matches!(self.transform.target, Target::Auto(_));
+        let still = Frames {
+            count: Frames::STILL,
+            ..frames
+        };
+        let shown = match self.transform.target {
+            Target::Keep | Target::Image(_) | Target::Auto(Negotiated::Client { .. }) => frames,
+            Target::Auto(Negotiated::Card) => still,
+            Target::Json | Target::Thumbhash | Target::Blurhash => still,
+        };
+        let most = match shown.count {
             _ if self.described.is_some() => u32::MAX,
             Some(count) if moves => u32::from(frames.first) + u32::from(count.get()),
             None if moves => u32::MAX,
@@ -442,13 +451,13 @@ impl<'a> Pipeline<'a> {
             layout: survey.layout(),
             ..plan.header
         };
-        let wanted = frames.count.map_or(u32::MAX, |count| count.get().into());
+        let wanted = shown.count.map_or(u32::MAX, |count| count.get().into());
         let known = Known {
             bytes: self.source_bytes,
             moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
         };
         let again = self.plan(header, plan.source.clone(), known)?;
-        let again = again.animated(&survey, frames, known.bytes, limits)?;
+        let again = again.animated(&survey, shown, known.bytes, limits)?;
         let described = match &self.described {
             Some(plan) => Some(self.described(header, plan.source.clone(), known)?),
             None => None,

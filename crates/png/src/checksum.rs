@@ -91,9 +91,13 @@ impl Folding {
 
 /// The checksum of a chunk: of its kind and its content (PNG, clause 5.3).
 pub fn checksum(kind: &[u8; 4], content: &[u8]) -> u32 {
+    checksum_of_parts(&[kind, content])
+}
+
+/// The same of a chunk in parts.
+pub fn checksum_of_parts(parts: &[&[u8]]) -> u32 {
     let mut hasher = Hasher::new();
-    hasher.update(kind);
-    hasher.update(content);
+    parts.iter().for_each(|part| hasher.update(part));
     hasher.finalize()
 }
 

@@ -43,7 +43,7 @@ mod lanes;
 mod unfilter;
 mod window;
 
-pub use checksum::checksum;
+pub use checksum::{checksum, checksum_of_parts};
 pub use decoder::Decoder;
 pub use header::{Colour, Header, transparency};
 

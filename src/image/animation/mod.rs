@@ -3,6 +3,7 @@
 //! Nothing here is kept of a file: its frames are walked through once to be counted, and once more to be drawn.
 
 mod gif;
+mod png;
 pub(super) mod screen;
 mod webp;
 
@@ -12,6 +13,7 @@ use super::frame::Layout;
 use super::header::Header;
 use crate::transform::Format;
 pub(super) use gif::Lzw;
+pub(super) use png::Part;
 pub(super) use webp::Still;
 
 /// A rectangle of whole pixels on a canvas.
@@ -83,6 +85,7 @@ pub(super) struct Shot<'a> {
 /// Its pixels in the file.
 pub(super) enum Coded<'a> {
     Gif(Lzw<'a>),
+    Png(Part<'a>),
     WebP(Still<'a>),
 }
 
@@ -96,6 +99,7 @@ pub(super) fn shots<'a>(
 ) -> Box<dyn Iterator<Item = Result<Shot<'a>, Error>> + 'a> {
     match header.format {
         Format::Gif => Box::new(gif::Shots::new(file)),
+        Format::Png => Box::new(png::Shots::new(file)),
         _ => Box::new(webp::Shots::new(file)),
     }
 }
@@ -104,6 +108,7 @@ pub(super) fn shots<'a>(
 pub(super) fn may_move(header: &Header, file: &[u8]) -> bool {
     match header.format {
         Format::Gif => true,
+        Format::Png => png::is_animated(file),
         Format::WebP => webp::is_animated(file),
         _ => false,
     }
@@ -118,6 +123,7 @@ pub(super) fn is_kept(header: &Header) -> bool {
 fn plays(header: &Header, file: &[u8]) -> u32 {
     match header.format {
         Format::Gif => gif::plays(file),
+        Format::Png => png::plays(file),
         _ => webp::plays(file),
     }
 }
@@ -192,6 +198,7 @@ impl Survey {
             }
             let (own, of_guest) = match &shot.coded {
                 Coded::Gif(_) => (UNPACKER_BYTES + u64::from(shot.rect.width), 0),
+                Coded::Png(part) => (part.decode_bytes(), 0),
                 Coded::WebP(still) if by_guest => (still.here_bytes(), still.guest_memory_bytes()),
                 Coded::WebP(still) => (still.decode_bytes(most_bytes)?, 0),
             };

@@ -6,9 +6,9 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 
 use super::gif::{self, Unpacker};
-use super::{Rows as _, webp};
+use super::{Rows as _, png, webp};
 use crate::image::animation::screen::Screen;
-use crate::image::animation::{self, Coded, Rect, Shot, Still};
+use crate::image::animation::{self, Coded, Part, Rect, Shot, Still};
 use crate::image::frame::{Frame, Layout, Size, reserved, zeroes};
 use crate::image::guest::Guests;
 use crate::image::plan::{Animation, Plan};
@@ -109,6 +109,17 @@ impl Answer {
         self.room - self.left
     }
 
+    /// Nothing, with room for nothing.
+    pub(super) fn none() -> Answer {
+        Answer {
+            pieces: Vec::new(),
+            at: 0,
+            room: 0,
+            left: 0,
+            frames: 0,
+        }
+    }
+
     /// The file in one piece.
     ///
     /// # Errors
@@ -136,11 +147,12 @@ pub(in crate::image) fn file_bytes(plan: &Plan, animation: &Animation, source_by
     let pixels = plan.canvas.pixels() * frames;
     let worst = match plan.format {
         Format::Gif => pixels * 5 / 3,
+        Format::Png => pixels * 6,
         _ => pixels * 4,
     };
     // What has been coded with loss takes many times as much without.
     let harder = match (plan.header.format, plan.format) {
-        (Format::Gif, Format::Gif) => 1,
+        (Format::Gif, Format::Gif) | (Format::Png, Format::Png) => 1,
         _ if plan.by_guest => 1,
         _ => 4,
     };
@@ -160,6 +172,7 @@ pub(in crate::image) fn encoder_bytes(plan: &Plan) -> u64 {
     frame
         + match plan.format {
             Format::Gif => gif::film_bytes(plan),
+            Format::Png => png::film_bytes(plan),
             _ => webp::film_bytes(plan),
         }
 }
@@ -220,6 +233,7 @@ impl<'g> Player<'g> {
             drawing: Drawing::new(plan, animation.restores, 0)?,
             encoder: match plan.format {
                 Format::Gif => Box::new(gif::Film::new(plan, animation)?),
+                Format::Png => Box::new(png::Film::new(plan, animation)?),
                 _ => Box::new(webp::Film::new(plan, animation, guests)?),
             },
             rgba: zeroes(4 * plan.canvas.pixels())?,
@@ -373,12 +387,23 @@ impl Drawing {
                 self.is_sound &= unpacker.draw(lzw, shot.rect, &mut self.screen)?;
                 Ok(())
             }
+            (Coded::Png(part), _) => self.draw_part(shot, part),
             (Coded::WebP(still), _) if guests.offer().webp => {
                 self.draw_by_guest(shot, still, guests)
             }
             (Coded::WebP(still), _) => self.draw_still(shot, still),
             _ => Ok(()),
         }
+    }
+
+    fn draw_part(&mut self, shot: &Shot<'_>, part: &Part<'_>) -> Result<(), Error> {
+        let mut rgba = zeroes(4 * u64::from(part.size.width))?;
+        let (screen, mut y) = (&mut self.screen, shot.rect.top);
+        png::draw(part, |row| {
+            colour::widen(row, part.layout, &mut rgba, Layout::Rgba);
+            screen.draw_rgba((shot.rect.left, y), &rgba, shot.blends);
+            y += 1;
+        })
     }
 
     fn draw_by_guest(

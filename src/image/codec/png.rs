@@ -1,7 +1,8 @@
 //! PNG: a decoder of our own takes bytes as they arrive and hands out rows. `png` writes, and reads what is interlaced, whole.
 
+mod film;
 mod palette;
-mod pieces;
+pub(in crate::image) mod pieces;
 mod write;
 
 use png::{BitDepth, ColorType, Limits, Transformations};
@@ -9,10 +10,13 @@ use png::{BitDepth, ColorType, Limits, Transformations};
 use self::pieces::{Piece, Reader};
 use super::{Decode, Rows};
 use crate::image::Error;
+use crate::image::animation::Part;
 use crate::image::frame::{Frame, Layout};
+use crate::image::guest::NoGuests;
 use crate::image::header::Coding;
 use crate::image::plan::Plan;
 pub(in crate::image) use write::room;
+pub(super) use film::{Film, bytes as film_bytes};
 pub(super) use write::{encode, encoder_bytes};
 
 /// A file on its way to rows.
@@ -113,6 +117,10 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         decoder.take(file, rows)?;
         return decoder.finish(plan, rows);
     }
+    if plan.animation.is_some() {
+        let (frame, _) = super::animation::still(file, plan, &NoGuests)?;
+        return rows.frame(frame);
+    }
     let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
     let intact = plan.keeps_original() && interlaced(file, &mut frame, true).is_ok();
     if !intact {
@@ -120,6 +128,31 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         rows.damaged();
     }
     rows.frame(frame)
+}
+
+/// The rows of a frame of an animation, in its layout.
+pub(super) fn draw(part: &Part<'_>, mut row: impl FnMut(&[u8])) -> Result<(), Error> {
+    if part.is_interlaced() {
+        let mut frame = Frame::new(part.size, part.layout, 0)?;
+        interlaced_rows(part.pieces(), &mut frame, false)?;
+        frame.rows().for_each(row);
+        return Ok(());
+    }
+    let row_bytes = part.size.width as usize * part.layout.channels();
+    let mut decoder = letterbox_png::Decoder::new();
+    for piece in part.pieces() {
+        let pushed = decoder.push(piece.bytes(), &mut |bytes: &[u8]| {
+            if bytes.len() != row_bytes {
+                return Err(letterbox_png::Error::Corrupt(
+                    "the PNG's headers contradict each other",
+                ));
+            }
+            row(bytes);
+            Ok(())
+        });
+        pushed.map_err(damage)?;
+    }
+    decoder.finish().map_err(damage)
 }
 
 /// The picture of an interlaced file; where it is to be `intact`, the checksum of its stream too.

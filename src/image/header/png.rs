@@ -20,6 +20,15 @@ fn inflated_bytes(size: Size, bits_per_pixel: u32) -> u64 {
     (need.next_power_of_two() * 3 / 2).min(whole.saturating_mul(3).saturating_add(16 << 10))
 }
 
+/// What the library takes for a whole picture, the picture included: seven passes over it, each with rows of its own, a few of at most 8 bytes
+/// a pixel.
+pub(in crate::image) fn whole_bytes(size: Size, layout: Layout, bits_per_pixel: u32) -> u64 {
+    size.pixels()
+        .saturating_mul(layout.channels() as u64)
+        .saturating_add(64 * u64::from(size.width) + TABLES_BYTES)
+        .saturating_add(inflated_bytes(size, bits_per_pixel))
+}
+
 pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(8);
     cursor.skip(4);
@@ -47,6 +56,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             b"IDAT" => break,
             b"IEND" => return Err(Stop::Corrupt("the PNG has no image data")),
             b"PLTE" => said.palette = true,
+            b"acTL" if length == 8 => {
+                let content = cursor.take(length)?;
+                // Of the frames that there are said to be, several; then how often they are played.
+                let several = content[..4] > [0, 0, 0, 1][..];
+                said.moves |= several && checksum(&kind, content) == cursor.u32()?;
+            }
             b"tRNS" | b"eXIf" | b"iCCP" | b"sRGB" | b"cICP" | b"gAMA" | b"cHRM" => {
                 let content = cursor.take(length)?;
                 // A damaged chunk that is not critical is none (clause 13.2).
@@ -66,7 +81,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         cursor = chunk.seek(chunk.position().saturating_add(length).saturating_add(4));
     }
     let alpha = alpha || said.transparency;
-    let layout = Layout::of(grey, alpha);
+    // Frames are drawn on a canvas of colours.
+    let layout = Layout::of(grey && !said.moves, alpha);
     let size = Size { width, height };
     Ok(Header {
         format: Format::Png,
@@ -74,16 +90,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         orientation,
         layout,
         coding: match interlace {
-            0 => Coding::Rows {
+            0 if !said.moves => Coding::Rows {
                 bits_per_pixel: samples * u32::from(depth),
             },
-            // Seven passes over the picture, each with rows of its own: a few of at most 8 bytes a pixel.
             _ => Coding::Whole {
-                peak_bytes: size
-                    .pixels()
-                    .saturating_mul(layout.channels() as u64)
-                    .saturating_add(64 * u64::from(width) + TABLES_BYTES)
-                    .saturating_add(inflated_bytes(size, samples * u32::from(depth))),
+                peak_bytes: whole_bytes(size, layout, samples * u32::from(depth)),
                 copies: 0,
                 guest_bytes: None,
             },
@@ -100,6 +111,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
 struct Said {
     palette: bool,
     transparency: bool,
+    moves: bool,
     code_points: Option<Option<Colours>>,
     profile: Option<Option<u32>>,
     srgb: bool,
@@ -187,6 +199,7 @@ impl Chunk<'_> {
 }
 
 /// The chunks of a file, in their order.
+#[derive(Clone)]
 pub(in crate::image) struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Chunks<'a> {

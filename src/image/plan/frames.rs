@@ -5,7 +5,7 @@ use crate::image::animation::Survey;
 use crate::image::header::Coding;
 use crate::image::limits::Limits;
 use crate::image::{Error, codec};
-use crate::transform::Frames;
+use crate::transform::{Format, Frames};
 
 /// Frames of a source, and of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Plan {
             });
         }
         let most = match frames.count {
-            _ if !self.format.moves() => 1,
+            _ if !self.may_move() => 1,
             Some(count) => count.get().into(),
             None => u32::MAX,
         };
@@ -90,7 +90,9 @@ impl Plan {
         };
         animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
         self.animation = Some(animation);
-        self.original &= count == survey.frames && !survey.more;
+        // Checksums of an animated PNG's frames are not all looked at.
+        let as_it_is = count == survey.frames && !survey.more;
+        self.original &= as_it_is && self.format.moves();
         self.reckon();
         Ok(self)
     }
@@ -116,6 +118,11 @@ impl Plan {
         }
         self.reckon();
         true
+    }
+
+    /// Whether the answer may have several frames: a PNG has where its source is one.
+    pub(in crate::image) fn may_move(&self) -> bool {
+        self.format.moves() || (self.format == Format::Png && self.header.format == Format::Png)
     }
 
     /// The frames, if there are several in the answer.

@@ -225,7 +225,7 @@ pub(in crate::image) fn room(plan: &Plan, image_bytes: u64) -> u64 {
 }
 
 /// What the library compresses with: its window, hashes, codes and what comes out.
-const DEFLATE_BYTES: u64 = 352 << 10;
+pub(super) const DEFLATE_BYTES: u64 = 352 << 10;
 
 /// What the library holds: four rows, a chunk, and what compresses; a row of the image; and of a small picture two files.
 pub(in crate::image::codec) fn encoder_bytes(plan: &Plan) -> u64 {
