@@ -70,7 +70,10 @@ impl Frame {
 }
 
 fn several(frames: u32, plays: u32) -> Vec<u8> {
-    chunk(b"acTL", &[frames.to_be_bytes(), plays.to_be_bytes()].concat())
+    chunk(
+        b"acTL",
+        &[frames.to_be_bytes(), plays.to_be_bytes()].concat(),
+    )
 }
 
 /// The chunks of an animation, whose first frame is the file's own picture.
@@ -134,7 +137,11 @@ fn shown(file: &[u8]) -> (u32, Vec<(u32, [[u8; 4]; 2])>) {
     let mut decoder = png::Decoder::new(Cursor::new(file));
     decoder.set_transformations(png::Transformations::ALPHA);
     let mut reader = decoder.read_info().expect("a PNG");
-    let control = reader.info().animation_control().copied().expect("several frames");
+    let control = reader
+        .info()
+        .animation_control()
+        .copied()
+        .expect("several frames");
     let (width, height) = reader.info().size();
     let mut canvas = vec![[0; 4]; (width * height) as usize];
     let mut frames = Vec::new();
@@ -147,7 +154,10 @@ fn shown(file: &[u8]) -> (u32, Vec<(u32, [[u8; 4]; 2])>) {
         assert_eq!(frame.blend_op, png::BlendOp::Source);
         let rows = pixels.chunks(info.line_size).take(frame.height as usize);
         for (y, row) in (frame.y_offset..).zip(rows) {
-            for (x, pixel) in (frame.x_offset..).zip(row.as_chunks::<4>().0).take(frame.width as usize) {
+            for (x, pixel) in (frame.x_offset..)
+                .zip(row.as_chunks::<4>().0)
+                .take(frame.width as usize)
+            {
                 canvas[(y * width + x) as usize] = *pixel;
             }
         }
@@ -188,8 +198,12 @@ fn an_animation_becomes_a_webp_or_a_gif() {
     let mut frame = vec![0; decoder.output_buffer_size().expect("small")];
     for seen in SEEN {
         assert_eq!(decoder.read_frame(&mut frame).expect("a frame"), 100);
-        assert_eq!(frame[..4], seen[0]);
-        assert_eq!(frame[frame.len() - 4..], seen[1]);
+        // That decoder blends with a rounding of its own.
+        let near = |pixel: &[u8], seen: [u8; 4]| {
+            let pairs = pixel.iter().zip(seen);
+            pairs.clone().all(|(a, b)| a.abs_diff(b) <= 2) && pixel[3] == seen[3]
+        };
+        assert!(near(&frame[..4], seen[0]) && near(&frame[frame.len() - 4..], seen[1]));
     }
     let gif = answer(&source, "w=auto&h=auto&f=gif").expect("sound").body;
     let mut options = DecodeOptions::new();
@@ -232,6 +246,28 @@ fn one_frame_is_a_still() {
 }
 
 #[test]
+fn a_crawler_gets_a_still() {
+    use letterbox::transform::{Negotiated, Target, Transform};
+    let config = Config::default();
+    let source = apng(&five());
+    let of = |negotiated| {
+        let transform = Transform {
+            target: Target::Auto(negotiated),
+            ..config.transform
+        };
+        let mut pipeline = Pipeline::new(&transform, &config.limits);
+        pipeline.push(&source).expect("sound");
+        let output = pipeline.finish(&|| 0.0).expect("sound");
+        let count = output.plan.animation.map(|animation| animation.count);
+        (output.content_type, count)
+    };
+    let client = |webp| Negotiated::Client { webp, avif: false };
+    assert_eq!(of(Negotiated::Card), ("image/png", Some(1)));
+    assert_eq!(of(client(false)), ("image/png", Some(5)));
+    assert_eq!(of(client(true)), ("image/webp", Some(5)));
+}
+
+#[test]
 fn a_picture_for_who_knows_no_animations_is_none_of_its_frames() {
     let mut chunks = vec![several(2, 0), chunk(b"IDAT", &WHOLE.data(Adam7::No))];
     for (index, colour) in [GREEN, HALF].into_iter().enumerate() {
@@ -242,14 +278,20 @@ fn a_picture_for_who_knows_no_animations_is_none_of_its_frames() {
         chunks.push(chunk(b"fdAT", &data));
     }
     let output = answer(&rgba(&chunks, Adam7::No), AS_IT_IS).expect("sound");
-    assert_eq!(shown(&output.body), (0, vec![(100, [GREEN, GREEN]), (100, [HALF, HALF])]));
+    assert_eq!(
+        shown(&output.body),
+        (0, vec![(100, [GREEN, GREEN]), (100, [HALF, HALF])])
+    );
 }
 
 #[test]
 fn frames_end_with_the_first_that_is_not_as_the_standard_has_it() {
     let count = |chunks: &[Vec<u8>]| {
         let output = answer(&rgba(chunks, Adam7::No), "w=auto&h=auto&f=gif").expect("sound");
-        output.plan.animation.map_or(0, |animation| animation.frames)
+        output
+            .plan
+            .animation
+            .map_or(0, |animation| animation.frames)
     };
     let good = chunks(&five(), 0, Adam7::No);
     assert_eq!(count(&good), 5);
@@ -273,12 +315,19 @@ fn frames_end_with_the_first_that_is_not_as_the_standard_has_it() {
     let mut damaged = good[6].clone();
     damaged[20] ^= 1;
     assert_eq!(count(&with(6, damaged)), 2);
-    assert_eq!(count(&with(1, WHOLE.control(7))), 1, "the file's own picture");
+    assert_eq!(
+        count(&with(1, WHOLE.control(7))),
+        1,
+        "the file's own picture"
+    );
     // A file that breaks off has the frames that are complete.
     let file = rgba(&good, Adam7::No);
     let frames = |end: usize| {
         let output = answer(&file[..end], "w=auto&h=auto&f=gif").expect("sound");
-        output.plan.animation.map_or(0, |animation| animation.frames)
+        output
+            .plan
+            .animation
+            .map_or(0, |animation| animation.frames)
     };
     assert_eq!(frames(file.len() - 12), 5, "without its last chunk");
     assert_eq!(frames(file.len() - 14), 4);

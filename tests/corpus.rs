@@ -194,7 +194,12 @@ fn a_reduced_png_seldom_outgrows_its_source() {
         }
     }
     for ((part, of), [answers, outgrown]) in REDUCED.into_iter().zip(counts) {
-        eprintln!("{outgrown} of {answers} answers at {part}/{of} have more bytes than their source");
-        assert!(outgrown * 10 <= answers, "{outgrown} of {answers} at {part}/{of}");
+        eprintln!(
+            "{outgrown} of {answers} answers at {part}/{of} have more bytes than their source"
+        );
+        assert!(
+            outgrown * 10 <= answers,
+            "{outgrown} of {answers} at {part}/{of}"
+        );
     }
 }

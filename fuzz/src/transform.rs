@@ -242,7 +242,10 @@ impl Asked {
             let already = crate::counting::held() - before;
             let (played, more) = crate::counting::most(|| pipeline.play(&|| 0.0));
             let (held, most) = (already + more, said as usize + SLACK);
-            assert!(held <= most, "{held} bytes to play, where {most} are the most");
+            assert!(
+                held <= most,
+                "{held} bytes to play, where {most} are the most"
+            );
             if played? {
                 break;
             }

@@ -319,9 +319,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn play_on(&mut self) -> Result<bool, Error> {
-        let file_bytes = self
-            .planned()
-            .map_or(0, |(plan, _)| self.file_bytes(plan));
+        let file_bytes = self.planned().map_or(0, |(plan, _)| self.file_bytes(plan));
         let (guests, limits) = (self.guests, self.limits);
         match &mut self.state {
             State::Body(body) => body.play(guests, file_bytes, limits),

@@ -26,7 +26,11 @@ pub(crate) fn file(header: Vec<u8>, chunks: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// The rows of the seven passes (PNG, clause 8.2), with the filter of none.
-pub(crate) fn adam7(width: usize, height: usize, pixel: impl Fn(usize, usize) -> Vec<u8>) -> Vec<u8> {
+pub(crate) fn adam7(
+    width: usize,
+    height: usize,
+    pixel: impl Fn(usize, usize) -> Vec<u8>,
+) -> Vec<u8> {
     let mut rows = Vec::new();
     for (x, y, right, down) in [
         (0, 0, 8, 8),
@@ -39,7 +43,9 @@ pub(crate) fn adam7(width: usize, height: usize, pixel: impl Fn(usize, usize) ->
     ] {
         for y in (y..height).step_by(down) {
             rows.push(0);
-            (x..width).step_by(right).for_each(|x| rows.extend(pixel(x, y)));
+            (x..width)
+                .step_by(right)
+                .for_each(|x| rows.extend(pixel(x, y)));
         }
     }
     rows

@@ -150,7 +150,11 @@ fn a_file_that_ends_anywhere_before_its_last_row_is_truncated_and_not_behind_it(
         let whole = decode([&file[..]]);
         let found: Vec<_> = (0..file.len()).map(|end| decode([&file[..end]])).collect();
         let complete = found.iter().position(Result::is_ok).expect("the last row");
-        assert!(found[..complete].iter().all(|found| *found == Err(Error::Truncated)));
+        assert!(
+            found[..complete]
+                .iter()
+                .all(|found| *found == Err(Error::Truncated))
+        );
         assert!(found[complete..].iter().all(|found| *found == whole));
         // The last chunk is not needed, nor the checksum of the one before it, nor that of the stream.
         assert!((1..=12 + 4 + 4 + 2).contains(&(file.len() - complete)));

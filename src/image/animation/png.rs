@@ -78,7 +78,9 @@ impl<'a> Shots<'a> {
             _ => (false, false),
         };
         let clear = || {
-            let mut before = numbers.iter().flat_map(|numbers| before_pixels(file, numbers));
+            let mut before = numbers
+                .iter()
+                .flat_map(|numbers| before_pixels(file, numbers));
             before.any(|chunk| &chunk.kind == b"tRNS")
         };
         Shots {
@@ -149,7 +151,10 @@ impl<'a> Shots<'a> {
                 return false;
             }
             if &chunk.kind == b"fdAT" {
-                let sequence = chunk.content.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+                let sequence = chunk
+                    .content
+                    .first_chunk()
+                    .map(|bytes| u32::from_be_bytes(*bytes));
                 if !sequence.is_some_and(|sequence| self.is_next(sequence)) {
                     return false;
                 }

@@ -34,11 +34,7 @@ impl Screen {
         let mut screen = Screen {
             before: zeroes(bytes as u64)?,
             frame,
-            blank: if layout.alpha() {
-                [0; 4]
-            } else {
-                [r, g, b, a]
-            },
+            blank: if layout.alpha() { [0; 4] } else { [r, g, b, a] },
             last: None,
         };
         if !layout.alpha() {
@@ -323,7 +319,8 @@ mod tests {
     #[test]
     fn what_is_transparent_lets_through_what_was_there() {
         for layout in [Layout::Rgb, Layout::Rgba] {
-            let mut screen = Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
+            let mut screen =
+                Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
             screen.draw_indices((0, 0), &[7, 7, 7, 7], &colours());
             screen.draw_indices((0, 0), &[0, 9, 0, 8], &colours());
             let channels = layout.channels();
@@ -342,7 +339,8 @@ mod tests {
     fn a_pixel_is_blended_or_takes_the_place_of_another() {
         let (red, half) = ([200, 0, 0, 255], [0, 100, 0, 128]);
         let over = |under: [u8; 4], over: [u8; 4], layout, blends| {
-            let mut screen = Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
+            let mut screen =
+                Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
             screen.draw_rgba((0, 0), &under, false);
             screen.draw_rgba((0, 0), &over, blends);
             screen.frame().pixels[..layout.channels()].to_vec()

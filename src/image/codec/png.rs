@@ -15,8 +15,8 @@ use crate::image::frame::{Frame, Layout};
 use crate::image::guest::NoGuests;
 use crate::image::header::Coding;
 use crate::image::plan::Plan;
-pub(in crate::image) use write::room;
 pub(super) use film::{Film, bytes as film_bytes};
+pub(in crate::image) use write::room;
 pub(super) use write::{encode, encoder_bytes};
 
 /// A file on its way to rows.

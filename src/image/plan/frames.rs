@@ -105,7 +105,10 @@ impl Plan {
         let before = animation.file_bytes;
         let wish = before + (before / 2).max(LEAST_GROWTH);
         // Beside what frames take; and twice, when pieces become one.
-        let frames = self.steps().first().map_or(0, |step| step.bytes(file_bytes));
+        let frames = self
+            .steps()
+            .first()
+            .map_or(0, |step| step.bytes(file_bytes));
         let beside = frames.saturating_sub(before);
         let twice = limits.memory_bytes.saturating_sub(file_bytes + (8 << 10));
         let most = limits.memory_bytes.saturating_sub(beside).min(twice / 2);

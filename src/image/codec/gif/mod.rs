@@ -15,8 +15,8 @@ use crate::image::quantise::{Colour, Histogram, MOST, Mapper};
 use crate::image::{Error, colour};
 pub(super) use film::{Film, bytes as film_bytes};
 use pack::{PACKER_BYTES, Packer};
-pub(in crate::image) use unpack::{UNPACKER_BYTES, has_pixels};
 pub(super) use unpack::Unpacker;
+pub(in crate::image) use unpack::{UNPACKER_BYTES, has_pixels};
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let (frame, is_sound) = super::animation::still(file, plan, &NoGuests)?;

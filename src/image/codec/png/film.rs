@@ -8,11 +8,11 @@ use letterbox_png::{checksum, checksum_of_parts};
 use png::{BitDepth, ColorType};
 
 use super::write::{DEFLATE_BYTES, DRAWING, PHOTO, internal};
+use crate::image::Error;
 use crate::image::animation::Rect;
 use crate::image::codec::animation::{Answer, Encode, bounds};
 use crate::image::frame::{Size, reserved, zeroes};
 use crate::image::plan::{Animation, Plan};
-use crate::image::Error;
 
 /// Writes frames as they come.
 pub(in crate::image::codec) struct Film {
@@ -164,7 +164,9 @@ impl Encode for Film {
             width: self.size.width,
             height: self.size.height,
         };
-        let rect = match bounds(&self.shown, rgba, self.size, |before, after| before != after) {
+        let rect = match bounds(&self.shown, rgba, self.size, |before, after| {
+            before != after
+        }) {
             _ if own => screen,
             rect if rect.is_empty() => Rect {
                 width: 1,

@@ -1,7 +1,7 @@
 //! How a PNG is written: with a palette where the picture has one, and with the filter and the compression that its kind of picture takes.
 //!
 //! Photos are filtered and compressed by the fast deflate, which looks for runs only. Drawings are not filtered, so that what is repeated is
-//! found again. What is small is written in several ways, and the smallest file counts.
+//! found again, and shades by the filter that suits each row. What is small is written in several ways, and the smallest file counts.
 
 use std::cell::RefCell;
 use std::io::{Error as Refusal, Result as Io, Write};
@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use png::{BitDepth, ColorType, DeflateCompression, Filter};
 
-use super::palette::{self, Seen};
+use super::palette::{self, Kind, Seen};
 use crate::image::Error;
 use crate::image::codec::whole::{self, InPlace};
 use crate::image::frame::{Layout, Picture, Size, reserved};
@@ -45,20 +45,28 @@ const BY_ROWS: Way = Way {
     compression: DeflateCompression::Level(LEVEL),
 };
 
-/// Pictures of at most so many pixels are written in several ways: that takes a millisecond or two.
-const FEW_PIXELS: u64 = 1 << 14;
+/// Pictures of at most so many pixels are written in several ways: that takes a few milliseconds. Photos, in which there is the least to be
+/// found, have to be half as large.
+const FEW_PIXELS: u64 = 1 << 15;
 
 pub(in crate::image::codec) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let place = Rc::new(RefCell::new(InPlace::new(picture)?));
-    let Seen { palette, flat } = palette::look(plan, &place)?;
-    if plan.canvas.pixels() <= FEW_PIXELS {
-        return smallest(plan, &place, palette, flat);
+    let Seen { palette, kind } = palette::look(plan, &place)?;
+    let few = match kind {
+        Kind::Photo => FEW_PIXELS / 2,
+        Kind::Flat | Kind::Smooth => FEW_PIXELS,
+    };
+    if plan.canvas.pixels() <= few {
+        return smallest(plan, &place, palette, kind);
     }
     let file = Box::new(File(place.clone()));
-    match palette {
-        Some(mut palette) => palette.write(plan, &place, palette.way(flat), file)?,
-        None if flat => write(plan, &place, DRAWING, file)?,
-        None => write(plan, &place, PHOTO, file)?,
+    match (palette, kind) {
+        (Some(mut palette), kind) => {
+            palette.write(plan, &place, palette.way(plan, kind), file)?;
+        }
+        (None, Kind::Flat) => write(plan, &place, DRAWING, file)?,
+        (None, Kind::Smooth) => write(plan, &place, BY_ROWS, file)?,
+        (None, Kind::Photo) => write(plan, &place, PHOTO, file)?,
     }
     let place = Rc::into_inner(place).ok_or(Error::Internal("a PNG has two writers".to_owned()))?;
     Ok(place.into_inner().into_file())
@@ -69,16 +77,19 @@ fn smallest(
     plan: &Plan,
     place: &Shared,
     palette: Option<palette::Chosen>,
-    flat: bool,
+    kind: Kind,
 ) -> Result<Vec<u8>, Error> {
     let mut best = None;
-    // A palette that was asked for, or is not exact, is there for good.
-    let only = palette.as_ref().is_some_and(|palette| !palette.is_exact());
+    // A palette that was asked for, that the source has, or that is not exact, is there for good.
+    let asked = plan.header.palette || matches!(plan.palette, Some(Indexed::Best(_)));
+    let only = palette
+        .as_ref()
+        .is_some_and(|palette| asked || !palette.is_exact());
     if let Some(mut palette) = palette {
         attempt(plan, &mut best, |sink| {
             palette.write(plan, place, DRAWING, sink)
         })?;
-        if !flat {
+        if kind != Kind::Flat {
             place.borrow_mut().rewind()?;
             attempt(plan, &mut best, |sink| {
                 palette.write(plan, place, BY_ROWS, sink)
@@ -87,7 +98,10 @@ fn smallest(
         place.borrow_mut().rewind()?;
     }
     if !only {
-        let ways: &[Way] = if flat { &[DRAWING, BY_ROWS] } else { &[BY_ROWS] };
+        let ways: &[Way] = match kind {
+            Kind::Flat => &[DRAWING, BY_ROWS],
+            Kind::Smooth | Kind::Photo => &[BY_ROWS],
+        };
         for &way in ways {
             attempt(plan, &mut best, |sink| write(plan, place, way, sink))?;
             place.borrow_mut().rewind()?;
