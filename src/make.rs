@@ -169,6 +169,10 @@ impl<P: Platform> Job<'_, P> {
         waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
         drop(download);
         let fetch_ms = platform.now_ms() - waits.started - decoding_ms - waits.waiting_ms;
+        // The answer of an animation may need more than it was given at first.
+        while !pipeline.play(&|| platform.now_ms())? {
+            waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
+        }
         let mut output = pipeline.finish(&|| platform.now_ms())?;
         output.spent.decode_ms += decoding_ms;
         Ok((output, fetch_ms))

@@ -143,11 +143,11 @@ fn frames_that_are_not_on_the_screen_or_have_no_pixels_are_frames_all_the_same()
 }
 
 #[test]
-fn an_image_without_enough_data_is_damage_and_a_file_without_its_last_bytes_is_not() {
+fn an_image_with_codes_that_mean_nothing_is_damage_and_a_file_without_its_last_bytes_is_not() {
     let file = red_then_a_green_corner();
     let mut damaged = file.clone();
     damaged.pop();
-    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x0c, 0, 0x3b]);
+    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x3c, 0, 0x3b]);
     assert_eq!(refusal(&damaged, "w=9"), "the GIF is damaged or breaks off");
     // A still is made of what it needs.
     assert!(answer(&damaged, "w=9&n=1").is_ok());
@@ -228,4 +228,138 @@ fn a_description_counts_frames() {
     assert_eq!(described("f=json"), (Some(3), Some(3)));
     assert_eq!(described("f=json&n=2"), (Some(3), Some(2)));
     assert_eq!(described("f=json&page=1"), (Some(3), Some(1)));
+}
+
+/// Numbers that look random and are the same in every run.
+fn dice(state: &mut u32) -> usize {
+    *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    (*state >> 16) as usize
+}
+
+/// Hard letters that scroll: small as they are, and all over in shades when they are resized.
+fn scrolling(frames: usize, width: usize, height: usize) -> Vec<u8> {
+    let mut state = 7;
+    let mut lines: Vec<Vec<usize>> = Vec::new();
+    let mut file = Vec::new();
+    let mut encoder =
+        Encoder::new(&mut file, width as u16, height as u16, &PALETTE).expect("a valid size");
+    encoder.set_repeat(Repeat::Infinite).expect("a file");
+    for _ in 0..frames {
+        let letters = 10 + dice(&mut state) % 60;
+        lines.push((0..letters).map(|_| dice(&mut state) & 0x7fff).collect());
+        let mut pixels = vec![0; width * height];
+        for (row, line) in lines.iter().rev().take(height / 18).enumerate() {
+            for (column, letter) in line.iter().enumerate() {
+                // A grid of 3 x 5 dots, each of 2 x 2 pixels.
+                for dot in (0..15).filter(|dot| letter >> dot & 1 == 1) {
+                    let (x, y) = (
+                        10 + 9 * column + 2 * (dot % 3),
+                        4 + 18 * row + 2 * (dot / 3),
+                    );
+                    for at in [0, 1, width, width + 1].map(|off| y * width + x + off) {
+                        if x + 1 < width {
+                            pixels[at] = 1 + (column % 3) as u8;
+                        }
+                    }
+                }
+            }
+        }
+        let frame = Frame {
+            delay: 8,
+            ..Frame::from_indexed_pixels(width as u16, height as u16, pixels, None)
+        };
+        encoder.write_frame(&frame).expect("a valid frame");
+    }
+    drop(encoder);
+    file
+}
+
+/// An answer whose room grows, and how often, as whoever reserves it asks; what is said before a call is what may be taken by it.
+fn played(file: &[u8], query: &str) -> Result<(Output, u32), Error> {
+    let config = Config::default();
+    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
+    let transform = asked.expect("good parameters").expect("a source").transform;
+    let mut pipeline = Pipeline::new(&transform, &config.limits);
+    pipeline.promise(file.len() as u64)?;
+    pipeline.push(file)?;
+    pipeline.end()?;
+    let (mut said, mut times) = (pipeline.memory_bytes(), 0);
+    while !pipeline.play(&|| 0.0)? {
+        assert!(pipeline.memory_bytes() > said, "it needs more than before");
+        said = pipeline.memory_bytes();
+        times += 1;
+    }
+    assert!(said <= config.limits.memory_bytes);
+    Ok((pipeline.finish(&|| 0.0)?, times))
+}
+
+#[test]
+fn an_animation_that_takes_more_than_its_source_gets_it() {
+    let file = scrolling(259, 1000, 175);
+    assert!(file.len() < 2_000_000, "{}", file.len());
+    for query in ["w=900&h=auto", "w=500&h=auto", "w=500&h=auto&f=webp"] {
+        let (output, times) = played(&file, query).expect("sound");
+        assert!(times > 0 && times < 20, "{query}: {times}");
+        assert!(output.body.len() > file.len(), "{query}");
+        if !query.ends_with("webp") {
+            assert_eq!(images(&output.body).len(), 259, "{query}");
+        }
+        // Who does not ask gets the same.
+        if query == "w=500&h=auto" {
+            assert!(answer(&file, query).expect("sound").body == output.body);
+        }
+        eprintln!(
+            "{query}: {} to {} bytes, grown {times} times",
+            file.len(),
+            output.body.len()
+        );
+    }
+}
+
+#[test]
+fn a_frame_that_is_much_more_than_those_before_it_begins_the_file_anew() {
+    // Nothing for a while, then noise.
+    let mut state = 1;
+    let mut frames = vec![image(1, [0, 0, 600, 400]); 5];
+    for _ in 0..3 {
+        let pixels = (0..600 * 400)
+            .map(|_| (dice(&mut state) % 4) as u8)
+            .collect::<Vec<u8>>();
+        frames.push(Frame::from_indexed_pixels(600, 400, pixels, None));
+    }
+    let file = animation(600, 400, &frames);
+    let (output, times) = played(&file, "w=900&h=600").expect("sound");
+    assert!(times > 0);
+    assert_eq!(images(&output.body).len(), 8);
+}
+
+#[test]
+fn an_answer_that_outgrows_all_memory_is_refused_with_the_figures() {
+    let file = scrolling(60, 1000, 175);
+    let config = Config::default();
+    let described = answer(&file, "w=900&h=auto&f=json")
+        .expect("a description")
+        .body;
+    let told: serde_json::Value = serde_json::from_slice(&described).expect("JSON");
+    let limits = letterbox::image::Limits {
+        memory_bytes: told["memory"]["reserved_bytes"].as_u64().expect("a number") + 1000,
+        ..config.limits
+    };
+    let asked = url::parse("s=/x&w=900&h=auto", &config.url_defaults());
+    let transform = asked.expect("good parameters").expect("a source").transform;
+    let mut pipeline = Pipeline::new(&transform, &limits);
+    pipeline
+        .promise(file.len() as u64)
+        .expect("within the limits");
+    pipeline.push(&file).expect("sound");
+    let error = pipeline.finish(&|| 0.0).expect_err("too large");
+    assert!(
+        matches!(error, Error::Outgrown { frames: 60, .. }),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .to_string()
+            .ends_with("n=1 gives a still, a smaller w or h smaller frames")
+    );
 }

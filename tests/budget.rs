@@ -92,6 +92,9 @@ fn run(
     }
     pipeline.end()?;
     reserved = reserved.max(pipeline.memory_bytes());
+    while !pipeline.play(&|| 0.0)? {
+        reserved = reserved.max(pipeline.memory_bytes());
+    }
     pipeline.finish(&|| 0.0)?;
     Ok(reserved as usize)
 }

@@ -4,11 +4,12 @@
 //! The corpus lies beside the checkout (`../shared/corpus`) or where `LETTERBOX_CORPUS` says; without it the test says so.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use letterbox::config::Config;
 use letterbox::image::{Error, Output, Pipeline};
-use letterbox::transform::{Format, Side, Target, Transform};
+use letterbox::transform::{Fit, Format, Side, Target, Transform};
 
 fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
@@ -139,5 +140,66 @@ fn a_file_that_is_its_own_answer_is_smaller_and_the_same_picture() {
     }
     for format in ["gif", "jpeg", "png", "webp"] {
         assert!(counts[format][1] > 0, "{format}");
+    }
+}
+
+/// The sizes at which answers are compared with their sources: three quarters, and half of each side.
+const REDUCED: [(u32, u32); 2] = [(3, 4), (1, 2)];
+
+#[test]
+fn a_reduced_png_seldom_outgrows_its_source() {
+    let Some(corpus) = corpus() else {
+        eprintln!("skipped: no corpus beside the checkout");
+        return;
+    };
+    let manifest =
+        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
+    let mut counts = [[0; 2]; 2];
+    for line in manifest.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [name, "good", width, height, ..] = fields[..] else {
+            continue;
+        };
+        let (Ok(width), Ok(height)) = (width.parse::<u32>(), height.parse::<u32>()) else {
+            continue;
+        };
+        // Of an icon next to nothing is left.
+        if !name.starts_with("png/") || width.min(height) < 16 {
+            continue;
+        }
+        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
+        for ((part, of), count) in REDUCED.into_iter().zip(&mut counts) {
+            let side = |length: u32| NonZeroU16::new((length * part / of) as u16);
+            let (Some(width), Some(height)) = (side(width), side(height)) else {
+                continue;
+            };
+            let config = Config::default();
+            let transform = Transform {
+                width: Side::Px(width),
+                height: Side::Px(height),
+                fit: Fit::Fill,
+                ..config.transform
+            };
+            let mut pipeline = Pipeline::new(&transform, &config.limits);
+            let answered = pipeline.push(&file).and_then(|()| pipeline.finish(&|| 0.0));
+            let Ok(output) = answered else { continue };
+            count[0] += 1;
+            let outgrows = output.body.len() > file.len();
+            count[1] += u32::from(outgrows);
+            if outgrows && std::env::var_os("EACH").is_some() {
+                let kind = (file[24], file[25], output.body[24], output.body[25]);
+                let (bytes, more) = (file.len(), output.body.len());
+                eprintln!("{part}/{of} {name} {width}x{height} {kind:?}: {bytes} -> {more}");
+            }
+        }
+    }
+    for ((part, of), [answers, outgrown]) in REDUCED.into_iter().zip(counts) {
+        eprintln!(
+            "{outgrown} of {answers} answers at {part}/{of} have more bytes than their source"
+        );
+        assert!(
+            outgrown * 10 <= answers,
+            "{outgrown} of {answers} at {part}/{of}"
+        );
     }
 }

@@ -365,18 +365,33 @@ fn what_outgrows_its_plan_is_its_own_file_where_all_of_that_is_sound() {
     let file = film(&curtain());
     let own = output(&file, AS_IT_IS);
     assert!(own.original && own.body == file);
-    let refused = |file: &[u8], query: &str| {
-        run(file, query, &Config::default().limits, true).expect_err("too large")
+    // Where there is memory, the answer grows; here there is none beyond what is planned at first.
+    assert!(output(&file, &format!("{AS_IT_IS}&n=18")).body.len() > 5 * file.len());
+    let described = output(&file, &format!("{AS_IT_IS}&f=json"));
+    let told: serde_json::Value = serde_json::from_slice(&described.body).expect("JSON");
+    let limits = Limits {
+        // And some images more.
+        memory_bytes: told["memory"]["reserved_bytes"].as_u64().expect("a number") + 2000,
+        ..Config::default().limits
     };
+    let own = run(&file, AS_IT_IS, &limits, true).expect("sound");
+    assert!(own.original && own.body == file);
+    let refused =
+        |file: &[u8], query: &str| run(file, query, &limits, true).expect_err("too large");
     let part = refused(&file, &format!("{AS_IT_IS}&n=18"));
     assert!(matches!(part, Error::Outgrown { .. }), "{part:?}");
-    // A last image with too few pixels, far behind the one that was too much; and bytes between images that nobody has defined.
+    // A last image of codes that mean nothing, far behind the one that was too much; one of too few pixels; and bytes between images that
+    // nobody has defined.
     let mut damaged = file.clone();
     damaged.pop();
     let mut loose = damaged.clone();
-    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x0c, 0, 0x3b]);
+    let mut short = damaged.clone();
+    damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x3c, 0, 0x3b]);
     let error = refused(&damaged, AS_IT_IS);
     assert_eq!(error, Error::Corrupt("the GIF is damaged or breaks off"));
+    short.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x0c, 0, 0x3b]);
+    let error = refused(&short, AS_IT_IS);
+    assert!(matches!(error, Error::Outgrown { .. }), "{error:?}");
     loose.extend([0, 0x3b]);
     let error = refused(&loose, AS_IT_IS);
     assert!(matches!(error, Error::Outgrown { .. }), "{error:?}");

@@ -211,7 +211,7 @@ fn padding_is_one_more_colour_and_257_are_none_too_few() {
 }
 
 #[test]
-fn what_is_resampled_becomes_truecolour() {
+fn what_is_resampled_has_a_palette_if_its_colours_are_near_and_true_colours_if_not() {
     let palette = palette(256);
     let source = indexed(64, &palette, &noise(64 * 64));
     assert_eq!(answer(&source, "w=32&h=32").colour, ColorType::Rgba);
@@ -220,6 +220,74 @@ fn what_is_resampled_becomes_truecolour() {
         ColorType::Rgba
     );
     assert_eq!(answer(&source, "w=64&h=64").colour, ColorType::Indexed);
+}
+
+/// The same picture in true colours: as it is resampled without a palette.
+fn in_true_colours(file: &[u8]) -> Vec<u8> {
+    let Read {
+        width,
+        rgba: pixels,
+        ..
+    } = read(file);
+    rgba(width as u32, &pixels)
+}
+
+#[test]
+fn a_drawing_of_few_colours_stays_small_when_it_is_resampled() {
+    let source: &[u8] = include_bytes!("faults/pal16-400.png");
+    let whole = in_true_colours(source);
+    for (query, most) in [
+        ("w=300&h=300", 8 << 10),
+        ("w=200&h=200", 6 << 10),
+        ("w=150&h=150", 5 << 10),
+    ] {
+        let file = transformed(source, query).expect("a drawing");
+        let (small, exact) = (read(&file), answer(&whole, query));
+        assert_eq!(small.colour, ColorType::Indexed, "{query}");
+        assert!(file.len() <= most, "{query}: {} bytes", file.len());
+        // Whoever wants 40 dB of such edges has twice the bytes: every pair of sixteen colours meets somewhere.
+        let psnr = psnr(&small.rgba, &exact.rgba);
+        assert!(psnr >= 35.0, "{query}: {psnr} dB");
+        // Areas have the colour that they had.
+        let areas = small.rgba.chunks(4).zip(exact.rgba.chunks(4));
+        let exact = areas.filter(|(ours, exact)| ours == exact).count();
+        assert!(
+            10 * exact > 6 * small.rgba.len() / 4,
+            "{query}: {exact} pixels"
+        );
+    }
+}
+
+#[test]
+fn writing_and_shades_that_are_resampled_are_nearly_exact() {
+    // Bars of two colours, as letters are; and a disc of shades on white.
+    let bars: Vec<u8> = (0..240 * 120)
+        .map(|at| u8::from(at % 240 % 17 < 5 && at / 240 % 31 < 22))
+        .collect();
+    let bars = indexed(240, &[[255; 4], [20, 30, 60, 255]], &bars);
+    let shade = |at: usize| {
+        let (x, y) = ((at % 240) as f64 - 120.0, (at / 240) as f64 - 60.0);
+        let away = x.hypot(y);
+        if away < 50.0 {
+            1 + (away * 2.0) as u8
+        } else {
+            0
+        }
+    };
+    let disc: Vec<u8> = (0..240 * 120).map(shade).collect();
+    let mut shades = vec![[255; 4]];
+    shades.extend((0..120).map(|at| [at, 200 - at, 255 - 2 * at, 255]));
+    let disc = indexed(240, &shades, &disc);
+    for (what, source) in [("bars", bars), ("disc", disc)] {
+        let (small, exact) = (
+            answer(&source, "w=170&h=85"),
+            answer(&in_true_colours(&source), "w=170&h=85"),
+        );
+        assert_eq!(small.colour, ColorType::Indexed, "{what}");
+        let psnr = psnr(&small.rgba, &exact.rgba);
+        eprintln!("{what}: {psnr:.1} dB, {} colours", small.colours);
+        assert!(psnr >= 40.0, "{what}: {psnr} dB");
+    }
 }
 
 #[test]

@@ -236,6 +236,21 @@ impl Asked {
             "{held} bytes at the end, where {most} are the most"
         );
         end?;
+        // The answer of an animation grows.
+        let mut said = said;
+        loop {
+            let already = crate::counting::held() - before;
+            let (played, more) = crate::counting::most(|| pipeline.play(&|| 0.0));
+            let (held, most) = (already + more, said as usize + SLACK);
+            assert!(
+                held <= most,
+                "{held} bytes to play, where {most} are the most"
+            );
+            if played? {
+                break;
+            }
+            said = pipeline.memory_bytes();
+        }
         let already = crate::counting::held() - before;
         let (output, more) = crate::counting::most(|| pipeline.finish(&|| 0.0));
         let held = already + more;

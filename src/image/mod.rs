@@ -30,6 +30,7 @@ mod strip;
 pub(crate) mod testing;
 
 use animation::Survey;
+use codec::animation::{Played, Player};
 use codec::{Decode, whole};
 use colour::Source;
 pub use error::Error;
@@ -42,7 +43,7 @@ use placeholder::Small;
 pub use plan::{Animation, Edges, Halves, Indexed, Known, Plan, Plane, Step, Window};
 use resize::Resize;
 
-use crate::transform::{Format, Target, Transform};
+use crate::transform::{Format, Frames, Negotiated, Target, Transform};
 
 /// A finished answer and what there is to say about it.
 #[derive(Debug)]
@@ -89,6 +90,8 @@ pub struct Pipeline<'a> {
     guests: &'a dyn Guests,
     /// What `f=json` describes; what is carried out is a small picture of the source.
     described: Option<Box<Plan>>,
+    /// How long frames have been played.
+    played_ms: f64,
     state: State<'a>,
 }
 
@@ -109,6 +112,8 @@ struct Body<'a> {
     decoder: Box<dyn Decode + 'a>,
     rows: Resize,
     original: Option<Original>,
+    /// The frames of an animation, once they are on their way.
+    player: Option<Player<'a>>,
 }
 
 impl<'a> Pipeline<'a> {
@@ -122,6 +127,7 @@ impl<'a> Pipeline<'a> {
             late_bytes: None,
             guests: &NoGuests,
             described: None,
+            played_ms: 0.0,
             state: State::Header {
                 start: Vec::new(),
                 look_at: 0,
@@ -317,19 +323,45 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// The source file is complete: decodes what is left of it, runs the stages, encodes.
+    /// The source file is complete: plays the frames of an animation, as far as the memory goes that is planned for the answer. False where
+    /// that is not to the end: [`Pipeline::memory_bytes`] is more now, and the next call goes on with it. Nothing is done for what stands still.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn play(&mut self, now_ms: &dyn Fn() -> f64) -> Result<bool, Error> {
+        self.end()?;
+        let started = self.start();
+        self.or_described(started)?;
+        let began = now_ms();
+        let played = self.play_on();
+        self.played_ms += now_ms() - began;
+        played
+    }
+
+    fn play_on(&mut self) -> Result<bool, Error> {
+        let file_bytes = self.planned().map_or(0, |(plan, _)| self.file_bytes(plan));
+        let (guests, limits) = (self.guests, self.limits);
+        match &mut self.state {
+            State::Body(body) => body.play(guests, file_bytes, limits),
+            _ => Ok(true),
+        }
+    }
+
+    /// The source file is complete: decodes what is left of it, runs the stages, encodes. An animation is played to its end; who has to
+    /// know how its answer grows calls [`Pipeline::play`] before.
     ///
     /// `now_ms` is the clock that [`Output::spent`] is read from.
     ///
     /// # Errors
     /// See [`Error`].
     pub fn finish(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
-        self.end()?;
-        let started = self.start();
-        self.or_described(started)?;
+        while !self.play(now_ms)? {}
         let (target, limits, source_bytes) =
             (self.transform.target, self.limits, self.source_bytes);
-        let mut spent = Spent::default();
+        let mut spent = Spent {
+            resize_ms: self.played_ms,
+            ..Spent::default()
+        };
         let small = match self.state {
             State::Header { .. } | State::Planned { .. } => {
                 return Err(Error::Corrupt("the file breaks off in its header"));
@@ -412,8 +444,17 @@ impl<'a> Pipeline<'a> {
             };
         }
         // What it will be written as may depend on whether it moves.
-        let moves = plan.format.moves() || matches!(self.transform.target, Target::Auto(_));
-        let most = match frames.count {
+        let moves = plan.may_move() || matches!(self.transform.target, Target::Auto(_));
+        let still = Frames {
+            count: Frames::STILL,
+            ..frames
+        };
+        let shown = match self.transform.target {
+            Target::Keep | Target::Image(_) | Target::Auto(Negotiated::Client { .. }) => frames,
+            Target::Auto(Negotiated::Card) => still,
+            Target::Json | Target::Thumbhash | Target::Blurhash => still,
+        };
+        let most = match shown.count {
             _ if self.described.is_some() => u32::MAX,
             Some(count) if moves => u32::from(frames.first) + u32::from(count.get()),
             None if moves => u32::MAX,
@@ -428,13 +469,13 @@ impl<'a> Pipeline<'a> {
             layout: survey.layout(),
             ..plan.header
         };
-        let wanted = frames.count.map_or(u32::MAX, |count| count.get().into());
+        let wanted = shown.count.map_or(u32::MAX, |count| count.get().into());
         let known = Known {
             bytes: self.source_bytes,
             moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
         };
         let again = self.plan(header, plan.source.clone(), known)?;
-        let again = again.animated(&survey, frames, known.bytes, limits)?;
+        let again = again.animated(&survey, shown, known.bytes, limits)?;
         let described = match &self.described {
             Some(plan) => Some(self.described(header, plan.source.clone(), known)?),
             None => None,
@@ -523,13 +564,54 @@ impl<'a> Pipeline<'a> {
                 plan: plan.clone(),
                 decoder,
                 original,
+                player: None,
             });
         }
         Ok(())
     }
 }
 
-impl Body<'_> {
+impl<'a> Body<'a> {
+    /// Plays frames; false when the plan has grown, and its memory is to be had first.
+    fn play(
+        &mut self,
+        guests: &'a dyn Guests,
+        file_bytes: u64,
+        limits: &Limits,
+    ) -> Result<bool, Error> {
+        let Some(animation) = self.plan.moving().copied() else {
+            return Ok(true);
+        };
+        let mut to_the_last = false;
+        loop {
+            let player = match &mut self.player {
+                Some(player) => player,
+                None => self
+                    .player
+                    .insert(Player::new(&self.plan, &animation, guests)?),
+            };
+            player.grow(&animation)?;
+            let file = self.decoder.file();
+            match player.play(&self.plan, &animation, file, to_the_last) {
+                Ok(Played::All) => return Ok(true),
+                Ok(Played::LittleRoom) => {
+                    if self.plan.grow(file_bytes, limits) {
+                        return Ok(false);
+                    }
+                    to_the_last = true;
+                }
+                // A frame was more than any before it.
+                Err(Error::Outgrown { .. }) if self.plan.grow(file_bytes, limits) => {
+                    self.player = None;
+                    return Ok(false);
+                }
+                // The source's own file may be the answer when all frames have been drawn.
+                Err(Error::Outgrown { .. }) if self.plan.original => player.end(),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// The answer's file, and whether it is the source's own.
     fn run(
         self,
@@ -537,14 +619,13 @@ impl Body<'_> {
         now_ms: &dyn Fn() -> f64,
         spent: &mut Spent,
     ) -> Result<(Vec<u8>, bool, Plan), Error> {
-        if let Some(animation) = self.plan.moving() {
+        if let Some(player) = self.player {
             let start = now_ms();
-            let made = codec::animation::run(&self.plan, animation, self.decoder.file(), guests);
-            spent.resize_ms = now_ms() - start;
+            let (made, is_sound) = player.finish();
+            spent.encode_ms = now_ms() - start;
             let plan = self.plan;
             let own = match made {
-                // All frames were drawn.
-                Ok(_) | Err(Error::Outgrown { .. }) if plan.original => {
+                Ok(_) | Err(Error::Outgrown { .. }) if plan.original && is_sound => {
                     let most = made.as_ref().map_or(usize::MAX, Vec::len);
                     Original::decoded(self.decoder.into_file()).instead_of(most, &plan)
                 }
@@ -589,6 +670,7 @@ impl Body<'_> {
             decoder,
             mut rows,
             original,
+            ..
         } = self;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
@@ -600,7 +682,7 @@ impl Body<'_> {
             upright.push(orient::run(&plan, picture)?);
         }
         spent.decode_ms = decoded - start;
-        spent.resize_ms = now_ms() - decoded;
+        spent.resize_ms += now_ms() - decoded;
         Ok((plan, upright, original))
     }
 }

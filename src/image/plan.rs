@@ -156,6 +156,8 @@ pub struct Known {
 pub enum Indexed {
     /// As many as there are, if a palette has room for them; else there is none.
     All,
+    /// The same, or others, if they are so near that nobody sees it.
+    Near,
     /// Not more than these, chosen so that they do best.
     Best(usize),
 }
@@ -411,17 +413,18 @@ impl Plan {
         Ok(plan)
     }
 
-    /// A PNG has a palette where that is asked for; and where its source has one, as long as no pixel becomes another.
+    /// A PNG has a palette where that is asked for, and where no pixel becomes another by it. Where its source has one and is resampled, which
+    /// makes more colours than it had, pixels may become others that are near.
     fn indexed(&self, target: Target) -> Option<Indexed> {
         let quality = usize::from(self.quality.get());
         if self.format != Format::Png {
             None
         } else if target == Target::Image(Format::Png) && quality < 100 {
             Some(Indexed::Best((MOST_COLOURS * quality).div_ceil(100)))
-        } else if self.header.palette && self.planes().iter().all(Plane::keeps_every_pixel) {
-            Some(Indexed::All)
+        } else if self.header.palette && !self.planes().iter().all(Plane::keeps_every_pixel) {
+            Some(Indexed::Near)
         } else {
-            None
+            Some(Indexed::All)
         }
     }
 

@@ -34,6 +34,13 @@ pub(super) struct Palette {
     exact: bool,
 }
 
+/// How far pixels are from a palette: the sum of the squares, and the largest of them.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Distance {
+    pub(super) squares: u64,
+    pub(super) most: u32,
+}
+
 impl Palette {
     fn new(mut colours: Vec<Colour>, exact: bool) -> Palette {
         let brightness =
@@ -45,6 +52,58 @@ impl Palette {
             colours,
             exact,
         }
+    }
+
+    /// Whether each pixel has its own colour among them.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// Makes indices those of the pixel above, or to the left, where these do nearly as well: what is repeated takes few bytes. `apart` is what
+    /// that may add to a pixel's squared error.
+    pub(super) fn calm(&self, row: &[u8], above: &[u8], indices: &mut [u8], apart: u32) {
+        let mut left = None;
+        for ((pixel, index), &above) in pixels(row).zip(indices.iter_mut()).zip(above) {
+            let best = self.away(pixel, *index);
+            let does = |other: u8| {
+                let away = self.away(pixel, other);
+                away <= best + apart && away <= 2 * apart
+            };
+            if *index != above && does(above) {
+                *index = above;
+            } else if let Some(left) = left
+                && *index != left
+                && does(left)
+            {
+                *index = left;
+            }
+            left = Some(*index);
+        }
+    }
+
+    /// The squared distance of a pixel from an entry; opaque and transparent ones are far from those that are not.
+    fn away(&self, pixel: Colour, index: u8) -> u32 {
+        let Some(&entry) = self.colours.get(usize::from(index)) else {
+            return u32::MAX / 2;
+        };
+        let ends = |alpha: u8| alpha == 0 || alpha == 255;
+        if pixel[3] != entry[3] && (ends(pixel[3]) || ends(entry[3])) {
+            return u32::MAX / 2;
+        }
+        let (pixel, entry) = (premultiplied(pixel), premultiplied(entry));
+        let of = |at: usize| u32::from(pixel[at].abs_diff(entry[at])).pow(2);
+        of(0) + of(1) + of(2) + of(3)
+    }
+
+    /// Adds up how far pixels, RGBA, are from the entries that stand for them.
+    pub(super) fn measure(&self, row: &[u8], indices: &[u8], distance: &mut Distance) {
+        let mut of_row = 0;
+        for (pixel, &index) in pixels(row).zip(indices) {
+            let away = self.away(pixel, index);
+            distance.most = distance.most.max(away);
+            of_row += u64::from(away);
+        }
+        distance.squares += of_row;
     }
 
     /// The entries, at most [`MOST`]: those with alpha first.

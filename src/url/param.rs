@@ -157,7 +157,7 @@ pub const PARAMS: &[Param] = &[
         aliases: &[],
         expected: "all or -1, or a whole number from 1 to 65535",
         default: "all; 1 with `page`",
-        doc: "How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP); 1 is a still",
+        doc: "How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP, PNG of a PNG); 1 is a still",
         quotable: true,
         read: |draft, text| value::count(text).map(|v| draft.count = Some(v)),
         write: |asked| Some(value::write_count(asked.transform.frames.count)),

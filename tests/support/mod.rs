@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 pub(crate) mod dice;
+pub(crate) mod png;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

@@ -76,7 +76,7 @@ const small = {
 };
 
 /** Those of which letterbox makes smaller ones yet, in some of the ways below. */
-const beaten = ['a PNG with a palette', 'an interlaced PNG', 'a GIF'];
+const beaten = ['a PNG with a palette', 'a PNG with a palette that can be seen through', 'a PNG of a drawing', 'an interlaced PNG', 'a GIF'];
 
 /** Files that take more than they need. */
 const large = {

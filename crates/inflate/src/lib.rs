@@ -2,7 +2,7 @@
 //! same time the window which the stream refers back to.
 //!
 //! * [`Inflate::read`] goes on wherever input or room ended, be it in the middle of a symbol or of a copy.
-//! * The checksum at the end is not looked at; whoever needs one has the bytes.
+//! * The checksum at the end is handed out ([`Inflate::checksum`]) and not compared: whoever needs one has the bytes.
 //! * No unsafe code, no panic on any input, no allocation but the tables of [`Inflate::new`].
 //!
 //! ```
@@ -18,6 +18,7 @@
 //! }
 //! assert!(inflate.is_done());
 //! assert_eq!(&window[..filled], b"hello hello hello");
+//! assert_eq!(inflate.checksum(&[]), (0, Some(0x3a2e_067d)));
 //! # Ok::<(), letterbox_inflate::Error>(())
 //! ```
 //!

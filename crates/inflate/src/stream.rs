@@ -105,6 +105,23 @@ impl Inflate {
         self.state == State::Done
     }
 
+    /// The checksum behind the last block (RFC 1950, clause 2.2), as soon as all of it is here, and how many bytes of `input` were used.
+    pub fn checksum(&mut self, input: &[u8]) -> (usize, Option<u32>) {
+        if !self.is_done() {
+            return (0, None);
+        }
+        let mut rest = input;
+        self.bits.skip(u64::from(self.bits.count % 8));
+        self.bits.fill_slowly(&mut rest);
+        let checksum = self.bits.take(32).map(u32::swap_bytes);
+        (input.len() - rest.len(), checksum)
+    }
+
+    /// Whether there are bytes that have been read and not used, behind the checksum.
+    pub fn has_more(&self) -> bool {
+        self.bits.count > 0
+    }
+
     /// Inflates what it can of `input` into `output` from `position` on: how many bytes were used, and how many written.
     ///
     /// Before `position` stands what was written before, at least the last 32 KiB of it. All input is used unless there is no

@@ -89,9 +89,85 @@ impl Folding {
     }
 }
 
+/// The checksum of a chunk: of its kind and its content (PNG, clause 5.3).
+pub fn checksum(kind: &[u8; 4], content: &[u8]) -> u32 {
+    checksum_of_parts(&[kind, content])
+}
+
+/// The same of a chunk in parts.
+pub fn checksum_of_parts(parts: &[&[u8]]) -> u32 {
+    let mut hasher = Hasher::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize()
+}
+
+/// The checksum of a zlib stream (RFC 1950, clause 8.2): sums of all bytes, and of those sums, by the largest prime of 16 bits.
+pub(crate) struct Adler {
+    sum: u32,
+    of_sums: u32,
+}
+
+const PRIME: u32 = 65_521;
+
+/// Bytes that are summed up side by side, and the most of them before a sum would be too large.
+const LANES: usize = 32;
+const MOST_SUMMED: usize = 5_552 / LANES * LANES;
+
+impl Adler {
+    pub(crate) fn new() -> Adler {
+        Adler { sum: 1, of_sums: 0 }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        for block in bytes.chunks(MOST_SUMMED) {
+            let (lanes, rest) = block.as_chunks::<LANES>();
+            for lane in lanes {
+                let (mut sum, mut weighted) = (0, 0);
+                for (at, &byte) in lane.iter().enumerate() {
+                    sum += u32::from(byte);
+                    weighted += (LANES - at) as u32 * u32::from(byte);
+                }
+                self.of_sums += LANES as u32 * self.sum + weighted;
+                self.sum += sum;
+            }
+            for &byte in rest {
+                self.sum += u32::from(byte);
+                self.of_sums += self.sum;
+            }
+            self.sum %= PRIME;
+            self.of_sums %= PRIME;
+        }
+    }
+
+    pub(crate) fn finish(&self) -> u32 {
+        self.of_sums << 16 | self.sum
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_are_those_of_the_standard() {
+        let of = |bytes: &[u8]| {
+            let mut adler = Adler::new();
+            adler.update(bytes);
+            adler.finish()
+        };
+        let slowly = |bytes: &[u8]| {
+            let (a, b) = bytes.iter().fold((1, 0), |(a, b), &byte| {
+                let a = (a + u32::from(byte)) % PRIME;
+                (a, (a + b) % PRIME)
+            });
+            b << 16 | a
+        };
+        assert_eq!(of(b"Wikipedia"), 0x11e6_0398);
+        for length in [0, 1, 31, 32, 33, 5_551, 5_552, 5_553, 100_000] {
+            let bytes = vec![255; length];
+            assert_eq!(of(&bytes), slowly(&bytes), "{length}");
+        }
+    }
 
     #[test]
     fn what_is_folded_has_the_same_checksum() {

@@ -5,11 +5,11 @@ use core::fmt;
 use crc32fast::Hasher;
 
 use crate::Error;
-use crate::checksum::Folding;
+use crate::checksum::{Adler, Folding};
 use crate::expand::Expansion;
-use crate::header::{Colour, Header, row_bytes};
+use crate::header::{Colour, Header, row_bytes, transparency};
 use crate::unfilter::{SLACK, unfilter, unfilter_four};
-use crate::window::{Window, rows_at_once, zeroes};
+use crate::window::{Tail, Window, rows_at_once, zeroes};
 
 /// A file on its way to rows.
 pub struct Decoder {
@@ -21,6 +21,7 @@ pub struct Decoder {
     palette: Option<Vec<u8>>,
     transparency: Option<Vec<u8>>,
     picture: Option<Picture>,
+    verifies: bool,
 }
 
 /// What the next byte belongs to.
@@ -44,6 +45,8 @@ struct Chunk {
     checksum: Hasher,
     /// The content, where all of it is needed at once.
     content: Vec<u8>,
+    /// Whether the picture was complete before it.
+    is_behind: bool,
 }
 
 /// The image data on its way to rows.
@@ -62,6 +65,46 @@ struct Picture {
     /// A row as it comes out, where that is something else.
     expanded: Vec<u8>,
     rows_left: u32,
+    verification: Option<Verification>,
+}
+
+/// What is looked at beside the rows.
+struct Verification {
+    adler: Adler,
+    tail: Tail,
+    /// Bytes of the picture, and the first byte of its stream, which says how far that reaches back.
+    bytes: u64,
+    method: Option<u8>,
+    /// Colours of the palette, where pixels have one; how many pixels a row has, and bits a pixel.
+    colours: Option<usize>,
+    width: usize,
+    depth: u8,
+    is_wrong: bool,
+}
+
+impl Verification {
+    /// Looks whether pixels are all in the palette.
+    fn look(&mut self, row: &[u8]) {
+        let Some(colours) = self.colours.filter(|&colours| colours < 1 << self.depth) else {
+            return;
+        };
+        let mask = ((1u16 << self.depth) - 1) as u8;
+        let each = usize::from(8 / self.depth);
+        let index = |at: usize| {
+            let byte = row.get(at / each).copied().unwrap_or(0);
+            byte >> (8 - usize::from(self.depth) * (at % each + 1)) & mask
+        };
+        self.is_wrong |= (0..self.width).any(|at| usize::from(index(at)) >= colours);
+    }
+
+    /// Whether all is as the standard has it.
+    fn is_intact(&self) -> bool {
+        // Decoders that believe the stream keep only as much of what was before as it says.
+        let reach = self.method.map_or(0, |method| 256 << (method >> 4));
+        !self.is_wrong
+            && (reach >= 32 << 10 || self.bytes <= reach)
+            && self.tail == Tail::Checksum(self.adler.finish())
+    }
 }
 
 /// Kept chunks are no longer than this: the largest palette.
@@ -92,7 +135,23 @@ impl Decoder {
             palette: None,
             transparency: None,
             picture: None,
+            verifies: false,
         }
+    }
+
+    /// The same, to be asked afterwards whether the image data is intact: which others may refuse where it is not.
+    pub fn verifying(self) -> Decoder {
+        Decoder {
+            verifies: true,
+            ..self
+        }
+    }
+
+    /// Whether the image data is as the standard has it: every chunk's checksum, and that of the stream; which ends behind the last row, and has
+    /// no pixels that are not in the palette. Only known of a complete file, by a decoder that is [`Decoder::verifying`].
+    pub fn is_intact(&self) -> bool {
+        let verification = self.picture.as_ref().and_then(|p| p.verification.as_ref());
+        verification.is_some_and(Verification::is_intact)
     }
 
     /// The first chunk, once it is here.
@@ -182,13 +241,16 @@ impl Decoder {
     /// The file is complete.
     ///
     /// # Errors
-    /// [`Error::Truncated`] if the picture is not. A file may end anywhere behind the first chunk after its image data.
+    /// [`Error::Truncated`] if the picture is not. A file may end anywhere behind the data of its last row.
     pub fn finish(&self) -> Result<(), Error> {
-        if self.place == Place::End {
-            Ok(())
-        } else {
-            Err(Error::Truncated)
+        match &self.picture {
+            Some(picture) if picture.rows_left == 0 => Ok(()),
+            _ => Err(Error::Truncated),
         }
+    }
+
+    fn is_indexed(&self) -> bool {
+        matches!(&self.header, Some(header) if header.colour == Colour::Indexed)
     }
 
     fn start(&mut self, length: u32, kind: [u8; 4]) -> Result<(), Error> {
@@ -207,6 +269,7 @@ impl Decoder {
                 return Err(Error::Corrupt("the PNG does not start with one IHDR"));
             }
             (b"IEND", _) => return Err(Error::Corrupt("the PNG has no image data")),
+            (b"PLTE", _) if !self.is_indexed() => {} // a suggestion to who has few colours
             (b"PLTE", _) if length > LONGEST || length == 0 || !length.is_multiple_of(3) => {
                 return Err(Error::Corrupt("the PNG's palette has no whole colours"));
             }
@@ -224,6 +287,7 @@ impl Decoder {
         self.chunk.checksum.reset();
         self.chunk.checksum.update(&kind);
         self.chunk.content.clear();
+        self.chunk.is_behind = matches!(&self.picture, Some(picture) if picture.rows_left == 0);
         self.place = if length == 0 {
             Place::Checksum
         } else {
@@ -260,6 +324,13 @@ impl Decoder {
     fn complete(&mut self, checksum: u32) -> Result<(), Error> {
         let intact = self.chunk.checksum.clone().finalize() == checksum;
         match &self.chunk.kind {
+            b"PLTE" if !self.is_indexed() => {}
+            b"IDAT" if !intact && self.chunk.is_behind => {
+                let picture = self.picture.as_mut();
+                if let Some(verification) = picture.and_then(|p| p.verification.as_mut()) {
+                    verification.is_wrong = true;
+                }
+            }
             b"IHDR" | b"PLTE" | b"IDAT" if !intact => {
                 return Err(Error::Corrupt("a checksum of the PNG is wrong"));
             }
@@ -274,21 +345,11 @@ impl Decoder {
         Ok(())
     }
 
-    /// The content of `tRNS`, where it means something; a file with a meaningless one is shown as if it had none.
+    /// The content of `tRNS`, where it means something.
     fn alpha(&mut self) -> Option<Vec<u8>> {
-        let content = core::mem::take(&mut self.chunk.content);
-        let lengths = match self.header?.colour {
-            Colour::Grey => 2..=256,
-            Colour::Rgb => 6..=256,
-            Colour::Indexed if self.palette.is_some() => 1..=256,
-            _ => return None,
-        };
-        let mut content = lengths.contains(&content.len()).then_some(content)?;
-        match self.header?.colour {
-            Colour::Grey => content.truncate(2),
-            Colour::Rgb => content.truncate(6),
-            _ => {}
-        }
+        let mut content = core::mem::take(&mut self.chunk.content);
+        let meant = transparency(self.header?.colour, self.palette.is_some(), &content)?.len();
+        content.truncate(meant);
         Some(content)
     }
 
@@ -327,6 +388,16 @@ impl Decoder {
             expansion,
             expanded: zeroes(expanded)?,
             rows_left: header.height,
+            verification: self.verifies.then(|| Verification {
+                adler: Adler::new(),
+                tail: Tail::Coming,
+                bytes: (row_bytes as u64 + 1) * u64::from(header.height),
+                method: None,
+                colours: self.palette.as_ref().map(|palette| palette.len() / 3),
+                width: header.width as usize,
+                depth: header.depth,
+                is_wrong: false,
+            }),
         })
     }
 }
@@ -340,6 +411,11 @@ impl Picture {
         mut content: &[u8],
         rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
+        if let Some(verification) = &mut self.verification
+            && verification.method.is_none()
+        {
+            verification.method = content.first().copied();
+        }
         while !self.window.is_done() {
             let (used, made) = self.window.fill(content)?;
             content = &content[used..];
@@ -349,6 +425,11 @@ impl Picture {
             if made == 0 && (content.is_empty() || used == 0) {
                 break;
             }
+        }
+        if let Some(verification) = &mut self.verification
+            && self.rows_left == 0
+        {
+            verification.tail = self.window.tail(content, verification.tail);
         }
         Ok(())
     }
@@ -385,6 +466,11 @@ impl Picture {
             )?;
             1
         };
+        if let Some(verification) = &mut self.verification {
+            verification.adler.update(self.window.rows(self.count));
+            let rows = &self.made[..self.count];
+            rows.iter().for_each(|row| verification.look(row));
+        }
         self.window.take(self.count);
         self.rows_left -= self.count as u32;
         Ok(true)

@@ -85,6 +85,18 @@ impl Header {
     }
 }
 
+/// The content of a `tRNS` chunk, where it means something (PNG, clause 11.3.1.1); a file with a meaningless one is shown as if it had none,
+/// as libpng does. A palette has to stand in front of it.
+pub fn transparency(colour: Colour, has_palette: bool, content: &[u8]) -> Option<&[u8]> {
+    match colour {
+        Colour::Grey => content.get(..2),
+        Colour::Rgb => content.get(..6),
+        Colour::Indexed if has_palette => Some(content).filter(|alphas| !alphas.is_empty()),
+        _ => None,
+    }
+    .filter(|_| content.len() <= 256)
+}
+
 /// Bytes of a row in the file, without the byte of its filter; `None` beyond what can be addressed.
 pub(crate) fn row_bytes(width: u32, bits_per_pixel: u32) -> Option<usize> {
     let bytes = (u64::from(width) * u64::from(bits_per_pixel)).div_ceil(8);

@@ -6,8 +6,10 @@
 //! * Held are the window of inflate with four rows, five rows as they are coded and one as it comes out: [`Decoder::peak_bytes`]. Neither the
 //!   file nor the image is ever whole in memory. All of it is allocated when the first pixels arrive, and fallibly.
 //! * Chunks are skipped unless pixels depend on them; the checksums of `IHDR`, `PLTE` and `IDAT` are verified, and a `tRNS` whose
-//!   checksum is wrong is none. The checksum of the zlib stream is not looked at: it says nothing that the chunks' do not.
-//! * What stands behind the last row is ignored, be it image data or other chunks.
+//!   checksum is wrong, or that stands in front of its palette, is none ([`transparency`]).
+//! * The picture is complete with its last row. What stands behind that is ignored, be it image data or other chunks, and need not be there.
+//!   Whether it is as the standard has it, the checksum of the zlib stream included, is only looked at where that is asked for:
+//!   [`Decoder::verifying`].
 //! * Interlaced files are refused: their rows come seven times, so they need the whole image.
 //! * It does not panic on any input.
 //!
@@ -42,8 +44,9 @@ mod lanes;
 mod unfilter;
 mod window;
 
+pub use checksum::{checksum, checksum_of_parts};
 pub use decoder::Decoder;
-pub use header::{Colour, Header};
+pub use header::{Colour, Header, transparency};
 
 use core::fmt;
 

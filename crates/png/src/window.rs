@@ -14,6 +14,17 @@ const STEP: usize = 32 << 10;
 /// The filter of a row, and its bytes with [`SLACK`] behind them.
 pub(crate) type Row<'a> = (u8, &'a [u8]);
 
+/// What a stream has behind the picture.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Tail {
+    /// Not all of it is here.
+    Coming,
+    /// Its checksum, and nothing else.
+    Checksum(u32),
+    /// Something else.
+    Wrong,
+}
+
 /// The stream and its window.
 pub(crate) struct Window {
     inflate: Inflate,
@@ -87,6 +98,36 @@ impl Window {
         let row = self.bytes.get(start..start + self.row + SLACK)?;
         let (&filter, bytes) = row.split_first()?;
         (start + self.row <= self.filled).then_some((filter, bytes))
+    }
+
+    /// So many rows from the next one on, with their filters, as far as they are complete.
+    pub(crate) fn rows(&self, count: usize) -> &[u8] {
+        let rows = self.bytes.get(self.taken..self.taken + count * self.row);
+        rows.unwrap_or_default()
+    }
+
+    /// What the stream has behind the picture, of which `input` is the next part.
+    pub(crate) fn tail(&mut self, input: &[u8], before: Tail) -> Tail {
+        let mut rest = input;
+        if !self.inflate.is_done() {
+            let (from, to) = (self.filled, self.filled + 1);
+            match self.inflate.read_to(input, &mut self.bytes, from, to) {
+                Ok((used, 0)) => rest = input.get(used..).unwrap_or_default(),
+                _ => return Tail::Wrong,
+            }
+        }
+        let after = match before {
+            Tail::Coming => {
+                let (used, checksum) = self.inflate.checksum(rest);
+                rest = rest.get(used..).unwrap_or_default();
+                checksum.map_or(Tail::Coming, Tail::Checksum)
+            }
+            _ => before,
+        };
+        match after {
+            Tail::Checksum(_) if !rest.is_empty() || self.inflate.has_more() => Tail::Wrong,
+            after => after,
+        }
     }
 
     /// So many rows have been taken.

@@ -145,15 +145,72 @@ fn a_file_split_anywhere_has_the_same_rows() {
 }
 
 #[test]
-fn a_file_that_ends_anywhere_before_its_last_chunk_is_truncated() {
+fn a_file_that_ends_anywhere_before_its_last_row_is_truncated_and_not_behind_it() {
     for file in files((7, 5)) {
-        for end in 0..file.len() - 4 {
-            let found = decode([&file[..end]]);
-            assert_eq!(found, Err(Error::Truncated), "{end} of {}", file.len());
-        }
-        // The last chunk has begun: as for the other decoder, that is enough.
-        assert!(decode([&file[..file.len() - 4]]).is_ok());
+        let whole = decode([&file[..]]);
+        let found: Vec<_> = (0..file.len()).map(|end| decode([&file[..end]])).collect();
+        let complete = found.iter().position(Result::is_ok).expect("the last row");
+        assert!(
+            found[..complete]
+                .iter()
+                .all(|found| *found == Err(Error::Truncated))
+        );
+        assert!(found[complete..].iter().all(|found| *found == whole));
+        // The last chunk is not needed, nor the checksum of the one before it, nor that of the stream.
+        assert!((1..=12 + 4 + 4 + 2).contains(&(file.len() - complete)));
     }
+}
+
+/// Whether the decoder finds a file intact, if it reads it.
+fn is_intact<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<bool> {
+    let mut decoder = Decoder::new().verifying();
+    for piece in pieces {
+        let pushed = decoder.push(piece, &mut |_: &[u8]| Ok::<(), Error>(()));
+        pushed.ok()?;
+    }
+    decoder.finish().ok()?;
+    Some(decoder.is_intact())
+}
+
+#[test]
+fn what_is_intact_has_its_checksums_and_ends_behind_its_last_row() {
+    for size in [(1, 1), (7, 5), (300, 200)] {
+        for file in files(size) {
+            // Pixels of the palettes of 8 bits are not all in it.
+            let indexed = file[25] == 3 && file[24] == 8 && size != (1, 1);
+            assert_eq!(is_intact([&file[..]]), Some(!indexed), "{size:?}");
+            assert_eq!(is_intact(file.chunks(7)), Some(!indexed), "{size:?}");
+            assert_ne!(is_intact([&file[..file.len() - 18]]), Some(true));
+        }
+    }
+    let rows = [0, 1, 2, 0, 3, 4];
+    let adler = [0, 0x22, 0, 0x0b]; // as written down by hand: 11, and 34
+    let sum = |rows: &[u8]| {
+        let (a, b) = rows.iter().fold((1u32, 0u32), |(a, b), byte| {
+            (a + u32::from(*byte), a + b + u32::from(*byte))
+        });
+        (b << 16 | a).to_be_bytes()
+    };
+    assert_eq!(sum(&rows), adler);
+    let good = [&stored(&rows)[..], &adler].concat();
+    let of = |chunks: &[Vec<u8>]| is_intact([&grey(chunks)[..]]);
+    let image = |content: &[u8]| chunk(b"IDAT", content);
+    assert_eq!(of(&[image(&good)]), Some(true));
+    let split = |at: usize| [image(&good[..at]), image(&good[at..])];
+    assert!((0..=good.len()).all(|at| of(&split(at)) == Some(true)));
+    // Another checksum, none, something behind it, a row too many, a damaged chunk behind the picture, a stream that says that it does not
+    // reach back that far.
+    let other = [&stored(&rows)[..], &[0, 0x22, 0, 0x0c]].concat();
+    assert_eq!(of(&[image(&other)]), Some(false));
+    assert_eq!(of(&[image(&stored(&rows))]), Some(false));
+    assert_eq!(of(&[image(&[&good[..], b"!"].concat())]), Some(false));
+    assert_eq!(of(&[image(&good), image(b"anything")]), Some(false));
+    let more = [&rows[..], &[0, 5, 6]].concat();
+    let long = [&stored(&more)[..], &sum(&more)].concat();
+    assert_eq!(of(&[image(&long)]), Some(false));
+    let mut damaged = image(&[]);
+    damaged[11] ^= 1;
+    assert_eq!(of(&[image(&good), damaged]), Some(false));
 }
 
 #[test]
@@ -227,6 +284,11 @@ fn what_a_file_must_and_need_not_have() {
     assert_eq!(decode(&[chunk(b"teSt", &[7; 3000]), image(&rows)]), good);
     let refused = |chunks: &[Vec<u8>]| assert!(matches!(decode(chunks), Err(Error::Corrupt(_))));
     refused(&[chunk(b"TeST", &[]), image(&rows)]);
+    // A suggested palette may be anything; so may be what has a damaged checksum behind the picture.
+    assert_eq!(decode(&[chunk(b"PLTE", &[7; 4]), image(&rows)]), good);
+    let mut damaged = image(b"anything");
+    damaged[8] ^= 1;
+    assert_eq!(decode(&[image(&rows), damaged]), good);
     // Missing rows, and image data that goes on behind another chunk.
     refused(&[image(&stored(&[0, 1, 2]))]);
     refused(&[image(&rows[..9]), chunk(b"teSt", &[]), image(&rows[9..])]);

@@ -1,6 +1,7 @@
 //! The blocks of a GIF (GIF 89a), one image after the other.
 
 use super::{Coded, Disposal, Error, Rect, Shot};
+use crate::image::codec::gif_has_pixels;
 
 /// An image's pixels: what its indices mean, and where they are.
 pub(in crate::image) struct Lzw<'a> {
@@ -8,7 +9,7 @@ pub(in crate::image) struct Lzw<'a> {
     pub(in crate::image) palette: &'a [u8],
     pub(in crate::image) transparent: Option<u8>,
     pub(in crate::image) interlaced: bool,
-    /// The smallest code's size, and blocks of data; what is behind them does not matter.
+    /// The smallest code's size, and blocks of data; what is behind them does not matter. The last block may break off.
     pub(in crate::image) data: &'a [u8],
 }
 
@@ -72,7 +73,14 @@ impl<'a> Shots<'a> {
         self.at += bytes;
         let data = self.file.get(self.at..).unwrap_or_default();
         self.byte().ok_or(BREAKS_OFF)?;
-        self.blocks().ok_or(BREAKS_OFF)?;
+        if self.blocks().is_none() {
+            // The file breaks off. What it breaks off in may be no more than the end of its last image.
+            let pixels = u64::from(number(4)) * u64::from(number(6));
+            if !gif_has_pixels(data, pixels) {
+                return Err(BREAKS_OFF);
+            }
+            self.at = self.file.len();
+        }
         let palette = Some(own).filter(|own| !own.is_empty()).or(self.palette);
         let [control, low, high, index] = std::mem::take(&mut self.control);
         let transparent = (control & 1 != 0).then_some(index);

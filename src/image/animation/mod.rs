@@ -3,6 +3,7 @@
 //! Nothing here is kept of a file: its frames are walked through once to be counted, and once more to be drawn.
 
 mod gif;
+mod png;
 pub(super) mod screen;
 mod webp;
 
@@ -13,6 +14,7 @@ use super::header::Header;
 use super::header::webp::Still;
 use crate::transform::Format;
 pub(super) use gif::Lzw;
+pub(super) use png::Part;
 
 /// A rectangle of whole pixels on a canvas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +85,7 @@ pub(super) struct Shot<'a> {
 /// Its pixels in the file.
 pub(super) enum Coded<'a> {
     Gif(Lzw<'a>),
+    Png(Part<'a>),
     WebP(Still<'a>),
 }
 
@@ -96,6 +99,7 @@ pub(super) fn shots<'a>(
 ) -> Box<dyn Iterator<Item = Result<Shot<'a>, Error>> + 'a> {
     match header.format {
         Format::Gif => Box::new(gif::Shots::new(file)),
+        Format::Png => Box::new(png::Shots::new(file)),
         _ => Box::new(webp::Shots::new(file)),
     }
 }
@@ -104,6 +108,7 @@ pub(super) fn shots<'a>(
 pub(super) fn may_move(header: &Header, file: &[u8]) -> bool {
     match header.format {
         Format::Gif => true,
+        Format::Png => png::is_animated(file),
         Format::WebP => webp::is_animated(file),
         _ => false,
     }
@@ -118,6 +123,7 @@ pub(super) fn is_kept(header: &Header) -> bool {
 fn plays(header: &Header, file: &[u8]) -> u32 {
     match header.format {
         Format::Gif => gif::plays(file),
+        Format::Png => png::plays(file),
         _ => webp::plays(file),
     }
 }
@@ -189,6 +195,7 @@ impl Survey {
             }
             let bytes = match &shot.coded {
                 Coded::Gif(_) => UNPACKER_BYTES + u64::from(shot.rect.width),
+                Coded::Png(part) => part.decode_bytes(),
                 Coded::WebP(picture) => {
                     webp_row_bytes(picture, Layout::Rgba) + picture.late_bytes(most_bytes)?
                 }

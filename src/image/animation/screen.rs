@@ -1,35 +1,60 @@
-//! The canvas that frames are drawn on, one after the other, as browsers show them: it begins transparent.
+//! The canvas that frames are drawn on, one after the other, as browsers show them: it begins transparent. Where it is to be opaque at every
+//! frame, there is background in the places that damaged frames leave free.
 
 use super::{Disposal, Rect, Shot};
 use crate::image::Error;
 use crate::image::frame::{Frame, Layout, Size, zeroes};
+use crate::transform::Colour;
 
 /// The canvas of an animation: RGB where it is opaque at every frame, and RGBA.
 pub(in crate::image) struct Screen {
     frame: Frame,
+    /// A pixel where nothing has been drawn.
+    blank: [u8; 4],
     /// What was there before the last frame, where that is to come back.
     before: Vec<u8>,
     last: Option<(Rect, Disposal)>,
 }
 
 impl Screen {
-    /// A transparent canvas; one that `restores` has room for what is to come back. Its pixels have room for so many bytes in all.
+    /// An empty canvas; one that `restores` has room for what is to come back. Its pixels have room for so many bytes in all.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(in crate::image) fn new(
         size: Size,
         layout: Layout,
+        background: Colour,
         restores: bool,
         room: u64,
     ) -> Result<Screen, Error> {
         let frame = Frame::new(size, layout, room)?;
         let bytes = if restores { frame.pixels.len() } else { 0 };
-        Ok(Screen {
+        let Colour { r, g, b, a } = background.over_white();
+        let mut screen = Screen {
             before: zeroes(bytes as u64)?,
             frame,
+            blank: if layout.alpha() { [0; 4] } else { [r, g, b, a] },
             last: None,
-        })
+        };
+        if !layout.alpha() {
+            screen.empty(Rect {
+                left: 0,
+                top: 0,
+                width: size.width,
+                height: size.height,
+            });
+        }
+        Ok(screen)
+    }
+
+    /// Takes away what is in a rectangle.
+    fn empty(&mut self, rect: Rect) {
+        let blank = &self.blank.clone()[..self.frame.layout.channels()];
+        self.each_row(rect, |row, _| {
+            row.chunks_exact_mut(blank.len())
+                .for_each(|pixel| pixel.copy_from_slice(blank));
+        });
     }
 
     /// Disposes of the frame before, and makes ready for this one.
@@ -37,7 +62,7 @@ impl Screen {
         if let Some((rect, disposal)) = self.last.take() {
             match disposal {
                 Disposal::Keep => {}
-                Disposal::Clear => self.each_row(rect, |row, _| row.fill(0)),
+                Disposal::Clear => self.empty(rect),
                 Disposal::Restore if self.before.is_empty() => {}
                 Disposal::Restore => self.each_row(rect, |row, before| row.copy_from_slice(before)),
             }
@@ -200,7 +225,7 @@ mod tests {
 
     /// The first samples of a canvas on which frames have been drawn one after the other, each filled with its number from 1 on.
     fn drawn(layout: Layout, frames: &[([u32; 4], Disposal)]) -> Vec<u8> {
-        let mut screen = Screen::new(SIZE, layout, true, 0).expect("a few bytes");
+        let mut screen = Screen::new(SIZE, layout, Colour::rgb(0), true, 0).expect("a few bytes");
         for (index, (rect, disposal)) in (1..).zip(frames) {
             screen.begin(&shot(*rect, *disposal));
             for y in rect[1]..rect[1] + rect[3] {
@@ -258,6 +283,25 @@ mod tests {
     }
 
     #[test]
+    fn where_there_may_be_no_transparency_what_is_empty_is_background() {
+        let shown = |layout| {
+            let colour = Colour::rgb(0x01_0203);
+            let mut screen = Screen::new(SIZE, layout, colour, false, 0).expect("a few bytes");
+            screen.begin(&shot([0, 0, 4, 2], Disposal::Clear));
+            screen.draw_indices((0, 0), &[7, 7], &colours());
+            let pixel = |screen: &Screen, x: usize| {
+                screen.frame().pixels[x * layout.channels()..][..layout.channels()].to_vec()
+            };
+            let before = [pixel(&screen, 1), pixel(&screen, 2)];
+            screen.begin(&shot([0, 0, 0, 0], Disposal::Keep));
+            [&before[..], &[pixel(&screen, 1)]].concat()
+        };
+        let blank = vec![1, 2, 3];
+        assert_eq!(shown(Layout::Rgb)[1..], [blank.clone(), blank]);
+        assert_eq!(shown(Layout::Rgba)[1..], [vec![0; 4], vec![0; 4]]);
+    }
+
+    #[test]
     fn what_is_not_on_the_canvas_is_left_out() {
         use Disposal::*;
         let of = |frames: &[_]| drawn(Layout::Rgba, frames);
@@ -275,7 +319,8 @@ mod tests {
     #[test]
     fn what_is_transparent_lets_through_what_was_there() {
         for layout in [Layout::Rgb, Layout::Rgba] {
-            let mut screen = Screen::new(SIZE, layout, false, 0).expect("a few bytes");
+            let mut screen =
+                Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
             screen.draw_indices((0, 0), &[7, 7, 7, 7], &colours());
             screen.draw_indices((0, 0), &[0, 9, 0, 8], &colours());
             let channels = layout.channels();
@@ -294,7 +339,8 @@ mod tests {
     fn a_pixel_is_blended_or_takes_the_place_of_another() {
         let (red, half) = ([200, 0, 0, 255], [0, 100, 0, 128]);
         let over = |under: [u8; 4], over: [u8; 4], layout, blends| {
-            let mut screen = Screen::new(SIZE, layout, false, 0).expect("a few bytes");
+            let mut screen =
+                Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
             screen.draw_rgba((0, 0), &under, false);
             screen.draw_rgba((0, 0), &over, blends);
             screen.frame().pixels[..layout.channels()].to_vec()

@@ -17,8 +17,8 @@ mod vp8l;
 mod webp;
 pub(super) mod whole;
 
-pub(super) use gif::UNPACKER_BYTES;
-pub(super) use png::room as png_room;
+pub(super) use gif::{UNPACKER_BYTES, has_pixels as gif_has_pixels};
+pub(super) use png::{pieces as png_pieces, room as png_room};
 pub(super) use vp8l::MOST_SIDE as WEBP_MOST_SIDE;
 pub(super) use webp::{
     lead_bytes as webp_lead_bytes, most_bytes as webp_bytes, row_bytes as webp_row_bytes,

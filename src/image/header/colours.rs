@@ -62,8 +62,8 @@ pub(in crate::image) fn profile(header: &Header, file: &[u8]) -> Option<Vec<u8>>
             super::jpeg::each_segment(file, |marker, content| parts.take(marker, content)).ok()?;
             parts.join()
         }
-        Format::Png => inflate(super::png::chunk(file, b"iCCP").ok()?),
-        Format::Ico => inflate(super::png::chunk(super::ico::inner_png(file)?, b"iCCP").ok()?),
+        Format::Png => inflate(super::png::chunk(file, b"iCCP")?),
+        Format::Ico => inflate(super::png::chunk(super::ico::inner_png(file)?, b"iCCP")?),
         Format::WebP => copy(super::webp::chunk(file, b"ICCP").ok()?),
         Format::Tiff => copy(super::tiff::profile(file)?),
         Format::Avif => copy(super::avif::profile(file).ok()??),

@@ -1,4 +1,4 @@
-//! GIF blocks up to the first image: the logical screen is the canvas.
+//! GIF blocks up to the first image: the logical screen is the canvas, made larger where the first image does not fit on it.
 
 use super::cursor::{Cursor, Stop};
 use super::{Coding, Colours, Header};
@@ -35,13 +35,15 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             _ => return Err(Stop::Corrupt("the GIF has an unknown block")),
         }
     }
-    let (left, top, w, h) = (cursor.u16()?, cursor.u16()?, cursor.u16()?, cursor.u16()?);
-    let covers = left == 0 && top == 0 && w >= width && h >= height;
-    let layout = Layout::of(false, transparency || !covers);
+    let mut number = || cursor.u16().map(u32::from);
+    let (left, top, w, h) = (number()?, number()?, number()?, number()?);
+    // There are files whose screen is too small, or 0 x 0. Images that come later are cut off.
     let stored = Size {
-        width: width.into(),
-        height: height.into(),
+        width: u32::from(width).max(left + w),
+        height: u32::from(height).max(top + h),
     };
+    let covers = w == stored.width && h == stored.height;
+    let layout = Layout::of(false, transparency || !covers);
     Ok(Header {
         format: Format::Gif,
         stored,

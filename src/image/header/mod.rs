@@ -11,7 +11,7 @@ mod exif;
 pub(super) mod gif;
 pub(super) mod ico;
 mod jpeg;
-mod png;
+pub(super) mod png;
 pub mod tiff;
 pub(super) mod webp;
 

@@ -120,6 +120,8 @@ mod tests {
             };
             candidates(&header(format, Layout::Rgba), &transform, true, true, ALL)
         };
+        assert_eq!(of(Png, NAMES_BOTH), [WebP, Png]);
+        assert_eq!(of(Png, NAMES_NOTHING), [Png]);
         for source in [Gif, WebP] {
             assert_eq!(of(source, NAMES_BOTH), [WebP, Gif], "{source:?}");
             assert_eq!(of(source, NAMES_NOTHING), [Gif], "{source:?}");

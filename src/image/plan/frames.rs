@@ -5,7 +5,7 @@ use crate::image::animation::Survey;
 use crate::image::header::Coding;
 use crate::image::limits::Limits;
 use crate::image::{Error, codec};
-use crate::transform::Frames;
+use crate::transform::{Format, Frames};
 
 /// Frames of a source, and of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,12 @@ pub struct Animation {
     pub(in crate::image) frame_bytes: u64,
     /// What the answer may have.
     pub(in crate::image) file_bytes: u64,
+    /// Whether that is more than at first, and so in pieces.
+    pub(in crate::image) grown: bool,
 }
+
+/// The least that an answer grows by: a page or two of frames of a small animation.
+const LEAST_GROWTH: u64 = 64 << 10;
 
 /// What a frame counts for at least: it takes a while even if it is small.
 const LEAST_FRAME_PIXELS: u64 = 1 << 12;
@@ -49,7 +54,7 @@ impl Plan {
             });
         }
         let most = match frames.count {
-            _ if !self.format.moves() => 1,
+            _ if !self.may_move() => 1,
             Some(count) => count.get().into(),
             None => u32::MAX,
         };
@@ -77,12 +82,46 @@ impl Plan {
             restores: survey.restores,
             frame_bytes: survey.frame_bytes,
             file_bytes: 0,
+            grown: false,
         };
         animation.file_bytes = codec::animation::file_bytes(&self, &animation, source_bytes);
         self.animation = Some(animation);
-        self.original &= count == survey.frames && !survey.more;
+        // Checksums of an animated PNG's frames are not all looked at.
+        let as_it_is = count == survey.frames && !survey.more;
+        self.original &= as_it_is && self.format.moves();
         self.reckon();
         Ok(self)
+    }
+
+    /// Plans half as much again for the file of an animation, or what there is memory for; false where there is none.
+    pub(in crate::image) fn grow(&mut self, file_bytes: u64, limits: &Limits) -> bool {
+        let Some(animation) = self.moving() else {
+            return false;
+        };
+        let before = animation.file_bytes;
+        let wish = before + (before / 2).max(LEAST_GROWTH);
+        // Beside what frames take; and twice, when pieces become one.
+        let frames = self
+            .steps()
+            .first()
+            .map_or(0, |step| step.bytes(file_bytes));
+        let beside = frames.saturating_sub(before);
+        let twice = limits.memory_bytes.saturating_sub(file_bytes + (8 << 10));
+        let most = limits.memory_bytes.saturating_sub(beside).min(twice / 2);
+        let room = wish.min(most);
+        if room < before + LEAST_GROWTH {
+            return false;
+        }
+        if let Some(animation) = &mut self.animation {
+            (animation.file_bytes, animation.grown) = (room, true);
+        }
+        self.reckon();
+        true
+    }
+
+    /// Whether the answer may have several frames: a PNG has where its source is one.
+    pub(in crate::image) fn may_move(&self) -> bool {
+        self.format.moves() || (self.format == Format::Png && self.header.format == Format::Png)
     }
 
     /// The frames, if there are several in the answer.

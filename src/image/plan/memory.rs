@@ -198,11 +198,19 @@ impl Plan {
                 small,
                 ("colours", self.source.bytes(&self.header)),
             ];
-            return vec![Step {
+            let mut steps = vec![Step {
                 name: "frames",
                 parts,
                 file: true,
             }];
+            if animation.grown {
+                steps.push(Step {
+                    name: "join",
+                    parts: vec![("answer", 2 * animation.file_bytes), small],
+                    file: true,
+                });
+            }
+            return steps;
         }
         if let Coding::Whole { .. } = self.header.coding {
             // The decoder is gone when its image is resampled; where every pixel is kept, that image is the picture, with its room.

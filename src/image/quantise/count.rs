@@ -6,6 +6,8 @@ use crate::image::Error;
 /// The first pass.
 pub(in crate::image) struct Histogram {
     most: usize,
+    /// The squared error of a pixel, at the mean, at which there are enough of them.
+    enough: f64,
     /// So many are in use.
     cells: Vec<Cell>,
     used: usize,
@@ -45,6 +47,15 @@ impl Histogram {
         Histogram::with_cells(MOST, MOST)
     }
 
+    /// For no more colours than it takes for a mean squared error of a pixel, and at most so many.
+    pub(in crate::image) fn until(self, enough: f64, most: usize) -> Histogram {
+        Histogram {
+            enough,
+            most,
+            ..self
+        }
+    }
+
     fn with_cells(most: usize, count: usize) -> Result<Histogram, Error> {
         let (mut cells, mut places) = (Vec::new(), Vec::new());
         cells
@@ -57,6 +68,7 @@ impl Histogram {
         places.resize(2 * count, 0);
         Ok(Histogram {
             most,
+            enough: 0.0,
             cells,
             used: 0,
             places,
@@ -161,7 +173,7 @@ impl Histogram {
                 cell.corner = premultiplied(cell.corner);
             }
         }
-        cut::palette(self.cells, self.most)
+        cut::palette(self.cells, self.most, self.enough)
     }
 }
 

@@ -12,7 +12,8 @@ const PARTS: f64 = 256.0;
 
 /// What is allocated beside the cells.
 pub(super) const BYTES: u64 =
-    (MOST * (size_of::<Group>() + size_of::<Sums>() + size_of::<Colour>())) as u64 + Nearest::BYTES;
+    (MOST * (size_of::<Group>() + size_of::<(f64, Sums)>() + size_of::<Colour>())) as u64
+        + Nearest::BYTES;
 
 /// Cells that follow each other in the list, and what they sum up to.
 #[derive(Clone, Copy)]
@@ -95,8 +96,9 @@ impl Cell {
     }
 }
 
-/// The palette for the cells of premultiplied colours.
-pub(super) fn palette(mut cells: Vec<Cell>, most: usize) -> Palette {
+/// The palette for the cells of premultiplied colours: `most` of them, or as many as there have to be for `enough`, the mean squared error of
+/// a pixel.
+pub(super) fn palette(mut cells: Vec<Cell>, most: usize, enough: f64) -> Palette {
     cells.iter_mut().for_each(Cell::settle);
     let opaque = partition(&mut cells, |cell| cell.corner[3] < 255);
     let translucent = partition(&mut cells[..opaque], |cell| cell.corner[3] == 0);
@@ -106,7 +108,9 @@ pub(super) fn palette(mut cells: Vec<Cell>, most: usize) -> Palette {
             groups.push(Group::new(&cells, range.start, range.end));
         }
     }
-    while groups.len() < most {
+    let pixels: f64 = groups.iter().map(|group| group.sums.pixels).sum();
+    let error = |groups: &[Group]| groups.iter().map(|group| group.error).sum::<f64>();
+    while groups.len() < most && (enough == 0.0 || error(&groups) > enough * pixels) {
         let worst = groups
             .iter_mut()
             .max_by(|a, b| a.error.total_cmp(&b.error))
@@ -122,7 +126,33 @@ pub(super) fn palette(mut cells: Vec<Cell>, most: usize) -> Palette {
     for _ in 0..MOVES {
         palette = moved(palette, &cells);
     }
+    if enough > 0.0 {
+        palette = ruled(palette, &cells);
+    }
     palette
+}
+
+/// Each colour becomes the one that most of its pixels have, if there is such a one: areas keep theirs, whatever is at their edges.
+fn ruled(palette: Palette, cells: &[Cell]) -> Palette {
+    let nearest = Nearest::new(&palette);
+    let mut rulers = Vec::with_capacity(MOST);
+    rulers.resize(palette.colours.len(), (0.0, Sums::default()));
+    for cell in cells {
+        let mean = cell.mean().map(|sample| sample.round() as u8);
+        let [index, _] = nearest.find(mean, cell.corner[3] == 255);
+        let (all, ruler): &mut (f64, Sums) = &mut rulers[usize::from(index)];
+        *all += f64::from(cell.pixels);
+        if f64::from(cell.pixels) > ruler.pixels {
+            *ruler = Sums::of(std::slice::from_ref(cell));
+        }
+    }
+    let Palette { mut colours, .. } = palette;
+    for (colour, (all, ruler)) in colours.iter_mut().zip(&rulers) {
+        if 2.0 * ruler.pixels > *all && colour[3] > 0 {
+            *colour = ruler.colour();
+        }
+    }
+    Palette::new(colours, false)
 }
 
 impl Group {

@@ -1,34 +1,65 @@
 //! PNG, third edition, clause 11: the header, the palette that pixels refer to, transparency, pixels, and the end.
 //!
 //! What a file says of its colours goes too: nothing is stripped whose colours are not sRGB, which is what a file means that says nothing.
+//! What stays has the checksums that it says; that of the stream in the image data is its decoder's to know.
+
+use letterbox_png::checksum;
 
 use super::Cutting;
+
+/// What has been met of a file, in the order that it has to have.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Met {
+    Nothing,
+    Header,
+    Palette,
+    Alphas,
+    Pixels,
+    /// Something else behind the pixels.
+    More,
+    End,
+}
 
 pub(super) fn strip(file: &mut Cutting) -> Option<()> {
     if !file.rest().starts_with(b"\x89PNG\r\n\x1a\n") {
         return None;
     }
     file.keep(8)?;
-    let mut indexed = None;
-    let mut pixels = false;
+    let (mut met, mut indexed) = (Met::Nothing, false);
     loop {
         let length = u32::from_be_bytes(*file.rest().first_chunk()?);
         let kind: [u8; 4] = *file.rest().get(4..)?.first_chunk()?;
         let whole = usize::try_from(length).ok()?.checked_add(12)?;
-        match (&kind, indexed) {
-            (b"IHDR", None) if length == 13 => {
-                indexed = Some(file.rest().get(17)? == &3);
-                file.keep(whole)?;
+        met = match &kind {
+            b"IHDR" if met == Met::Nothing && length == 13 => {
+                indexed = file.rest().get(17)? == &3;
+                Met::Header
             }
-            (b"PLTE", Some(true)) | (b"tRNS", Some(_)) if !pixels => file.keep(whole)?,
-            (b"PLTE", Some(false)) => file.skip(whole)?, // a suggestion to who has few colours
-            (b"IDAT", Some(_)) => {
-                pixels = true;
-                file.keep(whole)?;
+            b"PLTE" if met == Met::Header && indexed => Met::Palette,
+            b"tRNS" if met == Met::Palette || (met == Met::Header && !indexed) => Met::Alphas,
+            b"IDAT" if (Met::Header..=Met::Pixels).contains(&met) => Met::Pixels,
+            b"IEND" if met >= Met::Pixels && length == 0 => Met::End,
+            // A palette of true colours is a suggestion to who has few of them.
+            b"PLTE" if met != Met::Nothing && !indexed => {
+                file.skip(whole)?;
+                continue;
             }
-            (b"IEND", Some(_)) if length == 0 && pixels => return file.keep(whole),
-            (_, Some(_)) if is_ancillary(kind) && kind != *b"tRNS" => file.skip(whole)?,
+            b"tRNS" => return None,
+            _ if met != Met::Nothing && is_ancillary(kind) => {
+                file.skip(whole)?;
+                met = if met == Met::Pixels { Met::More } else { met };
+                continue;
+            }
             _ => return None,
+        };
+        let content = file.rest().get(8..whole - 4)?;
+        let said = file.rest().get(whole - 4..)?.first_chunk()?;
+        if checksum(&kind, content) != u32::from_be_bytes(*said) {
+            return None;
+        }
+        file.keep(whole)?;
+        if met == Met::End {
+            return Some(());
         }
     }
 }
@@ -41,11 +72,13 @@ fn is_ancillary(kind: [u8; 4]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{assert_strict, stripped};
+    use super::checksum;
     use crate::transform::Format::Png;
 
     fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
         let length = (content.len() as u32).to_be_bytes();
-        [&length[..], kind, content, b"crc!"].concat()
+        let checksum = checksum(kind, content).to_be_bytes();
+        [&length[..], kind, content, &checksum].concat()
     }
 
     fn header(colour_type: u8) -> Vec<u8> {
@@ -100,10 +133,37 @@ mod tests {
             vec![header(2)[8..].to_vec(), pixels.clone()],
             vec![pixels.clone(), chunk(b"tRNS", &[7])],
             vec![pixels.clone(), chunk(b"IEND", b"more")],
+            vec![pixels.clone(), chunk(b"tEXt", b"a\0b"), pixels.clone()],
+            vec![chunk(b"tRNS", &[7]), chunk(b"tRNS", &[7]), pixels.clone()],
         ] {
             let parts: Vec<_> = parts.iter().map(|part| &part[..]).collect();
             assert_eq!(stripped(Png, &file(2, &parts)), None, "{parts:x?}");
         }
         assert_eq!(stripped(Png, &header(2)[..20]), None);
+        let (palette, clear) = (chunk(b"PLTE", &[1; 9]), chunk(b"tRNS", &[7]));
+        for parts in [
+            [&clear[..], &palette, &pixels],
+            [&palette, &palette, &pixels],
+            [&palette, &pixels, &clear],
+        ] {
+            assert_eq!(stripped(Png, &file(3, &parts)), None, "{parts:x?}");
+        }
+    }
+
+    #[test]
+    fn what_has_another_checksum_than_it_says_is_left_alone() {
+        let (palette, clear) = (chunk(b"PLTE", &[1; 9]), chunk(b"tRNS", &[7]));
+        let plain = file(3, &[&palette, &clear, &chunk(b"IDAT", b"pixels")]);
+        assert!(stripped(Png, &plain).is_some());
+        for at in 8..plain.len() {
+            let mut file = plain.clone();
+            file[at] ^= 1;
+            assert_eq!(stripped(Png, &file), None, "{at}");
+        }
+        // What goes may be damaged.
+        let mut text = chunk(b"tEXt", b"Comment\0secret");
+        text[12] ^= 1;
+        let loaded = file(3, &[&text, &palette, &clear, &chunk(b"IDAT", b"pixels")]);
+        assert_eq!(stripped(Png, &loaded), Some(plain));
     }
 }

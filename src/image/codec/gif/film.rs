@@ -110,13 +110,18 @@ impl Encode for Film {
         Ok(())
     }
 
+    fn answer(&mut self) -> &mut Answer {
+        &mut self.answer
+    }
+
     fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
         if let Some(delay_ms) = self.delay_ms.take() {
             let waiting = std::mem::take(&mut self.waiting);
             self.write(&waiting, delay_ms, Rect::default())?;
         }
-        self.answer.write(&[0x3b])?;
-        Ok(self.answer.into_file())
+        let Film { mut answer, .. } = *self; // all else is given back, as the plan says
+        answer.write(&[0x3b])?;
+        answer.into_file()
     }
 }
 

@@ -14,11 +14,15 @@ use crate::image::quantise::{Colour, Histogram, MOST, Mapper};
 use crate::image::{Error, colour};
 pub(super) use film::{Film, bytes as film_bytes};
 use pack::{PACKER_BYTES, Packer};
-pub(in crate::image) use unpack::UNPACKER_BYTES;
 pub(super) use unpack::Unpacker;
+pub(in crate::image) use unpack::{UNPACKER_BYTES, has_pixels};
 
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-    rows.frame(super::animation::still(file, plan)?)
+    let (frame, is_sound) = super::animation::still(file, plan)?;
+    if !is_sound {
+        rows.damaged();
+    }
+    rows.frame(frame)
 }
 
 pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {

@@ -40,26 +40,23 @@ impl Unpacker {
         Ok(Unpacker { texts })
     }
 
-    /// Draws an image.
+    /// Draws an image, and says whether it is as the standard has it: whether its data ends behind its last pixel. Pixels that are missing are
+    /// left as they are on the screen, as browsers do.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] for codes that mean nothing, and where pixels are missing; [`Error::OutOfMemory`].
+    /// [`Error::Corrupt`] for codes that mean nothing; [`Error::OutOfMemory`].
     pub(in crate::image::codec) fn draw(
         &mut self,
         lzw: &Lzw<'_>,
         rect: Rect,
         screen: &mut Screen,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         if rect.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let colours = colours(lzw);
-        let (&least, blocks) = lzw.data.split_first().ok_or(DAMAGED)?;
-        if !(1..=11).contains(&least) {
-            return Err(DAMAGED);
-        }
-        let clear = 1usize << least;
-        for (index, text) in self.texts[..clear].iter_mut().enumerate() {
+        let mut codes = Codes::new(lzw.data)?;
+        for (index, text) in self.texts[..codes.clear].iter_mut().enumerate() {
             let index = index as u8; // more bits are not used by any image, though there are files with them
             *text = Text {
                 before: 0,
@@ -69,9 +66,6 @@ impl Unpacker {
             };
         }
         let texts = &mut self.texts[..];
-        let mut bits = Bits::new(blocks);
-        let (mut size, mut next) = (u32::from(least) + 1, clear + 2);
-        let mut last: Option<usize> = None;
         // Whole rows are drawn, and what is left of the next one stays in front; the longest string fits behind that.
         let width = rect.width as usize;
         let mut indices = zeroes((width + MOST_CODES) as u64)?;
@@ -79,32 +73,27 @@ impl Unpacker {
         let mut lines = lines(rect.height, lzw.interlaced);
         let mut line = lines.next();
         while let Some(y) = line {
-            let code = bits.code(size).ok_or(DAMAGED)?;
-            if code == clear {
-                (size, next, last) = (u32::from(least) + 1, clear + 2, None);
-                continue;
-            }
-            if code > next || code == clear + 1 || (last.is_none() && code > clear) {
-                return Err(DAMAGED);
-            }
-            if let Some(before) = last
-                && next < MOST_CODES
-            {
+            let Some(Code {
+                code,
+                before,
+                place,
+            }) = codes.next()?
+            else {
+                let at = (rect.left, rect.top + y);
+                screen.draw_indices(at, &indices[..filled], &colours);
+                return Ok(false);
+            };
+            if let (Some(place), Some(before)) = (place, before) {
                 // A code may stand for what it is about to mean: the string before it and that one's first index.
-                let ends_with = if code == next { before } else { code };
+                let ends_with = if code == place { before } else { code };
                 let Text { length, first, .. } = texts[before];
-                texts[next] = Text {
+                texts[place] = Text {
                     before: before as u16,
                     length: length + 1,
                     first,
                     last: texts[ends_with].first,
                 };
-                next += 1;
-                if next == 1 << size && size < 12 {
-                    size += 1;
-                }
             }
-            last = Some(code);
             let length = usize::from(texts[code].length);
             let mut text = code;
             for index in indices[filled..filled + length].iter_mut().rev() {
@@ -129,7 +118,110 @@ impl Unpacker {
             indices.copy_within(drawn..filled, 0);
             filled -= drawn;
         }
-        Ok(())
+        Ok(filled == 0 && codes.have_ended())
+    }
+}
+
+/// Whether an image's data has so many pixels; of one whose file breaks off only this says whether it is complete.
+pub(in crate::image) fn has_pixels(data: &[u8], pixels: u64) -> bool {
+    let Ok(mut codes) = Codes::new(data) else {
+        return false;
+    };
+    let mut lengths = [1u16; MOST_CODES];
+    let mut count = 0;
+    while count < pixels {
+        let Ok(Some(next)) = codes.next() else {
+            return false;
+        };
+        if let (Some(place), Some(before)) = (next.place, next.before) {
+            lengths[place] = lengths[before] + 1;
+        }
+        count += u64::from(lengths[next.code]);
+    }
+    true
+}
+
+/// A code that stands for indices.
+struct Code {
+    code: usize,
+    /// The code in front of it, and the place of the string that both make, where there is one.
+    before: Option<usize>,
+    place: Option<usize>,
+}
+
+/// The codes of an image's data.
+struct Codes<'a> {
+    bits: Bits<'a>,
+    clear: usize,
+    size: u32,
+    next: usize,
+    last: Option<usize>,
+}
+
+impl<'a> Codes<'a> {
+    fn new(data: &'a [u8]) -> Result<Codes<'a>, Error> {
+        let (&least, blocks) = data.split_first().ok_or(DAMAGED)?;
+        if !(1..=11).contains(&least) {
+            return Err(DAMAGED);
+        }
+        let clear = 1 << least;
+        Ok(Codes {
+            bits: Bits::new(blocks),
+            clear,
+            size: u32::from(least) + 1,
+            next: clear + 2,
+            last: None,
+        })
+    }
+
+    /// The next one that stands for indices; `None` where the data ends.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for one that means nothing.
+    #[inline]
+    fn next(&mut self) -> Result<Option<Code>, Error> {
+        loop {
+            let Some(code) = self.bits.code(self.size) else {
+                return Ok(None);
+            };
+            if code == self.clear {
+                self.size = self.clear.trailing_zeros() + 1;
+                (self.next, self.last) = (self.clear + 2, None);
+                continue;
+            }
+            if code == self.clear + 1 {
+                return Ok(None);
+            }
+            if code > self.next || (self.last.is_none() && code > self.clear) {
+                return Err(DAMAGED);
+            }
+            let before = self.last.replace(code);
+            let mut place = None;
+            if before.is_some() && self.next < MOST_CODES {
+                place = Some(self.next);
+                self.next += 1;
+                if self.next == 1 << self.size && self.size < 12 {
+                    self.size += 1;
+                }
+            }
+            return Ok(Some(Code {
+                code,
+                before,
+                place,
+            }));
+        }
+    }
+
+    /// Whether the end is said here.
+    fn have_ended(mut self) -> bool {
+        loop {
+            match self.bits.code(self.size) {
+                Some(code) if code == self.clear => {
+                    self.size = self.clear.trailing_zeros() + 1;
+                }
+                code => return code == Some(self.clear + 1),
+            }
+        }
     }
 }
 
@@ -196,11 +288,10 @@ impl<'a> Bits<'a> {
             self.block = rest;
         } else {
             let (&length, rest) = self.blocks.split_first()?;
-            let length = usize::from(length);
-            if length == 0 || rest.len() < length {
+            if length == 0 {
                 return None;
             }
-            (self.block, self.blocks) = rest.split_at(length);
+            (self.block, self.blocks) = rest.split_at(rest.len().min(length.into()));
         }
         Some(())
     }

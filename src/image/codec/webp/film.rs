@@ -288,15 +288,24 @@ impl Encode for Film<'_> {
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
-        let flags = if self.transparent {
+    fn answer(&mut self) -> &mut Answer {
+        &mut self.answer
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
+        let Film {
+            mut answer,
+            transparent,
+            ..
+        } = *self; // all else is given back, as the plan says
+        let flags = if transparent {
             ANIMATED | ALPHA
         } else {
             ANIMATED
         };
-        self.answer.put(FLAGS_AT, &[flags]);
-        let length = (self.answer.len() - 8) as u32;
-        self.answer.put(4, &length.to_le_bytes());
-        Ok(self.answer.into_file())
+        answer.put(FLAGS_AT, &[flags]);
+        let length = (answer.len() - 8) as u32;
+        answer.put(4, &length.to_le_bytes());
+        answer.into_file()
     }
 }

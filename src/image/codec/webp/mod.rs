@@ -21,7 +21,8 @@ pub(super) use still::{decoder_bytes, rows};
 /// A complete file.
 pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if plan.animation.is_some() {
-        return rows.frame(super::animation::still(file, plan)?);
+        let (frame, _) = super::animation::still(file, plan)?;
+        return rows.frame(frame);
     }
     let still = Still::of_file(file).ok_or(Error::Corrupt("the WebP has no image"))?;
     still::decode(&still, plan, rows)
