@@ -211,7 +211,7 @@ mod tests {
         let alphas: Vec<bool> = Shots::new(&file)
             .map(|shot| match shot.expect("sound").coded {
                 Coded::WebP(picture) => picture.has_alpha(),
-                Coded::Gif(_) => panic!("a frame of another format"),
+                Coded::Gif(_) | Coded::Png(_) => panic!("a frame of another format"),
             })
             .collect();
         assert_eq!(alphas, [true, false]);
