@@ -77,7 +77,7 @@ const npm = {
   '@jsquash/webp': ['libwebp (BSD-3-Clause)', 'lossy WebP encoder, as a module of its own'],
 };
 
-const isOurs = (file) => file === 'src/worker.mjs' || file.startsWith('src/guests/') || Object.keys(npm).some((name) => file.startsWith(`node_modules/${name}/`));
+const isOurs = (file) => /^src\/(guests\/)?[\w-]+\.mjs$/.test(file) || Object.keys(npm).some((name) => file.startsWith(`node_modules/${name}/`));
 
 function npmRow([name, [inside, why]]) {
   const { version, license } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
@@ -128,7 +128,7 @@ allow.
 library (MIT OR Apache-2.0), and the ${theirs.length} crates below. They are what is compiled for it: tests, build scripts and macros are not in it, and neither is
 what the linker finds unused.
 
-**In the script** (\`build/index.js\`): our \`src/worker.mjs\` and \`src/guests/\`, the glue that \`wasm-bindgen\` generates (MIT OR Apache-2.0, below), and what
+**In the script** (\`build/index.js\`): our \`src/*.mjs\` and \`src/guests/\`, the glue that \`wasm-bindgen\` generates (MIT OR Apache-2.0, below), and what
 belongs to the codecs beside it. The other packages of npm are the bundler, the local runtime, and what the tests compare with.
 
 **Beside the module** (the other \`.wasm\` files of \`build/\`), from npm:
