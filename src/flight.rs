@@ -17,7 +17,9 @@ use crate::error::Error;
 
 /// The answers that are being made; `K` is a platform's keeping of bytes.
 #[derive(Debug)]
-pub struct Flights<K>(Mutex<Vec<(String, Arc<Flight<K>>)>>);
+pub struct Flights<K>(Arc<Mutex<Table<K>>>);
+
+type Table<K> = Vec<(String, Arc<Flight<K>>)>;
 
 #[derive(Debug)]
 struct Flight<K> {
@@ -31,6 +33,8 @@ struct State<K> {
     waiting: Vec<Waker>,
     /// The If-None-Match of each that has boarded behind the first.
     conditions: Vec<Option<String>>,
+    /// Whether it is found after it has landed.
+    lingers: bool,
 }
 
 /// How a flight ended.
@@ -74,8 +78,8 @@ impl<K> Default for Flights<K> {
 
 impl<K> Flights<K> {
     /// Nothing is being made.
-    pub const fn new() -> Flights<K> {
-        Flights(Mutex::new(Vec::new()))
+    pub fn new() -> Flights<K> {
+        Flights(Arc::default())
     }
 
     /// A seat in the flight to this key: the first to come leads, and is taken for lost at `lapses_ms`.
@@ -99,6 +103,7 @@ impl<K> Flights<K> {
                 outcome: None,
                 waiting: Vec::new(),
                 conditions: Vec::new(),
+                lingers: false,
             }),
         });
         flights.push((key.to_owned(), flight.clone()));
@@ -110,6 +115,19 @@ impl<K> Flights<K> {
 
     fn remove(&self, flight: &Arc<Flight<K>>) {
         lock(&self.0).retain(|(_, other)| !Arc::ptr_eq(other, flight));
+    }
+}
+
+/// Keeps a flight where it is found, although it has landed, until its answer has been stored: who boards in between gets the answer.
+#[derive(Debug)]
+pub struct Lingering<K> {
+    flights: Arc<Mutex<Table<K>>>,
+    flight: Arc<Flight<K>>,
+}
+
+impl<K> Drop for Lingering<K> {
+    fn drop(&mut self) {
+        lock(&self.flights).retain(|(_, other)| !Arc::ptr_eq(other, &self.flight));
     }
 }
 
@@ -130,18 +148,34 @@ impl<K> Lead<'_, K> {
             .all(|condition| holds(condition.as_deref()))
     }
 
-    /// Ends the flight. The outcome is made only if somebody waits for it.
+    /// Has the flight found until what is returned is dropped, and not only until it lands.
+    pub fn linger(&self) -> Lingering<K> {
+        lock(&self.flight.state).lingers = true;
+        Lingering {
+            flights: self.flights.0.clone(),
+            flight: self.flight.clone(),
+        }
+    }
+
+    /// Ends the flight. The outcome is made only if somebody may get it.
     pub fn land(self, outcome: impl FnOnce() -> Outcome<K>) {
-        self.flights.remove(&self.flight); // who comes from now on does not find it
+        self.leave();
         if Arc::strong_count(&self.flight) > 1 {
             self.flight.end(outcome());
+        }
+    }
+
+    /// Who comes from now on does not find the flight, unless it lingers.
+    fn leave(&self) {
+        if !lock(&self.flight.state).lingers {
+            self.flights.remove(&self.flight);
         }
     }
 }
 
 impl<K> Drop for Lead<'_, K> {
     fn drop(&mut self) {
-        self.flights.remove(&self.flight);
+        self.leave();
         self.flight.end(Outcome::Lost); // unless it has ended
     }
 }
@@ -221,6 +255,19 @@ mod tests {
             };
             assert_eq!(*answer.body().bytes(), b"x");
         }
+        lead(&flights, "a");
+    }
+
+    #[test]
+    fn who_boards_before_the_answer_is_stored_gets_it() {
+        let flights = Flights::new();
+        let first = lead(&flights, "a");
+        let stored = first.linger();
+        let answer = Response::new(Kept::new(b"x".as_slice(), None));
+        first.land(|| Outcome::Shared(Ok(answer)));
+        let late = follow(&flights, "a", None);
+        assert!(matches!(poll(&late), Poll::Ready(Outcome::Shared(Ok(_)))));
+        drop(stored);
         lead(&flights, "a");
     }
 

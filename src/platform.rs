@@ -8,6 +8,7 @@ use http::Response;
 use url::Url;
 
 use crate::answer::Kept;
+use crate::flight::Lingering;
 use crate::image::guest::{Guests, NoGuests};
 use crate::instance::Instance;
 
@@ -77,8 +78,13 @@ pub trait Platform {
     async fn cache_get(&self, key: &Url) -> Option<Response<Self::Body>>;
 
     /// Stores an answer, after the reply has left where the platform can; one without bytes is empty. A failure to store is not the client's
-    /// concern.
-    fn cache_put(&self, key: &Url, answer: Response<Option<Kept<Self::Bytes>>>);
+    /// concern. `until_stored` is dropped when it is done.
+    fn cache_put(
+        &self,
+        key: &Url,
+        answer: Response<Option<Kept<Self::Bytes>>>,
+        until_stored: Option<Lingering<Self::Bytes>>,
+    );
 
     /// Completes after that many milliseconds. The future owns what it needs.
     fn sleep(&self, milliseconds: u32) -> Alarm;

@@ -275,7 +275,8 @@ impl<P: Platform> Work<'_, P> {
                 reply::vary(kept.headers_mut());
             }
             entry::seal(&mut kept, lifetime, now_secs(job.platform));
-            job.platform.cache_put(&job.key, kept);
+            job.platform
+                .cache_put(&job.key, kept, lead.map(Lead::linger));
         }
         made
     }

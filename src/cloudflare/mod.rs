@@ -28,6 +28,7 @@ use worker::{
 
 use crate::answer::Kept;
 use crate::config::{self, Config, SETTINGS};
+use crate::flight::Lingering;
 use crate::image::guest::Guests;
 use crate::instance::Instance;
 use crate::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
@@ -247,7 +248,12 @@ impl Platform for Workers {
         from_js(stored, AbortOnDrop(Cell::new(None))).ok()
     }
 
-    fn cache_put(&self, key: &Url, answer: Response<Option<Kept<answers::Bytes>>>) {
+    fn cache_put(
+        &self,
+        key: &Url,
+        answer: Response<Option<Kept<answers::Bytes>>>,
+        until_stored: Option<Lingering<answers::Bytes>>,
+    ) {
         let key = key.to_string();
         let (head, kept) = answer.into_parts();
         let stored = to_js(&head.headers).and_then(|headers| match kept {
@@ -262,6 +268,7 @@ impl Platform for Workers {
                 Ok(stored) => Cache::default().put(key, stored).await,
                 Err(error) => Err(error),
             };
+            drop(until_stored);
             if let Err(error) = put {
                 worker::console_error!("cache put: {error}");
             }

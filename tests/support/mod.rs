@@ -13,6 +13,7 @@ use std::task::Poll;
 use http::{Method, Response, StatusCode};
 use letterbox::answer::Kept;
 use letterbox::config::Config;
+use letterbox::flight::Lingering;
 use letterbox::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
 use letterbox::instance::Instance;
 use letterbox::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
@@ -326,7 +327,12 @@ impl Platform for World {
         kept.then(|| entry.clone().map(Chunks::from))
     }
 
-    fn cache_put(&self, key: &Url, answer: Response<Option<Kept<Rc<Vec<u8>>>>>) {
+    fn cache_put(
+        &self,
+        key: &Url,
+        answer: Response<Option<Kept<Rc<Vec<u8>>>>>,
+        _: Option<Lingering<Rc<Vec<u8>>>>,
+    ) {
         let bytes = |kept: Option<Kept<Rc<Vec<u8>>>>| kept.map(|kept| kept.bytes().to_vec());
         let answer = answer.map(|kept| bytes(kept).unwrap_or_default());
         self.stored.borrow_mut().insert(key.to_string(), answer);

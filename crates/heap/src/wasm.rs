@@ -19,6 +19,9 @@ pub struct Heap {
 // SAFETY: a module without threads has one thread, and no allocation happens inside another.
 unsafe impl Sync for Heap {}
 
+/// Blocks of some size that are given back between two looks for segments that are empty.
+const RELEASE_RATE: usize = 32;
+
 /// The pages of the module's memory: one memory, one table.
 struct Table(UnsafeCell<Pages>);
 
@@ -30,8 +33,11 @@ static TABLE: Table = Table(UnsafeCell::new(Pages::new()));
 impl Heap {
     /// An allocator that has given nothing away.
     pub const fn new() -> Heap {
+        let mut small = Dlmalloc::new_with_allocator(Segments);
+        // A segment that is empty is given back soon, and not after some thousand calls: it may lie in the middle of a free place.
+        small.set_max_release_check_rate(RELEASE_RATE);
         Heap {
-            small: UnsafeCell::new(Dlmalloc::new_with_allocator(Segments)),
+            small: UnsafeCell::new(small),
         }
     }
 }
