@@ -1,6 +1,7 @@
 // The guests of this deployment, as the module calls them: `letterboxGuests` (src/cloudflare/guests.rs).
 
 import { avif } from './avif.mjs';
+import { faults } from './guest.mjs';
 import { webp } from './webp.mjs';
 
 /** What an isolate's 128 MB leave for memories: the rest is scripts, compiled code and what is on its way in and out. */
@@ -25,6 +26,18 @@ function call(guest, most, own, work) {
   return guest.call(most, work);
 }
 
+/** The same for what may need less than `most`: where that does not fit, with what there is. */
+function callWithin(guest, most, own, work) {
+  if (fits(own + Math.max(0, most - guest.bytes), guest)) return guest.call(most, work);
+  const room = MOST_BYTES - own - (held() - guest.bytes);
+  if (room < guest.bytes) throw 'full';
+  try {
+    return guest.call(room, work);
+  } catch (fault) {
+    throw fault === faults.memory ? 'full' : fault;
+  }
+}
+
 globalThis.letterboxGuests = {
   has: (format) => format in formats,
 
@@ -37,6 +50,6 @@ globalThis.letterboxGuests = {
 
   decode(format, file, most, own) {
     const { decoder, decode } = formats[format];
-    return call(decoder, most, own, (codec) => decode(codec, file));
+    return callWithin(decoder, most, own, (codec) => decode(codec, file));
   },
 };

@@ -124,7 +124,7 @@ fn undo_colour(pixels: &mut [u32], tile: u32) {
     let [green_to_red, green_to_blue, red_to_blue, _] =
         tile.to_le_bytes().map(|factor| factor as i8);
     let share =
-        |factor: i8, sample: u32| (i32::from(factor) * i32::from(sample as u8 as i8) >> 5) as u32;
+        |factor: i8, sample: u32| ((i32::from(factor) * i32::from(sample as u8 as i8)) >> 5) as u32;
     for pixel in pixels {
         let argb = *pixel;
         let green = argb >> 8;
