@@ -2,6 +2,7 @@
 
 import { fits, register } from '../isolate.mjs';
 import { avif } from './avif.mjs';
+import { faults } from './guest.mjs';
 import { webp } from './webp.mjs';
 
 const formats = { webp, ...(avif && { avif }) };
@@ -12,6 +13,18 @@ function call(guest, most, own, work) {
   const more = Math.max(0, most - guest.bytes);
   if (!fits(own + more, guest)) throw 'full';
   return guest.call(most, work);
+}
+
+/** The same for what may need less than `most`: where that does not fit, with what there is. */
+function callWithin(guest, most, own, work) {
+  if (fits(own + Math.max(0, most - guest.bytes), guest)) return guest.call(most, work);
+  const room = MOST_BYTES - own - (held() - guest.bytes);
+  if (room < guest.bytes) throw 'full';
+  try {
+    return guest.call(room, work);
+  } catch (fault) {
+    throw fault === faults.memory ? 'full' : fault;
+  }
 }
 
 globalThis.letterboxGuests = {
@@ -26,6 +39,6 @@ globalThis.letterboxGuests = {
 
   decode(format, file, most, own) {
     const { decoder, decode } = formats[format];
-    return call(decoder, most, own, (codec) => decode(codec, file));
+    return callWithin(decoder, most, own, (codec) => decode(codec, file));
   },
 };

@@ -52,7 +52,7 @@ async function assertAnswered(file) {
 
 for (const [name, [alpha, encode, again]] of Object.entries(kinds)) {
   test(`${name} of up to eight megapixels is answered`, { timeout: 300_000 }, async () => {
-    for (const [width, height] of [[1224, 816], [1632, 1224], [3300, 2475]]) {
+    for (const [width, height] of [[1632, 1224], [3300, 2475]]) {
       let file = await encode(await large(width, height, alpha)).toBuffer();
       if (again) file = await again(file).toBuffer();
       await assertAnswered(file);
