@@ -109,7 +109,7 @@ struct Body<'a> {
     rows: Resize,
     original: Option<Original>,
     /// The frames of an animation, once they are on their way.
-    player: Option<Player<'a>>,
+    player: Option<Box<Player<'a>>>,
 }
 
 impl<'a> Pipeline<'a> {
@@ -568,7 +568,7 @@ impl<'a> Body<'a> {
                 Some(player) => player,
                 None => self
                     .player
-                    .insert(Player::new(&self.plan, &animation, guests)?),
+                    .insert(Box::new(Player::new(&self.plan, &animation, guests)?)),
             };
             player.grow(&animation)?;
             let file = self.decoder.file();

@@ -50,7 +50,8 @@ impl Screen {
 
     /// Takes away what is in a rectangle.
     fn empty(&mut self, rect: Rect) {
-        let blank = &self.blank.clone()[..self.frame.layout.channels()];
+        let blank = self.blank;
+        let blank = &blank[..self.frame.layout.channels()];
         self.each_row(rect, |row, _| {
             row.chunks_exact_mut(blank.len())
                 .for_each(|pixel| pixel.copy_from_slice(blank));
