@@ -124,7 +124,7 @@ fn five() -> [Frame; 5] {
 }
 
 /// The first and the last pixel of each of those, as browsers show them.
-const SEEN: [[[u8; 4]; 2]; 5] = [
+const SEEN: [Ends; 5] = [
     [RED, RED],
     [RED, GREEN],
     [[127, 0, 128, 255], [127, 0, 128, 255]],
@@ -132,11 +132,11 @@ const SEEN: [[[u8; 4]; 2]; 5] = [
     [CLEAR, CLEAR],
 ];
 
-/// Milliseconds of a frame, and two of its pixels.
-type Shown = (u32, [[u8; 4]; 2]);
+/// A frame's first and last pixel.
+type Ends = [[u8; 4]; 2];
 
 /// What an animated PNG shows: the delay of each frame in milliseconds, and its first and last pixel, with a plain canvas of this test's own.
-fn shown(file: &[u8]) -> (u32, Vec<Shown>) {
+fn shown(file: &[u8]) -> (u32, Vec<(u32, Ends)>) {
     let mut decoder = png::Decoder::new(Cursor::new(file));
     decoder.set_transformations(png::Transformations::ALPHA);
     let mut reader = decoder.read_info().expect("a PNG");

@@ -813,3 +813,58 @@ fn animations_as_gif_and_webp() {
     }
     ledger.close();
 }
+
+/// Animated PNG: a photo that moves, with alpha and without.
+#[test]
+fn animations_as_png() {
+    let (width, height, rgb) = photo();
+    let film = |colour: png::ColorType| {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
+        encoder.set_color(colour);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Fast);
+        encoder.set_animated(6, 0).expect("several frames");
+        let mut writer = encoder.write_header().expect("a valid header");
+        for index in 0..6 {
+            let pixels: Vec<u8> = rgb
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .enumerate()
+                .flat_map(|(at, [r, g, b])| {
+                    let clear = (at % width).abs_diff(80 * index) < 60;
+                    let pixel = [
+                        r / 2 + 9 * index as u8,
+                        *g,
+                        b / 2,
+                        if clear { 70 } else { 255 },
+                    ];
+                    pixel.into_iter().take(colour.samples())
+                })
+                .collect();
+            writer.write_image_data(&pixels).expect("a valid frame");
+        }
+        writer.finish().expect("memory");
+        file
+    };
+    let mut ledger = Ledger::default();
+    for (name, colour) in [
+        ("opaque", png::ColorType::Rgb),
+        ("alpha", png::ColorType::Rgba),
+    ] {
+        let file = film(colour);
+        for query in [
+            "w=320&h=320",
+            "w=700&h=500&bg=transparent",
+            "w=320&h=320&f=gif",
+            "w=320&h=320&f=webp",
+            "w=320&h=320&n=1",
+            "w=320&h=320&f=jpg&page=3",
+        ] {
+            let (cost, _) = measure(&file, query).expect("a sound animation");
+            ledger.enter(&format!("animated PNG {query}"), name, &cost);
+        }
+    }
+    ledger.close();
+}

@@ -155,10 +155,16 @@ mod tests {
         let (palette, clear) = (chunk(b"PLTE", &[1; 9]), chunk(b"tRNS", &[7]));
         let plain = file(3, &[&palette, &clear, &chunk(b"IDAT", b"pixels")]);
         assert!(stripped(Png, &plain).is_some());
-        for at in 8..plain.len() {
-            let mut file = plain.clone();
-            file[at] ^= 1;
-            assert_eq!(stripped(Png, &file), None, "{at}");
+        let mut start = 8;
+        while start < plain.len() {
+            let length = u32::from_be_bytes(*plain[start..].first_chunk().expect("four bytes"));
+            let end = start + 12 + length as usize;
+            for at in start + 8..end {
+                let mut file = plain.clone();
+                file[at] ^= 1;
+                assert_eq!(stripped(Png, &file), None, "{at}");
+            }
+            start = end;
         }
         // What goes may be damaged.
         let mut text = chunk(b"tEXt", b"Comment\0secret");

@@ -119,7 +119,8 @@ impl Encode for Film {
             let waiting = std::mem::take(&mut self.waiting);
             self.write(&waiting, delay_ms, Rect::default())?;
         }
-        let Film { mut answer, .. } = *self; // all else is given back, as the plan says
+        let mut answer = std::mem::replace(&mut self.answer, Answer::none());
+        drop(self); // as the plan says
         answer.write(&[0x3b])?;
         answer.into_file()
     }

@@ -187,8 +187,9 @@ impl Encode for Film {
         &mut self.answer
     }
 
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
-        let Film { mut answer, .. } = *self; // all else is given back, as the plan says
+    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
+        let mut answer = std::mem::replace(&mut self.answer, Answer::none());
+        drop(self); // as the plan says
         chunk(&mut answer, b"IEND", &[])?;
         answer.into_file()
     }

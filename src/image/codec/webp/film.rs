@@ -292,17 +292,14 @@ impl Encode for Film<'_> {
         &mut self.answer
     }
 
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
-        let Film {
-            mut answer,
-            transparent,
-            ..
-        } = *self; // all else is given back, as the plan says
-        let flags = if transparent {
+    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
+        let flags = if self.transparent {
             ANIMATED | ALPHA
         } else {
             ANIMATED
         };
+        let mut answer = std::mem::replace(&mut self.answer, Answer::none());
+        drop(self); // as the plan says
         answer.put(FLAGS_AT, &[flags]);
         let length = (answer.len() - 8) as u32;
         answer.put(4, &length.to_le_bytes());
