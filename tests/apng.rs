@@ -154,14 +154,22 @@ fn shown(file: &[u8]) -> (u32, Vec<(u32, Ends)>) {
         assert_eq!(info.color_type, png::ColorType::Rgba);
         let frame = *reader.info().frame_control().expect("a frame");
         assert_eq!(frame.dispose_op, png::DisposeOp::None);
-        assert_eq!(frame.blend_op, png::BlendOp::Source);
         let rows = pixels.chunks(info.line_size).take(frame.height as usize);
         for (y, row) in (frame.y_offset..).zip(rows) {
             for (x, pixel) in (frame.x_offset..)
                 .zip(row.as_chunks::<4>().0)
                 .take(frame.width as usize)
             {
-                canvas[(y * width + x) as usize] = *pixel;
+                let over = frame.blend_op == png::BlendOp::Over;
+                // Nothing, or itself.
+                assert!(
+                    !over
+                        || [0, 255].contains(&pixel[3])
+                        || canvas[(y * width + x) as usize][3] == 0
+                );
+                if !over || pixel[3] > 0 {
+                    canvas[(y * width + x) as usize] = *pixel;
+                }
             }
         }
         let delay = 1000 * u32::from(frame.delay_num) / u32::from(frame.delay_den);

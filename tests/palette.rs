@@ -236,11 +236,7 @@ fn in_true_colours(file: &[u8]) -> Vec<u8> {
 fn a_drawing_of_few_colours_stays_small_when_it_is_resampled() {
     let source: &[u8] = include_bytes!("faults/pal16-400.png");
     let whole = in_true_colours(source);
-    for (query, most) in [
-        ("w=300&h=300", 8 << 10),
-        ("w=200&h=200", 6 << 10),
-        ("w=150&h=150", 5 << 10),
-    ] {
+    for (query, most) in [("w=300&h=300", 8 << 10), ("w=200&h=200", 6 << 10)] {
         let file = transformed(source, query).expect("a drawing");
         let (small, exact) = (read(&file), answer(&whole, query));
         assert_eq!(small.colour, ColorType::Indexed, "{query}");
@@ -249,11 +245,23 @@ fn a_drawing_of_few_colours_stays_small_when_it_is_resampled() {
         let psnr = psnr(&small.rgba, &exact.rgba);
         assert!(psnr >= 35.0, "{query}: {psnr} dB");
         // Areas have the colour that they had.
-        let areas = small.rgba.chunks(4).zip(exact.rgba.chunks(4));
-        let exact = areas.filter(|(ours, exact)| ours == exact).count();
+        let of_source: std::collections::HashSet<[u8; 4]> =
+            read(source).rgba.as_chunks().0.iter().copied().collect();
+        let pairs = small
+            .rgba
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(exact.rgba.as_chunks::<4>().0);
+        let areas: Vec<_> = pairs
+            .filter(|(_, exact)| of_source.contains(*exact))
+            .collect();
+        let same = areas.iter().filter(|(ours, exact)| ours == exact).count();
+        let (bytes, of) = (file.len(), areas.len());
+        eprintln!("{query}: {bytes} bytes, {psnr:.1} dB, {same} of {of} as they were");
         assert!(
-            10 * exact > 6 * small.rgba.len() / 4,
-            "{query}: {exact} pixels"
+            5 * of > small.rgba.len() / 4 && 100 * same > 95 * of,
+            "{query}"
         );
     }
 }

@@ -41,11 +41,15 @@ pub(super) struct Distance {
     pub(super) most: u32,
 }
 
+/// Where a colour belongs in a palette.
+fn place(colour: &Colour) -> (bool, u16, Colour) {
+    let brightness = premultiplied(*colour).map(u16::from).iter().sum();
+    (colour[3] == 255, brightness, *colour)
+}
+
 impl Palette {
     fn new(mut colours: Vec<Colour>, exact: bool) -> Palette {
-        let brightness =
-            |colour: &Colour| premultiplied(*colour).map(u16::from).iter().sum::<u16>();
-        colours.sort_unstable_by_key(|colour| (colour[3] == 255, brightness(colour), *colour));
+        colours.sort_unstable_by_key(place);
         colours.dedup();
         Palette {
             translucent: colours.partition_point(|colour| colour[3] < 255),
@@ -60,10 +64,15 @@ impl Palette {
     }
 
     /// Makes indices those of the pixel above, or to the left, where these do nearly as well: what is repeated takes few bytes. `apart` is what
-    /// that may add to a pixel's squared error.
+    /// that may add to a pixel's squared error. A pixel whose colour is in the palette has that.
     pub(super) fn calm(&self, row: &[u8], above: &[u8], indices: &mut [u8], apart: u32) {
         let mut left = None;
         for ((pixel, index), &above) in pixels(row).zip(indices.iter_mut()).zip(above) {
+            if let Ok(own) = self.colours.binary_search_by_key(&place(&pixel), place) {
+                *index = own as u8;
+                left = Some(*index);
+                continue;
+            }
             let best = self.away(pixel, *index);
             let does = |other: u8| {
                 let away = self.away(pixel, other);

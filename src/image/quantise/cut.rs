@@ -132,7 +132,10 @@ pub(super) fn palette(mut cells: Vec<Cell>, most: usize, enough: f64) -> Palette
     palette
 }
 
-/// Each colour becomes the one that most of its pixels have, if there is such a one: areas keep theirs, whatever is at their edges.
+/// How far a colour may move to become that of an area: three levels of each sample.
+const RULERS_OFF: u32 = 27;
+
+/// Each colour becomes the one that a fifth of its pixels have, if there is such a one nearby: areas keep theirs, whatever is at their edges.
 fn ruled(palette: Palette, cells: &[Cell]) -> Palette {
     let nearest = Nearest::new(&palette);
     let mut rulers = Vec::with_capacity(MOST);
@@ -148,8 +151,12 @@ fn ruled(palette: Palette, cells: &[Cell]) -> Palette {
     }
     let Palette { mut colours, .. } = palette;
     for (colour, (all, ruler)) in colours.iter_mut().zip(&rulers) {
-        if 2.0 * ruler.pixels > *all && colour[3] > 0 {
-            *colour = ruler.colour();
+        if 5.0 * ruler.pixels > *all && colour[3] > 0 {
+            let ruler = ruler.colour();
+            let off = |at: usize| u32::from(colour[at].abs_diff(ruler[at])).pow(2);
+            if off(0) + off(1) + off(2) + off(3) <= RULERS_OFF {
+                *colour = ruler;
+            }
         }
     }
     Palette::new(colours, false)

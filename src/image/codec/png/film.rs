@@ -1,4 +1,5 @@
-//! An animated PNG (PNG, third edition, clause 11.3.6): of each frame only the rectangle that changes, in place of what was there.
+//! An animated PNG (PNG, third edition, clause 11.3.6): of each frame only the rectangle that changes, and of that, where there is alpha, only
+//! the pixels that do.
 
 use std::cell::RefCell;
 use std::io::{Error as Refusal, Result as Io, Write};
@@ -7,7 +8,8 @@ use std::rc::Rc;
 use letterbox_png::{checksum, checksum_of_parts};
 use png::{BitDepth, ColorType};
 
-use super::write::{DEFLATE_BYTES, DRAWING, PHOTO, internal};
+use super::palette::{Kind, Kinds};
+use super::write::{BY_ROWS, DEFLATE_BYTES, DRAWING, PHOTO, Way, internal};
 use crate::image::Error;
 use crate::image::animation::Rect;
 use crate::image::codec::animation::{Answer, Encode, bounds};
@@ -26,6 +28,8 @@ pub(in crate::image::codec) struct Film {
     frames: u32,
     plays: u32,
     begun: bool,
+    /// Whether the source has a palette, so that colours repeat.
+    drawn: bool,
     /// The number that the next chunk of the animation has.
     sequence: u32,
 }
@@ -33,7 +37,7 @@ pub(in crate::image::codec) struct Film {
 /// What it takes: what is shown, and the part that changes; and what filters and compresses that.
 pub(in crate::image::codec) fn bytes(plan: &Plan) -> u64 {
     let channels = plan.layout.channels() as u64;
-    let rows = 4 * channels * u64::from(plan.canvas.width);
+    let rows = (4 * channels + 4) * u64::from(plan.canvas.width);
     (4 + channels) * plan.canvas.pixels() + rows + DEFLATE_BYTES + 4096
 }
 
@@ -51,6 +55,7 @@ impl Film {
             frames: animation.count,
             plays: animation.plays,
             begun: false,
+            drawn: plan.header.palette,
             sequence: 0,
         })
     }
@@ -72,14 +77,14 @@ impl Film {
         chunk(&mut self.answer, b"acTL", &control)
     }
 
-    /// What is said of a frame.
-    fn control(&mut self, rect: Rect, delay_ms: u32) -> Result<(), Error> {
+    /// What is said of a frame: also whether it `blends` with what is there, which stays.
+    fn control(&mut self, rect: Rect, delay_ms: u32, blends: bool) -> Result<(), Error> {
         // Thousandths of a second as long as there is room for their number, or hundredths.
         let (number, parts) = match u16::try_from(delay_ms) {
             Ok(number) => (number, 1000_u16),
             Err(_) => ((delay_ms / 10).min(u16::MAX.into()) as u16, 100),
         };
-        let mut control = [0; 26]; // what is there stays, and is replaced
+        let mut control = [0; 26];
         for (at, number) in [self.sequence, rect.width, rect.height, rect.left, rect.top]
             .into_iter()
             .enumerate()
@@ -88,30 +93,58 @@ impl Film {
         }
         control[20..22].copy_from_slice(&number.to_be_bytes());
         control[22..24].copy_from_slice(&parts.to_be_bytes());
+        control[25] = u8::from(blends);
         self.sequence += 1;
         chunk(&mut self.answer, b"fcTL", &control)
     }
 
-    /// Takes the part of a frame that changes; whether most of its pixels are as the one to the left of them.
-    fn cut(&mut self, rgba: &[u8], rect: Rect) -> bool {
+    /// Whether every pixel can be had by blending: what is translucent is itself only over nothing.
+    fn may_blend(&self, rgba: &[u8], rect: Rect) -> bool {
+        self.alpha
+            && self.begun
+            && (rect.top..rect.top + rect.height).all(|y| {
+                let row = self.row(rect, y);
+                let shown = self.shown[row.clone()].as_chunks::<4>().0;
+                let mut pairs = shown.iter().zip(rgba[row].as_chunks::<4>().0);
+                pairs.all(|(shown, pixel)| shown == pixel || pixel[3] == 255 || shown[3] == 0)
+            })
+    }
+
+    /// Where a row of a rectangle is in a frame.
+    fn row(&self, rect: Rect, y: u32) -> std::ops::Range<usize> {
+        let start = 4 * (y as usize * self.size.width as usize + rect.left as usize);
+        start..start + 4 * rect.width as usize
+    }
+
+    /// Takes the part of a frame that changes, in which pixels that do not are transparent where it `blends`; and how that is written.
+    fn cut(&mut self, rgba: &mut [u8], rect: Rect, blends: bool) -> Result<Way, Error> {
         let channels = if self.alpha { 4 } else { 3 };
-        let mut repeated = 0;
+        let mut kinds = Kinds::new(rect.width)?;
         self.part.clear();
         for y in rect.top..rect.top + rect.height {
-            let start = 4 * (y as usize * self.size.width as usize + rect.left as usize);
-            let row = start..start + 4 * rect.width as usize;
-            let pixels = rgba[row.clone()].as_chunks::<4>().0;
-            for pixel in pixels {
+            let row = self.row(rect, y);
+            let pixels = rgba[row.clone()].as_chunks_mut::<4>().0;
+            let shown = self.shown[row.clone()].as_chunks_mut::<4>().0;
+            for (shown, pixel) in shown.iter_mut().zip(pixels) {
+                if blends && shown == pixel {
+                    *pixel = [0; 4];
+                } else {
+                    *shown = *pixel;
+                }
                 self.part.extend_from_slice(&pixel[..channels]);
             }
-            repeated += pixels.windows(2).filter(|two| two[0] == two[1]).count() as u64;
-            self.shown[row.clone()].copy_from_slice(&rgba[row]);
+            kinds.push(&rgba[row]);
         }
-        2 * repeated > u64::from(rect.width) * u64::from(rect.height)
+        Ok(match kinds.kind() {
+            Kind::Flat => DRAWING,
+            Kind::Smooth => BY_ROWS,
+            Kind::Photo if self.drawn => DRAWING,
+            Kind::Photo => PHOTO,
+        })
     }
 
     /// Writes the part's data.
-    fn data(&mut self, rect: Rect, own: bool, flat: bool) -> Result<(), Error> {
+    fn data(&mut self, rect: Rect, own: bool, way: Way) -> Result<(), Error> {
         let output = Rc::new(RefCell::new(Output {
             answer: std::mem::replace(&mut self.answer, Answer::none()),
             sequence: (!own).then_some(self.sequence),
@@ -123,7 +156,7 @@ impl Film {
             passed: 0,
             header: [0; 8],
         };
-        let written = self.encode(sink, rect, flat);
+        let written = self.encode(sink, rect, way);
         let output = Rc::into_inner(output).ok_or(Error::Internal("two writers".to_owned()))?;
         let output = output.into_inner();
         self.answer = output.answer;
@@ -134,8 +167,7 @@ impl Film {
         }
     }
 
-    fn encode(&self, sink: Sink, rect: Rect, flat: bool) -> Result<(), Error> {
-        let way = if flat { DRAWING } else { PHOTO };
+    fn encode(&self, sink: Sink, rect: Rect, way: Way) -> Result<(), Error> {
         let sink: Box<dyn Write> = Box::new(sink);
         let mut encoder = png::Encoder::new(sink, rect.width, rect.height);
         encoder.set_depth(BitDepth::Eight);
@@ -175,12 +207,13 @@ impl Encode for Film {
             },
             rect => rect,
         };
+        let blends = self.may_blend(rgba, rect);
         if own {
             self.begin()?;
         }
-        self.control(rect, delay_ms)?;
-        let flat = self.cut(rgba, rect);
-        self.data(rect, own, flat)
+        self.control(rect, delay_ms, blends)?;
+        let way = self.cut(rgba, rect, blends)?;
+        self.data(rect, own, way)
     }
 
     fn answer(&mut self) -> &mut Answer {

@@ -19,7 +19,7 @@ pub(super) struct Seen {
 
 /// What most pixels of a picture are like.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::image) enum Kind {
+pub(super) enum Kind {
     /// As the one to the left of them: a drawing, of which patterns are found again.
     Flat,
     /// As the three around them let expect, to a level: shades.
@@ -29,7 +29,7 @@ pub(in crate::image) enum Kind {
 }
 
 /// Counts pixels of each kind.
-struct Kinds {
+pub(super) struct Kinds {
     above: Vec<u8>,
     rows: u64,
     pixels: u64,
@@ -42,7 +42,7 @@ impl Kinds {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    fn new(width: u32) -> Result<Kinds, Error> {
+    pub(super) fn new(width: u32) -> Result<Kinds, Error> {
         Ok(Kinds {
             above: zeroes(4 * u64::from(width))?,
             rows: 0,
@@ -53,7 +53,7 @@ impl Kinds {
     }
 
     /// Takes the next row, RGBA.
-    fn push(&mut self, row: &[u8]) {
+    pub(super) fn push(&mut self, row: &[u8]) {
         let (pixels, above) = (row.as_chunks::<4>().0, self.above.as_chunks::<4>().0);
         self.pixels += pixels.len() as u64;
         let pairs = pixels.windows(2);
@@ -73,7 +73,12 @@ impl Kinds {
         self.above.copy_from_slice(row);
     }
 
-    fn kind(&self) -> Kind {
+    /// Whether there are areas of one colour: a third of all pixels are as the one to the left of them.
+    fn has_areas(&self) -> bool {
+        3 * self.repeated > self.pixels
+    }
+
+    pub(super) fn kind(&self) -> Kind {
         if 2 * self.repeated > self.pixels {
             Kind::Flat
         } else if 2 * self.expected > self.pixels {
@@ -142,16 +147,17 @@ pub(super) fn look(plan: &Plan, place: &Shared) -> Result<Seen, Error> {
         Some(Indexed::Best(most)) => Histogram::new(most)?,
     };
     let histogram = count(plan, place, histogram, &mut |row| kinds.push(row))?;
-    let kind = kinds.kind();
+    let (kind, has_areas) = (kinds.kind(), kinds.has_areas());
     drop(kinds); // as the plan says
     let of = |palette| Ok(Seen { palette, kind });
     let is_exact = histogram.is_exact();
     match plan.palette {
         None | Some(Indexed::All) if !is_exact => return of(None),
         Some(Indexed::Near) if !is_exact => {
-            let near = match kind {
-                Kind::Flat => &[OF_A_DRAWING, OF_OTHERS][..],
-                Kind::Smooth | Kind::Photo => &[OF_OTHERS],
+            let near = if has_areas {
+                &[OF_A_DRAWING, OF_OTHERS][..]
+            } else {
+                &[OF_OTHERS]
             };
             let mut histogram = Some(histogram);
             for &nearness in near {

@@ -40,7 +40,7 @@ pub(super) const DRAWING: Way = Way {
 };
 
 /// Filters that are chosen row by row: slow.
-const BY_ROWS: Way = Way {
+pub(super) const BY_ROWS: Way = Way {
     filter: Filter::Adaptive,
     compression: DeflateCompression::Level(LEVEL),
 };
