@@ -34,6 +34,10 @@ pub(super) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
                 file.skip(blocks)?;
             }
             [0x2c, ..] if images == 0 || moves => {
+                // Elsewhere it is shown in different ways.
+                if !is_on_screen(&start, file.rest()) {
+                    return None;
+                }
                 images += 1;
                 control = false;
                 let flags = *file.rest().get(9)?;
@@ -48,6 +52,16 @@ pub(super) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
             _ => return None,
         }
     }
+}
+
+/// Whether an image's place is on the screen.
+fn is_on_screen(start: &[u8; 13], image: &[u8]) -> bool {
+    let number = |bytes: &[u8], at: usize| {
+        let bytes = bytes.get(at..).and_then(|bytes| bytes.first_chunk::<2>());
+        bytes.map_or(0, |bytes| u32::from(u16::from_le_bytes(*bytes)))
+    };
+    let ends = |at: usize| number(image, at) + number(image, at + 4);
+    ends(1) <= number(start, 6) && ends(3) <= number(start, 8)
 }
 
 /// An application extension of 11 letters with a block of three bytes, and the end of blocks.
@@ -117,6 +131,8 @@ mod tests {
             &[b"\x21\xf9\x05.....\0", IMAGE],
             &[b"\x21\xf9\x04....\x01x\0", IMAGE],
             &[b"?", IMAGE],
+            &[b"\x2c\x01\0\0\0\x02\0\x01\0\0\x02\x02\x44\x0a\0"],
+            &[b"\x2c\0\0\0\0\x02\0\x02\0\0\x02\x02\x44\x0a\0"],
             &[],
         ] {
             assert_eq!(stripped(Gif, &file(parts)), None, "{parts:x?}");
