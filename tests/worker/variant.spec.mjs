@@ -60,7 +60,7 @@ function deployed(args) {
   return readdirSync(out).filter((name) => name.endsWith('.wasm')).map((name) => name.replace(/^\w{40}-/, '')).sort();
 }
 
-const withoutAvif = ['index_bg.wasm', 'webp_dec.wasm', 'webp_enc_simd.wasm'];
+const withoutAvif = ['index_bg.wasm', 'webp_enc_simd.wasm'];
 const withAvif = ['avif_dec.wasm', 'avif_enc.wasm', ...withoutAvif];
 
 test('npm run deploy -- --no-avif sends no AVIF, and without it AVIF is there again', () => {
