@@ -58,7 +58,7 @@ pub struct Setting {
     read: fn(&mut Config, &str) -> Result<(), String>,
 }
 
-/// What is wrong with a configuration.
+/// The problems of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(pub Vec<Problem>);
 
@@ -90,7 +90,7 @@ impl Problem {
 }
 
 impl Error {
-    /// What everybody may read.
+    /// The sentence that everybody may read.
     pub fn public_message(&self) -> String {
         let sentences: Vec<_> = self
             .0

@@ -5,7 +5,7 @@
 
 use crate::config::{Config, SECRETS, SETTINGS};
 
-/// What stands in the configuration of a deployment.
+/// The configuration of a deployment.
 #[derive(Clone, Debug, Default)]
 pub struct Deployment {
     /// Its variables, each a name and a text.

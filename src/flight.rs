@@ -165,7 +165,7 @@ impl<K> Lead<'_, K> {
         }
     }
 
-    /// Who comes from now on does not find the flight, unless it lingers.
+    /// Hides the flight from who comes from now on, unless it lingers.
     fn leave(&self) {
         if !lock(&self.flight.state).lingers {
             self.flights.remove(&self.flight);

@@ -24,7 +24,7 @@ pub const MOST_OVERTAKEN: u32 = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// Who holds how much, and who waits for it. A clone is the same governor.
+/// The ledger of who holds how much and who waits. A clone is the same governor.
 #[derive(Clone, Debug, Default)]
 pub struct Governor(Arc<Mutex<Ledger>>);
 

@@ -8,7 +8,7 @@ use crate::origin::absent::Absent;
 /// 96 MiB.
 pub const OPENING_BYTES: u64 = 12 << 20;
 
-/// What requests share: memory in two parts, the answers that are being made, and what the origin does not have.
+/// The state that requests share: memory in two parts, the answers that are being made, and what the origin does not have.
 #[derive(Debug)]
 pub struct Instance<K> {
     /// The module's memory, by plan, and finished answers that are still in it.

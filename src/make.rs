@@ -58,7 +58,7 @@ impl<K> New<K> {
     }
 }
 
-/// What is held of a file while its header is read: a piece as it came, and where it is gathered.
+/// Bytes of a file while its header is read: a piece as it came, and where it is gathered.
 const HEAD_BYTES: u64 = 256 << 10;
 
 impl<P: Platform> Job<'_, P> {
@@ -211,7 +211,7 @@ impl<P: Platform> Job<'_, P> {
         has(self.request.if_none_match.as_deref()) && lead.is_none_or(|lead| lead.all(has))
     }
 
-    /// What is stored, fresh again, since its source has not changed; `None` where it cannot be read any more.
+    /// The stored answer, fresh again, since its source has not changed; `None` where it cannot be read any more.
     async fn renew(
         &self,
         entry: Entry<P::Body>,
@@ -288,7 +288,7 @@ fn is_dear(target: Target) -> bool {
     }
 }
 
-/// What a request holds of the memory.
+/// The memory that a request holds.
 struct Shares {
     /// Of a file whose header is being read.
     opening: Share,

@@ -89,7 +89,7 @@ pub trait Platform {
     /// Completes after that many milliseconds. The future owns what it needs.
     fn sleep(&self, milliseconds: u32) -> Alarm;
 
-    /// What all requests of this instance share.
+    /// The state that all requests of this instance share.
     fn instance(&self) -> &Instance<Self::Bytes>;
 
     /// The codecs beside ours.

@@ -38,7 +38,7 @@ const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
 const IGNORED: HeaderName = HeaderName::from_static("x-letterbox-ignored");
 const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
-/// What every reply of our own carries, by name and value.
+/// Fields of every reply of our own, by name and value.
 const OWN: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // An image is data: nothing in it may run, whatever it pretends to be. Browsers centre one that is opened by itself with inline styles.

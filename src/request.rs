@@ -28,7 +28,7 @@ pub struct Request {
     pub sec_fetch_site: Option<String>,
 }
 
-/// What the names of all deployments begin with in CDN-Loop.
+/// The beginning of every deployment's name in CDN-Loop.
 const FAMILY: &str = "letterbox-";
 
 /// The most deployments that a request may come through. A deployment under any number of names would not see itself in a loop through
@@ -62,7 +62,7 @@ impl Request {
             .join(", ")
     }
 
-    /// Who asks, as far as the rules for sources go.
+    /// The asker, as far as the rules for sources go.
     pub fn asker(&self) -> Asker<'_> {
         let site = self.sec_fetch_site.as_deref();
         Asker {

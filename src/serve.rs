@@ -107,7 +107,7 @@ async fn answer<P: Platform>(
 /// Seconds for which an answer may be kept that stands where the origin, which cannot be asked, may have a file.
 const IN_THE_FILES_PLACE_SECS: u64 = 60;
 
-/// What the origin has under the path of a request with a source.
+/// The origin's word on the path of a request with a source.
 enum Own<B> {
     /// A file, which is the answer.
     File(Response<B>),
@@ -319,7 +319,7 @@ impl<P: Platform> Work<'_, P> {
     }
 }
 
-/// What those get who waited for an answer. What is private is for one client only.
+/// The outcome for those who waited for an answer. What is private is for one client only.
 fn shared<K>(made: &Result<Made<K>, Error>) -> Outcome<K> {
     match made {
         Ok(Made::Answer(new)) if new.lifetime.is_some() => Outcome::Shared(Ok(new.answer.clone())),
@@ -401,7 +401,7 @@ fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Er
     Ok(asked)
 }
 
-/// What the client asks the origin for.
+/// The path and query that the client asks for.
 fn path_and_query(url: &Url) -> String {
     let query = url.query().map(|query| format!("?{query}"));
     format!("{}{}", url.path(), query.unwrap_or_default())

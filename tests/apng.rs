@@ -135,7 +135,7 @@ const SEEN: [Ends; 5] = [
 /// A frame's first and last pixel.
 type Ends = [[u8; 4]; 2];
 
-/// What an animated PNG shows: the delay of each frame in milliseconds, and its first and last pixel, with a plain canvas of this test's own.
+/// Plays an animated PNG: the delay of each frame in milliseconds, and its first and last pixel, with a plain canvas of this test's own.
 fn shown(file: &[u8]) -> (u32, Vec<(u32, Ends)>) {
     let mut decoder = png::Decoder::new(Cursor::new(file));
     decoder.set_transformations(png::Transformations::ALPHA);

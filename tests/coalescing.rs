@@ -97,7 +97,7 @@ fn an_error_is_shared_and_a_private_answer_is_not() {
     assert_eq!(private.fetches(), 5);
 }
 
-/// What has been answered is forgotten; its entity-tag is what a client may still have.
+/// Forgets what has been answered; its entity-tag is what a client may still have.
 fn known(world: &World) -> String {
     let tag = world.get(ASK).header("etag").to_owned();
     world.stored.borrow_mut().clear();

@@ -1,4 +1,4 @@
-//! What the README and wrangler.toml say of parameters, settings and errors is what the code has.
+//! Holds that what the README and wrangler.toml say of parameters, settings and errors is what the code has.
 //! `UPDATE_README=1 cargo test --test docs` rewrites the generated parts.
 
 use std::path::{Path, PathBuf};

@@ -228,7 +228,7 @@ fn every_reply_says_what_the_cache_did() {
     assert_eq!(status(Method::GET, &bad), "letterbox; detail=bad-parameter");
 }
 
-/// What a request on this host that came through those sends on.
+/// The CDN-Loop that a request on this host sends on after those.
 fn onward(host: &str, cdn_loop: &str) -> String {
     let request = letterbox::request::Request {
         method: Method::GET,

@@ -153,7 +153,7 @@ fn an_exif_directory_is_read_as_far_as_it_goes() {
     assert_turned(COUNTS_TOO_MANY);
 }
 
-/// What a PNG and a WebP say of their orientation, with these blocks of EXIF.
+/// The orientations of a PNG and a WebP, with these blocks of EXIF.
 fn orientations(blocks: &[&[u8]]) -> [u8; 2] {
     let orientation = |file: &[u8]| {
         let header = Header::parse(file, true).expect("a good file");

@@ -222,7 +222,7 @@ fn what_is_resampled_has_a_palette_if_its_colours_are_near_and_true_colours_if_n
     assert_eq!(answer(&source, "w=64&h=64").colour, ColorType::Indexed);
 }
 
-/// The same picture in true colours: as it is resampled without a palette.
+/// The picture in true colours: as it is resampled without a palette.
 fn in_true_colours(file: &[u8]) -> Vec<u8> {
     let Read {
         width,

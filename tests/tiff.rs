@@ -11,7 +11,7 @@ use letterbox::image::{Error, Pipeline};
 use letterbox::transform::{Side, Target, Transform};
 use tiff::{Chunk, Packing, Writer};
 
-/// What is shown of a file at its own size, as RGBA.
+/// Decodes a file at its own size, as RGBA.
 fn shown(file: &[u8]) -> Result<(u32, u32, Vec<[u8; 4]>), Error> {
     let config = Config::default();
     let transform = Transform {
@@ -499,7 +499,7 @@ fn files_of_the_corpus_are_served() {
     assert!(served >= 110, "{served} of {all}");
 }
 
-/// What is not read says its name.
+/// Files that are not read are refused by name.
 #[test]
 fn what_is_not_read_is_refused_by_name() {
     let rgb = picture(16, 16, 4, 256);

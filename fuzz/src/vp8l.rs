@@ -11,7 +11,7 @@ const MOST_PIXELS: u32 = 1 << 14;
 /// Bytes above which a decoder is not made.
 const MOST_BYTES: u64 = 8 << 20;
 
-/// What is held of the codes of a small image meanwhile, and at the end no more.
+/// Memory of the codes of a small image meanwhile, and at the end no more.
 const SLACK: u64 = 32 << 10;
 
 /// The target. An input is a file; what counts is behind the first name and length of a stream in it. Where there is none, all of it is a stream of alpha, of

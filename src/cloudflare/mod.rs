@@ -449,7 +449,7 @@ fn unreachable(error: impl std::fmt::Display) -> Unreachable {
     Unreachable
 }
 
-/// What JavaScript throws while a body is read goes there too.
+/// Logs what JavaScript throws while a body is read.
 fn broken(error: JsValue) -> Interrupted {
     let Unreachable = unreachable(worker::Error::from(error));
     Interrupted::Broken

@@ -214,7 +214,7 @@ impl Conversion {
         })
     }
 
-    /// What it holds.
+    /// Memory of the decoder.
     pub(super) fn bytes(&self) -> u64 {
         (match &self.kind {
             Kind::Grey(_) => 256,

@@ -194,7 +194,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// What is held while the start of a file that is kept is moved to where there is room for all of it, which counts where the decoder
+    /// Bytes held while the start of a file that is kept is moved to where there is room for all of it, which counts where the decoder
     /// takes less than such a start.
     fn moved_bytes(&self, plan: &Plan) -> u64 {
         let all = self.promised_bytes;

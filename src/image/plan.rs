@@ -156,7 +156,7 @@ pub struct Known {
 pub enum Indexed {
     /// As many as there are, if a palette has room for them; else there is none.
     All,
-    /// The same, or others, if they are so near that nobody sees it.
+    /// The source's colours, or others that are so near that nobody sees it.
     Near,
     /// Not more than these, chosen so that they do best.
     Best(usize),
@@ -212,7 +212,7 @@ pub struct Plan {
     decode_bytes: u64,
     /// And behind that.
     encode_bytes: u64,
-    /// What there is for one image.
+    /// The memory that there is for one image.
     budget_bytes: u64,
     /// What a JPEG's encoder may hold beside the picture for the sake of better tables.
     pub(super) token_bytes: u64,

@@ -20,7 +20,7 @@ pub struct Rules {
     pub development: bool,
 }
 
-/// Who asks, as far as it decides which sources may be fetched.
+/// The asker, as far as it decides which sources may be fetched.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker<'r> {
     /// The request's own URL.

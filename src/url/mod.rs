@@ -96,7 +96,7 @@ impl Error {
         }
     }
 
-    /// The same with the deployment's own ceilings in the place of their names.
+    /// Names the parameters with the deployment's own ceilings in the place of their names.
     fn within(mut self, defaults: &Defaults<'_>) -> Error {
         if let Error::Bad { expected, .. } = &mut self {
             *expected = expected

@@ -58,7 +58,7 @@ pub(crate) fn redirect(to: &str) -> Route {
 /// A body.
 #[derive(Default)]
 pub(crate) struct Chunks {
-    /// What is still to come, the last one first; `Err` breaks the connection.
+    /// The chunks still to come, the last one first; `Err` breaks the connection.
     left: Vec<Result<Vec<u8>, Unreachable>>,
     /// Milliseconds to the next byte after these, and how many more to each that follows.
     drip: Option<(f64, f64)>,

@@ -24,7 +24,7 @@ pub(crate) enum Packing {
     Deflate,
 }
 
-/// What is written, and how.
+/// The picture to be written, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     pub(crate) big_endian: bool,

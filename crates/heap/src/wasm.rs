@@ -140,7 +140,7 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-/// What `dlmalloc` makes small blocks of.
+/// Segments, of which `dlmalloc` makes small blocks.
 struct Segments;
 
 // SAFETY: a segment is pages that nobody else has, until they are given back.

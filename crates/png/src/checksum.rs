@@ -29,7 +29,7 @@ pub(crate) struct Folding {
 }
 
 impl Folding {
-    /// What it allocates.
+    /// Bytes that it allocates.
     pub(crate) const ALLOCATED_BYTES: usize = FARTHEST + BLOCK;
 
     pub(crate) fn new() -> Result<Folding, Error> {
@@ -94,7 +94,7 @@ pub fn checksum(kind: &[u8; 4], content: &[u8]) -> u32 {
     checksum_of_parts(&[kind, content])
 }
 
-/// The same of a chunk in parts.
+/// The checksum of a chunk in parts.
 pub fn checksum_of_parts(parts: &[&[u8]]) -> u32 {
     let mut hasher = Hasher::new();
     parts.iter().for_each(|part| hasher.update(part));

@@ -68,7 +68,7 @@ struct Picture {
     verification: Option<Verification>,
 }
 
-/// What is looked at beside the rows.
+/// The checks beside the rows.
 struct Verification {
     adler: Adler,
     tail: Tail,
@@ -139,7 +139,7 @@ impl Decoder {
         }
     }
 
-    /// The same, to be asked afterwards whether the image data is intact: which others may refuse where it is not.
+    /// A decoder that can be asked afterwards whether the image data is intact: which others may refuse where it is not.
     pub fn verifying(self) -> Decoder {
         Decoder {
             verifies: true,

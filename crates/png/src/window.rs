@@ -14,7 +14,7 @@ const STEP: usize = 32 << 10;
 /// The filter of a row, and its bytes with [`SLACK`] behind them.
 pub(crate) type Row<'a> = (u8, &'a [u8]);
 
-/// What a stream has behind the picture.
+/// The end of a stream, behind the picture.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Tail {
     /// Not all of it is here.
@@ -57,7 +57,7 @@ impl Window {
         })
     }
 
-    /// What it allocates.
+    /// Bytes that it allocates.
     pub(crate) fn allocated_bytes(row: usize) -> usize {
         Window::length(row) + Inflate::ALLOCATED_BYTES
     }
@@ -106,7 +106,7 @@ impl Window {
         rows.unwrap_or_default()
     }
 
-    /// What the stream has behind the picture, of which `input` is the next part.
+    /// Checks the end of the stream, of which `input` is the next part.
     pub(crate) fn tail(&mut self, input: &[u8], before: Tail) -> Tail {
         let mut rest = input;
         if !self.inflate.is_done() {

@@ -1,4 +1,4 @@
-//! What fuzzing has found, and what it starts from: the files in `fuzz/regressions/vp8` and `fuzz/seeds`, replayed without a fuzzer.
+//! Findings of fuzzing and its seeds: the files in `fuzz/regressions/vp8` and `fuzz/seeds`, replayed without a fuzzer.
 
 use std::path::Path;
 

@@ -39,7 +39,7 @@ fn rgb(frame: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(pixels)
 }
 
-/// The same by the other decoder.
+/// Decodes the file by the other decoder.
 fn expected(frame: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = WebPDecoder::new(Cursor::new(file(frame))).ok()?;
     let mut pixels = vec![0; decoder.output_buffer_size()?];

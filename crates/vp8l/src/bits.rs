@@ -95,7 +95,7 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
-    /// What has come of these bits; if it is an error and bits were missing, that is why.
+    /// The result of these bits; if it is an error and bits were missing, that is why.
     pub(crate) fn blame<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         result.or_else(|error| self.check().and(Err(error)))
     }

@@ -9,7 +9,7 @@ const ALPHABETS: [usize; 5] = [256 + 24, 256, 256, 256, 40];
 const MOST_SYMBOLS: usize = ALPHABETS[0] + (1 << 11);
 
 const LONGEST: usize = 15;
-/// What a table is looked up by; longer codes go on in a table behind it.
+/// Bits by which a table is looked up; longer codes go on in a table behind it.
 const ROOT_BITS: usize = 8;
 
 const DAMAGED: Error = Error::Corrupt("a prefix code of the VP8L stream is damaged");

@@ -1,4 +1,4 @@
-//! What is added to the differences of pixels from their neighbours (RFC 9649, section 4.1).
+//! Predictors, which are added to the differences of pixels from their neighbours (RFC 9649, section 4.1).
 
 /// The channels of two pixels added, each modulo 256.
 #[inline(always)]

@@ -44,7 +44,7 @@ impl Shape {
         }
     }
 
-    /// What is behind the head, which is to say the same.
+    /// The bytes behind a head whose size VP8L can have.
     pub(crate) fn body(self, stream: &[u8]) -> Result<&[u8], Error> {
         const SIDES: std::ops::RangeInclusive<u32> = 1..=1 << 14;
         if !(SIDES.contains(&self.width) && SIDES.contains(&self.height)) {

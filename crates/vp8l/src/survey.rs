@@ -1,4 +1,4 @@
-//! What a stream's decoder holds: the stream is read as far as its last code, and nothing of it is kept. A stream may claim 65,536 groups of five codes, and tiles
+//! Memory of a stream's decoder: the stream is read as far as its last code, and nothing of it is kept. A stream may claim 65,536 groups of five codes, and tiles
 //! of four pixels each way.
 
 use crate::Error;

@@ -1,4 +1,4 @@
-//! What is undone when an image has been read, row by row (RFC 9649, section 4).
+//! Transforms, undone when an image has been read, row by row (RFC 9649, section 4).
 
 use crate::bits::Bits;
 use crate::image::Image;

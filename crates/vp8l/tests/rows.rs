@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use image_webp::WebPDecoder;
 use letterbox_vp8l::{Decoder, Error, Shape, peak_bytes};
 
-/// What a file's first `VP8L` chunk holds, as much of it as there is.
+/// The content of a file's first `VP8L` chunk, as much of it as there is.
 fn stream(file: &[u8]) -> Option<&[u8]> {
     let mut at = 12;
     while let Some(header) = file.get(at..at + 8) {
@@ -45,7 +45,7 @@ fn rgba(stream: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(pixels)
 }
 
-/// The same by the other decoder.
+/// Decodes the file by the other decoder.
 fn expected(stream: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = WebPDecoder::new(Cursor::new(file(stream))).ok()?;
     let mut pixels = vec![0; decoder.output_buffer_size()?];

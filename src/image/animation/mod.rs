@@ -143,7 +143,7 @@ pub(super) struct Survey {
     pub(super) restores: bool,
     /// Whether every frame has pixels, and all of them on the canvas.
     pub(super) on_canvas: bool,
-    /// What decoding one of them takes beside the canvas.
+    /// Memory of decoding one of them beside the canvas.
     pub(super) frame_bytes: u64,
 }
 

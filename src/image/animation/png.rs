@@ -56,7 +56,7 @@ pub(super) struct Shots<'a> {
     sequence: u32,
 }
 
-/// What a frame's control chunk says.
+/// The content of a frame's control chunk.
 struct Frame {
     rect: Rect,
     delay_ms: u32,
@@ -98,7 +98,7 @@ impl<'a> Shots<'a> {
         }
     }
 
-    /// What a control chunk says, if it is that of the next frame.
+    /// The content of a control chunk, if it is that of the next frame.
     fn frame(&mut self, chunk: &Chunk<'_>) -> Option<Frame> {
         let content: &[u8; 26] = chunk.content.try_into().ok()?;
         let number = |at: usize| {
@@ -283,7 +283,7 @@ impl Part<'_> {
         self.numbers[12] == 1
     }
 
-    /// What decoding it takes, and a row of RGBA.
+    /// Memory of decoding it, and a row of RGBA.
     pub(super) fn decode_bytes(&self) -> u64 {
         let samples = match self.numbers[9] {
             2 => 3,

@@ -32,7 +32,7 @@ pub(super) fn mended(file: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(copy)
 }
 
-/// What mending takes at most beside the file.
+/// The most bytes that mending takes beside the file.
 pub(super) const MENDING_BYTES: u64 = 64 << 10;
 
 /// The most items and properties that are mended; the tiles of a large picture are fewer.
@@ -173,7 +173,7 @@ impl Patch {
         Some(())
     }
 
-    /// What lies behind the description lies farther behind.
+    /// Moves the places that lie behind the description.
     fn shift(&mut self, file: &[u8], iloc: Range<usize>, from: usize, more: usize) -> Option<()> {
         let mut numbers = Numbers {
             bytes: file.get(..iloc.end)?,

@@ -171,7 +171,7 @@ pub(super) fn quality(format: Format, quality: Quality) -> u8 {
     own as u8
 }
 
-/// What a guest says that decodes.
+/// The faults of a guest that decodes.
 fn damage(fault: Fault, picture: Size, most: u64) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,

@@ -182,7 +182,7 @@ pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     }
 }
 
-/// What a file of this length adds to the memory of the guest that decodes it: at least, and at most.
+/// Bytes that a file of this length adds to the memory of the guest that decodes it: at least, and at most.
 pub(super) fn guest_bytes_of_file(bytes: u64) -> (u64, u64) {
     super::guest::avif_symbols(bytes)
 }

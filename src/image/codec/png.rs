@@ -80,7 +80,7 @@ impl Decode for Decoder {
     }
 }
 
-/// What ends decoding: the file, or whoever takes its rows.
+/// The end of decoding: the file, or whoever takes its rows.
 enum Stop {
     Ours(Error),
     File(letterbox_png::Error),

@@ -19,7 +19,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     Ok(bitmap.header(Format::Bmp, bitmap.has_alpha()))
 }
 
-/// What a bitmap's headers say, and where its parts are in the bytes that it was read from.
+/// The headers of a bitmap, and where its parts are in the bytes that it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::image) struct Bitmap {
     pub(in crate::image) size: Size,

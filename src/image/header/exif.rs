@@ -6,7 +6,7 @@ use crate::image::orient::Orientation;
 const ORIENTATION: u16 = 0x0112;
 /// Of an entry in a directory.
 const ENTRY_BYTES: usize = 12;
-/// What stands in front of the TIFF structure in a segment of a JPEG.
+/// The bytes in front of the TIFF structure in a segment of a JPEG.
 pub(super) const PREFIX: &[u8] = b"Exif\0\0";
 
 /// The orientation that a TIFF structure names; `None` when no tag for it can be read. A value that no orientation has is upright.

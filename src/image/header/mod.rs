@@ -85,7 +85,7 @@ pub enum Coding {
     Guest {
         /// Bytes of the guest's memory, apart from what its file adds to them.
         memory_bytes: u64,
-        /// What it decodes, of which the rest is cut off.
+        /// The size that it decodes, of which the rest is cut off.
         picture: Size,
         /// Where in that the image begins.
         at: (u32, u32),

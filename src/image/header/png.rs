@@ -19,7 +19,7 @@ fn inflated_bytes(size: Size, bits_per_pixel: u32) -> u64 {
     (need.next_power_of_two() * 3 / 2).min(whole.saturating_mul(3).saturating_add(16 << 10))
 }
 
-/// What the library takes for a whole picture, the picture included: seven passes over it, each with rows of its own, a few of at most 8 bytes
+/// Memory of the library for a whole picture, the picture included: seven passes over it, each with rows of its own, a few of at most 8 bytes
 /// a pixel.
 pub(in crate::image) fn whole_bytes(size: Size, layout: Layout, bits_per_pixel: u32) -> u64 {
     size.pixels()
@@ -103,7 +103,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     })
 }
 
-/// What the chunks say of transparency and colours. Of two of a kind the first counts, and of what is said of colours, in several ways, one
+/// The chunks' word on transparency and colours. Of two of a kind the first counts, and of what is said of colours, in several ways, one
 /// (clause 4.3).
 #[derive(Default)]
 struct Said {
@@ -186,7 +186,7 @@ pub(in crate::image) struct Chunk<'a> {
     pub(in crate::image) kind: [u8; 4],
     /// As much as there is of it.
     pub(in crate::image) content: &'a [u8],
-    /// What the file says; nothing, if it breaks off before.
+    /// The checksum in the file; nothing, if the file breaks off before.
     pub(in crate::image) checksum: Option<u32>,
 }
 

@@ -239,7 +239,7 @@ impl<'a> Still<'a> {
         }
     }
 
-    /// What decoding allocates and no header tells, in bytes: the window and the codes of what is lossless, the picture or its alpha.
+    /// Bytes that decoding allocates and no header tells: the window and the codes of what is lossless, the picture or its alpha.
     /// Above `most` they are only known to be more.
     ///
     /// # Errors
@@ -259,7 +259,7 @@ impl<'a> Still<'a> {
     }
 }
 
-/// What is wrong with a stream of VP8L.
+/// Maps the faults of a stream of VP8L.
 pub(in crate::image) fn damage(fault: Fault) -> Error {
     match fault {
         Fault::OutOfMemory => Error::OutOfMemory,

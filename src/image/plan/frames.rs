@@ -20,7 +20,7 @@ pub struct Animation {
     pub plays: u32,
     /// Whether what a frame covers has to come back.
     pub(in crate::image) restores: bool,
-    /// What decoding one of them takes beside the canvas.
+    /// Memory of decoding one of them beside the canvas.
     pub(in crate::image) frame_bytes: u64,
     /// What the answer may have.
     pub(in crate::image) file_bytes: u64,

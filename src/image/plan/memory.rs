@@ -126,7 +126,7 @@ impl Plan {
         }
     }
 
-    /// What the guest that decodes a file of this length may take, if one does: as much as it may turn out to need, and no more than there is.
+    /// Bytes that the guest that decodes a file of this length may take, if one does: as much as it may turn out to need, and no more than there is.
     pub(in crate::image) fn guest_bytes(&self, source_bytes: u64) -> u64 {
         let Coding::Guest { memory_bytes, .. } = self.header.coding else {
             return 0;
@@ -144,7 +144,7 @@ impl Plan {
         memory_bytes + least + free.min(self.uncertain_bytes(source_bytes))
     }
 
-    /// What decoding a file of this length may turn out to need beyond what it needs in any case.
+    /// Bytes that decoding a file of this length may turn out to need beyond what it needs in any case.
     pub(in crate::image) fn uncertain_bytes(&self, source_bytes: u64) -> u64 {
         match self.header.coding {
             Coding::Guest { .. } => {
@@ -155,7 +155,7 @@ impl Plan {
         }
     }
 
-    /// What the picture has room for before it is turned: if it is, the one that comes out has the room.
+    /// The picture's room before it is turned: if it is, the one that comes out has the room.
     pub(in crate::image) fn stored_room(&self) -> Option<u64> {
         if self.header.orientation.is_upright() {
             self.room()

@@ -7,7 +7,7 @@ use letterbox_png::checksum;
 
 use super::Cutting;
 
-/// What has been met of a file, in the order that it has to have.
+/// The parts of a file that have been met, in the order that it has to have.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Met {
     Nothing,

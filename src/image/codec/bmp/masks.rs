@@ -48,7 +48,7 @@ impl Masks {
         }
     }
 
-    /// The same without alpha.
+    /// Masks without alpha.
     pub(super) fn opaque(self) -> Masks {
         Masks {
             alpha: None,

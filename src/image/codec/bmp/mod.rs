@@ -37,7 +37,7 @@ pub(super) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Res
 const CONTRADICTION: Error = Error::Corrupt("the image's headers contradict each other");
 const BROKEN_OFF: Error = Error::Corrupt("the bitmap breaks off");
 
-/// What decoding holds: a row, and where each row's runs start.
+/// Memory of decoding: a row, and where each row's runs start.
 pub(super) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
     let row = u64::from(plan.decoded.width) * plan.header.layout.channels() as u64;
     let starts = if runs {
@@ -48,7 +48,7 @@ pub(super) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
     row + starts
 }
 
-/// What says how opaque a pixel is.
+/// The source of a pixel's opacity.
 #[derive(Clone, Copy)]
 enum Alpha<'a> {
     Opaque,

@@ -43,7 +43,7 @@ enum Command<'a> {
 }
 
 impl<'a> Runs<'a> {
-    /// What the list of rows takes.
+    /// Memory of the list of rows.
     pub(super) fn bytes(height: u32) -> u64 {
         u64::from(height) * size_of::<Option<(u32, u32)>>() as u64
     }

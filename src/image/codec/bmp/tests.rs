@@ -57,14 +57,14 @@ fn rgba(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// What is in front of the pixels, but for the header of the file.
+/// The bytes in front of the pixels, but for the header of the file.
 struct Start {
     length: u32,
     size: (i32, i32),
     bits: u16,
     compression: u32,
     colours: u32,
-    /// What follows the 40 bytes of version 1, or stands in the header from there on.
+    /// The fields that follow the 40 bytes of version 1, in the header or behind it.
     more: Vec<u8>,
     palette: Vec<u8>,
 }
@@ -132,7 +132,7 @@ impl Start {
         in_file(&bitmap, data as u32)
     }
 
-    /// The same as the only image of an icon.
+    /// Wraps the bitmap as the only image of an icon.
     fn icon(&self, pixels: &[u8]) -> Vec<u8> {
         let doubled = Start {
             size: (self.size.0, self.size.1 * 2),
@@ -180,7 +180,7 @@ fn of_24_bits() -> Vec<u8> {
     [row(&PICTURE[2..]), row(&PICTURE[..2])].concat()
 }
 
-/// The same with a fourth byte each.
+/// Colours with a fourth byte each.
 fn of_32_bits(fourth: [u8; 4]) -> Vec<u8> {
     let pixel = |at: usize| {
         let [r, g, b] = PICTURE[at];
@@ -550,7 +550,7 @@ fn a_large_bitmap_takes_a_row_beside_its_file() {
     assert_eq!(decoder_bytes(&plan, false), 27_000);
 }
 
-/// What another reader makes of a file, in that layout.
+/// Reads a file with another reader, in that layout.
 fn theirs(file: &[u8], layout: Layout) -> Option<Vec<u8>> {
     let image = if file.starts_with(b"BM") {
         of_decoder(BmpDecoder::new(Cursor::new(file)).ok()?)?

@@ -21,7 +21,7 @@ pub(in crate::image::codec) struct Film {
     size: Size,
     alpha: bool,
     answer: Answer,
-    /// What is seen before the next frame, RGBA.
+    /// The canvas before the next frame, RGBA.
     shown: Vec<u8>,
     /// The part of a frame that is encoded: RGB or RGBA.
     part: Vec<u8>,
@@ -34,7 +34,7 @@ pub(in crate::image::codec) struct Film {
     sequence: u32,
 }
 
-/// What it takes: what is shown, and the part that changes; and what filters and compresses that.
+/// Memory: what is shown, and the part that changes; and what filters and compresses that.
 pub(in crate::image::codec) fn bytes(plan: &Plan) -> u64 {
     let channels = plan.layout.channels() as u64;
     let rows = (4 * channels + 4) * u64::from(plan.canvas.width);
@@ -77,7 +77,7 @@ impl Film {
         chunk(&mut self.answer, b"acTL", &control)
     }
 
-    /// What is said of a frame: also whether it `blends` with what is there, which stays.
+    /// Writes the control chunk of a frame: also whether it `blends` with what is there, which stays.
     fn control(&mut self, rect: Rect, delay_ms: u32, blends: bool) -> Result<(), Error> {
         // Thousandths of a second as long as there is room for their number, or hundredths.
         let (number, parts) = match u16::try_from(delay_ms) {

@@ -11,13 +11,13 @@ use crate::image::plan::{Indexed, Plan};
 use crate::image::quantise::{Distance, Histogram, MOST, Mapper, Palette};
 use crate::image::{Error, colour};
 
-/// What has been seen of a picture before it is written.
+/// Facts about a picture before it is written.
 pub(super) struct Seen {
     pub(super) palette: Option<Chosen>,
     pub(super) kind: Kind,
 }
 
-/// What most pixels of a picture are like.
+/// The kind of most pixels of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     /// As the one to the left of them: a drawing, of which patterns are found again.
@@ -105,7 +105,7 @@ struct Nearness {
     /// The squared error of a pixel, at the mean, at which there are enough of them, and which is too much.
     enough: f64,
     most: f64,
-    /// What a pixel's own may be more than that of the nearest colour, so that it has its neighbour's.
+    /// The error by which a pixel's own colour may exceed the nearest one, so that it has its neighbour's.
     apart: u32,
 }
 
@@ -332,7 +332,7 @@ fn pack(indices: &mut [u8], depth: BitDepth) -> usize {
     bytes
 }
 
-/// What passes hold at most: rows, and what counts or what maps.
+/// The most memory of the passes: rows, and what counts or what maps.
 pub(super) fn bytes(plan: &Plan) -> (u64, u64) {
     let width = u64::from(plan.canvas.width);
     let (counting, mapping) = match plan.palette {

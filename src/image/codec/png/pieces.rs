@@ -121,7 +121,7 @@ pub(in crate::image) fn pieces<'a>(
         .chain(first.chain(chunks).chain(last).flat_map(of_chunk))
 }
 
-/// The same for a library that reads.
+/// A reader of pieces for a library that reads.
 pub(super) struct Reader<'a, I> {
     pieces: I,
     piece: Piece<'a>,

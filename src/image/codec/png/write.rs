@@ -31,7 +31,7 @@ pub(super) const PHOTO: Way = Way {
     compression: DeflateCompression::FdeflateUltraFast,
 };
 
-/// What zlib, and sharp, take by default.
+/// The level of zlib and sharp by default.
 const LEVEL: u8 = 6;
 
 pub(super) const DRAWING: Way = Way {
@@ -161,7 +161,7 @@ impl Write for Attempt {
     }
 }
 
-/// What a small picture's file has at most: stored as it is, in chunks, with a palette.
+/// The most bytes of a small picture's file: stored as it is, in chunks, with a palette.
 fn small_bytes(plan: &Plan) -> u64 {
     let Size { width, height } = plan.canvas;
     let row = 1 + u64::from(width) * plan.layout.channels() as u64;
@@ -199,7 +199,7 @@ pub(super) fn encoder(
     encoder
 }
 
-/// What a file has at most. Noise gets a code of twelve bits a byte; what is background is filtered to zeroes, of which a code stands for
+/// The most bytes of a file. Noise gets a code of twelve bits a byte; what is background is filtered to zeroes, of which a code stands for
 /// 258, but where it meets the image.
 fn most_bytes(plan: &Plan, channels: u64) -> u64 {
     let image = plan
@@ -220,7 +220,7 @@ fn background_bytes(plan: &Plan, channels: u64) -> u64 {
 /// How far the file may be ahead of what has been read, at its beginning.
 const LEAD_BYTES: u64 = 16 << 10;
 
-/// What an image of so many bytes has room for, when it becomes its file in place: that never gets beyond what has been read.
+/// The room of an image of so many bytes, when it becomes its file in place: that never gets beyond what has been read.
 pub(in crate::image) fn room(plan: &Plan, image_bytes: u64) -> u64 {
     let coloured = || {
         let channels = plan.layout.channels() as u64;
@@ -238,10 +238,10 @@ pub(in crate::image) fn room(plan: &Plan, image_bytes: u64) -> u64 {
     }
 }
 
-/// What the library compresses with: its window, hashes, codes and what comes out.
+/// Memory that the library compresses with: its window, hashes, codes and what comes out.
 pub(super) const DEFLATE_BYTES: u64 = 352 << 10;
 
-/// What the library holds: four rows, a chunk, and what compresses; a row of the image; and of a small picture two files.
+/// Memory of the library: four rows, a chunk, and what compresses; a row of the image; and of a small picture two files.
 pub(in crate::image::codec) fn encoder_bytes(plan: &Plan) -> u64 {
     let width = u64::from(plan.canvas.width);
     let image = 4 * u64::from(plan.resized.width.max(plan.resized.height));

@@ -56,7 +56,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
     Ok(())
 }
 
-/// What decoding holds, the file not included.
+/// Memory of decoding, the file not included.
 pub(super) fn decoder_bytes(plan: &Plan, shape: &Shape) -> u64 {
     let (size, layout) = (plan.decoded, plan.header.layout);
     let planes = u64::from(shape.planes());
@@ -145,7 +145,7 @@ struct Chunks<'a> {
     most_bytes: u64,
 }
 
-/// What a strip or tile may have beside sixteen times its samples.
+/// The bytes that a strip or tile may have beside sixteen times its samples.
 const CHUNK_BYTES: u64 = 4096;
 
 impl<'a> Chunks<'a> {

@@ -56,7 +56,7 @@ impl Painter {
         })
     }
 
-    /// What it allocates.
+    /// Bytes that it allocates.
     pub(super) fn bytes(shape: &Shape, size: Size, layout: Layout) -> u64 {
         let rooms = Rooms::new(shape, size, layout);
         let palette = match shape.pixels {
@@ -239,7 +239,7 @@ impl Painter {
     }
 }
 
-/// What a row takes on its way.
+/// The buffers of a row on its way.
 struct Rooms {
     mixed: u64,
     pixels: u64,

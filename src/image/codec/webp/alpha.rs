@@ -22,7 +22,7 @@ enum Samples<'a> {
     Coded(Box<Decoder<'a>>),
 }
 
-/// What a sample is the difference from.
+/// The neighbour that a sample is the difference from.
 #[derive(Clone, Copy, PartialEq)]
 enum Filter {
     Nothing,
@@ -57,7 +57,7 @@ impl<'a> Alpha<'a> {
         })
     }
 
-    /// What it holds beside its decoder.
+    /// Memory beside its decoder.
     pub(super) fn bytes(width: u32) -> u64 {
         2 * u64::from(width) + size_of::<Decoder<'_>>() as u64
     }

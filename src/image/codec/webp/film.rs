@@ -20,7 +20,7 @@ pub(in crate::image::codec) struct Film<'g> {
     far: u8,
     guest_bytes: u64,
     answer: Answer,
-    /// What is seen before the next frame, RGBA.
+    /// The canvas before the next frame, RGBA.
     shown: Vec<u8>,
     /// The part of a frame that is encoded.
     part: Vec<u8>,

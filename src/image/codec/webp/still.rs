@@ -97,7 +97,7 @@ fn unpack(pixels: &[u32], layout: Layout, opaque: u8, row: &mut [u8]) {
     }
 }
 
-/// What ends decoding: the file, or whoever takes its rows.
+/// The end of decoding: the file, or whoever takes its rows.
 enum Stop {
     Ours(Error),
     File(Vp8Fault),
@@ -119,7 +119,7 @@ fn ended(stop: Stop) -> Error {
     }
 }
 
-/// What the rows of a plan's picture hold, beside what [`Still::late_bytes`] tells.
+/// Memory of the rows of a plan's picture, beside what [`Still::late_bytes`] tells.
 pub(in crate::image::codec) fn decoder_bytes(plan: &Plan) -> u64 {
     let (width, layout) = (plan.header.stored.width, plan.header.layout);
     match plan.header.coding {
@@ -128,7 +128,7 @@ pub(in crate::image::codec) fn decoder_bytes(plan: &Plan) -> u64 {
     }
 }
 
-/// The same of any picture.
+/// Memory of the rows of any picture.
 pub(in crate::image) fn row_bytes(still: &Still<'_>, layout: Layout) -> u64 {
     match still.coded {
         Coded::Lossless(_) => of_lossless(still.size.width, layout),

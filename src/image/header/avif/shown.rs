@@ -5,10 +5,10 @@ use crate::image::frame::Size;
 use crate::image::orient::Orientation;
 use crate::image::plan::Window;
 
-/// What is shown so far.
+/// The part that is shown so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
-    /// What is left of the picture as it is coded: where it begins, and its size.
+    /// The rest of the picture as it is coded: where it begins, and its size.
     pub(super) at: (u32, u32),
     pub(super) size: Size,
     /// Quarter turns against the clock, and then left and right exchanged.
@@ -63,7 +63,7 @@ impl Shown {
         self.size = Size { width, height }.swapped_if(swaps);
     }
 
-    /// What is to be done with what is left.
+    /// The operations on what is left.
     pub(super) fn orientation(&self) -> Orientation {
         let value = match (self.flip, self.turns) {
             (false, 0) => 1,

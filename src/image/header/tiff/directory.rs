@@ -78,7 +78,7 @@ impl<'a> Directory<'a> {
         Directory::open(file).ok()
     }
 
-    /// What a tag says; of entries with the same one, the first. An entry without values is none.
+    /// The values of a tag; of entries with the same one, the first. An entry without values is none.
     pub(in crate::image) fn values(&self, tag: u16) -> Option<Values<'a>> {
         let entry_bytes = if self.big { 20 } else { 12 };
         let (count_bytes, room) = if self.big { (8, 8) } else { (4, 4) };

@@ -9,7 +9,7 @@ use super::directory::{Directory, Values};
 use super::tag;
 use crate::image::frame::Size;
 
-/// What decoding depends on.
+/// The properties that decoding depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// A strip's or a tile's columns and rows.
@@ -28,7 +28,7 @@ pub struct Shape {
     pub samples: u16,
     /// Each sample has strips or tiles of its own.
     pub planar: bool,
-    /// What the first samples mean.
+    /// The meaning of the first samples.
     pub pixels: Pixels,
     /// Where alpha is.
     pub alpha: Option<Alpha>,
@@ -120,7 +120,7 @@ pub struct Alpha {
     pub associated: bool,
 }
 
-/// What the picture's pixels and what its tiles have beside them may be in all: what the service
+/// The most pixels that a picture and its tiles beyond its edges may have in all: what the service
 /// decodes of any format.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
 /// Strips, or tiles, of a sample.

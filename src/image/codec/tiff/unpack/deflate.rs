@@ -11,7 +11,7 @@ const REACH: usize = 32 << 10;
 /// That, and as much again, so that a byte is moved once.
 const WINDOW: usize = 2 * REACH + 1024;
 
-/// What it holds.
+/// Memory of the decoder.
 pub(super) const HELD_BYTES: u64 =
     (WINDOW + size_of::<Inflate>() + Inflate::ALLOCATED_BYTES) as u64;
 
@@ -20,7 +20,7 @@ pub(super) struct Deflate {
     /// None before the first.
     inflate: Option<Box<Inflate>>,
     window: Vec<u8>,
-    /// What of the window has been taken, and what has been made.
+    /// Bytes of the window that have been taken, and bytes that have been made.
     taken: usize,
     made: usize,
 }

@@ -15,7 +15,7 @@ struct Source<'i, 'a> {
     ahead: &'i mut Ahead,
 }
 
-/// What has been read and not used.
+/// Bits that have been read and not used.
 #[derive(Clone, Copy, Default)]
 struct Ahead {
     bits: u32,
@@ -142,7 +142,7 @@ pub(super) struct Fax {
     over: bool,
 }
 
-/// What it holds: a change of colour at every pixel, twice.
+/// Memory: a change of colour at every pixel, twice.
 pub(super) fn held_bytes(shape: &Shape) -> u64 {
     2 * 4 * (u64::from(shape.chunk.width) + 1)
 }

@@ -14,7 +14,7 @@ const PIECE: usize = 4096;
 /// A segment that decoding needs has at most these: all eight Huffman tables, each with all
 /// symbols.
 const MOST_SEGMENT: usize = 4096;
-/// What the decoder keeps of the file: segments, and a piece beside the rest of the one before.
+/// Bytes that the decoder keeps of the file: segments, and a piece beside the rest of the one before.
 const BUFFER_BYTES: u64 = 4 * PIECE as u64;
 
 /// A strip or tile on its way.
@@ -51,7 +51,7 @@ fn decoder_bytes(jpeg: &tiff::Jpeg) -> u64 {
     Decoder::peak_bytes_of(&frame(jpeg), Scale::Full, false, tables) as u64
 }
 
-/// What it holds.
+/// Memory of the decoder.
 pub(super) fn held_bytes(jpeg: &tiff::Jpeg) -> u64 {
     size_of::<Jpeg<'_>>() as u64 + decoder_bytes(jpeg) + jpeg.resident_bytes + BUFFER_BYTES
 }

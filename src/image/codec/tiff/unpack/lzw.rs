@@ -10,7 +10,7 @@ const END: usize = 257;
 /// Codes have at most twelve bits.
 const MOST_CODES: usize = 1 << 12;
 
-/// What it holds.
+/// Memory of the decoder.
 pub(super) const HELD_BYTES: u64 = (MOST_CODES * (size_of::<Text>() + 1)) as u64;
 
 /// A string of bytes: one that came before it, and its last byte.

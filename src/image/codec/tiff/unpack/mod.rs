@@ -1,4 +1,4 @@
-//! What compresses a strip or tile, undone as far as the next row needs it.
+//! Decompression of a strip or tile, as far as the next row needs it.
 
 mod deflate;
 mod fax;
@@ -43,7 +43,7 @@ impl Input<'_> {
     }
 }
 
-/// What one plane is unpacked by.
+/// The decompressor of one plane.
 pub(super) struct Unpack<'a> {
     method: Method<'a>,
     input: Input<'a>,
@@ -147,7 +147,7 @@ impl<'a> Unpack<'a> {
     }
 }
 
-/// What one holds beside itself.
+/// Memory of one beside itself.
 pub(super) fn held_bytes(shape: &Shape) -> u64 {
     match shape.compression {
         Compression::None | Compression::PackBits => 0,

@@ -2,7 +2,7 @@
 
 use super::Input;
 
-/// What is left of a run.
+/// The rest of a run.
 #[derive(Default)]
 pub(super) struct Run {
     left: usize,
