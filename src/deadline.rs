@@ -38,6 +38,11 @@ impl Deadline {
         self.due_ms + f64::from(LAPSE_MS)
     }
 
+    /// Whether the time has come, grace not included.
+    pub fn is_over(&self, platform: &impl Platform) -> bool {
+        platform.now_ms() >= self.due_ms
+    }
+
     /// Milliseconds that are left, grace included.
     pub fn left_ms(&self, platform: &impl Platform) -> u32 {
         (self.due_ms + f64::from(GRACE_MS) - platform.now_ms()).max(0.0) as u32

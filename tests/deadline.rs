@@ -118,6 +118,10 @@ fn a_processor_that_is_busy_with_others_is_not_the_sources_fault() {
     let world = World::production().route(SOURCE, prompt.clone());
     let (got, took_ms) = timed(&world, ASK, 4_000.0);
     assert_eq!(got.status, 200, "after {took_ms} ms");
+    // What the platform cuts because the time is over is nobody's broken connection.
+    let world = World::production().route(SOURCE, Route::Cut(10_250));
+    let (got, _) = timed(&world, ASK, 4_000.0);
+    assert_eq!(got.error(), (503, "busy".to_owned()));
     // What cannot be done in time is our fault.
     let mut world = World::production().route(SOURCE, prompt);
     world.vars.push(("MEMORY_BUDGET_BYTES", "4194304"));

@@ -59,8 +59,30 @@ impl Clock {
         };
         match deadline.before(platform, counted).await {
             Some(came) => came.ok_or(Error::Timeout),
-            None if self.own_ms * 2.0 < f64::from(self.total_ms) => Err(Error::Crowded),
-            None => Err(Error::Timeout),
+            None => Err(self.late()),
+        }
+    }
+
+    /// Why a connection has broken off: the platform cuts it when the time is over, and may be seen to have done so before our alarm rings.
+    pub(super) fn broken(
+        self,
+        platform: &impl Platform,
+        deadline: &Deadline,
+        otherwise: Error,
+    ) -> Error {
+        if deadline.is_over(platform) {
+            self.late()
+        } else {
+            otherwise
+        }
+    }
+
+    /// Whose fault it is that the time is over.
+    fn late(self) -> Error {
+        if self.own_ms * 2.0 < f64::from(self.total_ms) {
+            Error::Crowded
+        } else {
+            Error::Timeout
         }
     }
 }

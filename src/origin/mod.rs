@@ -266,7 +266,7 @@ impl<P: Platform> Download<'_, P> {
         let chunk = platform.next_chunk(body);
         let chunk = clock.before(*platform, deadline, u32::MAX, chunk).await?;
         chunk.map_err(|interrupted| match interrupted {
-            Interrupted::Broken => Error::Truncated,
+            Interrupted::Broken => clock.broken(*platform, deadline, Error::Truncated),
             Interrupted::OutOfMemory => Error::OutOfMemory,
         })
     }
@@ -284,7 +284,8 @@ async fn hop<P: Platform>(
     let within_ms = deadline.left_ms(platform) + BEHIND_MS;
     let answer = platform.fetch(url, accept, within_ms);
     let answer = clock.before(platform, deadline, patience.head_ms, answer);
-    answer.await?.map_err(|_| Error::Unreachable)
+    let answer = answer.await?;
+    answer.map_err(|_| clock.broken(platform, deadline, Error::Unreachable))
 }
 
 fn download<P: Platform>(

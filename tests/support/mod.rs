@@ -35,6 +35,8 @@ pub(crate) enum Route {
     Silent,
     /// The header after so many milliseconds, with another route's answer; only where a test moves the time.
     After(u32, Box<Route>),
+    /// No header, and after so many milliseconds the platform's own limit; only where a test moves the time.
+    Cut(u32),
     /// These bytes, then one every so many milliseconds, each time after so many more, for ever; only where a test moves the time.
     Drip(Vec<u8>, f64, f64),
 }
@@ -216,7 +218,7 @@ impl World {
 
 fn answer(route: &Route) -> Response<Chunks> {
     let (status, headers, mut chunks) = match route {
-        Route::Silent | Route::After(..) => (504, vec![], vec![]),
+        Route::Silent | Route::After(..) | Route::Cut(_) => (504, vec![], vec![]),
         Route::Drip(start, ..) => (200, vec![], vec![Ok(start.clone())]),
         Route::Late(body) => (200, vec![], vec![Ok(body.clone())]),
         Route::Broken(body) => (
@@ -271,6 +273,10 @@ impl Platform for World {
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),
             Some(Route::Silent) => pending().await,
+            Some(Route::Cut(milliseconds)) => {
+                self.sleep(*milliseconds).await;
+                Err(Unreachable)
+            }
             Some(Route::After(milliseconds, route)) => {
                 self.sleep(*milliseconds).await;
                 Ok(answer(route))
