@@ -125,6 +125,7 @@ impl<P: Platform> Job<'_, P> {
             shares.memory.shrink(0);
             take(platform, &mut shares.opening, OPENING_BYTES, deadline).await?;
             take(platform, &mut shares.memory, budget, deadline).await?;
+            platform.guests().make_room(budget);
             let download = self.open(deadline).await?;
             let again = self.transform(download, &mut shares, &mut waits, deadline);
             transformed = again.await;

@@ -21,7 +21,7 @@ pub use pages::Pages;
 pub use wasm::Heap;
 
 /// Bytes from which on a block is made of whole pages.
-pub const LARGE_BYTES: usize = 1 << 20;
+pub const LARGE_BYTES: usize = 256 << 10;
 
 /// Bytes of a page of WebAssembly.
 pub const PAGE_BYTES: usize = 1 << 16;

@@ -6,15 +6,17 @@ const MOST_RANGES: usize = 256;
 /// Pages from which on a block is taken from the end of a free place: 8 MiB.
 const HIGH_PAGES: usize = 128;
 
-/// Pages that stay free below such a block, if there are none yet: 2 MiB. Small blocks that come while it is there go there, and not behind it,
-/// where they would be in the middle of the free place that it leaves.
-const GAP_PAGES: usize = 32;
+/// Pages at the front of the memory that such blocks leave to small ones: 8 MiB. A small block that stays, in the middle of a free place of tens
+/// of megabytes, would halve that place for as long as the module lives.
+const FRONT_PAGES: usize = 128;
 
 /// Free ranges of pages by their address, and the end of the memory.
 #[derive(Debug)]
 pub struct Pages {
     free: [Range; MOST_RANGES],
     ranges: usize,
+    /// Where the front ends; `None` before the first block.
+    front_end: Option<usize>,
     /// Pages of the memory, as far as they are known.
     end: usize,
 }
@@ -47,6 +49,7 @@ impl Pages {
         Pages {
             free: [Range { start: 0, pages: 0 }; MOST_RANGES],
             ranges: 0,
+            front_end: None,
             end: 0,
         }
     }
@@ -59,43 +62,62 @@ impl Pages {
         place: Place,
         mut grow: impl FnMut(usize) -> Option<usize>,
     ) -> Option<usize> {
-        if let Some(start) = self.take_free(pages, place) {
-            return Some(start);
+        if self.front_end.is_none() {
+            self.end = grow(0)?;
+            self.front_end = Some(self.end + FRONT_PAGES);
         }
-        let last = self.free().last().filter(|range| range.end() == self.end);
-        let (here, start) = last.map_or((0, self.end), |range| (range.pages, range.start));
-        let gap = if place == Place::Tightest && pages >= HIGH_PAGES {
-            GAP_PAGES.saturating_sub(self.free_pages() - here)
-        } else {
-            0
-        };
-        for gap in [gap, 0] {
-            let more = gap + pages - here;
-            let Some(had) = grow(more) else {
-                continue;
-            };
-            if had != self.end {
-                // Somebody else has grown the memory: what is new does not join what was free.
-                self.end = had + more;
-                self.release(had, more);
-                return self.take_free(pages, place);
-            }
-            self.end += more;
-            self.release(had, more);
-            let at = self.ranges - 1; // from `start` to the end
-            self.free[at].pages = gap;
-            if gap == 0 {
-                self.ranges -= 1;
-            }
-            return Some(start + gap);
-        }
-        None
+        let lowest = self.lowest(pages, place);
+        self.take_from(lowest, pages, place, &mut grow)
+            .or_else(|| self.take_from(0, pages, place, &mut grow))
     }
 
     /// The first of so many pages in a row that are free.
     pub fn take_free(&mut self, pages: usize, place: Place) -> Option<usize> {
+        self.take_free_from(self.lowest(pages, place), pages, place)
+            .or_else(|| self.take_free_from(0, pages, place))
+    }
+
+    /// The first page that a block may have, as long as there is room elsewhere.
+    fn lowest(&self, pages: usize, place: Place) -> usize {
+        match place {
+            Place::Tightest if pages >= HIGH_PAGES => self.front_end.unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    fn take_from(
+        &mut self,
+        lowest: usize,
+        pages: usize,
+        place: Place,
+        grow: &mut impl FnMut(usize) -> Option<usize>,
+    ) -> Option<usize> {
+        if let Some(start) = self.take_free_from(lowest, pages, place) {
+            return Some(start);
+        }
+        let last = self.free().last().filter(|range| range.end() == self.end);
+        let start = last.map_or(self.end, |range| range.start).max(lowest);
+        let more = start + pages - self.end;
+        let had = grow(more)?;
+        let is_ours = had == self.end;
+        self.end = had + more;
+        self.release(had, more);
+        if !is_ours {
+            // Somebody else has grown the memory: what is new does not join what was free.
+            return self.take_free_from(0, pages, place);
+        }
+        let at = self.ranges - 1; // from `start` or before it to the end
+        self.free[at].pages -= pages;
+        if self.free[at].pages == 0 {
+            self.ranges -= 1;
+        }
+        Some(start)
+    }
+
+    fn take_free_from(&mut self, lowest: usize, pages: usize, place: Place) -> Option<usize> {
+        let usable = |range: &Range| range.end().saturating_sub(range.start.max(lowest));
         let fitting = self.free().iter().enumerate();
-        let fitting = fitting.filter(|(_, range)| range.pages >= pages);
+        let fitting = fitting.filter(|(_, range)| usable(range) >= pages);
         let (at, range) = match place {
             Place::Tightest => fitting.min_by_key(|(_, range)| range.pages),
             Place::Lowest => fitting.min_by_key(|(_, range)| range.start),
@@ -232,36 +254,38 @@ mod tests {
     fn a_block_that_is_a_little_larger_grows_the_memory_by_a_little() {
         let (mut pages, mut memory) = (Pages::new(), 20);
         assert_eq!(pages.take(4, Place::Lowest, grow(&mut memory)), Some(20));
+        let front_end = 20 + FRONT_PAGES;
         let first = pages.take(1000, Place::Tightest, grow(&mut memory));
-        assert_eq!(first, Some(24 + GAP_PAGES));
+        assert_eq!(first, Some(front_end));
         let small = pages.take(2, Place::Lowest, grow(&mut memory));
-        assert_eq!(small, Some(24), "in the gap and not behind it");
-        pages.release(24 + GAP_PAGES, 1000);
+        assert_eq!(small, Some(24), "in front and not behind the large block");
+        pages.release(front_end, 1000);
         let second = pages.take(1100, Place::Tightest, grow(&mut memory));
-        assert_eq!((second, memory), (Some(26 + GAP_PAGES), 1126 + GAP_PAGES));
+        assert_eq!((second, memory), (Some(front_end), front_end + 1100));
         assert_eq!(pages.take(500, Place::Tightest, grow(&mut memory)), None);
         assert_eq!(pages.end(), memory, "a refusal changes nothing");
     }
 
     #[test]
-    fn a_large_block_leaves_the_front_of_a_place_to_small_ones() {
+    fn small_blocks_that_come_beside_a_large_one_and_stay_halve_no_place() {
         let (mut pages, mut memory) = (Pages::new(), 0);
-        let first = pages
-            .take(1000, Place::Tightest, grow(&mut memory))
-            .expect("room");
-        pages.release(first, 1000);
-        let second = pages
-            .take(900, Place::Tightest, grow(&mut memory))
-            .expect("room");
-        assert_eq!(second, memory - 900);
-        assert_eq!(pages.take(40, Place::Lowest, grow(&mut memory)), Some(0));
-        pages.release(second, 900);
-        assert!(
-            pages
-                .take(980, Place::Tightest, grow(&mut memory))
-                .is_some()
-        );
-        assert_eq!(memory, 1000 + GAP_PAGES, "and the memory has not grown");
+        let mut large =
+            |pages: &mut Pages, count| pages.take(count, Place::Tightest, grow(&mut memory));
+        for count in [1000, 700, 1100] {
+            let first = large(&mut pages, count).expect("room");
+            let small = pages.take(20, Place::Lowest, |_| None).expect("in front");
+            pages.release(first, count);
+            assert!(small < FRONT_PAGES);
+        }
+        assert!(large(&mut pages, 1100).is_some());
+        assert_eq!(memory, 1100 + FRONT_PAGES, "and the memory has not grown");
+    }
+
+    #[test]
+    fn a_block_that_fits_nowhere_else_has_the_front_too() {
+        let (mut pages, mut memory) = (Pages::new(), 0);
+        let most = pages.take(MOST - 10, Place::Tightest, grow(&mut memory));
+        assert_eq!((most, memory), (Some(0), MOST - 10));
     }
 
     #[test]
