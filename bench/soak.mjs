@@ -44,7 +44,7 @@ async function soak(args) {
   const { client } = await import('./http.mjs');
   const origin = await startOrigin();
   const [host, port] = origin.address.split(':');
-  const server = await startWorkerd({ folder: join(root, 'build'), bindings: { ...settings, ...(options.signed && { SIGNING_KEYS: key }) }, origin: { host, port: Number(port) } });
+  const server = await startWorkerd({ folder: join(root, 'build'), bindings: { ...settings, ...(options.signed && { SIGNING_KEYS: key }) }, origin: { host, port: Number(port) }, cache: true });
   const clients = Array.from({ length: options.parallel }, () => client(server));
   const teller = client(server);
   const tell = async (what) => Number((await teller.get(`/.bench/${what}`)).bytes.toString());

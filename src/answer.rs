@@ -9,6 +9,11 @@ use crate::governor::Share;
 /// Bytes of a piece in which a long answer is sent.
 pub const PIECE_BYTES: usize = 1 << 20;
 
+/// Whether an answer of this length goes to its clients by the cache, where the cache has it: there it is nobody's memory, however slow they are.
+pub fn is_long(bytes: u64) -> bool {
+    bytes > PIECE_BYTES as u64
+}
+
 /// Milliseconds that a client may take for a piece. Who is slower is cut off: what is still to be sent takes room from others.
 pub const PIECE_MS: u32 = 30_000;
 

@@ -42,6 +42,8 @@ struct State<K> {
 pub enum Outcome<K> {
     /// The answer is everybody's, or there is none and this is why.
     Shared(Result<Answer<K>, Error>),
+    /// The answer is long, everybody's, and stored: take it from there.
+    Stored,
     /// All who wait have the answer already, and this is its header (RFC 9110, section 15.4.5).
     NotModified(Response<()>),
     /// The answer is for the one that made it: make your own.
@@ -54,6 +56,7 @@ impl<K> Clone for Outcome<K> {
     fn clone(&self) -> Self {
         match self {
             Outcome::Shared(answer) => Outcome::Shared(answer.clone()),
+            Outcome::Stored => Outcome::Stored,
             Outcome::NotModified(head) => Outcome::NotModified(head.clone()),
             Outcome::Private => Outcome::Private,
             Outcome::Lost => Outcome::Lost,

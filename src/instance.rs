@@ -5,7 +5,7 @@ use crate::governor::Governor;
 use crate::origin::absent::Absent;
 
 /// Bytes of files whose header is still to be read, all of them together. They lie beside `MEMORY_BUDGET_BYTES`, below the module's cap of
-/// 96 MiB.
+/// 88 MiB.
 pub const OPENING_BYTES: u64 = 12 << 20;
 
 /// The state that requests share: memory in two parts, the answers that are being made, and what the origin does not have.

@@ -4,7 +4,7 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, Response};
 use url::Url;
 
-use crate::answer::{self, Answer, Kept};
+use crate::answer::{self, Kept};
 use crate::cache::conditional;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{self, Lifetime};
@@ -19,7 +19,7 @@ use crate::instance::OPENING_BYTES;
 use crate::log::Record;
 use crate::origin::{self, Download};
 use crate::platform::{Keeping, NoRoom, Platform};
-use crate::reply;
+use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::transform::{Format, Negotiated, Target};
 use crate::url::{Asked, Source};
@@ -34,29 +34,32 @@ pub(crate) struct Job<'j, P> {
 }
 
 /// What came of it.
-pub(crate) enum Made<K> {
+pub(crate) enum Made<B, K> {
     /// An image, or its description.
-    Answer(Box<New<K>>),
+    Answer(Box<New<B, K>>),
     /// Everybody who asks has the answer already, and the source's header said so before a pixel was read.
     NotModified(Response<()>),
 }
 
 /// A new answer.
-pub(crate) struct New<K> {
+pub(crate) struct New<B, K> {
     /// As it is stored: without a word about this one request.
-    pub(crate) answer: Answer<K>,
+    pub(crate) answer: Response<Body<B, K>>,
     /// How long it is everybody's; `None` if it is not.
     pub(crate) lifetime: Option<Lifetime>,
     /// How it was made, without its bytes; `None` where what was stored is as good as new.
     pub(crate) work: Option<(Output, f64)>,
 }
 
-impl<K> New<K> {
+impl<B, K> New<B, K> {
     /// How long it is stored, if it is.
     pub(crate) fn kept(&self) -> Option<Lifetime> {
         self.lifetime.filter(|lifetime| lifetime.kept_secs() > 0)
     }
 }
+
+/// Milliseconds between two looks for room in the isolate.
+const ROOM_MS: u32 = 50;
 
 /// Bytes of a file while its header is read: a piece as it came, and where it is gathered.
 const HEAD_BYTES: u64 = 256 << 10;
@@ -69,7 +72,7 @@ impl<P: Platform> Job<'_, P> {
         stale: &mut Option<Entry<P::Body>>,
         deadline: &mut Deadline,
         record: &mut Record,
-    ) -> Result<Made<P::Bytes>, Error> {
+    ) -> Result<Made<P::Body, P::Bytes>, Error> {
         let Job {
             platform,
             config,
@@ -125,7 +128,11 @@ impl<P: Platform> Job<'_, P> {
             shares.memory.shrink(0);
             take(platform, &mut shares.opening, OPENING_BYTES, deadline).await?;
             take(platform, &mut shares.memory, budget, deadline).await?;
-            platform.guests().make_room(budget);
+            while !platform.guests().make_room(budget) {
+                // Long answers lie in the way, until they have been sent.
+                let later = platform.sleep(ROOM_MS);
+                deadline.before(platform, later).await.ok_or(Busy)?;
+            }
             let download = self.open(deadline).await?;
             let again = self.transform(download, &mut shares, &mut waits, deadline);
             transformed = again.await;
@@ -138,7 +145,7 @@ impl<P: Platform> Job<'_, P> {
         let bytes = std::mem::take(&mut output.body);
         let kept = self.keep(bytes, shares.memory)?;
         Ok(Made::Answer(Box::new(New {
-            answer: head.map(|()| kept),
+            answer: head.map(|()| Body::Kept(kept)),
             lifetime,
             work: Some((output, fetch_ms)),
         })))
@@ -219,7 +226,7 @@ impl<P: Platform> Job<'_, P> {
         cache_control: &str,
         lifetime: Option<Lifetime>,
         deadline: &mut Deadline,
-    ) -> Result<Option<New<P::Bytes>>, Error> {
+    ) -> Result<Option<New<P::Body, P::Bytes>>, Error> {
         let platform = self.platform;
         let (head, mut body) = entry.answer.into_parts();
         let length = head.headers.get(CONTENT_LENGTH);
@@ -249,7 +256,7 @@ impl<P: Platform> Job<'_, P> {
             }
         }
         let kept = self.keep(bytes, share)?;
-        let mut answer = Response::from_parts(head, kept);
+        let mut answer = Response::from_parts(head, Body::Kept(kept));
         let cache_control = HeaderValue::try_from(cache_control).expect("words and digits");
         answer.headers_mut().insert(CACHE_CONTROL, cache_control);
         Ok(Some(New {

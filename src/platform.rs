@@ -38,7 +38,7 @@ pub enum Keeping<K> {
     Elsewhere(K),
 }
 
-/// Completes when its time has come.
+/// Completes when its time has come, or something is done.
 pub type Alarm = Pin<Box<dyn Future<Output = ()>>>;
 
 /// The outside world as one request sees it.
@@ -77,14 +77,14 @@ pub trait Platform {
     /// A stored answer.
     async fn cache_get(&self, key: &Url) -> Option<Response<Self::Body>>;
 
-    /// Stores an answer, after the reply has left where the platform can; one without bytes is empty. A failure to store is not the client's
-    /// concern. `until_stored` is dropped when it is done.
+    /// Stores an answer; one without bytes is empty. A failure to store is not the client's concern. `until_stored` is dropped when it is done,
+    /// and then the future completes. Nobody has to await that, where the platform can do it after the reply has left.
     fn cache_put(
         &self,
         key: &Url,
         answer: Response<Option<Kept<Self::Bytes>>>,
         until_stored: Option<Lingering<Self::Bytes>>,
-    );
+    ) -> Alarm;
 
     /// Completes after that many milliseconds. The future owns what it needs.
     fn sleep(&self, milliseconds: u32) -> Alarm;

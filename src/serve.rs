@@ -1,10 +1,10 @@
 //! One request, top to bottom.
 
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use http::{Method, Response, StatusCode};
 use url::Url;
 
-use crate::answer::Answer;
+use crate::answer::{self, Answer};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
@@ -17,7 +17,7 @@ use crate::log::Record;
 use crate::make::{Job, Made, New};
 use crate::negotiate::negotiate;
 use crate::origin;
-use crate::platform::Platform;
+use crate::platform::{Alarm, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::transform::{Format, Negotiated, Target};
@@ -235,7 +235,14 @@ impl<P: Platform> Work<'_, P> {
             record.way("collapsed");
             match deadline.before(*platform, platform.across(&follow)).await {
                 Some(Outcome::Shared(answer)) => {
-                    return answer.map(|answer| self.dress_shared(answer));
+                    return answer.map(|answer| self.dress_shared(answer.map(Body::Kept)));
+                }
+                Some(Outcome::Stored) => {
+                    if let Some(entry) = stored(*platform, key).await {
+                        return Ok(self.dress_shared(entry.answer.map(Body::Passed)));
+                    }
+                    let made = self.make(None, stale, deadline, record).await;
+                    return made.map(|made| self.dress(made));
                 }
                 Some(Outcome::NotModified(head)) => return Ok(self.dress_unmodified(head, true)),
                 Some(Outcome::Private) => {
@@ -255,14 +262,14 @@ impl<P: Platform> Work<'_, P> {
         stale: &mut Option<Entry<P::Body>>,
         deadline: &mut Deadline,
         record: &mut Record,
-    ) -> Result<Made<P::Bytes>, Error> {
+    ) -> Result<Made<P::Body, P::Bytes>, Error> {
         record.way("transform");
         let job = &self.job;
-        let made = job.make(lead, stale, deadline, record).await;
+        let mut made = job.make(lead, stale, deadline, record).await;
         let kept = match &made {
-            Ok(Made::Answer(new)) => new.kept().map(|lifetime| {
-                let answer = new.answer.clone();
-                (answer.map(Some), lifetime)
+            Ok(Made::Answer(new)) => new.kept().and_then(|lifetime| {
+                let answer = in_our_keeping(&new.answer)?;
+                Some((answer.map(Some), lifetime))
             }),
             Err(Error::Origin(origin::Error::NotFound(status))) => {
                 let absence = reply::absence(*status).map(|()| None);
@@ -275,19 +282,47 @@ impl<P: Platform> Work<'_, P> {
                 reply::vary(kept.headers_mut());
             }
             entry::seal(&mut kept, lifetime, now_secs(job.platform));
-            job.platform
+            let stored = job
+                .platform
                 .cache_put(&job.key, kept, lead.map(Lead::linger));
+            if let Ok(Made::Answer(new)) = &mut made {
+                self.hand_over(new, stored, deadline).await;
+            }
         }
         made
     }
 
-    fn dress(&self, made: Made<P::Bytes>) -> Reply<P> {
+    /// Takes a long answer from the cache, when that has it: from then on its bytes are nobody's memory here, however slow the clients are.
+    async fn hand_over(
+        &self,
+        new: &mut New<P::Body, P::Bytes>,
+        is_stored: Alarm,
+        deadline: &mut Deadline,
+    ) {
+        let Job { platform, key, .. } = &self.job;
+        let length = new.answer.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        if !length.is_some_and(answer::is_long) {
+            return;
+        }
+        if deadline.before(*platform, is_stored).await.is_none() {
+            return;
+        }
+        let entry = stored(*platform, key).await;
+        let tag = new.answer.headers().get(ETAG);
+        let same = entry.filter(|entry| entry.answer.headers().get(ETAG) == tag);
+        if let Some(entry) = same {
+            *new.answer.body_mut() = Body::Passed(entry.answer.into_body());
+        }
+    }
+
+    fn dress(&self, made: Made<P::Body, P::Bytes>) -> Reply<P> {
         match made {
             Made::NotModified(head) => self.dress_unmodified(head, false),
             Made::Answer(new) => {
                 let status = self.status(new.kept().is_some(), false);
                 let New { answer, work, .. } = *new;
-                let mut reply = answer.map(Body::Kept);
+                let mut reply = answer;
                 let headers = reply.headers_mut();
                 reply::cached(headers, status);
                 if let (Some((output, fetch_ms)), true) = (work, self.job.config.rules.development)
@@ -304,8 +339,7 @@ impl<P: Platform> Work<'_, P> {
         head.map(|()| Body::Empty)
     }
 
-    fn dress_shared(&self, answer: Answer<P::Bytes>) -> Reply<P> {
-        let mut reply = answer.map(Body::Kept);
+    fn dress_shared(&self, mut reply: Reply<P>) -> Reply<P> {
         reply::cached(reply.headers_mut(), self.status(false, true));
         reply
     }
@@ -320,13 +354,27 @@ impl<P: Platform> Work<'_, P> {
 }
 
 /// The outcome for those who waited for an answer. What is private is for one client only.
-fn shared<K>(made: &Result<Made<K>, Error>) -> Outcome<K> {
+fn shared<B, K>(made: &Result<Made<B, K>, Error>) -> Outcome<K> {
     match made {
-        Ok(Made::Answer(new)) if new.lifetime.is_some() => Outcome::Shared(Ok(new.answer.clone())),
-        Ok(Made::Answer(_)) => Outcome::Private,
+        Ok(Made::Answer(new)) if new.lifetime.is_none() => Outcome::Private,
+        Ok(Made::Answer(new)) => match in_our_keeping(&new.answer) {
+            Some(answer) => Outcome::Shared(Ok(answer)),
+            None => Outcome::Stored,
+        },
         Ok(Made::NotModified(head)) => Outcome::NotModified(head.clone()),
         Err(error) => Outcome::Shared(Err(error.clone())),
     }
+}
+
+/// A finished answer whose bytes have not been handed over.
+fn in_our_keeping<B, K>(answer: &Response<Body<B, K>>) -> Option<Answer<K>> {
+    let Body::Kept(kept) = answer.body() else {
+        return None;
+    };
+    let mut copy = Response::new(kept.clone());
+    *copy.status_mut() = answer.status();
+    *copy.headers_mut() = answer.headers().clone();
+    Some(copy)
 }
 
 async fn stored<P: Platform>(platform: &P, key: &Url) -> Option<Entry<P::Body>> {

@@ -6,6 +6,8 @@
 import './answers.mjs';
 import './guests/index.mjs';
 import { fetch as answer } from '../build/bindgen/index.js';
+import { isOutgrown } from './isolate.mjs';
+import { run, turn } from './running.mjs';
 
 /** How to give up each request in flight. */
 const inFlight = new Set();
@@ -41,23 +43,32 @@ function crashed(request) {
   });
 }
 
+async function attempt(request, env, context) {
+  let reject;
+  const crash = new Promise((_, give) => (reject = give));
+  crash.catch(() => {}); // a request that has its answer already does not care
+  inFlight.add(reject);
+  const answered = run(context, (counting) => Promise.race([answer(request, env, counting), crash]));
+  // When its client goes away, a request is brought to its end all the same: the platform would stop it where it stands, and what it
+  // holds of the module's memory would never be given back.
+  context.waitUntil(answered.catch(() => {}));
+  try {
+    return await answered;
+  } catch (error) {
+    console.error(error);
+    return crashed(request);
+  } finally {
+    inFlight.delete(reject);
+  }
+}
+
 export default {
   async fetch(request, env, context) {
-    let reject;
-    const crash = new Promise((_, give) => (reject = give));
-    crash.catch(() => {}); // a request that has its answer already does not care
-    inFlight.add(reject);
-    const answered = Promise.race([answer(request, env, context), crash]);
-    // When its client goes away, a request is brought to its end all the same: the platform would stop it where it stands, and what it
-    // holds of the module's memory would never be given back.
-    context.waitUntil(answered.catch(() => {}));
-    try {
-      return await answered;
-    } catch (error) {
-      console.error(error);
-      return crashed(request);
-    } finally {
-      inFlight.delete(reject);
-    }
+    await turn();
+    const reply = await attempt(request, env, context);
+    if (reply.status !== 503 || !isOutgrown()) return reply;
+    // The module's memory was in the way: once more, with a new instance.
+    await turn();
+    return attempt(request, env, context);
   },
 };

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use support::{Got, Route, World};
+use support::{Got, Room, Route, World};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
@@ -228,4 +228,23 @@ fn who_waits_for_a_request_that_is_dropped_makes_the_answer() {
     assert!(answers.iter().all(|got| got.status == 200));
     assert_eq!(answers.len(), 2);
     assert_eq!(world.fetches(), 2);
+}
+
+#[test]
+fn a_long_answer_goes_to_all_by_the_cache_and_holds_no_memory_while_they_take_it() {
+    let world = world(&[]);
+    world.room.set(Room::Here); // where no cache has it, its bytes stay in this instance's memory
+    world.stepping.set(true);
+    let long = ASK.replace("w=60&h=40", "w=1200&h=1000&f=png");
+    let ask = |_| -> Running<'_> { Box::pin(world.answer(Method::GET, &long)) };
+    let answers = run(&mut (0..4).map(ask).collect());
+    assert_eq!(world.fetches(), 1);
+    for got in &answers {
+        assert_eq!(got.status, 200);
+        assert!(got.body.len() > 1 << 20, "{} bytes", got.body.len());
+        assert_eq!(got.body, answers[0].body);
+        assert!(got.passed, "from the cache");
+        assert!(cache_status(got).contains("fwd=uri-miss"));
+    }
+    assert_eq!(world.instance.memory.reserved(), 0);
 }

@@ -14,7 +14,7 @@ extern "C" {
     fn has(format: &str) -> bool;
 
     #[wasm_bindgen(js_namespace = letterboxGuests, js_name = makeRoom)]
-    fn make_room(own_bytes: f64);
+    fn make_room(own_bytes: f64) -> bool;
 
     #[wasm_bindgen(catch, js_namespace = letterboxGuests)]
     fn encode(
@@ -98,8 +98,8 @@ impl Guests for Beside {
         })
     }
 
-    fn make_room(&self, own_bytes: u64) {
-        make_room((own_bytes as f64).max(self::own_bytes()));
+    fn make_room(&self, own_bytes: u64) -> bool {
+        make_room((own_bytes as f64).max(self::own_bytes()))
     }
 }
 

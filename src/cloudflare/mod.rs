@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::{self, Function, Promise, Reflect, Uint8Array};
 use worker::send::SendWrapper;
 use worker::wasm_bindgen::JsValue;
-use worker::wasm_bindgen_futures::JsFuture;
+use worker::wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::web_sys;
 use worker::{
     AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers, RequestInit,
@@ -253,7 +253,7 @@ impl Platform for Workers {
         key: &Url,
         answer: Response<Option<Kept<answers::Bytes>>>,
         until_stored: Option<Lingering<answers::Bytes>>,
-    ) {
+    ) -> Alarm {
         let key = key.to_string();
         let (head, kept) = answer.into_parts();
         let stored = to_js(&head.headers).and_then(|headers| match kept {
@@ -263,7 +263,7 @@ impl Platform for Workers {
                 .with_headers(headers)
                 .empty()),
         });
-        self.context.wait_until(async move {
+        let done = future_to_promise(async move {
             let put = match stored {
                 Ok(stored) => Cache::default().put(key, stored).await,
                 Err(error) => Err(error),
@@ -272,7 +272,11 @@ impl Platform for Workers {
             if let Err(error) = put {
                 worker::console_error!("cache put: {error}");
             }
+            Ok(JsValue::UNDEFINED)
         });
+        let ended = JsFuture::from(done.clone());
+        self.context.wait_until(async { drop(ended.await) });
+        Box::pin(async { drop(JsFuture::from(done).await) })
     }
 
     fn sleep(&self, milliseconds: u32) -> Alarm {

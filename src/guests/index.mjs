@@ -1,6 +1,6 @@
 // The guests of this deployment, as the module calls them: `letterboxGuests` (src/cloudflare/guests.rs).
 
-import { fits, register } from '../isolate.mjs';
+import { fits, free, mayHave, register } from '../isolate.mjs';
 import { avif } from './avif.mjs';
 import { faults } from './guest.mjs';
 import { webp } from './webp.mjs';
@@ -10,15 +10,14 @@ register(...Object.values(formats).flatMap(({ encoder, decoder }) => [encoder, d
 
 /** Runs `work` with at most `most` bytes for the guest beside the module's `own`. */
 function call(guest, most, own, work) {
-  const more = Math.max(0, most - guest.bytes);
-  if (!fits(own + more, guest)) throw 'full';
+  if (!mayHave(guest, most, own)) throw 'full';
   return guest.call(most, work);
 }
 
-/** The same for what may need less than `most`: where that does not fit, with what there is. */
+/** Runs what may need less than `most`: where that does not fit, with what there is. */
 function callWithin(guest, most, own, work) {
-  if (fits(own + Math.max(0, most - guest.bytes), guest)) return guest.call(most, work);
-  const room = MOST_BYTES - own - (held() - guest.bytes);
+  if (mayHave(guest, most, own)) return guest.call(most, work);
+  const room = free(own, guest);
   if (room < guest.bytes) throw 'full';
   try {
     return guest.call(room, work);
@@ -30,7 +29,7 @@ function callWithin(guest, most, own, work) {
 globalThis.letterboxGuests = {
   has: (format) => format in formats,
 
-  makeRoom: (own) => void fits(own),
+  makeRoom: (own) => fits(own),
 
   encode(format, rgba, width, height, quality, rawAlpha, most, own) {
     const { encoder, options } = formats[format];

@@ -71,8 +71,10 @@ pub trait Guests {
     /// [`Fault`].
     fn decode(&self, format: Format, file: &[u8], most_bytes: u64) -> Result<Decoded, Fault>;
 
-    /// Our own memory is about to have at least so many bytes: those that stand idle make room.
-    fn make_room(&self, _own_bytes: u64) {}
+    /// Discards guests that stand idle where our own memory, of at least so many bytes, has no room beside them. Returns whether it has room now.
+    fn make_room(&self, _own_bytes: u64) -> bool {
+        true
+    }
 }
 
 /// No guests.

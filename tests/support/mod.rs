@@ -136,6 +136,8 @@ pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// Whether the body is somebody else's, passed on.
+    pub(crate) passed: bool,
 }
 
 impl Got {
@@ -182,6 +184,7 @@ impl World {
     /// A request that goes on when it is polled.
     pub(crate) async fn answer(&self, method: Method, url: &str) -> Got {
         let (head, body) = self.reply(method, url).await.into_parts();
+        let passed = matches!(body, Body::Passed(_));
         let body = match body {
             Body::Empty => Vec::new(),
             Body::Text(text) => text.into_bytes(),
@@ -192,6 +195,7 @@ impl World {
             status: head.status.as_u16(),
             headers: head.headers,
             body,
+            passed,
         }
     }
 
@@ -338,10 +342,11 @@ impl Platform for World {
         key: &Url,
         answer: Response<Option<Kept<Rc<Vec<u8>>>>>,
         _: Option<Lingering<Rc<Vec<u8>>>>,
-    ) {
+    ) -> Alarm {
         let bytes = |kept: Option<Kept<Rc<Vec<u8>>>>| kept.map(|kept| kept.bytes().to_vec());
         let answer = answer.map(|kept| bytes(kept).unwrap_or_default());
         self.stored.borrow_mut().insert(key.to_string(), answer);
+        Box::pin(std::future::ready(()))
     }
 
     /// Time passes only while something else is awaited for ever, or where the test moves it.

@@ -44,11 +44,11 @@ async function withWorker(vars, test) {
 let requests = 0;
 const ask = (name = 'photo.jpg') => ({ s: `https://${host}/${name}?request=${(requests += 1)}`, w: 1200, h: 627 });
 
-test('16 requests at once for a JPEG of 24 megapixels are all answered within 96 MiB', async () => {
+test('16 requests at once for a JPEG of 24 megapixels are all answered within 88 MiB', async () => {
   await withWorker({}, async ({ get, tell }) => {
     const replies = await Promise.all(Array.from({ length: 16 }, () => get(ask())));
     for (const { status, bytes } of replies) assert.equal(status, 200, bytes.toString());
-    assert.ok((await tell('memory')) <= 96 * MiB);
+    assert.ok((await tell('memory')) <= 88 * MiB);
     assert.equal(await tell('instances'), 1);
   });
 });

@@ -25,12 +25,12 @@ function section(wanted) {
   throw new Error(`no section ${wanted}`);
 }
 
-test('its memory may not grow beyond 96 MiB', () => {
+test('its memory may not grow beyond 88 MiB', () => {
   const [count, flags] = number(section(5));
   assert.equal(count, 1);
   assert.equal(file[flags] & 1, 1, 'the memory has no maximum');
   const [, most] = number(flags + 1);
-  assert.equal(number(most)[0] * 65_536, 96 * 1024 * 1024);
+  assert.equal(number(most)[0] * 65_536, 88 * 1024 * 1024);
 });
 
 test('it fits the smallest plan of the platform: 3 MB with gzip', () => {
