@@ -8,8 +8,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use letterbox::config::Config;
-use letterbox::image::{Output, Pipeline, Spent};
 use letterbox::url;
+use letterbox_engine::{Output, Pipeline, Spent};
 
 /// How long one case is measured for, and how often at the least.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -8,16 +8,14 @@ use std::fmt;
 use url::Url;
 
 use crate::cache::freshness::Freshness;
-use crate::image::Limits;
 use crate::origin::Patience;
 use crate::origin::rules::{AllowList, Rules, check_form};
-use crate::transform::{
-    Colour, Dpr, Fit, Frames, Gravity, Negotiated, Quality, Side, Target, Transform,
-};
 use crate::url::preset::Presets;
 use crate::url::signature::{Keys, Signing};
 use crate::url::widths::Widths;
 use crate::url::{Defaults, value::whole};
+use letterbox_engine::Limits;
+use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 
 /// A deployment's settings.
 #[derive(Clone, Debug)]
@@ -413,29 +411,10 @@ impl Default for Config {
                 head_ms: 0,
                 total_ms: 0,
             },
-            limits: Limits {
-                source_bytes: 0,
-                output_side: 0,
-                output_pixels: 0,
-                frame_pixels: 0,
-                memory_bytes: 0,
-            },
+            limits: Limits::DEFAULT,
             cache_ttl_secs: 0,
             freshness: Freshness::Fixed,
-            transform: Transform {
-                width: Side::Auto,
-                height: Side::Auto,
-                fit: Fit::Contain,
-                gravity: Gravity::default(),
-                background: Colour::WHITE,
-                enlarge: true,
-                dpr: Dpr::ONE,
-                target: Target::Keep,
-                quality: Quality::new(80).expect("80 is a quality"),
-                interlace: false,
-                lossless: false,
-                frames: Frames::default(),
-            },
+            transform: Transform::DEFAULT,
             keys: Keys::default(),
             presets: Presets::default(),
             presets_only: false,

@@ -4,7 +4,8 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::{config, governor, image, origin, url};
+use crate::{config, governor, origin, url};
+use letterbox_engine as engine;
 
 /// A request's failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum Error {
     /// The source, or the way to it.
     Origin(origin::Error),
     /// The image.
-    Image(image::Error),
+    Image(engine::Error),
     /// Memory that others hold.
     Busy,
     /// A request that comes from ourselves.
@@ -32,7 +33,7 @@ pub enum Error {
 impl Error {
     /// The status code (RFC 9110, section 15).
     pub fn status(&self) -> StatusCode {
-        use image::Error as I;
+        use engine::Error as I;
         use origin::Error as O;
         match self {
             Error::MissingSource | Error::Url(url::Error::Bad { .. } | url::Error::Twice(_)) => {
@@ -76,7 +77,7 @@ impl Error {
 
     /// The stable word for programs.
     pub fn code(&self) -> &'static str {
-        use image::Error as I;
+        use engine::Error as I;
         use origin::Error as O;
         match self {
             Error::NotConfigured(_) => "not-configured",
@@ -137,7 +138,7 @@ impl Error {
             }
             Error::RateLimited => "too many new images were asked for: those that exist are still answered, new ones in a minute".to_owned(),
             // One thing to the caller, whoever of the two found it out.
-            Error::Busy => image::Error::OutOfMemory.to_string(),
+            Error::Busy => engine::Error::OutOfMemory.to_string(),
         }
     }
 
@@ -145,7 +146,7 @@ impl Error {
     pub fn retry_after_secs(&self) -> Option<u32> {
         match self {
             Error::Origin(origin::Error::Busy(secs)) => Some(*secs),
-            Error::Busy | Error::Image(image::Error::OutOfMemory) => Some(1),
+            Error::Busy | Error::Image(engine::Error::OutOfMemory) => Some(1),
             Error::RateLimited => Some(60),
             _ => None,
         }
@@ -155,7 +156,7 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         use origin::Error as O;
         match self {
-            Error::Busy | Error::RateLimited | Error::Image(image::Error::OutOfMemory) => true,
+            Error::Busy | Error::RateLimited | Error::Image(engine::Error::OutOfMemory) => true,
             Error::Origin(O::Status(status)) => status.is_server_error(),
             Error::Origin(error) => {
                 matches!(
@@ -170,7 +171,7 @@ impl Error {
     /// What only the log gets to see.
     pub fn private_detail(&self) -> Option<&str> {
         match self {
-            Error::Image(image::Error::Internal(detail)) => Some(detail),
+            Error::Image(engine::Error::Internal(detail)) => Some(detail),
             _ => None,
         }
     }
@@ -200,7 +201,7 @@ impl From<origin::Error> for Error {
     fn from(error: origin::Error) -> Error {
         match error {
             origin::Error::Crowded => Error::Busy,
-            origin::Error::OutOfMemory => image::Error::OutOfMemory.into(),
+            origin::Error::OutOfMemory => engine::Error::OutOfMemory.into(),
             error => Error::Origin(error),
         }
     }
@@ -212,8 +213,8 @@ impl From<governor::Busy> for Error {
     }
 }
 
-impl From<image::Error> for Error {
-    fn from(error: image::Error) -> Error {
+impl From<engine::Error> for Error {
+    fn from(error: engine::Error) -> Error {
         Error::Image(error)
     }
 }

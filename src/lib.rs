@@ -1,7 +1,7 @@
 //! **letterbox** resizes images on the fly at the edge: `GET /?s=<image URL>&w=1200&h=627`.
 //!
 //! One request meets the modules in this order, and nothing calls back up: [`negotiate`] reads what the client takes, [`url`] what is asked for, [`cache`]
-//! names it, [`origin`] fetches the source, [`image`] makes the answer, [`reply`] dresses it. [`serve`] is that sequence
+//! names it, [`origin`] fetches the source, [`letterbox_engine`] makes the answer, [`reply`] dresses it. [`serve`] is that sequence
 //! on one screen; [`config`] is what the deployment decides, [`platform`] what the outside world provides, [`governor`]
 //! how requests share the memory and [`flight`] how they share an answer, [`error`] what can go wrong and how HTTP says so. [`deployment`] is what
 //! `npm run check` asks. The platform's own crate is named in one folder, and only for its own target.
@@ -24,14 +24,11 @@ pub mod request;
 pub mod serve;
 
 pub mod negotiate;
-pub mod transform;
 pub mod url;
 
 pub mod cache;
 
 pub mod origin;
-
-pub mod image;
 
 pub mod error;
 mod log;

@@ -4,9 +4,9 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
-use crate::image::Output;
-use crate::transform::{Format, Target};
 use crate::url::Asked;
+use letterbox_engine::Output;
+use letterbox_engine::transform::{Format, Target};
 
 /// What is known about a request so far.
 pub(crate) struct Record(Map<String, Value>);

@@ -14,15 +14,15 @@ use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::flight::Lead;
 use crate::governor::{Busy, Share};
-use crate::image::{self, Output, Pipeline};
 use crate::instance::OPENING_BYTES;
 use crate::log::Record;
 use crate::origin::{self, Download};
 use crate::platform::{Keeping, NoRoom, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
-use crate::transform::{Format, Negotiated, Target};
 use crate::url::{Asked, Source};
+use letterbox_engine::transform::{Format, Negotiated, Target};
+use letterbox_engine::{self as engine, Output, Pipeline};
 
 /// An answer to be made.
 pub(crate) struct Job<'j, P> {
@@ -122,7 +122,7 @@ impl<P: Platform> Job<'_, P> {
         };
         let first = self.transform(download, &mut shares, &mut waits, deadline);
         let mut transformed = first.await;
-        if matches!(transformed, Err(Error::Image(image::Error::OutOfMemory))) {
+        if matches!(transformed, Err(Error::Image(engine::Error::OutOfMemory))) {
             // There is room, and not in one piece: what others hold lies in between. Once more when they are done.
             shares.opening.shrink(0);
             shares.memory.shrink(0);
@@ -244,7 +244,7 @@ impl<P: Platform> Job<'_, P> {
         let length = length as usize;
         bytes
             .try_reserve_exact(length)
-            .map_err(|_| image::Error::OutOfMemory)?;
+            .map_err(|_| engine::Error::OutOfMemory)?;
         loop {
             let chunk = deadline.before(platform, platform.next_chunk(&mut body));
             match chunk.await.ok_or(Busy)? {
@@ -276,7 +276,7 @@ impl<P: Platform> Job<'_, P> {
                 Ok(Kept::new(bytes, Some(share)))
             }
             Ok(Keeping::Elsewhere(bytes)) => Ok(Kept::new(bytes, None)),
-            Err(NoRoom) => Err(image::Error::OutOfMemory.into()),
+            Err(NoRoom) => Err(engine::Error::OutOfMemory.into()),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Owns the reading of Accept and of the names of crawlers. A format that not everyone shows counts only where it is named: browsers that
 //! cannot show AVIF send `image/*` and `*/*` all the same. What follows for a picture is the plan's to say.
 
-use crate::transform::Negotiated;
+use letterbox_engine::transform::Negotiated;
 
 /// The longest Accept that is read, in bytes; beyond it, it says nothing. Browsers send a hundred.
 const MOST_BYTES: usize = 4096;

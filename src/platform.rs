@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::answer::Kept;
 use crate::flight::Lingering;
-use crate::image::guest::{Guests, NoGuests};
 use crate::instance::Instance;
+use letterbox_engine::guest::{Guests, NoGuests};
 
 /// A network or storage failure; the platform's own words go to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,9 +15,9 @@ use crate::cache::entry::{Age, Entry};
 use crate::cache::freshness::Lifetime;
 use crate::cache::status::Status;
 use crate::error::Error;
-use crate::image::Output;
-use crate::image::frame::Size;
 use crate::url::ignored as ignored_names;
+use letterbox_engine::Output;
+use letterbox_engine::frame::Size;
 
 /// A reply's body.
 #[derive(Debug)]

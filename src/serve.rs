@@ -20,8 +20,8 @@ use crate::origin;
 use crate::platform::{Alarm, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
-use crate::transform::{Format, Negotiated, Target};
 use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
+use letterbox_engine::transform::{Format, Negotiated, Target};
 
 /// A reply on a platform.
 pub type Reply<P> = Response<Body<<P as Platform>::Body, <P as Platform>::Bytes>>;

@@ -3,8 +3,8 @@
 use gif::{ColorOutput, DecodeOptions, DisposalMethod, Encoder, Frame, Repeat};
 use image_webp::WebPDecoder;
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Output, Pipeline};
 
 /// What a query makes of a file.
 fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
@@ -341,7 +341,7 @@ fn an_answer_that_outgrows_all_memory_is_refused_with_the_figures() {
         .expect("a description")
         .body;
     let told: serde_json::Value = serde_json::from_slice(&described).expect("JSON");
-    let limits = letterbox::image::Limits {
+    let limits = letterbox_engine::Limits {
         memory_bytes: told["memory"]["reserved_bytes"].as_u64().expect("a number") + 1000,
         ..config.limits
     };

@@ -6,8 +6,8 @@ use std::io::Cursor;
 
 use gif::{ColorOutput, DecodeOptions};
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Output, Pipeline};
 use support::png::{Adam7, adam7, chunk, file, header, zlib};
 
 fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
@@ -258,7 +258,7 @@ fn one_frame_is_a_still() {
 
 #[test]
 fn a_crawler_gets_a_still() {
-    use letterbox::transform::{Negotiated, Target, Transform};
+    use letterbox_engine::transform::{Negotiated, Target, Transform};
     let config = Config::default();
     let source = apng(&five());
     let of = |negotiated| {

@@ -5,7 +5,7 @@ mod support;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use letterbox::image::guest::Offer;
+use letterbox_engine::guest::Offer;
 use support::{Got, World, file, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");

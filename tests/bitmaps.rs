@@ -2,8 +2,8 @@
 //! green, blue and white; an icon is 32 x 32 and its upper left quarter is transparent.
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Output, Pipeline};
 
 const RED: [u8; 4] = [0xdc, 0x1e, 0x1e, 255];
 const GREEN: [u8; 4] = [0x1e, 0xbe, 0x1e, 255];

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Pipeline};
-use letterbox::transform::Transform;
 use letterbox::url;
+use letterbox_engine::transform::Transform;
+use letterbox_engine::{Error, Pipeline};
 
 #[path = "support/tiff.rs"]
 mod tiff;

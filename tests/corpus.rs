@@ -8,8 +8,8 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
-use letterbox::transform::{Fit, Format, Side, Target, Transform};
+use letterbox_engine::transform::{Fit, Format, Side, Target, Transform};
+use letterbox_engine::{Error, Output, Pipeline};
 
 fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use letterbox::config::Config;
-use letterbox::image::Pipeline;
-use letterbox::transform::Format;
+use letterbox_engine::Pipeline;
+use letterbox_engine::transform::Format;
 
 #[allow(unreachable_pub, reason = "they are of a library of its own")]
 #[path = "../fuzz/src/checksums.rs"]

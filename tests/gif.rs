@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Output, Pipeline};
 
 fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     let config = Config::default();

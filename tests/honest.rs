@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Pipeline};
 
 #[path = "support/tiff.rs"]
 mod tiff;

@@ -2,9 +2,9 @@
 //! are numbered oddly. Most show one picture of 64 x 48 whose corners are red, green, blue and white.
 
 use letterbox::config::Config;
-use letterbox::image::header::Header;
-use letterbox::image::{Error, Pipeline};
 use letterbox::url;
+use letterbox_engine::header::Header;
+use letterbox_engine::{Error, Pipeline};
 
 const TWO_ORIENTATIONS: &[u8] = include_bytes!("faults/exif-two-6-1.jpg");
 const COUNTS_TOO_MANY: &[u8] = include_bytes!("faults/exif-count-too-big.jpg");

@@ -1,8 +1,8 @@
 //! Never worse: a picture that is asked for as it is gets its own file, without metadata, where that is smaller than what is made of it.
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Limits, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Limits, Output, Pipeline};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SECRET: &[u8] = b"secret-of-the-photographer";

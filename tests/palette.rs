@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Pipeline};
 use png::{BitDepth, ColorType};
 
 /// A PNG as it is written, and its pixels as RGBA.

@@ -1,8 +1,8 @@
 //! Placeholders as they are asked for: of the upright source, whatever canvas is asked for, and without one where there is no picture.
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Output, Pipeline};
 use serde_json::Value;
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/onlooker.jpg");

@@ -5,8 +5,8 @@ mod support;
 use std::io::Cursor;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Output, Pipeline};
 use letterbox::url;
+use letterbox_engine::{Error, Output, Pipeline};
 use support::png::{Adam7, chunk, file, header, zlib};
 
 fn answer(file: &[u8], query: &str) -> Result<Output, Error> {

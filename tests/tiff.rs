@@ -7,8 +7,8 @@ mod tiff;
 use std::path::Path;
 
 use letterbox::config::Config;
-use letterbox::image::{Error, Pipeline};
-use letterbox::transform::{Side, Target, Transform};
+use letterbox_engine::transform::{Side, Target, Transform};
+use letterbox_engine::{Error, Pipeline};
 use tiff::{Chunk, Packing, Writer};
 
 /// Decodes a file at its own size, as RGBA.

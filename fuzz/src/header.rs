@@ -1,7 +1,7 @@
 //! The first bytes of any file: however many of them are there, the header is the same, or the same thing is wrong with it, and next to
 //! nothing is allocated to find out.
 
-use letterbox::image::header::Header;
+use letterbox_engine::header::Header;
 
 use crate::counting::most;
 use crate::pieces::Pieces;

@@ -3,11 +3,11 @@
 
 use std::num::NonZeroU16;
 
-use letterbox::image::header::Header;
-use letterbox::image::{Error, Limits, Pipeline};
-use letterbox::transform::{
+use letterbox_engine::header::Header;
+use letterbox_engine::transform::{
     Colour, Dpr, Fit, Format, Frames, Gravity, Negotiated, Quality, Side, Target, Third, Transform,
 };
+use letterbox_engine::{Error, Limits, Pipeline};
 
 use crate::checksums;
 use crate::counting::{held, most};

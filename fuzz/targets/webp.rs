@@ -1,7 +1,7 @@
 //! See `src/transform.rs`; the files are of this format.
 #![no_main]
 
-use letterbox::transform::Format;
+use letterbox_engine::transform::Format;
 use libfuzzer_sys::fuzz_target;
 
 #[global_allocator]

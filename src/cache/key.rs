@@ -4,8 +4,8 @@ use http::HeaderValue;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::transform::Target;
 use crate::url::{Asked, Source, canonical};
+use letterbox_engine::transform::Target;
 
 /// Answers of another engine are other answers: raise the package's version when pixels change.
 pub const ENGINE: &str = concat!("v", env!("CARGO_PKG_VERSION"));
@@ -43,8 +43,8 @@ pub fn source_tag(source: &Source) -> HeaderValue {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::transform::Negotiated;
     use crate::url::Defaults;
+    use letterbox_engine::transform::Negotiated;
 
     fn key_of(request: &str) -> String {
         let request = Url::parse(request).expect("a URL");

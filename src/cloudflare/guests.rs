@@ -4,9 +4,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::{Uint8Array, Uint8ClampedArray};
 use worker::wasm_bindgen::JsValue;
 
-use crate::image::frame::Size;
-use crate::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
-use crate::transform::Format;
+use letterbox_engine::frame::Size;
+use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests, Offer};
+use letterbox_engine::transform::Format;
 
 #[wasm_bindgen]
 extern "C" {

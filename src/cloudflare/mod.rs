@@ -29,12 +29,12 @@ use worker::{
 use crate::answer::Kept;
 use crate::config::{self, Config, SETTINGS};
 use crate::flight::Lingering;
-use crate::image::guest::Guests;
 use crate::instance::Instance;
 use crate::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use crate::reply::Body;
 use crate::request::Request;
 use crate::serve::serve;
+use letterbox_engine::guest::Guests;
 use stream::Pieces;
 
 /// The module's memory never shrinks, so its blocks have to find room in it again.

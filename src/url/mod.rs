@@ -22,7 +22,9 @@ use preset::Presets;
 pub use source::Source;
 use widths::Widths;
 
-use crate::transform::{Dpr, Format, Frames, Negotiated, Quality, Side, Target, Transform};
+use letterbox_engine::transform::{
+    Dpr, Format, Frames, Negotiated, Quality, Side, Target, Transform,
+};
 
 /// The longest request URL, in bytes.
 const MAX_URL_BYTES: usize = 8192;
@@ -408,7 +410,7 @@ fn quote(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::transform::{Colour, Fit, Gravity, Third};
+    use letterbox_engine::transform::{Colour, Fit, Gravity, Third};
     use proptest::prelude::*;
     use std::num::NonZeroU16;
 

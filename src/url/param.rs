@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use super::source::Source;
 use super::widths::Widths;
 use super::{Asked, value};
-use crate::transform::{Negotiated, Transform};
+use letterbox_engine::transform::{Negotiated, Transform};
 
 /// One parameter of the query string.
 pub struct Param {

@@ -4,7 +4,7 @@
 use std::num::NonZeroU16;
 
 use super::names;
-use crate::transform::{
+use letterbox_engine::transform::{
     Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third,
 };
 

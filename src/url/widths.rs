@@ -6,7 +6,7 @@ use std::fmt;
 use std::num::NonZeroU16;
 
 use super::value::whole;
-use crate::transform::{Dpr, Side, Transform};
+use letterbox_engine::transform::{Dpr, Side, Transform};
 
 /// The most widths of a list.
 const MAX_WIDTHS: usize = 32;

@@ -14,13 +14,13 @@ use http::{Method, Response, StatusCode};
 use letterbox::answer::Kept;
 use letterbox::config::Config;
 use letterbox::flight::Lingering;
-use letterbox::image::guest::{Decoded, Encoding, Fault, Guests, Offer};
 use letterbox::instance::Instance;
 use letterbox::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::request::Request;
 use letterbox::serve::{Reply, serve};
-use letterbox::transform::Format;
+use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests, Offer};
+use letterbox_engine::transform::Format;
 use url::Url;
 
 /// What a URL answers.

@@ -1,0 +1,95 @@
+//! Reading numbers from bytes that may not all be here yet.
+
+/// Why parsing stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The bytes end before the header does.
+    NeedMore,
+    /// The header contradicts itself.
+    Corrupt(&'static str),
+    /// The header is fine and names something that is not read.
+    Unsupported(&'static str),
+}
+
+/// A position in a byte slice; every read moves it or asks for more.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    big_endian: bool,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn big_endian(bytes: &'a [u8]) -> Self {
+        Cursor {
+            bytes,
+            at: 0,
+            big_endian: true,
+        }
+    }
+
+    pub(super) fn little_endian(bytes: &'a [u8]) -> Self {
+        Cursor {
+            bytes,
+            at: 0,
+            big_endian: false,
+        }
+    }
+
+    pub(super) fn seek(mut self, at: usize) -> Self {
+        self.at = at;
+        self
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn skip(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count);
+    }
+
+    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], Stop> {
+        let end = self.at.checked_add(count).ok_or(Stop::NeedMore)?;
+        let taken = self.bytes.get(self.at..end).ok_or(Stop::NeedMore)?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8, Stop> {
+        Ok(self.take(1)?[0])
+    }
+
+    pub(super) fn u16(&mut self) -> Result<u16, Stop> {
+        let [a, b] = self.array()?;
+        Ok(if self.big_endian {
+            u16::from_be_bytes([a, b])
+        } else {
+            u16::from_le_bytes([a, b])
+        })
+    }
+
+    pub(super) fn u24(&mut self) -> Result<u32, Stop> {
+        let [a, b, c] = self.array()?;
+        Ok(if self.big_endian {
+            u32::from_be_bytes([0, a, b, c])
+        } else {
+            u32::from_le_bytes([a, b, c, 0])
+        })
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32, Stop> {
+        let bytes = self.array()?;
+        Ok(if self.big_endian {
+            u32::from_be_bytes(bytes)
+        } else {
+            u32::from_le_bytes(bytes)
+        })
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+}

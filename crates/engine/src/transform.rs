@@ -1,0 +1,423 @@
+//! What is to be done to an image, in types: no strings, no HTTP, no pixels.
+//!
+//! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default, and the default is
+//! the behaviour of the service that letterbox replaces.
+
+use std::num::NonZeroU16;
+
+/// The requested length of one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Pixels, before [`Dpr`].
+    Px(NonZeroU16),
+    /// From the other side and the source's aspect ratio.
+    Auto,
+}
+
+impl Side {
+    /// So many pixels; `Auto` for none.
+    pub const fn px(pixels: u16) -> Side {
+        match NonZeroU16::new(pixels) {
+            Some(pixels) => Side::Px(pixels),
+            None => Side::Auto,
+        }
+    }
+}
+
+/// How the source's rectangle meets the requested one. The words are those of CSS `object-fit` and of sharp.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// The whole image inside the box, the rest filled with the background. The default.
+    #[default]
+    Contain,
+    /// The whole image inside the box; the result is as small as the image.
+    Inside,
+    /// The box is filled; what sticks out is cropped.
+    Cover,
+    /// The box is filled; the aspect ratio gives way.
+    Fill,
+    /// The image covers the box and is not cropped.
+    Outside,
+}
+
+/// Where the image sits on its canvas (`contain`), or which part of it is kept (`cover`).
+///
+/// Both coordinates run from 0 (left, top) to 1 (right, bottom) in steps of 1/10000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    /// One of the nine positions: across, down.
+    Position(Third, Third),
+    /// A point of the image that is to stay in view, in ten-thousandths of each side.
+    Focus(u16, u16),
+}
+
+/// Start, middle or end of one axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Third {
+    /// Left or top.
+    Start,
+    /// The default.
+    #[default]
+    Middle,
+    /// Right or bottom.
+    End,
+}
+
+impl Gravity {
+    /// The middle. The default.
+    pub const CENTRE: Gravity = Gravity::Position(Third::Middle, Third::Middle);
+}
+
+impl Default for Gravity {
+    fn default() -> Self {
+        Gravity::CENTRE
+    }
+}
+
+/// An sRGB colour with straight alpha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour {
+    /// Red.
+    pub r: u8,
+    /// Green.
+    pub g: u8,
+    /// Blue.
+    pub b: u8,
+    /// 0 = transparent, 255 = opaque.
+    pub a: u8,
+}
+
+impl Colour {
+    /// The background unless `bg` says otherwise.
+    pub const WHITE: Colour = Colour::rgb(0xff_ffff);
+    /// No colour at all.
+    pub const TRANSPARENT: Colour = Colour {
+        r: 0,
+        g: 0,
+        b: 0,
+        a: 0,
+    };
+
+    /// An opaque colour from `0xRRGGBB`.
+    pub const fn rgb(hex: u32) -> Colour {
+        let [_, r, g, b] = hex.to_be_bytes();
+        Colour { r, g, b, a: 255 }
+    }
+
+    /// Whether the colour is a shade of grey.
+    pub fn is_grey(self) -> bool {
+        self.r == self.g && self.g == self.b
+    }
+
+    /// The colour as it looks on white paper: opaque.
+    pub fn over_white(self) -> Colour {
+        let mix = |c: u8| {
+            let (c, a) = (u32::from(c), u32::from(self.a));
+            ((c * a + 255 * (255 - a) + 127) / 255) as u8
+        };
+        Colour {
+            r: mix(self.r),
+            g: mix(self.g),
+            b: mix(self.b),
+            a: 255,
+        }
+    }
+}
+
+/// Device pixel ratio in hundredths, 100 to 800: multiplies both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dpr(u16);
+
+impl Dpr {
+    /// One device pixel a CSS pixel. The default.
+    pub const ONE: Dpr = Dpr(100);
+
+    /// From hundredths; `None` outside 1 to 8.
+    pub fn from_hundredths(hundredths: u16) -> Option<Dpr> {
+        (100..=800).contains(&hundredths).then_some(Dpr(hundredths))
+    }
+
+    /// The ratio in hundredths.
+    pub fn hundredths(self) -> u16 {
+        self.0
+    }
+
+    /// `pixels` times the ratio, rounded to nearest.
+    pub fn times(self, pixels: NonZeroU16) -> u32 {
+        (u32::from(pixels.get()) * u32::from(self.0) + 50) / 100
+    }
+}
+
+/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below 100 a PNG that is asked for
+/// as such has a palette; other lossless ones ignore it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quality(u8);
+
+impl Quality {
+    /// As faithful as the format can be.
+    pub const MOST: Quality = Quality(100);
+
+    /// `None` outside 1 to 100.
+    pub fn new(quality: u8) -> Option<Quality> {
+        (1..=100).contains(&quality).then_some(Quality(quality))
+    }
+
+    /// 1 to 100.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// An image file format that letterbox reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// ITU T.81.
+    Jpeg,
+    /// W3C PNG.
+    Png,
+    /// RFC 9649.
+    WebP,
+    /// GIF 87a and 89a.
+    Gif,
+    /// Windows bitmap; read only.
+    Bmp,
+    /// Windows icon; read only.
+    Ico,
+    /// TIFF 6.0; read only.
+    Tiff,
+    /// AV1 Image File Format 1.1, where there is a guest for it.
+    Avif,
+}
+
+impl Format {
+    /// The word in URLs, logs and `f=json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Jpeg => "jpg",
+            Format::Png => "png",
+            Format::WebP => "webp",
+            Format::Gif => "gif",
+            Format::Bmp => "bmp",
+            Format::Ico => "ico",
+            Format::Tiff => "tiff",
+            Format::Avif => "avif",
+        }
+    }
+
+    /// The media type (RFC 9110, section 8.3.1).
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Format::Jpeg => "image/jpeg",
+            Format::Png => "image/png",
+            Format::WebP => "image/webp",
+            Format::Gif => "image/gif",
+            Format::Bmp => "image/bmp",
+            Format::Ico => "image/vnd.microsoft.icon",
+            Format::Tiff => "image/tiff",
+            Format::Avif => "image/avif",
+        }
+    }
+
+    /// The format with this media type, among those that are written.
+    pub fn of_content_type(content_type: &[u8]) -> Option<Format> {
+        let written = [
+            Format::Jpeg,
+            Format::Png,
+            Format::WebP,
+            Format::Gif,
+            Format::Avif,
+        ];
+        let is = |format: &Format| format.content_type().as_bytes() == content_type;
+        written.into_iter().find(is)
+    }
+
+    /// Whether a pixel of this format can be transparent.
+    pub fn has_alpha(self) -> bool {
+        self != Format::Jpeg
+    }
+
+    /// Whether files of this format are written with several frames.
+    pub fn moves(self) -> bool {
+        matches!(self, Format::Gif | Format::WebP)
+    }
+
+    /// The format that `f=keep` answers in: the same, or PNG where the web has no use for it.
+    pub fn kept(self) -> Format {
+        match self {
+            Format::Bmp | Format::Ico | Format::Tiff => Format::Png,
+            web => web,
+        }
+    }
+}
+
+/// What was negotiated for `f=auto`. There is no other `auto` than one that was negotiated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Negotiated {
+    /// A crawler that makes the preview of a link: JPEG and PNG, and nothing else.
+    Card,
+    /// Anyone else: JPEG, PNG and GIF, and what was named.
+    Client {
+        /// Takes WebP.
+        webp: bool,
+        /// Takes AVIF, and likes WebP no better.
+        avif: bool,
+    },
+}
+
+impl Default for Negotiated {
+    fn default() -> Self {
+        Negotiated::Client {
+            webp: false,
+            avif: false,
+        }
+    }
+}
+
+impl Negotiated {
+    /// The same where some of it cannot be written.
+    pub fn among(self, writes_webp: bool, writes_avif: bool) -> Negotiated {
+        match self {
+            Negotiated::Card => Negotiated::Card,
+            Negotiated::Client { webp, avif } => Negotiated::Client {
+                webp: webp && writes_webp,
+                avif: avif && writes_avif,
+            },
+        }
+    }
+
+    /// A word for each, in cache keys and in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Negotiated::Card => "card",
+            Negotiated::Client { webp, avif } => match (avif, webp) {
+                (true, true) => "avif-webp",
+                (true, false) => "avif",
+                (false, true) => "webp",
+                (false, false) => "common",
+            },
+        }
+    }
+}
+
+/// The kind of answer that is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// The source's own format. The default.
+    #[default]
+    Keep,
+    /// This format.
+    Image(Format),
+    /// The smallest one that the client takes.
+    Auto(Negotiated),
+    /// A description of the source and of the plan.
+    Json,
+    /// A placeholder of the source, as text: its ThumbHash.
+    Thumbhash,
+    /// The same: its BlurHash.
+    Blurhash,
+}
+
+impl Target {
+    /// The word in URLs and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Keep => "keep",
+            Target::Image(format) => format.name(),
+            Target::Auto(_) => "auto",
+            Target::Json => "json",
+            Target::Thumbhash => "thumbhash",
+            Target::Blurhash => "blurhash",
+        }
+    }
+}
+
+/// Which frames of an animation are wanted. An answer that stands still is the first of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frames {
+    /// How many are passed over. Default none.
+    pub first: u16,
+    /// How many there are to be at most; `None` for all. Default all, or one where `page` is given.
+    pub count: Option<NonZeroU16>,
+}
+
+impl Frames {
+    /// One.
+    pub const STILL: Option<NonZeroU16> = Some(NonZeroU16::MIN);
+}
+
+/// One image's worth of wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transform {
+    /// Default 1200 (`DEFAULT_WIDTH`).
+    pub width: Side,
+    /// Default 627 (`DEFAULT_HEIGHT`).
+    pub height: Side,
+    /// Default contain.
+    pub fit: Fit,
+    /// Default centre.
+    pub gravity: Gravity,
+    /// Colour of padding, and of what lies under transparency where the target has none. Default white.
+    pub background: Colour,
+    /// Whether a small source may grow. Default true.
+    pub enlarge: bool,
+    /// Default 1.
+    pub dpr: Dpr,
+    /// Default keep.
+    pub target: Target,
+    /// Default 80 (`DEFAULT_QUALITY`), and 100 for PNG.
+    pub quality: Quality,
+    /// Progressive JPEG. Default false.
+    pub interlace: bool,
+    /// Lossless WebP. Default false.
+    pub lossless: bool,
+    /// Default all.
+    pub frames: Frames,
+}
+
+impl Transform {
+    /// The behaviour of the service that letterbox replaces.
+    pub const DEFAULT: Transform = Transform {
+        width: Side::px(1200),
+        height: Side::px(627),
+        fit: Fit::Contain,
+        gravity: Gravity::CENTRE,
+        background: Colour::WHITE,
+        enlarge: true,
+        dpr: Dpr::ONE,
+        target: Target::Keep,
+        quality: Quality(80),
+        interlace: false,
+        lossless: false,
+        frames: Frames {
+            first: 0,
+            count: None,
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_translucent_background_is_seen_on_white_where_there_is_no_alpha() {
+        assert_eq!(
+            Colour {
+                r: 0,
+                g: 0,
+                b: 0,
+                a: 128
+            }
+            .over_white(),
+            Colour::rgb(0x7f_7f7f)
+        );
+        assert_eq!(Colour::TRANSPARENT.over_white(), Colour::WHITE);
+    }
+
+    #[test]
+    fn dpr_rounds_to_the_nearest_pixel() {
+        let dpr = Dpr::from_hundredths(150).expect("1.5 is in range");
+        assert_eq!(dpr.times(NonZeroU16::new(627).expect("not zero")), 941);
+        assert_eq!(Dpr::from_hundredths(99), None);
+    }
+}
