@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A box that begins here and ends by `end`: its type, and where its content is.
-pub(super) fn part(bytes: &[u8], at: usize, end: usize) -> Option<([u8; 4], Range<usize>)> {
+pub(crate) fn part(bytes: &[u8], at: usize, end: usize) -> Option<([u8; 4], Range<usize>)> {
     let kind = *bytes.get(at.checked_add(4)?..end)?.first_chunk()?;
     let (head, length) = match number(bytes, at, 4)? {
         0 => return None, // up to the end of the file, wherever that is
@@ -15,7 +15,7 @@ pub(super) fn part(bytes: &[u8], at: usize, end: usize) -> Option<([u8; 4], Rang
 }
 
 /// A number of at most eight bytes.
-pub(super) fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
+pub(crate) fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(length)?)?;
     let number = bytes
         .iter()
@@ -24,13 +24,13 @@ pub(super) fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
 }
 
 /// Numbers one behind the other.
-pub(super) struct Numbers<'a> {
-    pub(super) bytes: &'a [u8],
-    pub(super) at: usize,
+pub(crate) struct Numbers<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) at: usize,
 }
 
 impl Numbers<'_> {
-    pub(super) fn next(&mut self, length: u64) -> Option<u64> {
+    pub(crate) fn next(&mut self, length: u64) -> Option<u64> {
         let number = number(self.bytes, self.at, usize::try_from(length).ok()?)?;
         self.at += length as usize;
         Some(number)

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use super::conversion::Conversion;
-use super::frame::Layout;
-use super::header::colours::{self, MOST_PROFILE_BYTES};
-use super::header::{Colours, Header};
-use super::icc::Samples;
-use super::plan::{Plan, Plane};
+use crate::conversion::Conversion;
+use crate::frame::Layout;
+use crate::header::colours::{Colours, MOST_PROFILE_BYTES};
+use crate::header::{Header, colours};
+use crate::icc::Samples;
+use crate::plan::{Plan, Plane};
 
 /// What a source's samples are.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ const SMALL_PROFILE_BYTES: usize = 64 << 10;
 
 impl Source {
     /// What a file's header says, and what it says in a profile if that is a small one.
-    pub(super) fn of(header: &Header, file: &[u8]) -> Source {
+    pub(crate) fn of(header: &Header, file: &[u8]) -> Source {
         match header.colours {
             Colours::Profile(bytes) if bytes as usize > MOST_PROFILE_BYTES => {
                 Source::without_profile(header)
@@ -42,7 +42,7 @@ impl Source {
 
     /// The same, whatever the size of the profile. One that is damaged, or for other samples than there are, is as good as none: that is
     /// what browsers make of it.
-    pub(super) fn seen(header: &Header, file: &[u8]) -> Source {
+    pub(crate) fn seen(header: &Header, file: &[u8]) -> Source {
         let conversion = colours::profile(header, file)
             .and_then(|profile| Conversion::of_profile(&profile, samples(header)));
         match conversion {
@@ -61,7 +61,7 @@ impl Source {
     }
 
     /// What it holds, or will allocate at most, the profile included while it is read.
-    pub(super) fn bytes(&self, header: &Header) -> u64 {
+    pub(crate) fn bytes(&self, header: &Header) -> u64 {
         match (self, header.colours) {
             (Source::Srgb, _) => 0,
             (Source::Other(conversion), _) => conversion.bytes(),
@@ -74,7 +74,7 @@ impl Source {
     }
 
     /// What its colours are called.
-    pub(super) fn name(&self, header: &Header) -> &'static str {
+    pub(crate) fn name(&self, header: &Header) -> &'static str {
         match self {
             _ if header.inks => "cmyk",
             _ if header.layout.grey() => "grey",
@@ -104,7 +104,7 @@ fn samples(header: &Header) -> Samples {
 }
 
 /// What the rows of a picture are to go through: nothing, if they are sRGB or become it elsewhere.
-pub(super) fn conversion(plan: &Plan) -> Option<Arc<Conversion>> {
+pub(crate) fn conversion(plan: &Plan) -> Option<Arc<Conversion>> {
     match &plan.source {
         Source::Other(conversion) if !plan.header.inks => Some(conversion.clone()),
         _ => None,
@@ -112,7 +112,7 @@ pub(super) fn conversion(plan: &Plan) -> Option<Arc<Conversion>> {
 }
 
 /// What a decoder's rows of four inks are to go through.
-pub(super) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
+pub(crate) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
     match &plan.source {
         Source::Other(conversion) if plan.header.inks => Some(conversion.clone()),
         _ => None,
@@ -120,13 +120,13 @@ pub(super) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
 }
 
 /// The layout with every sample that the planned one has.
-pub(super) fn widened(plane: &Plane) -> Layout {
+pub(crate) fn widened(plane: &Plane) -> Layout {
     let alpha = plane.source.alpha() || plane.layout.alpha();
     Layout::of(plane.layout.grey(), alpha)
 }
 
 /// A row in a wider layout: grey becomes RGB by repetition, a missing alpha is opaque.
-pub(super) fn widen(row: &[u8], from: Layout, wider: &mut [u8], to: Layout) {
+pub(crate) fn widen(row: &[u8], from: Layout, wider: &mut [u8], to: Layout) {
     let (channels, wide) = (from.channels(), to.channels());
     for (source, target) in row.chunks_exact(channels).zip(wider.chunks_exact_mut(wide)) {
         match (from.grey(), to.grey()) {

@@ -4,13 +4,13 @@
 use letterbox_resize::Resizer;
 use letterbox_vp8::to_rgb;
 
-use super::Error;
-use super::frame::{Layout, Picture, zeroes};
-use super::plan::{Plan, Plane};
-use super::resize::fault;
+use crate::error::Error;
+use crate::frame::{Layout, Picture, zeroes};
+use crate::plan::{Plan, Plane};
+use crate::resize::fault;
 
 /// Three planes on their way to pixels.
-pub(super) struct Components {
+pub(crate) struct Components {
     planes: [Plane; 3],
     /// Made when the first row comes.
     resizers: Vec<Resizer>,
@@ -27,7 +27,7 @@ pub(super) struct Components {
 const WAITING_ROWS: u64 = 16;
 
 impl Components {
-    pub(super) fn new(planes: [Plane; 3]) -> Components {
+    pub(crate) fn new(planes: [Plane; 3]) -> Components {
         Components {
             waiting: planes.map(|plane| Picture::new(plane.resized, Layout::Grey, None)),
             resizers: Vec::new(),
@@ -39,7 +39,7 @@ impl Components {
     }
 
     /// What all of that allocates.
-    pub(super) fn bytes(plan: &Plan) -> u64 {
+    pub(crate) fn bytes(plan: &Plan) -> u64 {
         let Some(planes) = plan.components() else {
             return 0;
         };
@@ -57,7 +57,7 @@ impl Components {
     ///
     /// # Errors
     /// [`Error`].
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         number: usize,
         row: &[u8],
@@ -103,9 +103,9 @@ impl Components {
 mod tests {
     use super::*;
     use crate::frame::Size;
-    use crate::testing;
+    use crate::limits::Limits;
     use crate::transform::{Fit, Format, Gravity, Quality, Side, Target, Transform};
-    use crate::{Limits, Pipeline};
+    use crate::{Pipeline, testing};
 
     fn answer(file: &[u8], transform: Transform) -> Vec<u8> {
         let transform = Transform {

@@ -6,12 +6,13 @@
 mod inks;
 mod numbers;
 
-use inks::overprint;
-use numbers::{BT709, Transfer, primaries_of, to_xyz};
+use crate::conversion::inks::overprint;
+use crate::conversion::numbers::{BT709, Transfer, primaries_of, to_xyz};
 
-use super::frame::{Layout, zeroes};
-use super::header::Colours;
-use super::icc::{self, D50, Profile, Samples, Space, Xyz};
+use crate::frame::{Layout, zeroes};
+use crate::header::colours::Colours;
+use crate::icc;
+use crate::icc::{D50, Profile, Samples, Space, Xyz};
 
 /// How the samples of one source become sRGB.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ const STEPS: usize = 4096;
 
 impl Conversion {
     /// For samples that such a profile is about; `None` where it is damaged, or not about them.
-    pub(super) fn of_profile(profile: &[u8], samples: Samples) -> Option<Conversion> {
+    pub(crate) fn of_profile(profile: &[u8], samples: Samples) -> Option<Conversion> {
         match Profile::read(profile, samples)? {
             Profile::Grey(curve, space) => Some(Conversion::grey(|level| {
                 let y = curve.at(level);
@@ -75,7 +76,7 @@ impl Conversion {
     }
 
     /// For what a file has in place of a profile.
-    pub(super) fn of_numbers(colours: Colours, samples: Samples) -> Option<Conversion> {
+    pub(crate) fn of_numbers(colours: Colours, samples: Samples) -> Option<Conversion> {
         let (primaries, transfer) = match colours {
             Colours::CodePoints {
                 primaries,
@@ -98,7 +99,7 @@ impl Conversion {
     }
 
     /// For inks without a profile.
-    pub(super) fn of_plain_inks() -> Option<Conversion> {
+    pub(crate) fn of_plain_inks() -> Option<Conversion> {
         const SIDE: usize = 9;
         let strides = [SIDE * SIDE * SIDE, SIDE * SIDE, SIDE, 1];
         let mut nodes = Vec::new();
@@ -215,7 +216,7 @@ impl Conversion {
     }
 
     /// Memory of the decoder.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         (match &self.kind {
             Kind::Grey(_) => 256,
             Kind::Matrix { srgb, .. } => 3 * 4 * 256 + srgb.capacity(),
@@ -224,17 +225,17 @@ impl Conversion {
     }
 
     /// What the largest allocates that a profile of so many bytes can make: tables of few nodes are made finer.
-    pub(super) fn most_bytes(profile: u64) -> u64 {
+    pub(crate) fn most_bytes(profile: u64) -> u64 {
         2 * profile.max(MOST_FINER_BYTES) + (8 << 10)
     }
 
     /// What the source's colours are called.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 
     /// Whether it would change nothing that could be seen: colours all over the cube stay what they are, but for one level.
-    pub(super) fn changes_nothing(&self) -> bool {
+    pub(crate) fn changes_nothing(&self) -> bool {
         if matches!(&self.kind, Kind::Table { places, .. } if places.len() != 3) {
             return false;
         }
@@ -261,7 +262,7 @@ impl Conversion {
     }
 
     /// Converts pixels where they are. Alpha stays, and so does everything if the samples are not those that it was made for.
-    pub(super) fn run(&self, pixels: &mut [u8], layout: Layout) {
+    pub(crate) fn run(&self, pixels: &mut [u8], layout: Layout) {
         let channels = layout.channels();
         match &self.kind {
             Kind::Grey(levels) if layout.grey() => {
@@ -304,7 +305,7 @@ impl Conversion {
     }
 
     /// Converts pixels of four inks.
-    pub(super) fn inks(&self, inks: &[u8], rgb: &mut Vec<u8>) {
+    pub(crate) fn inks(&self, inks: &[u8], rgb: &mut Vec<u8>) {
         rgb.clear();
         let Kind::Table {
             places,
@@ -390,7 +391,7 @@ fn add(sum: &mut [i32; 3], nodes: &[[i16; 3]], at: usize, weight: i32) {
 }
 
 /// IEC 61966-2-1: light of 0 to 1 to sRGB of 0 to 1.
-pub(super) fn gamma(light: f32) -> f32 {
+pub(crate) fn gamma(light: f32) -> f32 {
     if light > 0.003_130_8 {
         1.055 * light.powf(1.0 / 2.4) - 0.055
     } else {
@@ -399,7 +400,7 @@ pub(super) fn gamma(light: f32) -> f32 {
 }
 
 /// sRGB of 0 to 1 to light of 0 to 1.
-pub(super) fn decode(level: f32) -> f32 {
+pub(crate) fn decode(level: f32) -> f32 {
     if level > 0.040_45 {
         ((level + 0.055) / 1.055).powf(2.4)
     } else {

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::animation;
-use super::limits::Limits;
-use super::placeholder::Small;
-use super::plan::{Plan, Step};
+use crate::animation;
+use crate::limits::Limits;
+use crate::placeholder::Small;
+use crate::plan::Plan;
+use crate::plan::memory::Step;
 
 /// The answer to `f=json`.
-pub(super) fn describe(
+pub(crate) fn describe(
     plan: &Plan,
     source_bytes: u64,
     limits: &Limits,

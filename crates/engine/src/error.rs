@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::frame::Size;
+use crate::frame::Size;
 
 /// Why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,7 +165,7 @@ impl fmt::Display for Error {
 
 impl Error {
     /// Whether another source would have been fine, at any time.
-    pub(super) fn is_of_source(&self) -> bool {
+    pub(crate) fn is_of_source(&self) -> bool {
         !matches!(self, Error::OutOfMemory | Error::Internal(_))
     }
 }

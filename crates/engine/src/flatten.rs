@@ -1,10 +1,10 @@
 //! Stage: lays transparent pixels on the background, where the answer has no alpha.
 
-use super::frame::Layout;
+use crate::frame::Layout;
 use crate::transform::Colour;
 
 /// A row without its alpha, in the place of the row; how many bytes it has then.
-pub(super) fn flatten(row: &mut [u8], layout: Layout, background: Colour) -> usize {
+pub(crate) fn flatten(row: &mut [u8], layout: Layout, background: Colour) -> usize {
     let under = background.over_white();
     let channels = layout.channels();
     let colours = channels - 1;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Error;
+use crate::error::Error;
 
 /// Which samples a pixel has, in memory order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,9 +119,9 @@ impl Frame {
 ///
 /// It lies in pieces, made as rows come and given back as they go; or in one, for an encoder that works in place.
 #[derive(Debug)]
-pub(super) struct Picture {
-    pub(super) size: Size,
-    pub(super) layout: Layout,
+pub(crate) struct Picture {
+    pub(crate) size: Size,
+    pub(crate) layout: Layout,
     pieces: VecDeque<Vec<u8>>,
     /// Rows of every piece but the last one.
     piece_rows: usize,
@@ -137,7 +137,7 @@ const PIECE_BYTES: usize = 8 << 10;
 
 impl Picture {
     /// Without rows; in one piece if there is a room for it.
-    pub(super) fn new(size: Size, layout: Layout, room: Option<u64>) -> Picture {
+    pub(crate) fn new(size: Size, layout: Layout, room: Option<u64>) -> Picture {
         let row_bytes = size.width as usize * layout.channels();
         Picture {
             size,
@@ -154,7 +154,7 @@ impl Picture {
     }
 
     /// Of all rows at once.
-    pub(super) fn whole(frame: Frame, room: Option<u64>) -> Picture {
+    pub(crate) fn whole(frame: Frame, room: Option<u64>) -> Picture {
         let rows = frame.size.height as usize;
         Picture {
             size: frame.size,
@@ -168,13 +168,13 @@ impl Picture {
     }
 
     /// What such a picture holds at most, when it is complete, beside its pixels.
-    pub(super) fn list_bytes(size: Size, layout: Layout) -> u64 {
+    pub(crate) fn list_bytes(size: Size, layout: Layout) -> u64 {
         let picture = Picture::new(size, layout, None);
         (picture.count() * size_of::<Vec<u8>>()) as u64
     }
 
     /// What a piece has at most.
-    pub(super) fn piece_bytes(size: Size, layout: Layout) -> u64 {
+    pub(crate) fn piece_bytes(size: Size, layout: Layout) -> u64 {
         let picture = Picture::new(size, layout, None);
         let rows = picture.piece_rows.min(size.height as usize);
         (rows * picture.row_bytes()) as u64
@@ -184,11 +184,11 @@ impl Picture {
         (self.size.height as usize).div_ceil(self.piece_rows)
     }
 
-    pub(super) fn row_bytes(&self) -> usize {
+    pub(crate) fn row_bytes(&self) -> usize {
         self.size.width as usize * self.layout.channels()
     }
 
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.filled == self.size.height as usize
     }
 
@@ -196,7 +196,7 @@ impl Picture {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if there are too many, [`Error::OutOfMemory`].
-    pub(super) fn push(&mut self, row: &[u8]) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, row: &[u8]) -> Result<(), Error> {
         let rows = self.size.height as usize;
         if self.filled == rows || row.len() != self.row_bytes() {
             return Err(Error::Corrupt("the image has more rows than it says"));
@@ -221,7 +221,7 @@ impl Picture {
     }
 
     /// The next row from the top; the piece before it is given back.
-    pub(super) fn next_row(&mut self) -> Option<&mut [u8]> {
+    pub(crate) fn next_row(&mut self) -> Option<&mut [u8]> {
         if self.taken == self.filled {
             return None;
         }
@@ -238,7 +238,7 @@ impl Picture {
     }
 
     /// Row `y`, as long as none has been taken.
-    pub(super) fn row(&self, y: usize) -> &[u8] {
+    pub(crate) fn row(&self, y: usize) -> &[u8] {
         let (row_bytes, at) = (self.row_bytes(), y % self.piece_rows);
         let piece = self.pieces.get(y / self.piece_rows);
         piece
@@ -247,12 +247,12 @@ impl Picture {
     }
 
     /// Bytes of the pieces that have not been given back.
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         self.pieces.iter().map(Vec::capacity).sum()
     }
 
     /// The one piece that a complete picture with a room has, and that room.
-    pub(super) fn into_piece(mut self) -> (Vec<u8>, usize) {
+    pub(crate) fn into_piece(mut self) -> (Vec<u8>, usize) {
         let piece = self.pieces.pop_front().unwrap_or_default();
         let room = self.room.unwrap_or(0) as usize;
         (piece, room)
@@ -260,7 +260,7 @@ impl Picture {
 }
 
 /// An empty list of bytes with room for so many, or an error where the allocator refuses.
-pub(super) fn reserved(bytes: u64) -> Result<Vec<u8>, Error> {
+pub(crate) fn reserved(bytes: u64) -> Result<Vec<u8>, Error> {
     let bytes = usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?;
     let mut buffer = Vec::new();
     buffer
@@ -270,7 +270,7 @@ pub(super) fn reserved(bytes: u64) -> Result<Vec<u8>, Error> {
 }
 
 /// That many zero bytes, or an error where the allocator refuses.
-pub(super) fn zeroes(bytes: u64) -> Result<Vec<u8>, Error> {
+pub(crate) fn zeroes(bytes: u64) -> Result<Vec<u8>, Error> {
     let mut buffer = reserved(bytes)?;
     buffer.resize(bytes as usize, 0);
     Ok(buffer)

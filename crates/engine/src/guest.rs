@@ -3,7 +3,7 @@
 //! A platform has them or not; the pipeline only says what is to be done and how much memory it may take. What the bytes of a source do
 //! in there is the guest's concern: it fails, and the request with it.
 
-use super::frame::Size;
+use crate::frame::Size;
 use crate::transform::Format;
 
 /// Which guests there are.
@@ -97,7 +97,7 @@ impl Guests for NoGuests {
 
 /// Bytes of a guest's memory: so many a pixel, and never less than it begins with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     fixed: u64,
     per_pixel: u64,
 }
@@ -116,7 +116,7 @@ impl Memory {
     }
 
     /// What it takes for so many pixels.
-    pub(super) fn bytes(self, pixels: u64) -> u64 {
+    pub(crate) fn bytes(self, pixels: u64) -> u64 {
         let bytes = pixels.saturating_mul(self.per_pixel);
         bytes.saturating_add(self.fixed).max(LEAST_BYTES)
     }
@@ -125,7 +125,7 @@ impl Memory {
 // Measured with photos and grain of 0.75 to 6 megapixels.
 
 /// WebP, lossy; its alpha is coded without loss. Where slopes and noise would take more, it is stored as it is, and takes less.
-pub(super) const fn webp_encode(alpha: bool) -> Memory {
+pub(crate) const fn webp_encode(alpha: bool) -> Memory {
     if alpha {
         Memory::new(4, 27)
     } else {
@@ -134,10 +134,10 @@ pub(super) const fn webp_encode(alpha: bool) -> Memory {
 }
 
 /// AVIF, with alpha or without.
-pub(super) const AVIF_ENCODE: Memory = Memory::new(12, 29);
+pub(crate) const AVIF_ENCODE: Memory = Memory::new(12, 29);
 
 /// AVIF: colours at full size, more than 8 bits, and alpha each take more.
-pub(super) const fn avif_decode(full_colour: bool, deep: bool, alpha: bool) -> Memory {
+pub(crate) const fn avif_decode(full_colour: bool, deep: bool, alpha: bool) -> Memory {
     let colours = 3 * full_colour as u64 + (3 + 4 * full_colour as u64) * deep as u64;
     let (own, per_pixel) = match (alpha, deep) {
         (false, _) => (0, 0),
@@ -150,7 +150,7 @@ pub(super) const fn avif_decode(full_colour: bool, deep: bool, alpha: bool) -> M
 /// And beside that, by the length of the file: its decoder keeps a list of all symbols that it reads, of 16 bytes each, which doubles from a thousand
 /// on. There are three quarters of a symbol to two of them to a byte. Where the list cannot grow in its place, half of it is there twice; and memory grows by a
 /// twentieth at least.
-pub(super) fn avif_symbols(file_bytes: u64) -> (u64, u64) {
+pub(crate) fn avif_symbols(file_bytes: u64) -> (u64, u64) {
     let list = |symbols: u64| 1000 * symbols.div_ceil(1000).next_power_of_two();
     let file_bytes = file_bytes.min(1 << 40);
     let most = 24 * list(2 * file_bytes) + 3 * MIB;

@@ -5,11 +5,11 @@
 //! as the standard says makes the whole profile none.
 
 /// A colour in the connection space: XYZ under D50, 1 being the white of the paper or screen.
-pub(super) type Xyz = [f32; 3];
+pub(crate) type Xyz = [f32; 3];
 
 /// What an RGB or grey value of 0 to 1 is in light.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Curve<'p> {
+pub(crate) enum Curve<'p> {
     /// Two of these in a row are joined by a straight line; big-endian, of 16 bits.
     Table(&'p [u8]),
     /// Of so many numbers, in the standard's order: g, a, b, c, d, e, f.
@@ -17,7 +17,7 @@ pub(super) enum Curve<'p> {
 }
 
 /// What a profile says.
-pub(super) enum Profile<'p> {
+pub(crate) enum Profile<'p> {
     /// Curves, then a matrix whose columns are the primaries.
     Matrix([Curve<'p>; 3], [Xyz; 3]),
     /// One curve, which gives lightness where the connection space is Lab.
@@ -28,7 +28,7 @@ pub(super) enum Profile<'p> {
 
 /// How colours are written in the connection space.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Space {
+pub(crate) enum Space {
     Xyz,
     Lab,
     /// Lab of 16 bits as it was up to version 2.
@@ -37,18 +37,18 @@ pub(super) enum Space {
 
 /// Which samples a profile is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Samples {
+pub(crate) enum Samples {
     Grey,
     Rgb,
     Inks,
 }
 
 /// A multidimensional table with what stands in front of it and behind it.
-pub(super) struct Table<'p> {
+pub(crate) struct Table<'p> {
     /// One for each sample of a pixel, or none.
     before: Vec<Step<'p>>,
     /// Nodes along each axis, the last of which runs fastest.
-    pub(super) nodes: Vec<usize>,
+    pub(crate) nodes: Vec<usize>,
     /// Three values of each node.
     values: Values<'p>,
     between: Option<Between<'p>>,
@@ -75,7 +75,7 @@ enum Values<'p> {
 
 /// A function of one sample.
 #[derive(Clone, Copy)]
-pub(super) enum Step<'p> {
+pub(crate) enum Step<'p> {
     Curve(Curve<'p>),
     /// A table of 8 bits.
     Bytes(&'p [u8]),
@@ -89,7 +89,7 @@ const MOST_NODES: usize = 270_000;
 
 impl<'p> Profile<'p> {
     /// Reads what a profile says of such samples; `None` where it is damaged, or for others.
-    pub(super) fn read(bytes: &'p [u8], samples: Samples) -> Option<Profile<'p>> {
+    pub(crate) fn read(bytes: &'p [u8], samples: Samples) -> Option<Profile<'p>> {
         if bytes.get(36..40)? != b"acsp" {
             return None;
         }
@@ -190,7 +190,7 @@ fn curve(tag: &[u8]) -> Option<(Curve<'_>, usize)> {
 
 impl Curve<'_> {
     /// The value at `x`, both from 0 to 1.
-    pub(super) fn at(&self, x: f32) -> f32 {
+    pub(crate) fn at(&self, x: f32) -> f32 {
         let x = x.clamp(0.0, 1.0);
         let y = match *self {
             Curve::Table(values) => {
@@ -221,7 +221,7 @@ fn between(x: f32, last: usize, value: impl Fn(usize) -> f32) -> f32 {
 }
 
 impl Step<'_> {
-    pub(super) fn at(&self, x: f32) -> f32 {
+    pub(crate) fn at(&self, x: f32) -> f32 {
         match self {
             Step::Curve(curve) => curve.at(x),
             Step::Bytes(values) => between(x.clamp(0.0, 1.0), values.len().max(1) - 1, |at| {
@@ -351,13 +351,13 @@ impl<'p> Table<'p> {
     }
 
     /// Where a sample is along its axis, from 0 to 1.
-    pub(super) fn place(&self, axis: usize, sample: f32) -> f32 {
+    pub(crate) fn place(&self, axis: usize, sample: f32) -> f32 {
         let step = self.before.get(axis);
         step.map_or(sample, |step| step.at(sample).clamp(0.0, 1.0))
     }
 
     /// What is at a place, counted in nodes from 0 along each axis, in the connection space.
-    pub(super) fn at(&self, place: &[f32]) -> Xyz {
+    pub(crate) fn at(&self, place: &[f32]) -> Xyz {
         let node = |place: &[f32]| {
             let along = place.iter().zip(&self.nodes);
             along.fold(0, |node, (&place, &nodes)| node * nodes + place as usize)
@@ -387,7 +387,7 @@ impl<'p> Table<'p> {
     ///
     /// From version 4 on the standard says what it is (ICC.1, annex E.3), before it is that of all inks, or of no light: with its tint, as lcms
     /// takes it for pictures. Taken for neutral, all inks of a press left a level of 24 in blue.
-    pub(super) fn black(&self) -> Xyz {
+    pub(crate) fn black(&self) -> Xyz {
         if self.version >= 4 {
             return D50.map(|white| white * 0.003_473_1);
         }
@@ -446,11 +446,11 @@ fn count(nodes: &[usize]) -> Option<usize> {
 const MOST_BLACK: f32 = 0.184_2;
 
 /// The white of the connection space.
-pub(super) const D50: Xyz = [0.9642, 1.0, 0.8249];
+pub(crate) const D50: Xyz = [0.9642, 1.0, 0.8249];
 
 impl Space {
     /// A colour that is written in this way, each value from 0 to 1.
-    pub(super) fn xyz(self, values: [f32; 3]) -> Xyz {
+    pub(crate) fn xyz(self, values: [f32; 3]) -> Xyz {
         let stretch = match self {
             Space::Xyz => return values.map(|value| value * (1.0 + 32767.0 / 32768.0)),
             Space::Lab => 1.0,
@@ -462,7 +462,7 @@ impl Space {
 }
 
 /// CIE 15: L*a*b* under D50 to XYZ.
-pub(super) fn lab([l, a, b]: [f32; 3]) -> Xyz {
+pub(crate) fn lab([l, a, b]: [f32; 3]) -> Xyz {
     let y = (l + 16.0) / 116.0;
     let light = |f: f32| {
         if f > 6.0 / 29.0 {

@@ -32,19 +32,22 @@ mod strip;
 mod testing;
 pub mod transform;
 
-use animation::Survey;
-use codec::animation::{Played, Player};
-use codec::{Decode, whole};
-use colour::Source;
-pub use error::Error;
-use frame::Picture;
-use guest::{Guests, NoGuests};
-use header::Header;
-pub use limits::Limits;
-use original::Original;
-use placeholder::Small;
-pub use plan::{Animation, Edges, Halves, Indexed, Known, Plan, Plane, Step, Window};
-use resize::Resize;
+use crate::animation::Survey;
+use crate::codec::animation::{Played, Player};
+use crate::codec::{Decode, whole};
+use crate::colour::Source;
+pub use crate::error::Error;
+use crate::frame::Picture;
+use crate::guest::{Guests, NoGuests};
+use crate::header::Header;
+pub use crate::limits::Limits;
+use crate::original::Original;
+use crate::placeholder::Small;
+pub use crate::plan::frames::Animation;
+pub use crate::plan::geometry::Halves;
+pub use crate::plan::memory::Step;
+pub use crate::plan::{Edges, Indexed, Known, Plan, Plane, Window};
+use crate::resize::Resize;
 
 use crate::transform::{Format, Frames, Negotiated, Target, Transform};
 

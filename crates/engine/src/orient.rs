@@ -1,8 +1,8 @@
 //! Stage: turns the pixels upright, after the resize, when the image is small.
 
-use super::Error;
-use super::frame::{Picture, Size, zeroes};
-use super::plan::{Plan, Window};
+use crate::error::Error;
+use crate::frame::{Picture, Size, zeroes};
+use crate::plan::{Plan, Window};
 
 /// How stored pixels become upright ones (EXIF 2.32, tag 0112, values 1 to 8).
 ///
@@ -52,7 +52,7 @@ impl Orientation {
     }
 
     /// Where an upright window lies on the stored image of this size.
-    pub(super) fn to_stored(self, window: Window, stored: Size) -> Window {
+    pub(crate) fn to_stored(self, window: Window, stored: Size) -> Window {
         let Window {
             x,
             y,
@@ -85,7 +85,7 @@ impl Orientation {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn run(plan: &Plan, picture: Picture) -> Result<Picture, Error> {
+pub(crate) fn run(plan: &Plan, picture: Picture) -> Result<Picture, Error> {
     turn(plan.header.orientation, picture, plan.room())
 }
 

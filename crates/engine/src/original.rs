@@ -1,15 +1,17 @@
 //! Never worse: where nothing about a picture is to be changed, its own file is kept beside what is made of it, and the smaller one is the
 //! answer, metadata stripped.
 
-use super::Error;
-use super::animation::Survey;
-use super::codec::{self, whole};
-use super::header::Header;
-use super::plan::{Animation, Plan};
-use super::strip::{Wanted, strip};
+use crate::animation::Survey;
+use crate::codec;
+use crate::codec::whole;
+use crate::error::Error;
+use crate::header::Header;
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
+use crate::strip::{Wanted, strip};
 
 /// A source's own file, as it comes.
-pub(super) struct Original {
+pub(crate) struct Original {
     file: Vec<u8>,
 }
 
@@ -18,7 +20,7 @@ impl Original {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(start: &[u8], promised_bytes: u64) -> Result<Original, Error> {
+    pub(crate) fn new(start: &[u8], promised_bytes: u64) -> Result<Original, Error> {
         let mut file = Vec::new();
         file.try_reserve_exact(start.len().max(promised_bytes as usize))
             .map_err(|_| Error::OutOfMemory)?;
@@ -30,17 +32,17 @@ impl Original {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         whole::append(&mut self.file, bytes)
     }
 
     /// The file that a decoder has had as a whole.
-    pub(super) fn decoded(file: Vec<u8>) -> Original {
+    pub(crate) fn decoded(file: Vec<u8>) -> Original {
         Original { file }
     }
 
     /// The file without its metadata, if it has no more than so many bytes.
-    pub(super) fn instead_of(self, most: usize, plan: &Plan) -> Option<Vec<u8>> {
+    pub(crate) fn instead_of(self, most: usize, plan: &Plan) -> Option<Vec<u8>> {
         let wanted = Wanted {
             lossless: plan.lossless,
             moves: plan.moving().is_some(),

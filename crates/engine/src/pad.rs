@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use super::conversion::Conversion;
-use super::frame::{Layout, Picture, zeroes};
-use super::plan::{Plan, Plane};
-use super::{Error, colour, flatten};
+use crate::conversion::Conversion;
+use crate::error::Error;
+use crate::frame::{Layout, Picture, zeroes};
+use crate::plan::{Plan, Plane};
 use crate::transform::Colour;
+use crate::{colour, flatten};
 
 /// One plane's canvas.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     plane: Plane,
     colour: Colour,
     /// What makes sRGB of the image.
@@ -33,7 +34,7 @@ impl Canvas {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(plan: &Plan, plane: &Plane) -> Result<Canvas, Error> {
+    pub(crate) fn new(plan: &Plan, plane: &Plane) -> Result<Canvas, Error> {
         let size = plane.upright(plan);
         let wide = colour::widened(plane);
         let channels = plane.layout.channels();
@@ -67,7 +68,7 @@ impl Canvas {
     }
 
     /// What that allocates.
-    pub(super) fn bytes(plan: &Plan, plane: &Plane) -> u64 {
+    pub(crate) fn bytes(plan: &Plan, plane: &Plane) -> u64 {
         let (size, wide) = (plane.upright(plan), colour::widened(plane));
         let canvas_row = u64::from(plane.canvas.width) * plane.layout.channels() as u64;
         let wider = u64::from(size.width) * wide.channels() as u64;
@@ -77,18 +78,18 @@ impl Canvas {
     }
 
     /// Whether all rows have been handed out.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.y == self.plane.canvas.height
     }
 
     /// Whether the next row has a row of the image in it.
-    pub(super) fn wants_image(&self) -> bool {
+    pub(crate) fn wants_image(&self) -> bool {
         let above = self.plane.at.1;
         (above..above + self.rows).contains(&self.y)
     }
 
     /// The next row of the canvas, of the image's next row if it wants one; that row is not to be used any more.
-    pub(super) fn next<'a>(&'a mut self, image: Option<&'a mut [u8]>) -> &'a [u8] {
+    pub(crate) fn next<'a>(&'a mut self, image: Option<&'a mut [u8]>) -> &'a [u8] {
         let y = self.y;
         self.y += 1;
         let Some(mut row) = image else {
@@ -117,7 +118,7 @@ impl Canvas {
 }
 
 /// A canvas and the picture on it.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     canvas: Canvas,
     picture: Picture,
 }
@@ -125,7 +126,7 @@ pub(super) struct Rows {
 impl Rows {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(plan: &Plan, plane: &Plane, picture: Picture) -> Result<Rows, Error> {
+    pub(crate) fn new(plan: &Plan, plane: &Plane, picture: Picture) -> Result<Rows, Error> {
         Ok(Rows {
             canvas: Canvas::new(plan, plane)?,
             picture,
@@ -133,7 +134,7 @@ impl Rows {
     }
 
     /// The next row; what the one before was made of is given back.
-    pub(super) fn next(&mut self) -> Option<&[u8]> {
+    pub(crate) fn next(&mut self) -> Option<&[u8]> {
         if self.canvas.is_complete() {
             return None;
         }
@@ -146,7 +147,7 @@ impl Rows {
     }
 
     /// Bytes of the picture that are held.
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         self.picture.held_bytes()
     }
 }

@@ -5,15 +5,15 @@
 mod blurhash;
 mod thumbhash;
 
-use super::frame::{Layout, Size};
-use super::plan::Plan;
+use crate::frame::{Layout, Size};
+use crate::plan::Plan;
 use crate::transform::Colour;
 
 /// ThumbHash is defined for images up to this size, and nobody sees more in the others.
-pub(super) const SIDE: u16 = 100;
+pub(crate) const SIDE: u16 = 100;
 
 /// A small picture.
-pub(super) struct Small {
+pub(crate) struct Small {
     size: Size,
     layout: Layout,
     pixels: Vec<u8>,
@@ -23,7 +23,7 @@ pub(super) struct Small {
 
 impl Small {
     /// The canvas of a plan without padding.
-    pub(super) fn new(plan: &Plan, pixels: Vec<u8>) -> Small {
+    pub(crate) fn new(plan: &Plan, pixels: Vec<u8>) -> Small {
         Small {
             size: plan.canvas,
             layout: plan.layout,
@@ -49,18 +49,18 @@ impl Small {
     }
 
     /// [ThumbHash](https://evanw.github.io/thumbhash/): 5 to 25 bytes in base64, alpha and the aspect ratio among them.
-    pub(super) fn thumbhash(&self) -> String {
+    pub(crate) fn thumbhash(&self) -> String {
         base64(&thumbhash::hash(self))
     }
 
     /// [BlurHash](https://github.com/woltapp/blurhash/blob/master/Algorithm.md): 4 x 3 components, or 3 x 4 of what is higher than wide, on
     /// the background.
-    pub(super) fn blurhash(&self) -> String {
+    pub(crate) fn blurhash(&self) -> String {
         blurhash::hash(self)
     }
 
     /// The colour that most pixels have, more or less, as `#rrggbb`: the mean of the fullest of 512 cells; none of a picture without any.
-    pub(super) fn dominant_colour(&self) -> Option<String> {
+    pub(crate) fn dominant_colour(&self) -> Option<String> {
         let mut cells = [[0_u32; 4]; 512];
         for (_, _, [r, g, b, a]) in self.each() {
             if a < 128 {

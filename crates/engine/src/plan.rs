@@ -13,19 +13,20 @@ use std::num::NonZeroU16;
 
 use letterbox_resize::{Axis, Channels, Settings};
 
-use super::colour::Source;
-use super::frame::{Layout, Size};
-use super::guest::Offer;
-use super::header::{Coding, Header};
-use super::limits::Limits;
-use super::placeholder::SIDE;
-use super::quantise::MOST as MOST_COLOURS;
-use super::{Error, codec, strip};
+use crate::colour::Source;
+use crate::error::Error;
+use crate::frame::{Layout, Size};
+use crate::guest::Offer;
+use crate::header::{Coding, Header};
+use crate::limits::Limits;
+use crate::placeholder::SIDE;
+pub use crate::plan::frames::Animation;
+pub use crate::plan::geometry::Halves;
+use crate::plan::geometry::{Geometry, chroma, halves, shrink_on_load};
+pub use crate::plan::memory::Step;
+use crate::quantise::MOST as MOST_COLOURS;
 use crate::transform::{Colour, Dpr, Fit, Format, Quality, Side, Target, Transform};
-pub use frames::Animation;
-pub use geometry::Halves;
-use geometry::{Geometry, chroma, halves, shrink_on_load};
-pub use memory::Step;
+use crate::{codec, strip};
 
 /// A rectangle that may cut through pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,13 +110,13 @@ impl Plane {
     }
 
     /// The size of the resized image when it is upright.
-    pub(super) fn upright(&self, plan: &Plan) -> Size {
+    pub(crate) fn upright(&self, plan: &Plan) -> Size {
         let swap = plan.header.orientation.swaps_axes();
         self.resized.swapped_if(swap)
     }
 
     /// The resampling, where there is one.
-    pub(super) fn resampling(&self) -> Settings {
+    pub(crate) fn resampling(&self) -> Settings {
         let Window {
             x,
             y,
@@ -215,7 +216,7 @@ pub struct Plan {
     /// The memory that there is for one image.
     budget_bytes: u64,
     /// What a JPEG's encoder may hold beside the picture for the sake of better tables.
-    pub(super) token_bytes: u64,
+    pub(crate) token_bytes: u64,
 }
 
 impl Plan {
@@ -382,7 +383,7 @@ impl Plan {
     ///
     /// # Errors
     /// As [`Plan::with_guests`].
-    pub(super) fn small(
+    pub(crate) fn small(
         header: Header,
         source: Source,
         transform: &Transform,
@@ -464,7 +465,7 @@ impl Plan {
 
 impl Plan {
     /// What is resampled where luminance and chrominance become pixels behind that.
-    pub(super) fn components(&self) -> Option<[Plane; 3]> {
+    pub(crate) fn components(&self) -> Option<[Plane; 3]> {
         let halves = self.halves?;
         let pixels = self.planes().into_iter().next()?;
         let luma = Plane {
@@ -518,7 +519,7 @@ fn layout(header: &Header, transform: &Transform, format: Format, padded: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::Colours;
+    use crate::header::colours::Colours;
     use crate::orient::Orientation;
     use crate::transform::{Gravity, Third};
 

@@ -13,20 +13,20 @@ mod count;
 mod cut;
 mod map;
 
-pub(super) use count::Histogram;
-pub(super) use map::Mapper;
+pub(crate) use crate::quantise::count::Histogram;
+pub(crate) use crate::quantise::map::Mapper;
 
 /// A pixel or an entry of a palette: straight RGBA. All transparent ones are one colour.
-pub(super) type Colour = [u8; 4];
+pub(crate) type Colour = [u8; 4];
 
 /// The fewest entries a palette may be limited to: one for what is transparent, one for what is not quite, one for what is opaque.
-pub(super) const FEWEST: usize = 3;
+pub(crate) const FEWEST: usize = 3;
 
 /// The most.
-pub(super) const MOST: usize = 256;
+pub(crate) const MOST: usize = 256;
 
 /// The colours that are left, in an order that depends on nothing else: those with alpha first, and by their brightness.
-pub(super) struct Palette {
+pub(crate) struct Palette {
     colours: Vec<Colour>,
     /// How many of them have alpha.
     translucent: usize,
@@ -36,9 +36,9 @@ pub(super) struct Palette {
 
 /// How far pixels are from a palette: the sum of the squares, and the largest of them.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Distance {
-    pub(super) squares: u64,
-    pub(super) most: u32,
+pub(crate) struct Distance {
+    pub(crate) squares: u64,
+    pub(crate) most: u32,
 }
 
 /// Where a colour belongs in a palette.
@@ -59,13 +59,13 @@ impl Palette {
     }
 
     /// Whether each pixel has its own colour among them.
-    pub(super) fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.exact
     }
 
     /// Makes indices those of the pixel above, or to the left, where these do nearly as well: what is repeated takes few bytes. `apart` is what
     /// that may add to a pixel's squared error. A pixel whose colour is in the palette has that.
-    pub(super) fn calm(&self, row: &[u8], above: &[u8], indices: &mut [u8], apart: u32) {
+    pub(crate) fn calm(&self, row: &[u8], above: &[u8], indices: &mut [u8], apart: u32) {
         let mut left = None;
         for ((pixel, index), &above) in pixels(row).zip(indices.iter_mut()).zip(above) {
             if let Ok(own) = self.colours.binary_search_by_key(&place(&pixel), place) {
@@ -105,7 +105,7 @@ impl Palette {
     }
 
     /// Adds up how far pixels, RGBA, are from the entries that stand for them.
-    pub(super) fn measure(&self, row: &[u8], indices: &[u8], distance: &mut Distance) {
+    pub(crate) fn measure(&self, row: &[u8], indices: &[u8], distance: &mut Distance) {
         let mut of_row = 0;
         for (pixel, &index) in pixels(row).zip(indices) {
             let away = self.away(pixel, index);
@@ -116,12 +116,12 @@ impl Palette {
     }
 
     /// The entries, at most [`MOST`]: those with alpha first.
-    pub(super) fn colours(&self) -> &[Colour] {
+    pub(crate) fn colours(&self) -> &[Colour] {
         &self.colours
     }
 
     /// The entry for transparent pixels, if there are any.
-    pub(super) fn transparent(&self) -> Option<u8> {
+    pub(crate) fn transparent(&self) -> Option<u8> {
         // It has the least brightness that there is.
         let first = self.colours.first().filter(|colour| colour[3] == 0);
         first.map(|_| 0)

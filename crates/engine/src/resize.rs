@@ -4,14 +4,14 @@
 
 use letterbox_resize::{Error as Fault, Resizer};
 
-use super::Error;
-use super::codec::Rows;
-use super::components::Components;
-use super::frame::{Frame, Picture};
-use super::plan::{Plan, Plane};
+use crate::codec::Rows;
+use crate::components::Components;
+use crate::error::Error;
+use crate::frame::{Frame, Picture};
+use crate::plan::{Plan, Plane};
 
 /// Takes rows and keeps the resized image, not yet turned.
-pub(super) struct Resize {
+pub(crate) struct Resize {
     planes: Vec<Resizing>,
     /// Where they become one of pixels.
     components: Option<Box<Components>>,
@@ -31,7 +31,7 @@ struct Resizing {
 }
 
 impl Resize {
-    pub(super) fn new(plan: &Plan) -> Resize {
+    pub(crate) fn new(plan: &Plan) -> Resize {
         let room = plan.stored_room();
         let waiting = |plane: Plane| Resizing {
             resizer: None,
@@ -50,7 +50,7 @@ impl Resize {
     }
 
     /// Whether the decoder had to guess some of them.
-    pub(super) fn are_damaged(&self) -> bool {
+    pub(crate) fn are_damaged(&self) -> bool {
         self.damaged
     }
 
@@ -58,7 +58,7 @@ impl Resize {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if rows are missing.
-    pub(super) fn into_pictures(self) -> Result<Vec<Picture>, Error> {
+    pub(crate) fn into_pictures(self) -> Result<Vec<Picture>, Error> {
         let finished = |resizing: Resizing| {
             if resizing.result.is_complete() {
                 Ok(resizing.result)
@@ -126,7 +126,7 @@ impl Resizing {
     }
 }
 
-pub(super) fn fault(fault: Fault) -> Error {
+pub(crate) fn fault(fault: Fault) -> Error {
     match fault {
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::RowLength { .. } => Error::Corrupt("the image's headers contradict each other"),

@@ -1,7 +1,8 @@
 //! The blocks of a GIF (GIF 89a), one image after the other.
 
-use super::{Coded, Disposal, Error, Rect, Shot};
-use crate::codec::gif_has_pixels;
+use crate::animation::{Coded, Disposal, Rect, Shot};
+use crate::codec::gif::unpack::has_pixels as gif_has_pixels;
+use crate::error::Error;
 
 /// An image's pixels: what its indices mean, and where they are.
 pub(crate) struct Lzw<'a> {
@@ -16,7 +17,7 @@ pub(crate) struct Lzw<'a> {
 const BREAKS_OFF: Error = Error::Corrupt("the GIF is damaged or breaks off");
 
 /// A walk through a file.
-pub(super) struct Shots<'a> {
+pub(crate) struct Shots<'a> {
     file: &'a [u8],
     at: usize,
     palette: Option<&'a [u8]>,
@@ -27,7 +28,7 @@ pub(super) struct Shots<'a> {
 }
 
 impl<'a> Shots<'a> {
-    pub(super) fn new(file: &'a [u8]) -> Shots<'a> {
+    pub(crate) fn new(file: &'a [u8]) -> Shots<'a> {
         let flags = file.get(10).copied().unwrap_or(0);
         let bytes = palette_bytes(flags);
         Shots {
@@ -150,7 +151,7 @@ fn palette_bytes(flags: u8) -> usize {
 
 /// How often it is played: once, unless an application extension says otherwise; 0 is for ever. That counts repetitions, or has 0 for
 /// ever, and browsers play once more than it says.
-pub(super) fn plays(file: &[u8]) -> u32 {
+pub(crate) fn plays(file: &[u8]) -> u32 {
     let mut shots = Shots::new(file);
     loop {
         match shots.byte() {

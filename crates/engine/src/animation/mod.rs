@@ -4,30 +4,31 @@
 
 mod gif;
 mod png;
-pub(super) mod screen;
+pub(crate) mod screen;
 mod webp;
 
-use super::Error;
-use super::codec::{UNPACKER_BYTES, webp_row_bytes};
-use super::frame::Layout;
-use super::header::Header;
-use super::header::webp::Still;
+pub(crate) use crate::animation::gif::Lzw;
+pub(crate) use crate::animation::png::Part;
+use crate::codec::gif::unpack::UNPACKER_BYTES;
+use crate::codec::webp::still::row_bytes as webp_row_bytes;
+use crate::error::Error;
+use crate::frame::Layout;
+use crate::header::Header;
+use crate::header::webp::Still;
 use crate::transform::Format;
-pub(super) use gif::Lzw;
-pub(super) use png::Part;
 
 /// A rectangle of whole pixels on a canvas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Rect {
-    pub(super) left: u32,
-    pub(super) top: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
+pub(crate) struct Rect {
+    pub(crate) left: u32,
+    pub(crate) top: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
 impl Rect {
     /// The part of it that is on a canvas of this size.
-    pub(super) fn clipped(self, width: u32, height: u32) -> Rect {
+    pub(crate) fn clipped(self, width: u32, height: u32) -> Rect {
         let (left, top) = (self.left.min(width), self.top.min(height));
         Rect {
             left,
@@ -38,7 +39,7 @@ impl Rect {
     }
 
     /// The smallest one with both in it; what is empty counts for nothing.
-    pub(super) fn joined(self, other: Rect) -> Rect {
+    pub(crate) fn joined(self, other: Rect) -> Rect {
         if self.is_empty() || other.is_empty() {
             return if self.is_empty() { other } else { self };
         }
@@ -53,14 +54,14 @@ impl Rect {
         }
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0
     }
 }
 
 /// What happens to a frame's rectangle before the next one is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Disposal {
+pub(crate) enum Disposal {
     /// It stays.
     Keep,
     /// It becomes transparent, as browsers have it, whatever the file calls its background.
@@ -70,20 +71,20 @@ pub(super) enum Disposal {
 }
 
 /// A frame as it is coded: a picture for a part of the canvas.
-pub(super) struct Shot<'a> {
+pub(crate) struct Shot<'a> {
     /// It may reach beyond a GIF's screen.
-    pub(super) rect: Rect,
-    pub(super) delay_ms: u32,
-    pub(super) disposal: Disposal,
+    pub(crate) rect: Rect,
+    pub(crate) delay_ms: u32,
+    pub(crate) disposal: Disposal,
     /// Whether what is transparent in it lets through what was there.
-    pub(super) blends: bool,
+    pub(crate) blends: bool,
     /// Whether all of its pixels are opaque.
-    pub(super) opaque: bool,
-    pub(super) coded: Coded<'a>,
+    pub(crate) opaque: bool,
+    pub(crate) coded: Coded<'a>,
 }
 
 /// Its pixels in the file.
-pub(super) enum Coded<'a> {
+pub(crate) enum Coded<'a> {
     Gif(Lzw<'a>),
     Png(Part<'a>),
     WebP(Still<'a>),
@@ -93,7 +94,7 @@ pub(super) enum Coded<'a> {
 ///
 /// # Errors
 /// [`Error::Corrupt`] in place of a frame that breaks off or contradicts itself.
-pub(super) fn shots<'a>(
+pub(crate) fn shots<'a>(
     header: &Header,
     file: &'a [u8],
 ) -> Box<dyn Iterator<Item = Result<Shot<'a>, Error>> + 'a> {
@@ -105,7 +106,7 @@ pub(super) fn shots<'a>(
 }
 
 /// Whether the file may have several frames.
-pub(super) fn may_move(header: &Header, file: &[u8]) -> bool {
+pub(crate) fn may_move(header: &Header, file: &[u8]) -> bool {
     match header.format {
         Format::Gif => true,
         Format::Png => png::is_animated(file),
@@ -115,7 +116,7 @@ pub(super) fn may_move(header: &Header, file: &[u8]) -> bool {
 }
 
 /// Whether a file of this format may have several frames.
-pub(super) fn is_kept(header: &Header) -> bool {
+pub(crate) fn is_kept(header: &Header) -> bool {
     matches!(header.format, Format::Gif | Format::WebP)
 }
 
@@ -130,21 +131,21 @@ fn plays(header: &Header, file: &[u8]) -> u32 {
 
 /// What is to be known of frames before they are decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Survey {
+pub(crate) struct Survey {
     /// As many as were looked for, or as there are.
-    pub(super) frames: u32,
+    pub(crate) frames: u32,
     /// Whether there is more behind those.
-    pub(super) more: bool,
+    pub(crate) more: bool,
     /// How often they are played; 0 is for ever.
-    pub(super) plays: u32,
+    pub(crate) plays: u32,
     /// Whether the canvas is opaque at every frame.
-    pub(super) opaque: bool,
+    pub(crate) opaque: bool,
     /// Whether what a frame covers has to come back.
-    pub(super) restores: bool,
+    pub(crate) restores: bool,
     /// Whether every frame has pixels, and all of them on the canvas.
-    pub(super) on_canvas: bool,
+    pub(crate) on_canvas: bool,
     /// Memory of decoding one of them beside the canvas.
-    pub(super) frame_bytes: u64,
+    pub(crate) frame_bytes: u64,
 }
 
 impl Survey {
@@ -152,7 +153,7 @@ impl Survey {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub(super) fn take(
+    pub(crate) fn take(
         header: &Header,
         file: &[u8],
         most: u32,
@@ -207,7 +208,7 @@ impl Survey {
     }
 
     /// The layout of the canvas.
-    pub(super) fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         Layout::of(false, !self.opaque)
     }
 }

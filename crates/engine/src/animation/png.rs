@@ -2,8 +2,9 @@
 //!
 //! A file whose frames are not as the standard has them is what its own picture shows, as for browsers, or its frames before that.
 
-use super::{Coded, Disposal, Error, Rect, Shot};
-use crate::codec::png_pieces::{Numbers, Piece, before_pixels, made, numbers, pieces};
+use crate::animation::{Coded, Disposal, Rect, Shot};
+use crate::codec::png::pieces::{Numbers, Piece, before_pixels, made, numbers, pieces};
+use crate::error::Error;
 use crate::frame::{Layout, Size};
 use crate::header::png::{Chunk, Chunks, whole_bytes};
 
@@ -30,19 +31,19 @@ fn control(file: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// Whether the file says that it moves.
-pub(super) fn is_animated(file: &[u8]) -> bool {
+pub(crate) fn is_animated(file: &[u8]) -> bool {
     control(file).is_some()
 }
 
 /// How often it is played; 0 is for ever.
-pub(super) fn plays(file: &[u8]) -> u32 {
+pub(crate) fn plays(file: &[u8]) -> u32 {
     control(file).map_or(1, |(_, plays)| plays)
 }
 
 const BREAKS_OFF: Error = Error::Corrupt("the PNG breaks off");
 
 /// A walk through a file.
-pub(super) struct Shots<'a> {
+pub(crate) struct Shots<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
     numbers: Option<Numbers>,
@@ -65,7 +66,7 @@ struct Frame {
 }
 
 impl<'a> Shots<'a> {
-    pub(super) fn new(file: &'a [u8]) -> Shots<'a> {
+    pub(crate) fn new(file: &'a [u8]) -> Shots<'a> {
         let numbers = numbers(file);
         let side = |at: usize| {
             let bytes = numbers.as_ref()?.get(at..)?.first_chunk::<4>()?;
@@ -284,7 +285,7 @@ impl Part<'_> {
     }
 
     /// Memory of decoding it, and a row of RGBA.
-    pub(super) fn decode_bytes(&self) -> u64 {
+    pub(crate) fn decode_bytes(&self) -> u64 {
         let samples = match self.numbers[9] {
             2 => 3,
             4 => 2,

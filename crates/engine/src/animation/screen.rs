@@ -1,8 +1,8 @@
 //! The canvas that frames are drawn on, one after the other, as browsers show them: it begins transparent. Where it is to be opaque at every
 //! frame, there is background in the places that damaged frames leave free.
 
-use super::{Disposal, Rect, Shot};
-use crate::Error;
+use crate::animation::{Disposal, Rect, Shot};
+use crate::error::Error;
 use crate::frame::{Frame, Layout, Size, zeroes};
 use crate::transform::Colour;
 
@@ -186,7 +186,8 @@ fn blend(over: [u8; 4], under: [u8; 4]) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::animation::{Coded, Lzw};
+    use crate::animation::Coded;
+    use crate::animation::gif::Lzw;
 
     fn shot(rect: [u32; 4], disposal: Disposal) -> Shot<'static> {
         let [left, top, width, height] = rect;

@@ -1,16 +1,17 @@
 //! The frames of a WebP (RFC 9649, section 2.7.1), one ANMF chunk after the other.
 
-use super::{Coded, Disposal, Error, Rect, Shot};
+use crate::animation::{Coded, Disposal, Rect, Shot};
+use crate::error::Error;
 use crate::frame::Size;
 use crate::header::webp::{Chunk, Chunks, Still};
 
 /// Whether the file says that it moves.
-pub(super) fn is_animated(file: &[u8]) -> bool {
+pub(crate) fn is_animated(file: &[u8]) -> bool {
     file.get(12..16) == Some(b"VP8X") && file.get(20).is_some_and(|flags| flags & 2 != 0)
 }
 
 /// How often it is played; 0 is for ever.
-pub(super) fn plays(file: &[u8]) -> u32 {
+pub(crate) fn plays(file: &[u8]) -> u32 {
     let header = Chunks::of(file).find(|chunk| &chunk.kind == b"ANIM");
     let count = header.and_then(|chunk| chunk.bytes.get(4..6)?.first_chunk::<2>());
     count.map_or(1, |count| u16::from_le_bytes(*count).into())
@@ -19,7 +20,7 @@ pub(super) fn plays(file: &[u8]) -> u32 {
 const BREAKS_OFF: Error = Error::Corrupt("the WebP is damaged or breaks off");
 
 /// A walk through a file.
-pub(super) struct Shots<'a> {
+pub(crate) struct Shots<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
     canvas: (u32, u32),
@@ -27,7 +28,7 @@ pub(super) struct Shots<'a> {
 }
 
 impl<'a> Shots<'a> {
-    pub(super) fn new(file: &'a [u8]) -> Shots<'a> {
+    pub(crate) fn new(file: &'a [u8]) -> Shots<'a> {
         let canvas = file.get(24..30).unwrap_or(&[0; 6]);
         Shots {
             file,

@@ -1,19 +1,22 @@
 //! Animations: each frame is decoded, drawn on the source's canvas, resampled, and encoded at once. At no time are there more of them than
 //! the one that is drawn, and what its encoder compares it with. The answer grows in steps, and each of them is planned before it is taken.
 
-use super::gif::{self, Unpacker};
-use super::{Rows as _, png, webp};
+use crate::animation::png::Part;
 use crate::animation::screen::Screen;
-use crate::animation::{self, Coded, Part, Rect, Shot};
+use crate::animation::{Coded, Rect, Shot};
+use crate::codec::gif::unpack::Unpacker;
+use crate::codec::{Rows as _, gif, png, webp};
+use crate::error::Error;
 use crate::frame::{Frame, Layout, Size, reserved, zeroes};
 use crate::guest::Guests;
-use crate::plan::{Animation, Plan};
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
 use crate::resize::Resize;
 use crate::transform::Format;
-use crate::{Error, colour, orient, pad};
+use crate::{animation, colour, orient, pad};
 
 /// Takes frames, and gives the file.
-pub(super) trait Encode {
+pub(crate) trait Encode {
     /// The next frame, RGBA. What is in the buffer behind that is the encoder's.
     ///
     /// # Errors
@@ -27,7 +30,7 @@ pub(super) trait Encode {
 }
 
 /// A file in the room that it has been given, in as many pieces as times that it was given some.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pieces: Vec<Vec<u8>>,
     /// The piece that is being filled; those behind it are empty.
     at: usize,
@@ -40,7 +43,7 @@ pub(super) struct Answer {
 impl Answer {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(animation: &Animation) -> Result<Answer, Error> {
+    pub(crate) fn new(animation: &Animation) -> Result<Answer, Error> {
         let mut answer = Answer {
             pieces: Vec::new(),
             at: 0,
@@ -68,7 +71,7 @@ impl Answer {
 
     /// # Errors
     /// [`Error::Outgrown`].
-    pub(super) fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         if self.left < bytes.len() {
             return Err(self.outgrown());
         }
@@ -94,19 +97,19 @@ impl Answer {
     }
 
     /// Puts bytes in the place of others, near the file's beginning.
-    pub(super) fn put(&mut self, at: usize, bytes: &[u8]) {
+    pub(crate) fn put(&mut self, at: usize, bytes: &[u8]) {
         let first = self.pieces.first_mut();
         if let Some(place) = first.and_then(|piece| piece.get_mut(at..at + bytes.len())) {
             place.copy_from_slice(bytes);
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.room - self.left
     }
 
     /// Nothing, with room for nothing.
-    pub(super) fn none() -> Answer {
+    pub(crate) fn none() -> Answer {
         Answer {
             pieces: Vec::new(),
             at: 0,
@@ -120,7 +123,7 @@ impl Answer {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn into_file(self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn into_file(self) -> Result<Vec<u8>, Error> {
         let bytes = self.len();
         let mut pieces = self.pieces;
         pieces.truncate(self.at + 1);
@@ -177,7 +180,7 @@ pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
 ///
 /// # Errors
 /// [`Error::Corrupt`] and [`Error::OutOfMemory`].
-pub(super) fn still(file: &[u8], plan: &Plan) -> Result<(Frame, bool), Error> {
+pub(crate) fn still(file: &[u8], plan: &Plan) -> Result<(Frame, bool), Error> {
     let (first, restores) = match &plan.animation {
         Some(animation) => (animation.first, animation.restores),
         None => (0, false),
@@ -322,7 +325,7 @@ fn show(plan: &Plan, canvas: &Frame, rgba: &mut [u8]) -> Result<(), Error> {
 }
 
 /// The smallest rectangle with all pixels in it that differ in this way.
-pub(super) fn bounds(
+pub(crate) fn bounds(
     before: &[u8],
     after: &[u8],
     size: Size,

@@ -4,15 +4,15 @@
 
 use std::ops::Range;
 
-use crate::Error;
 use crate::bmff::{Numbers, number, part};
+use crate::error::Error;
 use crate::frame::reserved;
 
 /// A copy of a file that is mended. Where it is too odd for that, it is a plain copy: the guest has the last word.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn mended(file: &[u8]) -> Result<Vec<u8>, Error> {
+pub(crate) fn mended(file: &[u8]) -> Result<Vec<u8>, Error> {
     let mut patch = Patch::of(file).unwrap_or_default();
     patch.inserts.sort_by_key(|(at, _)| *at); // those at one place stay in their order
     let more: usize = patch.inserts.iter().map(|(_, bytes)| bytes.len()).sum();
@@ -33,7 +33,7 @@ pub(super) fn mended(file: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// The most bytes that mending takes beside the file.
-pub(super) const MENDING_BYTES: u64 = 64 << 10;
+pub(crate) const MENDING_BYTES: u64 = 64 << 10;
 
 /// The most items and properties that are mended; the tiles of a large picture are fewer.
 const MOST: usize = 256;

@@ -2,17 +2,18 @@
 
 use std::cell::RefCell;
 
-use super::whole::{self, InPlace};
-use super::{Rows, avif};
+use crate::codec::whole::InPlace;
+use crate::codec::{Rows, avif, whole};
+use crate::error::Error;
 use crate::frame::{Layout, Picture, Size, zeroes};
-use crate::guest::{self, Encoding, Fault, Guests};
+use crate::guest::{Encoding, Fault, Guests};
 use crate::header::Coding;
 use crate::plan::Plan;
 use crate::transform::{Format, Quality};
-use crate::{Error, colour};
+use crate::{colour, guest};
 
 /// A complete file, whose rows are taken one by one.
-pub(super) fn decode(
+pub(crate) fn decode(
     file: &[u8],
     plan: &Plan,
     rows: &mut dyn Rows,
@@ -62,7 +63,7 @@ fn drop_alpha(rgba: &[u8], rgb: &mut [u8]) {
     }
 }
 
-pub(super) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     let mut wide = zeroes(4 * u64::from(plan.canvas.width))?;
     let mut grain = Grain::default();
@@ -85,7 +86,7 @@ pub(super) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Resu
 }
 
 /// One call of a guest that encodes. Alpha for which there turns out to be too little memory is stored as it is.
-pub(super) fn call(
+pub(crate) fn call(
     guests: &dyn Guests,
     encoding: &Encoding,
     rgba: &[u8],
@@ -109,14 +110,14 @@ pub(super) fn call(
 
 /// How much of the alpha of a picture is noise: its second differences along the rows, where it is neither 0 nor 255.
 #[derive(Default)]
-pub(super) struct Grain {
+pub(crate) struct Grain {
     pixels: u64,
     bent: u64,
 }
 
 impl Grain {
     /// Looks at rows of RGBA.
-    pub(super) fn row(&mut self, rgba: &[u8]) {
+    pub(crate) fn row(&mut self, rgba: &[u8]) {
         let pixels = rgba.as_chunks::<4>().0;
         self.pixels += pixels.len() as u64;
         let bent = pixels.windows(3).filter(|three| {
@@ -127,13 +128,13 @@ impl Grain {
     }
 
     /// Whether it is most of it.
-    pub(super) fn is_noise(&self) -> bool {
+    pub(crate) fn is_noise(&self) -> bool {
         2 * self.bent > self.pixels
     }
 }
 
 /// What a guest says that encodes.
-pub(super) fn trouble(fault: Fault, format: Format) -> Error {
+pub(crate) fn trouble(fault: Fault, format: Format) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,
         fault => Error::Internal(format!("{} encoder: {fault:?}", format.name())),
@@ -141,13 +142,13 @@ pub(super) fn trouble(fault: Fault, format: Format) -> Error {
 }
 
 /// What encoding holds: the guest's memory; here a row, and the file, which comes over from there, at a bit and a half a sample of noise.
-pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let Size { width, .. } = plan.canvas;
     memory_bytes(plan) + 4 * u64::from(width) + plan.canvas.pixels()
 }
 
 /// What of it is the guest's.
-pub(super) fn memory_bytes(plan: &Plan) -> u64 {
+pub(crate) fn memory_bytes(plan: &Plan) -> u64 {
     let memory = match plan.format {
         Format::Avif => guest::AVIF_ENCODE,
         _ => guest::webp_encode(plan.layout.alpha()),
@@ -156,7 +157,7 @@ pub(super) fn memory_bytes(plan: &Plan) -> u64 {
 }
 
 /// A quality on JPEG's scale as a format's own number: 80 is 79 of WebP's and 60 of AVIF's, and the ends of the scales are the same.
-pub(super) fn quality(format: Format, quality: Quality) -> u8 {
+pub(crate) fn quality(format: Format, quality: Quality) -> u8 {
     let middle = match format {
         Format::Avif => 60,
         Format::WebP => 79,

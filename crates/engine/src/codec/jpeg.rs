@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use letterbox_jpeg::{Error as Fault, Event, Pixels, Room, Sampling, Scale, Settings, Shape};
 
-use super::Decode;
-use crate::Error;
+use crate::codec::Decode;
 use crate::colour;
 use crate::conversion::Conversion;
+use crate::error::Error;
 use crate::frame::Picture;
 use crate::header::Coding;
 use crate::pad::Rows;
 use crate::plan::Plan;
 
 /// A file on its way to rows.
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     decoder: letterbox_jpeg::Decoder,
     scale: Scale,
     /// What decoding may hold.
@@ -33,7 +33,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn new(plan: &Plan, start: &[u8]) -> Result<Decoder, Error> {
+    pub(crate) fn new(plan: &Plan, start: &[u8]) -> Result<Decoder, Error> {
         let mut decoder = letterbox_jpeg::Decoder::new();
         decoder.ignore_metadata();
         decoder.push(start).map_err(fault)?;
@@ -50,7 +50,7 @@ impl Decoder {
     }
 
     /// Hands over what can be decoded by now.
-    fn drain(&mut self, rows: &mut dyn super::Rows) -> Result<(), Error> {
+    fn drain(&mut self, rows: &mut dyn crate::codec::Rows) -> Result<(), Error> {
         loop {
             match self.decoder.next().map_err(fault)? {
                 Event::NeedMore => return Ok(()),
@@ -108,7 +108,7 @@ fn scale(plan: &Plan) -> Scale {
 const TABLES: usize = 8;
 
 /// And in several, each with tables of its own: ten are the rule for three components, and some encoders try more.
-pub(super) fn tables_of(components: usize, in_several: bool) -> usize {
+pub(crate) fn tables_of(components: usize, in_several: bool) -> usize {
     if in_several {
         4 * components + 3
     } else {
@@ -117,7 +117,7 @@ pub(super) fn tables_of(components: usize, in_several: bool) -> usize {
 }
 
 /// What decoding holds at most, the file not included.
-pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     let Coding::Jpeg {
         sampling,
         progressive,
@@ -155,12 +155,16 @@ impl Decode for Decoder {
         self.decoder.reserve(more).map_err(fault)
     }
 
-    fn push(&mut self, bytes: &[u8], rows: &mut dyn super::Rows) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn crate::codec::Rows) -> Result<(), Error> {
         self.decoder.push(bytes).map_err(fault)?;
         self.drain(rows)
     }
 
-    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn super::Rows) -> Result<(), Error> {
+    fn finish(
+        mut self: Box<Self>,
+        _: &Plan,
+        rows: &mut dyn crate::codec::Rows,
+    ) -> Result<(), Error> {
         self.decoder.finish();
         self.drain(rows)?;
         if self.whole {
@@ -172,7 +176,7 @@ impl Decode for Decoder {
 }
 
 /// The planes of a picture: pixels, or components. What is encoded is given back, and tokens may take its place.
-pub(super) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
     let (width, height, pixels, settings, room) = picture(plan);
     let mut encoder =
         letterbox_jpeg::Encoder::within(width, height, pixels, settings, room).map_err(fault)?;
@@ -208,7 +212,7 @@ pub(super) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
 }
 
 /// What encoding allocates beside the picture, the file included. While the picture is given back, tokens may take as much more.
-pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let (width, height, pixels, settings, room) = picture(plan);
     letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, room) as u64
 }

@@ -4,7 +4,7 @@
 //! Libraries that want the whole file, or the whole image, stand behind the two adapters of `whole`, so that a streaming
 //! codec can take their place without anyone else noticing.
 
-pub(super) mod animation;
+pub(crate) mod animation;
 mod avif;
 mod bmp;
 mod gif;
@@ -15,25 +15,25 @@ mod png;
 mod tiff;
 mod vp8l;
 mod webp;
-pub(super) mod whole;
+pub(crate) mod whole;
 
-pub(super) use gif::{UNPACKER_BYTES, has_pixels as gif_has_pixels};
-pub(super) use png::{pieces as png_pieces, room as png_room};
-pub(super) use vp8l::MOST_SIDE as WEBP_MOST_SIDE;
-pub(super) use webp::{
-    lead_bytes as webp_lead_bytes, most_bytes as webp_bytes, row_bytes as webp_row_bytes,
-};
+pub(crate) use crate::codec::gif::unpack::{UNPACKER_BYTES, has_pixels as gif_has_pixels};
+pub(crate) use crate::codec::png::pieces as png_pieces;
+pub(crate) use crate::codec::png::write::room as png_room;
+pub(crate) use crate::codec::vp8l::MOST_SIDE as WEBP_MOST_SIDE;
+pub(crate) use crate::codec::webp::still::row_bytes as webp_row_bytes;
+pub(crate) use crate::codec::webp::{lead_bytes as webp_lead_bytes, most_bytes as webp_bytes};
 
-use super::Error;
-use super::frame::{Frame, Picture};
-use super::guest::Guests;
-use super::header::webp::Still;
-use super::header::{Coding, Header};
-use super::plan::Plan;
+use crate::error::Error;
+use crate::frame::{Frame, Picture};
+use crate::guest::Guests;
+use crate::header::webp::Still;
+use crate::header::{Coding, Header};
+use crate::plan::Plan;
 use crate::transform::Format;
 
 /// Takes decoded rows, top to bottom, in the layout and size that each of [`Plan::planes`] says, or [`Plan::components`] where there are some.
-pub(super) trait Rows {
+pub(crate) trait Rows {
     /// A plane's next row.
     fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error>;
 
@@ -45,7 +45,7 @@ pub(super) trait Rows {
 }
 
 /// Bytes in, rows out.
-pub(super) trait Decode {
+pub(crate) trait Decode {
     /// The file has that many bytes in all: room for it, where it is kept.
     fn promise(&mut self, _: usize) -> Result<(), Error> {
         Ok(())
@@ -72,7 +72,7 @@ pub(super) trait Decode {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn decoder<'g>(
+pub(crate) fn decoder<'g>(
     plan: &Plan,
     start: Vec<u8>,
     guests: &'g dyn Guests,
@@ -101,7 +101,7 @@ pub(super) fn decoder<'g>(
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn encode(
+pub(crate) fn encode(
     plan: &Plan,
     mut pictures: Vec<Picture>,
     guests: &dyn Guests,
@@ -124,7 +124,7 @@ pub(super) fn encode(
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn canvas(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+pub(crate) fn canvas(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
     let picture = pictures
         .pop()
         .ok_or(Error::Internal("an image without planes".to_owned()))?;
@@ -132,7 +132,7 @@ pub(super) fn canvas(plan: &Plan, mut pictures: Vec<Picture>) -> Result<Vec<u8>,
 }
 
 /// What a guest holds that encodes, if one does.
-pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn guest_encoder_bytes(plan: &Plan) -> u64 {
     if plan.by_guest && plan.moving().is_some() {
         webp::film_guest_bytes(plan)
     } else if plan.by_guest {
@@ -143,7 +143,7 @@ pub(super) fn guest_encoder_bytes(plan: &Plan) -> u64 {
 }
 
 /// What decoding holds at its peak: rows, or where a library wants it so the whole decoded image; the file not included.
-pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     match plan.header.coding {
         Coding::Rows { bits_per_pixel } => png::decoder_bytes(plan, bits_per_pixel),
         Coding::Vp8 | Coding::Vp8l => webp::decoder_bytes(plan),
@@ -165,12 +165,12 @@ pub(super) fn decoder_bytes(plan: &Plan) -> u64 {
 }
 
 /// What a file holds while it grows and nobody has said how far: as much again, and the quarter that it grows by.
-pub(super) const fn growing(bytes: u64) -> u64 {
+pub(crate) const fn growing(bytes: u64) -> u64 {
     bytes * 9 / 4
 }
 
 /// What a source file of this length holds while it is decoded: itself where it is kept, and what a library copies of it.
-pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
+pub(crate) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     match (header.format, header.coding) {
         (_, Coding::Whole { copies, .. }) => bytes * (1 + u64::from(copies)),
         (_, Coding::Guest { mended, .. }) => {
@@ -183,15 +183,15 @@ pub(super) fn file_bytes(header: &Header, bytes: u64) -> u64 {
 }
 
 /// Bytes that a file of this length adds to the memory of the guest that decodes it: at least, and at most.
-pub(super) fn guest_bytes_of_file(bytes: u64) -> (u64, u64) {
-    super::guest::avif_symbols(bytes)
+pub(crate) fn guest_bytes_of_file(bytes: u64) -> (u64, u64) {
+    crate::guest::avif_symbols(bytes)
 }
 
 /// What decoding takes that only the whole file tells; above `most` it is only known to be more.
 ///
 /// # Errors
 /// [`Error::Corrupt`].
-pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64, Error> {
+pub(crate) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64, Error> {
     match header.coding {
         Coding::Vp8 | Coding::Vp8l => Still::of_file(file)
             .ok_or(Error::Corrupt("the file breaks off in its header"))?
@@ -204,7 +204,7 @@ pub(super) fn late_bytes(header: &Header, file: &[u8], most: u64) -> Result<u64,
 const PIECE_BYTES: u64 = 256 << 10;
 
 /// What encoding holds at its peak beside the picture, whatever the picture; where it is encoded in place, the file is the picture's.
-pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     match plan.format {
         Format::Jpeg => jpeg::encoder_bytes(plan),
         _ if plan.by_guest => guest::encoder_bytes(plan),

@@ -7,19 +7,18 @@ mod write;
 
 use png::{BitDepth, ColorType, Limits, Transformations};
 
-use self::pieces::{Piece, Reader};
-use super::{Decode, Rows};
-use crate::Error;
-use crate::animation::Part;
+use crate::animation::png::Part;
+pub(crate) use crate::codec::png::film::{Film, bytes as film_bytes};
+use crate::codec::png::pieces::{Piece, Reader};
+pub(crate) use crate::codec::png::write::{encode, encoder_bytes, room};
+use crate::codec::{Decode, Rows};
+use crate::error::Error;
 use crate::frame::{Frame, Layout};
 use crate::header::Coding;
 use crate::plan::Plan;
-pub(super) use film::{Film, bytes as film_bytes};
-pub(crate) use write::room;
-pub(super) use write::{encode, encoder_bytes};
 
 /// A file on its way to rows.
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     decoder: letterbox_png::Decoder,
     /// What was read of the file before there was anybody to take its rows.
     start: Vec<u8>,
@@ -29,7 +28,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn new(plan: &Plan, start: Vec<u8>) -> Decoder {
+    pub(crate) fn new(plan: &Plan, start: Vec<u8>) -> Decoder {
         let decoder = letterbox_png::Decoder::new();
         // The file itself may be the answer, and there are decoders that refuse what ours is content with.
         let verifies = plan.keeps_original();
@@ -105,20 +104,20 @@ fn damage(error: letterbox_png::Error) -> Error {
 }
 
 /// What decoding holds, row by row.
-pub(super) fn decoder_bytes(plan: &Plan, bits_per_pixel: u32) -> u64 {
+pub(crate) fn decoder_bytes(plan: &Plan, bits_per_pixel: u32) -> u64 {
     let (width, channels) = (plan.header.stored.width, plan.header.layout.channels());
     letterbox_png::Decoder::peak_bytes(width, bits_per_pixel, channels)
 }
 
 /// A whole file: interlaced, or inside an icon.
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if let Coding::Rows { .. } = plan.header.coding {
         let mut decoder = Box::new(Decoder::new(plan, Vec::new()));
         decoder.take(file, rows)?;
         return decoder.finish(plan, rows);
     }
     if plan.animation.is_some() {
-        let (frame, _) = super::animation::still(file, plan)?;
+        let (frame, _) = crate::codec::animation::still(file, plan)?;
         return rows.frame(frame);
     }
     let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
@@ -131,7 +130,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 }
 
 /// The rows of a frame of an animation, in its layout.
-pub(super) fn draw(part: &Part<'_>, mut row: impl FnMut(&[u8])) -> Result<(), Error> {
+pub(crate) fn draw(part: &Part<'_>, mut row: impl FnMut(&[u8])) -> Result<(), Error> {
     if part.is_interlaced() {
         let mut frame = Frame::new(part.size, part.layout, 0)?;
         interlaced_rows(part.pieces(), &mut frame, false)?;

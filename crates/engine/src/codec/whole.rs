@@ -2,20 +2,20 @@
 
 use std::cell::RefCell;
 
-use super::{Decode, Rows};
-use crate::Error;
+use crate::codec::{Decode, Rows};
+use crate::error::Error;
 use crate::frame::{Picture, zeroes};
 use crate::pad::Canvas;
 use crate::plan::Plan;
 
 /// A file that is gathered until it is complete, and decoded then.
-pub(super) struct File<D> {
+pub(crate) struct File<D> {
     bytes: Vec<u8>,
     decode: D,
 }
 
 impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> File<D> {
-    pub(super) fn new(start: Vec<u8>, decode: D) -> File<D> {
+    pub(crate) fn new(start: Vec<u8>, decode: D) -> File<D> {
         File {
             bytes: start,
             decode,
@@ -62,7 +62,7 @@ pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
 
 /// An image that becomes its file in place: what is read is at the back of the buffer, what is written at its front. The plan has room
 /// enough between the two, see [`Plan::room`].
-pub(super) struct InPlace {
+pub(crate) struct InPlace {
     buffer: Vec<u8>,
     /// Where the image begins.
     start: usize,
@@ -73,7 +73,7 @@ pub(super) struct InPlace {
 impl InPlace {
     /// # Errors
     /// [`Error::OutOfMemory`], if the picture was not made with its room.
-    pub(super) fn new(picture: Picture) -> Result<InPlace, Error> {
+    pub(crate) fn new(picture: Picture) -> Result<InPlace, Error> {
         let (mut buffer, room) = picture.into_piece();
         let image = buffer.len();
         let more = room.saturating_sub(image);
@@ -94,7 +94,7 @@ impl InPlace {
     ///
     /// # Errors
     /// [`Error::Internal`] if they are there no more.
-    pub(super) fn rewind(&mut self) -> Result<(), Error> {
+    pub(crate) fn rewind(&mut self) -> Result<(), Error> {
         if self.written > self.start {
             return Err(Error::Internal("the file outgrows its plan".to_owned()));
         }
@@ -115,7 +115,7 @@ impl InPlace {
     ///
     /// # Errors
     /// [`Error::Internal`] where the plan was wrong about the room: nothing that has not been read is overwritten.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let end = self.written + bytes.len();
         match self.buffer[..self.read].get_mut(self.written..end) {
             Some(to) => to.copy_from_slice(bytes),
@@ -126,7 +126,7 @@ impl InPlace {
     }
 
     /// What has been written.
-    pub(super) fn into_file(mut self) -> Vec<u8> {
+    pub(crate) fn into_file(mut self) -> Vec<u8> {
         self.buffer.truncate(self.written);
         self.buffer.shrink_to_fit(); // which allocators do in place
         self.buffer
@@ -137,7 +137,7 @@ impl InPlace {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`], and what `take` returns.
-pub(super) fn rows(
+pub(crate) fn rows(
     plan: &Plan,
     place: &RefCell<InPlace>,
     mut take: impl FnMut(&[u8]) -> Result<(), Error>,
@@ -163,7 +163,7 @@ pub(super) fn rows(
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn canvas(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+pub(crate) fn canvas(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     rows(plan, &place, |row| place.borrow_mut().write(row))?;
     Ok(place.into_inner().into_file())

@@ -11,7 +11,7 @@ const COVERED: [&[f32]; 4] = [
 
 /// The cellular formula of Neugebauer: paper is covered by each ink to some part, and by chance by several of them, so its colour is the
 /// mean of those of sixteen patches around it.
-pub(super) fn overprint(covered: [f32; 4]) -> [f32; 3] {
+pub(crate) fn overprint(covered: [f32; 4]) -> [f32; 3] {
     let mut sum = [0.0; 3];
     for corner in 0..16usize {
         let (mut share, mut patch) = (1.0, 0);

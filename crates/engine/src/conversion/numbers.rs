@@ -1,15 +1,15 @@
 //! Colours that a file gives in numbers and not by a profile: primaries, a transfer function (ITU-T H.273; PNG, clause 11.3.2).
 
-use super::decode;
+use crate::conversion::decode;
 use crate::icc::{D50, Xyz};
 
 /// x and y of white, red, green and blue.
-pub(super) type Chromaticities = [f32; 8];
+pub(crate) type Chromaticities = [f32; 8];
 
-pub(super) const BT709: Chromaticities = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
+pub(crate) const BT709: Chromaticities = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
 
 /// ITU-T H.273, table 2.
-pub(super) fn primaries_of(code_point: u8) -> Option<Chromaticities> {
+pub(crate) fn primaries_of(code_point: u8) -> Option<Chromaticities> {
     Some(match code_point {
         1 => BT709,
         4 => [0.31, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08],
@@ -25,7 +25,7 @@ pub(super) fn primaries_of(code_point: u8) -> Option<Chromaticities> {
 
 /// How samples are made of light.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Transfer {
+pub(crate) enum Transfer {
     Srgb,
     Power(f32),
     /// BT.709, and others that are the same function.
@@ -41,7 +41,7 @@ const WHITE: f32 = 203.0;
 
 impl Transfer {
     /// ITU-T H.273, table 3.
-    pub(super) fn of_code_point(code_point: u8) -> Option<Transfer> {
+    pub(crate) fn of_code_point(code_point: u8) -> Option<Transfer> {
         Some(match code_point {
             1 | 6 | 14 | 15 => Transfer::Video,
             4 => Transfer::Power(2.2),
@@ -55,7 +55,7 @@ impl Transfer {
     }
 
     /// PNG, clause 11.3.2.2. The power of 1/2.2 is how the curve of sRGB is written there; powers that no file means are none.
-    pub(super) fn of_gamma(gamma: u32) -> Transfer {
+    pub(crate) fn of_gamma(gamma: u32) -> Transfer {
         match gamma {
             44_000..=47_000 => Transfer::Srgb,
             10_000..=500_000 => Transfer::Power(100_000.0 / gamma as f32),
@@ -64,7 +64,7 @@ impl Transfer {
     }
 
     /// Light of a level, both from 0 to 1.
-    pub(super) fn light(self, level: f32) -> f32 {
+    pub(crate) fn light(self, level: f32) -> f32 {
         match self {
             Transfer::Srgb => decode(level),
             Transfer::Power(power) => level.powf(power),
@@ -88,7 +88,7 @@ impl Transfer {
 }
 
 /// Primaries in the connection space: their light is what makes white, and white is adapted to D50 as ICC.1, annex E, does it.
-pub(super) fn to_xyz([wx, wy, rx, ry, gx, gy, bx, by]: Chromaticities) -> Option<[Xyz; 3]> {
+pub(crate) fn to_xyz([wx, wy, rx, ry, gx, gy, bx, by]: Chromaticities) -> Option<[Xyz; 3]> {
     let of = |x: f32, y: f32| [x / y, 1.0, (1.0 - x - y) / y];
     let (white, primaries) = (of(wx, wy), [of(rx, ry), of(gx, gy), of(bx, by)]);
     let shares = solve(primaries, white)?;

@@ -5,12 +5,13 @@
 
 mod shown;
 
-use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header};
 use crate::frame::{Layout, Size};
 use crate::guest::avif_decode;
+use crate::header::avif::shown::Shown;
+use crate::header::colours::Colours;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header};
 use crate::transform::Format;
-use shown::Shown;
 
 /// More than any description of one picture, its tiles included.
 const MOST_META_BYTES: usize = 1 << 20;
@@ -20,7 +21,7 @@ const MOST_PROPERTIES: usize = 64;
 const MOST_FTYP_BYTES: usize = 512;
 
 /// Whether a file begins as AVIF; `None` when that cannot be told yet.
-pub(super) fn is_avif(bytes: &[u8]) -> Option<bool> {
+pub(crate) fn is_avif(bytes: &[u8]) -> Option<bool> {
     if bytes.get(4..8)? != b"ftyp" {
         return Some(false);
     }
@@ -41,12 +42,12 @@ pub(super) fn is_avif(bytes: &[u8]) -> Option<bool> {
     (bytes.len() >= length).then_some(false)
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     Ok(read(bytes)?.0)
 }
 
 /// The ICC profile, if there is one.
-pub(super) fn profile(bytes: &[u8]) -> Result<Option<&[u8]>, Stop> {
+pub(crate) fn profile(bytes: &[u8]) -> Result<Option<&[u8]>, Stop> {
     Ok(read(bytes)?.1)
 }
 
@@ -340,7 +341,7 @@ impl Iterator for Numbers<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
+    use crate::error::Error;
 
     fn part(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
         let length = (content.len() as u32 + 8).to_be_bytes();

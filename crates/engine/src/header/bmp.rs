@@ -1,9 +1,10 @@
 //! The headers of a Windows or OS/2 bitmap, in a file of its own or in an icon: BITMAPCOREHEADER, the 16 to 64 bytes of OS/2 2.x, and
 //! BITMAPINFOHEADER with what versions 2 to 5 add to it.
 
-use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header};
 use crate::frame::{Layout, Size};
+use crate::header::colours::Colours;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header};
 use crate::orient::Orientation;
 use crate::transform::Format;
 
@@ -14,7 +15,7 @@ const INFO: usize = 40;
 /// The first header with a mask for alpha: version 3.
 const WITH_ALPHA: usize = 56;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let bitmap = Bitmap::of_file(bytes)?;
     Ok(bitmap.header(Format::Bmp, bitmap.has_alpha()))
 }
@@ -207,7 +208,7 @@ impl Bitmap {
         matches!(self.pixels, Pixels::Direct(_, [.., alpha]) if alpha != 0)
     }
 
-    pub(super) fn header(&self, format: Format, alpha: bool) -> Header {
+    pub(crate) fn header(&self, format: Format, alpha: bool) -> Header {
         Header {
             format,
             stored: self.size,

@@ -2,8 +2,8 @@
 
 use letterbox_inflate::Inflate;
 
-use super::Header;
 use crate::frame::zeroes;
+use crate::header::Header;
 use crate::transform::Format;
 
 /// How samples are to be read, as far as the file says so.
@@ -37,7 +37,7 @@ pub(crate) const MOST_PROFILE_BYTES: usize = 4 << 20;
 
 impl Colours {
     /// Whether these code points are known, and all samples are meant: video uses a part of its range, and has another matrix than RGB.
-    pub(super) fn of_code_points([primaries, transfer, matrix, full]: [u8; 4]) -> Option<Colours> {
+    pub(crate) fn of_code_points([primaries, transfer, matrix, full]: [u8; 4]) -> Option<Colours> {
         let known = matches!(primaries, 1 | 4..=7 | 9 | 11 | 12 | 22)
             && matches!(transfer, 1 | 4..=6 | 8 | 13..=16 | 18);
         match (primaries, transfer) {
@@ -59,14 +59,18 @@ pub(crate) fn profile(header: &Header, file: &[u8]) -> Option<Vec<u8>> {
     match header.format {
         Format::Jpeg => {
             let mut parts = Parts::default();
-            super::jpeg::each_segment(file, |marker, content| parts.take(marker, content)).ok()?;
+            crate::header::jpeg::each_segment(file, |marker, content| parts.take(marker, content))
+                .ok()?;
             parts.join()
         }
-        Format::Png => inflate(super::png::chunk(file, b"iCCP")?),
-        Format::Ico => inflate(super::png::chunk(super::ico::inner_png(file)?, b"iCCP")?),
-        Format::WebP => copy(super::webp::chunk(file, b"ICCP").ok()?),
-        Format::Tiff => copy(super::tiff::profile(file)?),
-        Format::Avif => copy(super::avif::profile(file).ok()??),
+        Format::Png => inflate(crate::header::png::chunk(file, b"iCCP")?),
+        Format::Ico => inflate(crate::header::png::chunk(
+            crate::header::ico::inner_png(file)?,
+            b"iCCP",
+        )?),
+        Format::WebP => copy(crate::header::webp::chunk(file, b"ICCP").ok()?),
+        Format::Tiff => copy(crate::header::tiff::profile(file)?),
+        Format::Avif => copy(crate::header::avif::profile(file).ok()??),
         Format::Gif | Format::Bmp => None,
     }
 }
@@ -88,7 +92,7 @@ fn join<'a>(length: usize, parts: impl IntoIterator<Item = &'a [u8]>) -> Option<
 }
 
 /// ICC.1, annex B.4: the parts of a profile in a JPEG, each with its number and how many there are.
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// By number, which starts at 1.
     parts: [&'a [u8]; 256],
     count: usize,
@@ -106,7 +110,7 @@ impl Default for Parts<'_> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn take(&mut self, marker: u8, segment: &'a [u8]) {
+    pub(crate) fn take(&mut self, marker: u8, segment: &'a [u8]) {
         let part = segment.strip_prefix(b"ICC_PROFILE\0");
         let (0xe2, Some([number, count, content @ ..])) = (marker, part) else {
             return;
@@ -120,7 +124,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Bytes of them all; `None` where one is missing, or comes twice.
-    pub(super) fn bytes(&self) -> Option<usize> {
+    pub(crate) fn bytes(&self) -> Option<usize> {
         let parts = self.parts.get(1..=self.count)?;
         let whole = self.count > 0 && !self.damaged && parts.iter().all(|part| !part.is_empty());
         whole.then(|| parts.iter().map(|part| part.len()).sum())
@@ -132,7 +136,7 @@ impl<'a> Parts<'a> {
 }
 
 /// What a profile in a PNG says that it has in bytes: its first number.
-pub(super) fn inflated_bytes(chunk: &[u8]) -> Option<u32> {
+pub(crate) fn inflated_bytes(chunk: &[u8]) -> Option<u32> {
     let mut start = [0; 4];
     Deflated::open(chunk)?.fill(&mut start)?;
     Some(u32::from_be_bytes(start))

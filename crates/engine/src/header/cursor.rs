@@ -13,14 +13,14 @@ pub(crate) enum Stop {
 
 /// A position in a byte slice; every read moves it or asks for more.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
     big_endian: bool,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn big_endian(bytes: &'a [u8]) -> Self {
+    pub(crate) fn big_endian(bytes: &'a [u8]) -> Self {
         Cursor {
             bytes,
             at: 0,
@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub(super) fn little_endian(bytes: &'a [u8]) -> Self {
+    pub(crate) fn little_endian(bytes: &'a [u8]) -> Self {
         Cursor {
             bytes,
             at: 0,
@@ -36,31 +36,31 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub(super) fn seek(mut self, at: usize) -> Self {
+    pub(crate) fn seek(mut self, at: usize) -> Self {
         self.at = at;
         self
     }
 
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.at
     }
 
-    pub(super) fn skip(&mut self, count: usize) {
+    pub(crate) fn skip(&mut self, count: usize) {
         self.at = self.at.saturating_add(count);
     }
 
-    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], Stop> {
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Stop> {
         let end = self.at.checked_add(count).ok_or(Stop::NeedMore)?;
         let taken = self.bytes.get(self.at..end).ok_or(Stop::NeedMore)?;
         self.at = end;
         Ok(taken)
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, Stop> {
+    pub(crate) fn u8(&mut self) -> Result<u8, Stop> {
         Ok(self.take(1)?[0])
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16, Stop> {
+    pub(crate) fn u16(&mut self) -> Result<u16, Stop> {
         let [a, b] = self.array()?;
         Ok(if self.big_endian {
             u16::from_be_bytes([a, b])
@@ -69,7 +69,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    pub(super) fn u24(&mut self) -> Result<u32, Stop> {
+    pub(crate) fn u24(&mut self) -> Result<u32, Stop> {
         let [a, b, c] = self.array()?;
         Ok(if self.big_endian {
             u32::from_be_bytes([0, a, b, c])
@@ -78,7 +78,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32, Stop> {
+    pub(crate) fn u32(&mut self) -> Result<u32, Stop> {
         let bytes = self.array()?;
         Ok(if self.big_endian {
             u32::from_be_bytes(bytes)
@@ -87,7 +87,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);
         Ok(array)

@@ -1,18 +1,18 @@
 //! The orientation in an EXIF block: one tag of the first directory of a TIFF structure (EXIF 2.32, section 4.6.4).
 
-use super::cursor::{Cursor, Stop};
+use crate::header::cursor::{Cursor, Stop};
 use crate::orient::Orientation;
 
 const ORIENTATION: u16 = 0x0112;
 /// Of an entry in a directory.
 const ENTRY_BYTES: usize = 12;
 /// The bytes in front of the TIFF structure in a segment of a JPEG.
-pub(super) const PREFIX: &[u8] = b"Exif\0\0";
+pub(crate) const PREFIX: &[u8] = b"Exif\0\0";
 
 /// The orientation that a TIFF structure names; `None` when no tag for it can be read. A value that no orientation has is upright.
 ///
 /// The directory is read as far as it goes: some programs count more entries than they write, and viewers turn such a picture all the same.
-pub(super) fn orientation(tiff: &[u8]) -> Option<Orientation> {
+pub(crate) fn orientation(tiff: &[u8]) -> Option<Orientation> {
     let start = start(tiff).ok()?;
     let offset = start.seek(4).u32().ok()?;
     let mut next = start.seek(offset as usize);
@@ -27,7 +27,7 @@ pub(super) fn orientation(tiff: &[u8]) -> Option<Orientation> {
 }
 
 /// The orientation behind the `Exif\0\0` that some containers keep.
-pub(super) fn orientation_with_prefix(bytes: &[u8]) -> Option<Orientation> {
+pub(crate) fn orientation_with_prefix(bytes: &[u8]) -> Option<Orientation> {
     orientation(bytes.strip_prefix(PREFIX).unwrap_or(bytes))
 }
 

@@ -1,13 +1,14 @@
 //! GIF blocks up to the first image: the logical screen is the canvas, made larger where the first image does not fit on it.
 
-use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header};
-use crate::codec::UNPACKER_BYTES;
+use crate::codec::gif::unpack::UNPACKER_BYTES;
 use crate::frame::{Layout, Size};
+use crate::header::colours::Colours;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header};
 use crate::orient::Orientation;
 use crate::transform::Format;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(6);
     let (width, height, flags) = (cursor.u16()?, cursor.u16()?, cursor.u8()?);
     cursor.skip(2);

@@ -1,11 +1,11 @@
 //! The directory of an icon or a cursor: the largest image counts, and of several as large the one of the most colours.
 
-use super::bmp::Bitmap;
-use super::cursor::{Cursor, Stop};
-use super::{Header, png};
+use crate::header::bmp::Bitmap;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Header, png};
 use crate::transform::Format;
 
-pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     if !complete {
         return Err(Stop::NeedMore); // the images stand anywhere in the file
     }

@@ -1,14 +1,14 @@
 //! ITU T.81 markers up to the first scan header: the frame header, the orientation in APP1, the profile in APP2, and what the
 //! components mean.
 
-use super::colours::{Colours, Parts};
-use super::cursor::{Cursor, Stop};
-use super::{Coding, Header, exif};
 use crate::frame::{Layout, Size};
+use crate::header::colours::{Colours, Parts};
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header, exif};
 use crate::orient::Orientation;
 use crate::transform::Format;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(2);
     let mut orientation = None;
     let mut frame: Option<Frame> = None;
@@ -68,7 +68,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
 }
 
 /// Hands on the code and the content of every segment in front of the first scan.
-pub(super) fn each_segment<'a>(
+pub(crate) fn each_segment<'a>(
     file: &'a [u8],
     mut segment: impl FnMut(u8, &'a [u8]),
 ) -> Result<(), Stop> {

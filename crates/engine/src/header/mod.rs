@@ -4,24 +4,24 @@
 //! Magic bytes decide; a Content-Type or a file name is never asked.
 
 mod avif;
-pub(super) mod bmp;
-pub(super) mod colours;
+pub(crate) mod bmp;
+pub(crate) mod colours;
 mod cursor;
 mod exif;
-pub(super) mod gif;
-pub(super) mod ico;
+pub(crate) mod gif;
+pub(crate) mod ico;
 mod jpeg;
-pub(super) mod png;
+pub(crate) mod png;
 pub mod tiff;
-pub(super) mod webp;
+pub(crate) mod webp;
 
-use super::Error;
-use super::frame::{Layout, Size};
-use super::guest::Offer;
-use super::orient::Orientation;
+use crate::error::Error;
+use crate::frame::{Layout, Size};
+use crate::guest::Offer;
+pub use crate::header::colours::Colours;
+use crate::header::cursor::Stop;
+use crate::orient::Orientation;
 use crate::transform::Format;
-pub use colours::Colours;
-use cursor::Stop;
 
 /// A source image as its header describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl Header {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for what only a guest reads.
-    pub(super) fn with_guests(self, offer: Offer) -> Result<Header, Error> {
+    pub(crate) fn with_guests(self, offer: Offer) -> Result<Header, Error> {
         match self.format {
             Format::Avif if !offer.avif => Err(Error::Unsupported("this deployment reads no AVIF")),
             _ => Ok(self),

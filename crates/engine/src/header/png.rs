@@ -2,9 +2,10 @@
 
 use letterbox_png::{Colour, checksum, transparency};
 
-use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header, colours, exif};
 use crate::frame::{Layout, Size};
+use crate::header::colours::Colours;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header, colours, exif};
 use crate::transform::Format;
 
 /// What the library that reads interlaced files has in tables, and of chunks.
@@ -28,7 +29,7 @@ pub(crate) fn whole_bytes(size: Size, layout: Layout, bits_per_pixel: u32) -> u6
         .saturating_add(inflated_bytes(size, bits_per_pixel))
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     let mut cursor = Cursor::big_endian(bytes).seek(8);
     cursor.skip(4);
     if cursor.take(4)? != b"IHDR" {
@@ -174,7 +175,7 @@ impl Said {
 }
 
 /// The content of the first intact chunk of a kind, in front of the pixels.
-pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
+pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     let mut before = Chunks::of(file).take_while(|chunk| &chunk.kind != b"IDAT");
     let found = before.find(|chunk| &chunk.kind == wanted && chunk.is_intact())?;
     Some(found.content)

@@ -2,14 +2,15 @@
 
 use letterbox_vp8l::{Error as Fault, Shape, peak_bytes};
 
-use super::cursor::{Cursor, Stop};
-use super::{Coding, Colours, Header, exif};
-use crate::Error;
+use crate::error::Error;
 use crate::frame::{Layout, Size};
+use crate::header::colours::Colours;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header, exif};
 use crate::orient::Orientation;
 use crate::transform::Format;
 
-pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(12);
     let kind: [u8; 4] = cursor.array()?;
     let length = cursor.u32()? as usize;
@@ -130,7 +131,7 @@ fn check_first_frame(
 }
 
 /// The content of the first chunk of a kind, in front of the pixels.
-pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
+pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
     let mut cursor = Cursor::little_endian(file).seek(12);
     loop {
         let kind: [u8; 4] = cursor.array()?;
@@ -144,7 +145,7 @@ pub(super) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
 }
 
 /// RFC 6386, section 9.1.
-pub(super) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
+pub(crate) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
     let tag = cursor.array::<6>()?;
     if tag[3..] != [0x9d, 0x01, 0x2a] {
         return Err(Stop::Corrupt("the WebP frame has no start code"));

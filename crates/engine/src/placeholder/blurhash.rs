@@ -1,12 +1,12 @@
 //! BlurHash: the lowest waves of light, in digits to the base of 83.
 
-use super::{Small, Waves, waves};
 use crate::conversion;
+use crate::placeholder::{Small, Waves, waves};
 
 /// The most waves along an axis.
 const WAVES: usize = 4;
 
-pub(super) fn hash(small: &Small) -> String {
+pub(crate) fn hash(small: &Small) -> String {
     let (width, height) = (small.size.width, small.size.height);
     let (across, down) = if height > width { (3, 4) } else { (4, 3) };
     let light: [f32; 256] = std::array::from_fn(|level| conversion::decode(level as f32 / 255.0));

@@ -1,7 +1,7 @@
 //! Held to the reference implementations: `thumbhash` 0.1.1 and `blurhash` 2.0.5 of npm, given these pictures, on white for BlurHash; the
 //! largest amount is that without its sign, as in the specification's C, where npm's takes the largest.
 
-use super::*;
+use crate::placeholder::*;
 
 #[rustfmt::skip]
 const GOLDEN: [(u32, u32, &str, &str, &str); 8] = [

@@ -1,6 +1,6 @@
 //! ThumbHash: the lowest waves of luminance, of two differences of colours, and of alpha.
 
-use super::{Small, Waves, waves};
+use crate::placeholder::{Small, Waves, waves};
 
 /// The most waves along an axis.
 const WAVES: usize = 7;
@@ -55,7 +55,7 @@ impl Channel {
     }
 }
 
-pub(super) fn hash(small: &Small) -> Vec<u8> {
+pub(crate) fn hash(small: &Small) -> Vec<u8> {
     let (width, height) = (small.size.width, small.size.height);
     let (mut pixels, mut mean, mut opaque) = (0.0, [0.0; 3], 0.0);
     for (_, _, [r, g, b, a]) in small.each() {

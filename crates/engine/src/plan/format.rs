@@ -1,15 +1,15 @@
 //! Which format an answer is written in.
 
-use super::layout;
 use crate::guest::Offer;
 use crate::header::Header;
+use crate::plan::layout;
 use crate::transform::{Format, Negotiated, Target, Transform};
 
 /// The formats that an answer may be written in, the best first: where one does not fit into memory, the next one is tried. There is always
 /// a last one.
 ///
 /// AVIF holds one picture and nothing that moves; what moves stays what it is as GIF, which everyone shows.
-pub(super) fn candidates(
+pub(crate) fn candidates(
     header: &Header,
     transform: &Transform,
     padded: bool,
@@ -49,7 +49,8 @@ pub(super) fn candidates(
 mod tests {
     use super::*;
     use crate::frame::{Layout, Size};
-    use crate::header::{Coding, Colours};
+    use crate::header::Coding;
+    use crate::header::colours::Colours;
     use crate::orient::Orientation;
     use crate::transform::Colour;
     use Format::{Avif, Bmp, Gif, Jpeg, Png, WebP};

@@ -1,11 +1,12 @@
 //! What a plan becomes when the frames of its source are known: which are drawn, which are shown, and what that takes.
 
-use super::Plan;
 use crate::animation::Survey;
+use crate::codec;
+use crate::error::Error;
 use crate::header::Coding;
 use crate::limits::Limits;
+use crate::plan::Plan;
 use crate::transform::{Format, Frames};
-use crate::{Error, codec};
 
 /// Frames of a source, and of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

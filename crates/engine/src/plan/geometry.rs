@@ -1,27 +1,27 @@
 //! Where everything goes: the upright rectangles of a transform, and the windows of the source that they are made of.
 
-use super::{Edges, Plane, Window};
 use crate::frame::{Layout, Size};
 use crate::header::{Coding, Header};
+use crate::plan::{Edges, Plane, Window};
 use crate::transform::{Fit, Format, Gravity, Side, Third, Transform};
 
 /// The upright rectangles of a transform.
-pub(super) struct Geometry {
+pub(crate) struct Geometry {
     /// Source pixels per result pixel, each axis.
-    pub(super) scale: (f64, f64),
+    pub(crate) scale: (f64, f64),
     /// The whole source after scaling; only a `kept` part of it is ever made.
     scaled: Size,
     /// What of it is made.
-    pub(super) kept: Size,
+    pub(crate) kept: Size,
     /// Where that part starts within `scaled`.
     from: (u32, u32),
-    pub(super) canvas: Size,
+    pub(crate) canvas: Size,
     /// Where that part goes on the canvas.
-    pub(super) at: (u32, u32),
+    pub(crate) at: (u32, u32),
 }
 
 impl Geometry {
-    pub(super) fn new(source: Size, transform: &Transform) -> Geometry {
+    pub(crate) fn new(source: Size, transform: &Transform) -> Geometry {
         let pixels = |side| match side {
             Side::Px(pixels) => Some(transform.dpr.times(pixels)),
             Side::Auto => None,
@@ -79,7 +79,7 @@ impl Geometry {
     }
 
     /// The kept part of the upright source.
-    pub(super) fn window(&self, source: Size) -> Window {
+    pub(crate) fn window(&self, source: Size) -> Window {
         let along = |source: u32, scaled: u32, from: u32, kept: u32, scale: f64| {
             let length = f64::from(source);
             let margin = (length - f64::from(scaled) * scale) / 2.0;
@@ -173,7 +173,7 @@ fn place(
 
 /// The largest denominator that leaves the resampler something to do, as sharp chooses it: at exactly 1/2 the decoder's
 /// own averaging would be the whole resize, and it is softer than Lanczos.
-pub(super) fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
+pub(crate) fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
     if !matches!(header.coding, Coding::Jpeg { .. }) {
         return 1;
     }
@@ -199,7 +199,7 @@ pub struct Halves {
 
 /// What a decoder of VP8 hands out where pixels become fewer: those that are left are converted then. Elsewhere chrominance is interpolated
 /// as its standard has it, and pixels are resampled.
-pub(super) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
+pub(crate) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
     let (x, y) = geometry.scale;
     let opaque = header.coding == Coding::Vp8 && !header.layout.alpha();
     if !opaque || x.min(y) < 1.0 || x.max(y) <= 1.0 {
@@ -223,7 +223,7 @@ pub(super) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
 ///
 /// A sample of the canvas covers two of its pixels each way. Where the image starts or ends between the two, the sample there is made
 /// of the image's edge, and mixed with the background.
-pub(super) fn chroma(
+pub(crate) fn chroma(
     header: &Header,
     format: Format,
     geometry: &Geometry,

@@ -2,14 +2,15 @@
 
 use letterbox_resize::Resizer;
 
-use super::{Plan, Plane};
+use crate::codec;
 use crate::components::Components;
+use crate::error::Error;
 use crate::frame::Picture;
 use crate::header::Coding;
 use crate::limits::Limits;
 use crate::pad::Canvas;
+use crate::plan::{Plan, Plane};
 use crate::transform::Format;
-use crate::{Error, codec};
 
 /// A step of the work, and what is held in it. One begins when what the one before held alone has been given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,7 +280,7 @@ impl Plan {
     }
 
     /// Computes what the steps are summed up to.
-    pub(super) fn reckon(&mut self) {
+    pub(crate) fn reckon(&mut self) {
         // Samples of all components; what is background has two tokens a block.
         let samples = |pixels: u64| pixels * if self.layout.grey() { 2 } else { 3 } / 2;
         let image = samples(self.resized.pixels());

@@ -1,7 +1,7 @@
 //! Pixels to cells of a grid that is as fine as their colours allow: at first each colour has one of its own.
 
-use super::{Colour, FEWEST, MOST, Palette, cut, hash, pixels, premultiplied};
-use crate::Error;
+use crate::error::Error;
+use crate::quantise::{Colour, FEWEST, MOST, Palette, cut, hash, pixels, premultiplied};
 
 /// The first pass.
 pub(crate) struct Histogram {
@@ -19,12 +19,12 @@ pub(crate) struct Histogram {
 
 /// The pixels of one cell.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// The least samples that are in it.
-    pub(super) corner: Colour,
-    pub(super) pixels: u32,
+    pub(crate) corner: Colour,
+    pub(crate) pixels: u32,
     /// The sums of what samples have beyond that: there is room for those of 280 million pixels.
-    pub(super) beyond: [u32; 4],
+    pub(crate) beyond: [u32; 4],
 }
 
 /// Cells that there may be: a photo's are 2 to 4 levels wide then. With eight bits less there are three.
@@ -188,7 +188,7 @@ impl Cell {
 }
 
 /// The cell of a colour. What is opaque, or transparent, shares none with what is not.
-pub(super) fn corner(colour: Colour, bits: u32) -> Colour {
+pub(crate) fn corner(colour: Colour, bits: u32) -> Colour {
     let mask = (0xff << bits) as u8;
     let [r, g, b, a] = colour;
     let alpha = match a {

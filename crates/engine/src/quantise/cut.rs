@@ -1,8 +1,8 @@
 //! Counted cells to the colours that stand for them with the least squared error.
 
-use super::count::Cell;
-use super::map::Nearest;
-use super::{Colour, MOST, Palette};
+use crate::quantise::count::Cell;
+use crate::quantise::map::Nearest;
+use crate::quantise::{Colour, MOST, Palette};
 
 /// How often the colours move to the means of what is nearest to them: once is 0.13 dB, and once more would be 0.05.
 const MOVES: usize = 1;
@@ -11,7 +11,7 @@ const MOVES: usize = 1;
 const PARTS: f64 = 256.0;
 
 /// What is allocated beside the cells.
-pub(super) const BYTES: u64 =
+pub(crate) const BYTES: u64 =
     (MOST * (size_of::<Group>() + size_of::<(f64, Sums)>() + size_of::<Colour>())) as u64
         + Nearest::BYTES;
 
@@ -98,7 +98,7 @@ impl Cell {
 
 /// The palette for the cells of premultiplied colours: `most` of them, or as many as there have to be for `enough`, the mean squared error of
 /// a pixel.
-pub(super) fn palette(mut cells: Vec<Cell>, most: usize, enough: f64) -> Palette {
+pub(crate) fn palette(mut cells: Vec<Cell>, most: usize, enough: f64) -> Palette {
     cells.iter_mut().for_each(Cell::settle);
     let opaque = partition(&mut cells, |cell| cell.corner[3] < 255);
     let translucent = partition(&mut cells[..opaque], |cell| cell.corner[3] == 0);

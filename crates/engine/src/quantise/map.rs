@@ -2,9 +2,9 @@
 
 use std::array::from_fn;
 
-use super::count::corner;
-use super::{Colour, MOST, Palette, hash, pixels, premultiplied};
-use crate::Error;
+use crate::error::Error;
+use crate::quantise::count::corner;
+use crate::quantise::{Colour, MOST, Palette, hash, pixels, premultiplied};
 
 /// Cells of colours whose nearest entries are known, each in the one place that it may be in.
 struct Known(Vec<Place>);
@@ -53,16 +53,16 @@ impl Known {
 }
 
 /// Finds the nearest of the premultiplied entries of a palette, which are in the order of their brightness.
-pub(super) struct Nearest {
+pub(crate) struct Nearest {
     /// Samples, and their sum.
     entries: Vec<[i16; 5]>,
     translucent: usize,
 }
 
 impl Nearest {
-    pub(super) const BYTES: u64 = (MOST * size_of::<[i16; 5]>()) as u64;
+    pub(crate) const BYTES: u64 = (MOST * size_of::<[i16; 5]>()) as u64;
 
-    pub(super) fn new(palette: &Palette) -> Nearest {
+    pub(crate) fn new(palette: &Palette) -> Nearest {
         let mut entries = Vec::with_capacity(MOST);
         entries.extend(palette.colours.iter().map(|colour| {
             let [r, g, b, a] = premultiplied(*colour).map(i16::from);
@@ -75,7 +75,7 @@ impl Nearest {
     }
 
     /// The two entries that are nearest to a premultiplied colour, among those that are opaque, or are not; there is one.
-    pub(super) fn find(&self, colour: [u8; 4], opaque: bool) -> [u8; 2] {
+    pub(crate) fn find(&self, colour: [u8; 4], opaque: bool) -> [u8; 2] {
         let (start, end) = match opaque {
             true if self.translucent < self.entries.len() => (self.translucent, self.entries.len()),
             false if self.translucent > 0 => (0, self.translucent),

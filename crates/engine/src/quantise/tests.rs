@@ -1,8 +1,9 @@
 //! What the palettes and the indices are held to.
 
-use super::*;
+use crate::Pipeline;
+use crate::limits::Limits;
+use crate::quantise::*;
 use crate::transform::{Fit, Format, Quality, Side, Target, Transform};
-use crate::{Limits, Pipeline};
 use std::num::NonZeroU16;
 
 /// An image after both passes, and its palette.

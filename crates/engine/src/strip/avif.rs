@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::Cutting;
 use crate::bmff::{Numbers, number, part};
+use crate::strip::Cutting;
 
 /// Items that are pictures: coded, put together from tiles, or another one again.
 const PICTURES: [&[u8; 4]; 3] = [b"av01", b"grid", b"iden"];
@@ -16,7 +16,7 @@ const MOST_ITEMS: usize = 64;
 /// What an auxiliary picture of alpha calls itself.
 const ALPHA: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
-pub(super) fn strip(file: &mut Cutting) -> Option<()> {
+pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     let bytes = &mut file.file[..];
     let (mut meta, mut data) = (None, Vec::new());
     let mut at = 0;
@@ -237,7 +237,7 @@ fn blank_between(bytes: &mut [u8], content: Range<usize>, kept: &[Range<usize>])
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_strict, stripped};
+    use crate::strip::tests::{assert_strict, stripped};
     use crate::transform::Format::Avif;
 
     fn part(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {

@@ -1,8 +1,8 @@
 //! GIF 89a: the screen, the palettes, the image and what is transparent in it; of what moves all images, and how often they are played.
 
-use super::Cutting;
+use crate::strip::Cutting;
 
-pub(super) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
+pub(crate) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
     let start = *file.rest().first_chunk::<13>()?;
     if !start.starts_with(b"GIF87a") && !start.starts_with(b"GIF89a") {
         return None;
@@ -98,7 +98,7 @@ fn blocks_bytes(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_strict, stripped, stripped_film};
+    use crate::strip::tests::{assert_strict, stripped, stripped_film};
     use crate::transform::Format::Gif;
 
     const SCREEN: &[u8] = b"GIF89a\x02\0\x01\0\x80\0\0\x01\x02\x03\x04\x05\x06";

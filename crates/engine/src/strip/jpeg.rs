@@ -1,13 +1,13 @@
 //! ITU T.81, annex B: the segments that decode, and of the application's those two that say what components mean.
 
-use super::Cutting;
+use crate::strip::Cutting;
 
 /// JFIF 1.01, section "Application marker": one pixel is as wide as it is high, and there is no thumbnail.
 const JFIF: &[u8] = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
 /// Adobe's marker but for its last byte, the transform.
 const ADOBE: &[u8] = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0";
 
-pub(super) fn strip(file: &mut Cutting) -> Option<()> {
+pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     if !file.rest().starts_with(b"\xff\xd8") {
         return None;
     }
@@ -91,7 +91,7 @@ fn entropy_coded(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_strict, stripped};
+    use crate::strip::tests::{assert_strict, stripped};
     use crate::transform::Format::Jpeg;
 
     fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_plain_file_stays_as_it_is_and_is_left_alone_where_it_breaks_off() {
-        let plain = file(super::JFIF);
+        let plain = file(crate::strip::jpeg::JFIF);
         assert_eq!(stripped(Jpeg, &plain), Some(plain.clone()));
         assert_strict(&plain, |file| stripped(Jpeg, file));
     }
@@ -143,7 +143,7 @@ mod tests {
             b"JFIF\0\x01\x02\x01\0\x48\0\x48\x01\x01rgb, of the thumbnail",
         );
         let adobe = segment(0xee, b"Adobe\0\x65secr\x02and more");
-        let kept = [super::JFIF, super::ADOBE, b"\x02"].concat();
+        let kept = [crate::strip::jpeg::JFIF, crate::strip::jpeg::ADOBE, b"\x02"].concat();
         assert_eq!(
             stripped(Jpeg, &file(&[jfif.clone(), adobe.clone()].concat())),
             Some(file(&kept))
@@ -183,12 +183,15 @@ mod tests {
             (true, b"\x01\x3f\x0e", false),
         ] {
             assert_eq!(
-                super::is_scan(&[&b"\x01\x01\0"[..], parameters].concat(), progressive),
+                crate::strip::jpeg::is_scan(
+                    &[&b"\x01\x01\0"[..], parameters].concat(),
+                    progressive
+                ),
                 possible,
                 "{progressive} {parameters:x?}"
             );
         }
-        assert!(!super::is_scan(b"\0\x3f", false));
+        assert!(!crate::strip::jpeg::is_scan(b"\0\x3f", false));
     }
 
     #[test]

@@ -14,15 +14,15 @@ use crate::transform::Format;
 
 /// Which files are wanted.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Only what is coded without loss, of WebP, which may be either.
-    pub(super) lossless: bool,
+    pub(crate) lossless: bool,
     /// Only what moves; otherwise only what stands still.
-    pub(super) moves: bool,
+    pub(crate) moves: bool,
 }
 
 /// The file without its metadata, in its own buffer; `None` where it cannot be told what is, or it is not what is wanted.
-pub(super) fn strip(format: Format, file: Vec<u8>, wanted: Wanted) -> Option<Vec<u8>> {
+pub(crate) fn strip(format: Format, file: Vec<u8>, wanted: Wanted) -> Option<Vec<u8>> {
     let mut cutting = Cutting::new(file);
     match format {
         Format::Jpeg => jpeg::strip(&mut cutting)?,
@@ -36,7 +36,7 @@ pub(super) fn strip(format: Format, file: Vec<u8>, wanted: Wanted) -> Option<Vec
 }
 
 /// Whether [`strip`] knows the format.
-pub(super) fn knows(format: Format) -> bool {
+pub(crate) fn knows(format: Format) -> bool {
     matches!(
         format,
         Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Avif
@@ -112,12 +112,12 @@ mod tests {
     use proptest::prelude::*;
 
     /// A format's function, for the tests of its file.
-    pub(super) fn stripped(format: Format, file: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn stripped(format: Format, file: &[u8]) -> Option<Vec<u8>> {
         strip(format, file.to_vec(), Wanted::default())
     }
 
     /// The same of what moves.
-    pub(super) fn stripped_film(format: Format, file: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn stripped_film(format: Format, file: &[u8]) -> Option<Vec<u8>> {
         let moves = Wanted {
             moves: true,
             ..Wanted::default()
@@ -126,7 +126,7 @@ mod tests {
     }
 
     /// The file is left alone wherever it is cut off, and stripping twice changes nothing.
-    pub(super) fn assert_strict(file: &[u8], strip: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    pub(crate) fn assert_strict(file: &[u8], strip: impl Fn(&[u8]) -> Option<Vec<u8>>) {
         let kept = strip(file).expect("a sound file");
         assert_eq!(strip(&kept).as_ref(), Some(&kept));
         for end in 0..kept.len() {

@@ -5,7 +5,7 @@
 
 use letterbox_png::checksum;
 
-use super::Cutting;
+use crate::strip::Cutting;
 
 /// The parts of a file that have been met, in the order that it has to have.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -20,7 +20,7 @@ enum Met {
     End,
 }
 
-pub(super) fn strip(file: &mut Cutting) -> Option<()> {
+pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     if !file.rest().starts_with(b"\x89PNG\r\n\x1a\n") {
         return None;
     }
@@ -71,8 +71,8 @@ fn is_ancillary(kind: [u8; 4]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_strict, stripped};
-    use super::checksum;
+    use crate::strip::png::checksum;
+    use crate::strip::tests::{assert_strict, stripped};
     use crate::transform::Format::Png;
 
     fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {

@@ -1,12 +1,12 @@
 //! RFC 9649, section 2: the picture's chunk, and of a lossy one its alpha; of what moves these of each frame, and when they are shown.
 
-use super::{Cutting, Wanted};
+use crate::strip::{Cutting, Wanted};
 
 /// The flags of VP8X (section 2.7).
 const ALPHA: u8 = 0x10;
 const ANIMATION: u8 = 0x02;
 
-pub(super) fn strip(file: &mut Cutting, wanted: Wanted) -> Option<()> {
+pub(crate) fn strip(file: &mut Cutting, wanted: Wanted) -> Option<()> {
     let start = *file.rest().first_chunk::<12>()?;
     if &start[..4] != b"RIFF" || &start[8..] != b"WEBP" {
         return None;
@@ -170,8 +170,8 @@ fn read_u32(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_strict, stripped, stripped_film};
-    use super::super::{Wanted, strip};
+    use crate::strip::tests::{assert_strict, stripped, stripped_film};
+    use crate::strip::{Wanted, strip};
     use crate::transform::Format::WebP;
 
     fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {

@@ -29,7 +29,7 @@ impl Sample {
 }
 
 /// The samples of a pixel.
-pub(super) struct Masks {
+pub(crate) struct Masks {
     bits: u32,
     colours: [Sample; 3],
     alpha: Option<Sample>,
@@ -38,7 +38,7 @@ pub(super) struct Masks {
 }
 
 impl Masks {
-    pub(super) fn new(bits: u32, masks: [u32; 4]) -> Masks {
+    pub(crate) fn new(bits: u32, masks: [u32; 4]) -> Masks {
         let [red, green, blue, alpha] = masks;
         Masks {
             bits,
@@ -49,7 +49,7 @@ impl Masks {
     }
 
     /// Masks without alpha.
-    pub(super) fn opaque(self) -> Masks {
+    pub(crate) fn opaque(self) -> Masks {
         Masks {
             alpha: None,
             ..self
@@ -57,7 +57,7 @@ impl Masks {
     }
 
     /// A row of pixels, as it is stored, to samples of RGB or RGBA.
-    pub(super) fn row(&self, stored: &[u8], row: &mut [u8], channels: usize) {
+    pub(crate) fn row(&self, stored: &[u8], row: &mut [u8], channels: usize) {
         let pixels = row.chunks_exact_mut(channels);
         if self.bytes {
             for (pixel, stored) in pixels.zip(stored.chunks_exact(self.bits as usize / 8)) {
@@ -81,7 +81,7 @@ impl Masks {
 }
 
 /// Numbers of 16, 24 or 32 bits, the lowest byte first.
-pub(super) fn numbers(stored: &[u8], bits: u32) -> impl Iterator<Item = u32> {
+pub(crate) fn numbers(stored: &[u8], bits: u32) -> impl Iterator<Item = u32> {
     let pixels = stored.chunks_exact(bits as usize / 8);
     pixels.map(|pixel| {
         pixel

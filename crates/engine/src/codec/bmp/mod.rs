@@ -5,15 +5,15 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
-use super::Rows;
-use crate::Error;
+use crate::codec::Rows;
+use crate::codec::bmp::masks::Masks;
+use crate::codec::bmp::runs::Runs;
+use crate::error::Error;
 use crate::frame::zeroes;
 use crate::header::bmp::{Bitmap, Pixels};
 use crate::plan::Plan;
-use masks::Masks;
-use runs::Runs;
 
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let bitmap = Bitmap::of_file(file).map_err(|_| CONTRADICTION)?;
     let alpha = if is_seen(&bitmap, file) {
         Alpha::Own
@@ -24,7 +24,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 }
 
 /// The bitmap of an icon. Where no pixel has an alpha of its own, a picture of single bits behind the pixels says what is transparent.
-pub(super) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let bitmap = Bitmap::of_icon(image).map_err(|_| CONTRADICTION)?;
     let alpha = if is_seen(&bitmap, image) {
         Alpha::Own
@@ -38,7 +38,7 @@ const CONTRADICTION: Error = Error::Corrupt("the image's headers contradict each
 const BROKEN_OFF: Error = Error::Corrupt("the bitmap breaks off");
 
 /// Memory of decoding: a row, and where each row's runs start.
-pub(super) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
+pub(crate) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
     let row = u64::from(plan.decoded.width) * plan.header.layout.channels() as u64;
     let starts = if runs {
         Runs::bytes(plan.decoded.height)

@@ -1,12 +1,12 @@
 //! Compressed bitmaps: RLE4 and RLE8 of Windows, and RLE24 of OS/2. Their rows come from the bottom up, and are looked for once, so that each
 //! can be drawn by itself.
 
-use super::{BROKEN_OFF, Palette};
-use crate::Error;
+use crate::codec::bmp::{BROKEN_OFF, Palette};
+use crate::error::Error;
 use crate::frame::Size;
 
 /// A compressed picture.
-pub(super) struct Runs<'a> {
+pub(crate) struct Runs<'a> {
     data: &'a [u8],
     bits: u32,
     width: usize,
@@ -15,13 +15,13 @@ pub(super) struct Runs<'a> {
 }
 
 /// A pixel of a run.
-pub(super) enum Colour {
+pub(crate) enum Colour {
     Index(u8),
     Rgb([u8; 3]),
 }
 
 impl Colour {
-    pub(super) fn of(&self, palette: &Palette) -> [u8; 3] {
+    pub(crate) fn of(&self, palette: &Palette) -> [u8; 3] {
         match *self {
             Colour::Index(index) => palette[usize::from(index)],
             Colour::Rgb(rgb) => rgb,
@@ -44,7 +44,7 @@ enum Command<'a> {
 
 impl<'a> Runs<'a> {
     /// Memory of the list of rows.
-    pub(super) fn bytes(height: u32) -> u64 {
+    pub(crate) fn bytes(height: u32) -> u64 {
         u64::from(height) * size_of::<Option<(u32, u32)>>() as u64
     }
 
@@ -52,7 +52,7 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if the data ends before the picture, [`Error::OutOfMemory`].
-    pub(super) fn new(data: &'a [u8], bits: u32, size: Size) -> Result<Runs<'a>, Error> {
+    pub(crate) fn new(data: &'a [u8], bits: u32, size: Size) -> Result<Runs<'a>, Error> {
         let (width, height) = (size.width as usize, size.height as usize);
         let mut starts = Vec::new();
         starts
@@ -134,7 +134,7 @@ impl<'a> Runs<'a> {
     }
 
     /// Draws what there is of a row, counted from the bottom; what goes beyond its end is left out.
-    pub(super) fn row(&self, y: usize, mut pixel: impl FnMut(usize, Colour)) {
+    pub(crate) fn row(&self, y: usize, mut pixel: impl FnMut(usize, Colour)) {
         let Some(&Some((at, x))) = self.starts.get(y) else {
             return;
         };

@@ -3,19 +3,19 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use image::codecs::{bmp::BmpDecoder, ico::IcoDecoder};
+use image::codecs::bmp::BmpDecoder;
+use image::codecs::ico::IcoDecoder;
 use image::{DynamicImage, ImageDecoder};
 
-use super::super::{Rows, ico};
-use super::{decode, decoder_bytes};
-use crate::Error;
+use crate::codec::bmp::{decode, decoder_bytes};
+use crate::codec::{Rows, ico};
 use crate::colour::Source;
+use crate::error::Error;
 use crate::frame::{Frame, Layout};
 use crate::header::{Coding, Header};
 use crate::limits::Limits;
 use crate::plan::Plan;
-use crate::transform::Format;
-use crate::transform::Transform;
+use crate::transform::{Format, Transform};
 
 struct Taken(Vec<u8>);
 

@@ -1,14 +1,17 @@
 //! An animated GIF: of each frame only the rectangle that changes, and of that only the pixels that do. A palette serves as long as it is
 //! good enough.
 
-use super::pack::{PACKER_BYTES, Packer};
-use super::{Table, harden};
-use crate::Error;
 use crate::animation::Rect;
 use crate::codec::animation::{Answer, Encode, bounds};
+use crate::codec::gif::pack::{PACKER_BYTES, Packer};
+use crate::codec::gif::{Table, harden};
+use crate::error::Error;
 use crate::frame::{Size, reserved, zeroes};
-use crate::plan::{Animation, Plan};
-use crate::quantise::{Histogram, MOST, Mapper};
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
+use crate::quantise::MOST;
+use crate::quantise::count::Histogram;
+use crate::quantise::map::Mapper;
 
 /// By how much samples may differ from those of the frame that is shown and still be left as they are.
 const FAR: u8 = 2;
@@ -24,7 +27,7 @@ const PIXELS_AN_ENTRY: u32 = 8;
 
 /// Writes frames as they come. Where there is transparency, it is one frame behind: whether a frame has to be cleared away is only known
 /// when the next one is there.
-pub(in crate::codec) struct Film {
+pub(crate) struct Film {
     size: Size,
     answer: Answer,
     packer: Packer,
@@ -63,7 +66,7 @@ impl Squares {
 }
 
 /// What it takes: RGBA of what is shown and of a frame that waits, indices, and what chooses colours.
-pub(in crate::codec) fn bytes(plan: &Plan) -> u64 {
+pub(crate) fn bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let frames = if plan.layout.alpha() { 2 } else { 1 };
     let mapper = Mapper::bytes(plan.canvas.width, false);
@@ -73,7 +76,7 @@ pub(in crate::codec) fn bytes(plan: &Plan) -> u64 {
 impl Film {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(in crate::codec) fn new(plan: &Plan, animation: &Animation) -> Result<Film, Error> {
+    pub(crate) fn new(plan: &Plan, animation: &Animation) -> Result<Film, Error> {
         let bytes = 4 * plan.canvas.pixels();
         let looks_ahead = plan.layout.alpha();
         Ok(Film {

@@ -6,26 +6,28 @@ mod unpack;
 
 use std::cell::RefCell;
 
-use super::Rows;
-use super::whole::{self, InPlace};
+pub(crate) use crate::codec::gif::film::{Film, bytes as film_bytes};
+use crate::codec::gif::pack::{PACKER_BYTES, Packer};
+pub(crate) use crate::codec::gif::unpack::{UNPACKER_BYTES, Unpacker, has_pixels};
+use crate::codec::whole::InPlace;
+use crate::codec::{Rows, whole};
+use crate::colour;
+use crate::error::Error;
 use crate::frame::{Layout, Picture, Size, reserved, zeroes};
 use crate::plan::Plan;
-use crate::quantise::{Colour, Histogram, MOST, Mapper};
-use crate::{Error, colour};
-pub(super) use film::{Film, bytes as film_bytes};
-use pack::{PACKER_BYTES, Packer};
-pub(super) use unpack::Unpacker;
-pub(crate) use unpack::{UNPACKER_BYTES, has_pixels};
+use crate::quantise::count::Histogram;
+use crate::quantise::map::Mapper;
+use crate::quantise::{Colour, MOST};
 
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-    let (frame, is_sound) = super::animation::still(file, plan)?;
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+    let (frame, is_sound) = crate::codec::animation::still(file, plan)?;
     if !is_sound {
         rows.damaged();
     }
     rows.frame(frame)
 }
 
-pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let Size { width, height } = plan.canvas;
     let place = RefCell::new(InPlace::new(picture)?);
     let mut wide = zeroes(4 * u64::from(width))?;
@@ -122,7 +124,7 @@ impl Table {
 
 /// Beside the RGBA that the picture becomes: what chooses colours. Then the RGBA is gone but for an index for each pixel, and beside those
 /// there is the file.
-pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let Size { width, .. } = plan.canvas;
     let pixels = plan.canvas.pixels();
     let row = 9 * u64::from(width.max(plan.resized.width).max(plan.resized.height));

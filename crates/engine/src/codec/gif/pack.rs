@@ -1,6 +1,6 @@
 //! GIF's variant of LZW (GIF 89a, appendix F): indices to blocks of data.
 
-use crate::Error;
+use crate::error::Error;
 
 /// Codes have at most twelve bits.
 const MOST_CODES: u32 = 1 << 12;
@@ -11,10 +11,10 @@ const PLACE_BITS: u32 = 14;
 const EMPTY: u32 = u32::MAX;
 
 /// What a packer takes.
-pub(super) const PACKER_BYTES: u64 = (4 << PLACE_BITS) + 512;
+pub(crate) const PACKER_BYTES: u64 = (4 << PLACE_BITS) + 512;
 
 /// An encoder, whose dictionary serves one image after the other.
-pub(super) struct Packer {
+pub(crate) struct Packer {
     /// A string's longest beginning and its last index, 20 bits, above the code that it has.
     places: Vec<u32>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Packer {
 impl Packer {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new() -> Result<Packer, Error> {
+    pub(crate) fn new() -> Result<Packer, Error> {
         let mut places = Vec::new();
         places
             .try_reserve_exact(1 << PLACE_BITS)
@@ -35,7 +35,7 @@ impl Packer {
     ///
     /// # Errors
     /// What `write` returns.
-    pub(super) fn pack(
+    pub(crate) fn pack(
         &mut self,
         indices: &[u8],
         bits: u32,

@@ -1,8 +1,9 @@
 //! GIF's variant of LZW (GIF 89a, appendix F), to pixels on a canvas.
 
-use crate::Error;
+use crate::animation::Rect;
+use crate::animation::gif::Lzw;
 use crate::animation::screen::Screen;
-use crate::animation::{Lzw, Rect};
+use crate::error::Error;
 use crate::frame::zeroes;
 
 /// Codes have at most twelve bits.
@@ -18,7 +19,7 @@ struct Text {
 }
 
 /// A decoder, whose tables serve one image after the other.
-pub(in crate::codec) struct Unpacker {
+pub(crate) struct Unpacker {
     texts: Vec<Text>,
 }
 
@@ -30,7 +31,7 @@ const DAMAGED: Error = Error::Corrupt("the GIF is damaged or breaks off");
 impl Unpacker {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(in crate::codec) fn new() -> Result<Unpacker, Error> {
+    pub(crate) fn new() -> Result<Unpacker, Error> {
         let mut texts = Vec::new();
         texts
             .try_reserve_exact(MOST_CODES)
@@ -44,7 +45,7 @@ impl Unpacker {
     ///
     /// # Errors
     /// [`Error::Corrupt`] for codes that mean nothing; [`Error::OutOfMemory`].
-    pub(in crate::codec) fn draw(
+    pub(crate) fn draw(
         &mut self,
         lzw: &Lzw<'_>,
         rect: Rect,

@@ -8,16 +8,17 @@ use std::rc::Rc;
 use letterbox_png::{checksum, checksum_of_parts};
 use png::{BitDepth, ColorType};
 
-use super::palette::{Kind, Kinds};
-use super::write::{BY_ROWS, DEFLATE_BYTES, DRAWING, PHOTO, Way, internal};
-use crate::Error;
 use crate::animation::Rect;
 use crate::codec::animation::{Answer, Encode, bounds};
+use crate::codec::png::palette::{Kind, Kinds};
+use crate::codec::png::write::{BY_ROWS, DEFLATE_BYTES, DRAWING, PHOTO, Way, internal};
+use crate::error::Error;
 use crate::frame::{Size, reserved, zeroes};
-use crate::plan::{Animation, Plan};
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
 
 /// Writes frames as they come.
-pub(in crate::codec) struct Film {
+pub(crate) struct Film {
     size: Size,
     alpha: bool,
     answer: Answer,
@@ -35,7 +36,7 @@ pub(in crate::codec) struct Film {
 }
 
 /// Memory: what is shown, and the part that changes; and what filters and compresses that.
-pub(in crate::codec) fn bytes(plan: &Plan) -> u64 {
+pub(crate) fn bytes(plan: &Plan) -> u64 {
     let channels = plan.layout.channels() as u64;
     let rows = (4 * channels + 4) * u64::from(plan.canvas.width);
     (4 + channels) * plan.canvas.pixels() + rows + DEFLATE_BYTES + 4096
@@ -44,7 +45,7 @@ pub(in crate::codec) fn bytes(plan: &Plan) -> u64 {
 impl Film {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(in crate::codec) fn new(plan: &Plan, animation: &Animation) -> Result<Film, Error> {
+    pub(crate) fn new(plan: &Plan, animation: &Animation) -> Result<Film, Error> {
         let pixels = plan.canvas.pixels();
         Ok(Film {
             size: plan.canvas,

@@ -4,22 +4,25 @@ use std::io::Write;
 
 use png::{BitDepth, ColorType};
 
-use super::write::{DRAWING, PHOTO, Shared, Way, encoder, internal};
+use crate::codec::png::write::{DRAWING, PHOTO, Shared, Way, encoder, internal};
 use crate::codec::whole;
+use crate::colour;
+use crate::error::Error;
 use crate::frame::{Layout, zeroes};
 use crate::plan::{Indexed, Plan};
-use crate::quantise::{Distance, Histogram, MOST, Mapper, Palette};
-use crate::{Error, colour};
+use crate::quantise::count::Histogram;
+use crate::quantise::map::Mapper;
+use crate::quantise::{Distance, MOST, Palette};
 
 /// Facts about a picture before it is written.
-pub(super) struct Seen {
-    pub(super) palette: Option<Chosen>,
-    pub(super) kind: Kind,
+pub(crate) struct Seen {
+    pub(crate) palette: Option<Chosen>,
+    pub(crate) kind: Kind,
 }
 
 /// The kind of most pixels of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// As the one to the left of them: a drawing, of which patterns are found again.
     Flat,
     /// As the three around them let expect, to a level: shades.
@@ -29,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// Counts pixels of each kind.
-pub(super) struct Kinds {
+pub(crate) struct Kinds {
     above: Vec<u8>,
     rows: u64,
     pixels: u64,
@@ -42,7 +45,7 @@ impl Kinds {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(width: u32) -> Result<Kinds, Error> {
+    pub(crate) fn new(width: u32) -> Result<Kinds, Error> {
         Ok(Kinds {
             above: zeroes(4 * u64::from(width))?,
             rows: 0,
@@ -53,7 +56,7 @@ impl Kinds {
     }
 
     /// Takes the next row, RGBA.
-    pub(super) fn push(&mut self, row: &[u8]) {
+    pub(crate) fn push(&mut self, row: &[u8]) {
         let (pixels, above) = (row.as_chunks::<4>().0, self.above.as_chunks::<4>().0);
         self.pixels += pixels.len() as u64;
         let pairs = pixels.windows(2);
@@ -78,7 +81,7 @@ impl Kinds {
         3 * self.repeated > self.pixels
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         if 2 * self.repeated > self.pixels {
             Kind::Flat
         } else if 2 * self.expected > self.pixels {
@@ -90,7 +93,7 @@ impl Kinds {
 }
 
 /// The palette that a picture is written with.
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     mapper: Mapper,
     depth: BitDepth,
     /// See [`Nearness`].
@@ -139,7 +142,7 @@ const OF_OTHERS: Nearness = Nearness {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(super) fn look(plan: &Plan, place: &Shared) -> Result<Seen, Error> {
+pub(crate) fn look(plan: &Plan, place: &Shared) -> Result<Seen, Error> {
     let mut kinds = Kinds::new(plan.canvas.width)?;
     let histogram = match plan.palette {
         None | Some(Indexed::All) => Histogram::exact()?,
@@ -220,13 +223,13 @@ impl Chosen {
     }
 
     /// Whether each pixel has its own colour in it.
-    pub(super) fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.mapper.palette().is_exact()
     }
 
     /// How its indices are written. Entries are in the order of their brightness, so those of a photo that was to have fewer colours are as
     /// smooth as its grey picture.
-    pub(super) fn way(&self, plan: &Plan, kind: Kind) -> Way {
+    pub(crate) fn way(&self, plan: &Plan, kind: Kind) -> Way {
         let reduced = matches!(plan.palette, Some(Indexed::Best(_))) && !self.is_exact();
         if reduced && kind != Kind::Flat && self.depth == BitDepth::Eight {
             PHOTO
@@ -278,7 +281,7 @@ impl Chosen {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn write(
+    pub(crate) fn write(
         &mut self,
         plan: &Plan,
         place: &Shared,
@@ -333,7 +336,7 @@ fn pack(indices: &mut [u8], depth: BitDepth) -> usize {
 }
 
 /// The most memory of the passes: rows, and what counts or what maps.
-pub(super) fn bytes(plan: &Plan) -> (u64, u64) {
+pub(crate) fn bytes(plan: &Plan) -> (u64, u64) {
     let width = u64::from(plan.canvas.width);
     let (counting, mapping) = match plan.palette {
         None | Some(Indexed::All) => (Histogram::exact_bytes(), Mapper::exact_bytes()),

@@ -122,14 +122,14 @@ pub(crate) fn pieces<'a>(
 }
 
 /// A reader of pieces for a library that reads.
-pub(super) struct Reader<'a, I> {
+pub(crate) struct Reader<'a, I> {
     pieces: I,
     piece: Piece<'a>,
     read: usize,
 }
 
 impl<'a, I: Iterator<Item = Piece<'a>>> Reader<'a, I> {
-    pub(super) fn new(pieces: I) -> Self {
+    pub(crate) fn new(pieces: I) -> Self {
         Reader {
             pieces,
             piece: Piece::Here(&[]),

@@ -9,24 +9,26 @@ use std::rc::Rc;
 
 use png::{BitDepth, ColorType, DeflateCompression, Filter};
 
-use super::palette::{self, Kind, Seen};
-use crate::Error;
-use crate::codec::whole::{self, InPlace};
+use crate::codec::png::palette;
+use crate::codec::png::palette::{Kind, Seen};
+use crate::codec::whole;
+use crate::codec::whole::InPlace;
+use crate::error::Error;
 use crate::frame::{Layout, Picture, Size, reserved};
 use crate::plan::{Indexed, Plan};
 
 /// An image on its way to its file, shared by who reads it and who writes that.
-pub(super) type Shared = Rc<RefCell<InPlace>>;
+pub(crate) type Shared = Rc<RefCell<InPlace>>;
 
 /// How rows become bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Way {
-    pub(super) filter: Filter,
-    pub(super) compression: DeflateCompression,
+pub(crate) struct Way {
+    pub(crate) filter: Filter,
+    pub(crate) compression: DeflateCompression,
 }
 
 /// A fast deflate with the Paeth filter makes photos smaller than a slow one with none.
-pub(super) const PHOTO: Way = Way {
+pub(crate) const PHOTO: Way = Way {
     filter: Filter::Paeth,
     compression: DeflateCompression::FdeflateUltraFast,
 };
@@ -34,13 +36,13 @@ pub(super) const PHOTO: Way = Way {
 /// The level of zlib and sharp by default.
 const LEVEL: u8 = 6;
 
-pub(super) const DRAWING: Way = Way {
+pub(crate) const DRAWING: Way = Way {
     filter: Filter::NoFilter,
     compression: DeflateCompression::Level(LEVEL),
 };
 
 /// Filters that are chosen row by row: slow.
-pub(super) const BY_ROWS: Way = Way {
+pub(crate) const BY_ROWS: Way = Way {
     filter: Filter::Adaptive,
     compression: DeflateCompression::Level(LEVEL),
 };
@@ -49,7 +51,7 @@ pub(super) const BY_ROWS: Way = Way {
 /// found, have to be half as large.
 const FEW_PIXELS: u64 = 1 << 15;
 
-pub(in crate::codec) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let place = Rc::new(RefCell::new(InPlace::new(picture)?));
     let Seen { palette, kind } = palette::look(plan, &place)?;
     let few = match kind {
@@ -186,7 +188,7 @@ fn write(plan: &Plan, place: &Shared, way: Way, sink: Box<dyn Write>) -> Result<
     writer.finish().map_err(internal)
 }
 
-pub(super) fn encoder(
+pub(crate) fn encoder(
     plan: &Plan,
     way: Way,
     sink: Box<dyn Write>,
@@ -239,10 +241,10 @@ pub(crate) fn room(plan: &Plan, image_bytes: u64) -> u64 {
 }
 
 /// Memory that the library compresses with: its window, hashes, codes and what comes out.
-pub(super) const DEFLATE_BYTES: u64 = 352 << 10;
+pub(crate) const DEFLATE_BYTES: u64 = 352 << 10;
 
 /// Memory of the library: four rows, a chunk, and what compresses; a row of the image; and of a small picture two files.
-pub(in crate::codec) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let width = u64::from(plan.canvas.width);
     let image = 4 * u64::from(plan.resized.width.max(plan.resized.height));
     let rows = 4 * width * plan.layout.channels() as u64 + image + 4096;
@@ -273,6 +275,6 @@ impl Write for File {
     }
 }
 
-pub(super) fn internal(error: impl Into<png::EncodingError>) -> Error {
+pub(crate) fn internal(error: impl Into<png::EncodingError>) -> Error {
     Error::Internal(error.into().to_string())
 }

@@ -7,19 +7,21 @@
 mod pixels;
 mod unpack;
 
-use super::Rows;
-use crate::Error;
+use crate::codec::Rows;
+use crate::codec::tiff::pixels::Painter;
+use crate::codec::tiff::unpack::Unpack;
 use crate::colour;
+use crate::error::Error;
 use crate::frame::{Layout, Size, zeroes};
 use crate::header::Coding;
-use crate::header::tiff::{Compression, Directory, Pixels, Shape, Values, old_jpeg, tag};
+use crate::header::tiff::directory::{Directory, Values};
+use crate::header::tiff::shape::{Compression, Pixels, Shape};
+use crate::header::tiff::{old_jpeg, tag};
 use crate::plan::Plan;
-use pixels::Painter;
-use unpack::Unpack;
 
 const DAMAGED: Error = Error::Corrupt("the TIFF is damaged or breaks off");
 
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     let Coding::Tiff(shape) = plan.header.coding else {
         return Err(Error::Internal("a TIFF without a shape".to_owned()));
     };
@@ -57,7 +59,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 }
 
 /// Memory of decoding, the file not included.
-pub(super) fn decoder_bytes(plan: &Plan, shape: &Shape) -> u64 {
+pub(crate) fn decoder_bytes(plan: &Plan, shape: &Shape) -> u64 {
     let (size, layout) = (plan.decoded, plan.header.layout);
     let planes = u64::from(shape.planes());
     planes * (shape.raw_bytes() + unpack::held_bytes(shape) + size_of::<Unpack<'_>>() as u64)

@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
-use super::DAMAGED;
-use crate::Error;
+use crate::codec::tiff::DAMAGED;
 use crate::conversion::Conversion;
+use crate::error::Error;
 use crate::frame::{Layout, Size, reserved, zeroes};
-use crate::header::tiff::{Directory, Pixels, Shape, tag};
+use crate::header::tiff::directory::Directory;
+use crate::header::tiff::shape::{Pixels, Shape};
+use crate::header::tiff::tag;
 use crate::plan::Plan;
 
 /// Makes pixels of samples.
-pub(super) struct Painter {
-    pub(super) shape: Shape,
+pub(crate) struct Painter {
+    pub(crate) shape: Shape,
     layout: Layout,
     big_endian: bool,
     /// Samples side by side, where they are not so in the file or have less than a byte.
@@ -28,7 +30,7 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    pub(super) fn new(
+    pub(crate) fn new(
         directory: &Directory<'_>,
         shape: &Shape,
         plan: &Plan,
@@ -57,7 +59,7 @@ impl Painter {
     }
 
     /// Bytes that it allocates.
-    pub(super) fn bytes(shape: &Shape, size: Size, layout: Layout) -> u64 {
+    pub(crate) fn bytes(shape: &Shape, size: Size, layout: Layout) -> u64 {
         let rooms = Rooms::new(shape, size, layout);
         let palette = match shape.pixels {
             Pixels::Palette => 3 << shape.bits,
@@ -68,7 +70,7 @@ impl Painter {
 
     /// Puts samples into the machine's order, adds up differences, and brings planes and parts of
     /// bytes into a row of whole samples.
-    pub(super) fn settle(&mut self, raw: &mut [Vec<u8>], columns: usize) {
+    pub(crate) fn settle(&mut self, raw: &mut [Vec<u8>], columns: usize) {
         let shape = &self.shape;
         let together = if shape.planar {
             1
@@ -154,7 +156,7 @@ impl Painter {
 
     /// A row of what has been settled: of those that were unpacked together, the one of this
     /// number.
-    pub(super) fn row<'a>(
+    pub(crate) fn row<'a>(
         &'a mut self,
         raw: &'a [Vec<u8>],
         columns: usize,

@@ -1,15 +1,15 @@
 //! Bits to bytes, the first bit lowest (RFC 9649, 4), handed over in pieces.
 
-use crate::Error;
+use crate::error::Error;
 
 /// Takes the next bytes of a file.
-pub(in crate::codec) type Out<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
+pub(crate) type Out<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
 
 /// Bytes of a piece.
 const PIECE_BYTES: usize = 1 << 10;
 
 /// Bits on their way into a file.
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     out: Out<'a>,
     /// Bits that are in no byte yet, and how many: fewer than 64.
     bits: u64,
@@ -19,7 +19,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(out: Out<'a>) -> Writer<'a> {
+    pub(crate) fn new(out: Out<'a>) -> Writer<'a> {
         Writer {
             out,
             bits: 0,
@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// What the file's owner returns.
     #[inline(always)]
-    pub(super) fn put(&mut self, bits: u64, count: u32) -> Result<(), Error> {
+    pub(crate) fn put(&mut self, bits: u64, count: u32) -> Result<(), Error> {
         self.bits |= bits << self.count;
         self.count += count;
         if self.count < 64 {
@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// As [`Writer::put`].
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub(crate) fn finish(self) -> Result<(), Error> {
         (self.out)(&self.piece[..self.used])?;
         let rest = self.bits.to_le_bytes();
         (self.out)(&rest[..2 * self.count.div_ceil(16) as usize])

@@ -1,10 +1,10 @@
 //! Prefix codes: the best ones for what a picture has, no longer than the format allows, and how they are written (RFC 9649, 6.2).
 
-use super::bits::Writer;
-use crate::Error;
+use crate::codec::vp8l::bits::Writer;
+use crate::error::Error;
 
 /// Symbols of green: its values, and the lengths of copies.
-pub(super) const SYMBOLS: usize = 256 + 24;
+pub(crate) const SYMBOLS: usize = 256 + 24;
 /// No code is longer.
 const LONGEST: u32 = 15;
 /// The same for the lengths of codes, which are in a code themselves.
@@ -12,13 +12,13 @@ const LONGEST_OF_LENGTHS: u32 = 7;
 
 /// What stands for a symbol in the file.
 #[derive(Clone, Copy)]
-pub(super) struct Entry {
-    pub(super) bits: u16,
-    pub(super) length: u16,
+pub(crate) struct Entry {
+    pub(crate) bits: u16,
+    pub(crate) length: u16,
 }
 
 /// A code: by symbol its length, and its bits in the order of the file.
-pub(super) struct Code {
+pub(crate) struct Code {
     lengths: [u8; SYMBOLS],
     bits: [u16; SYMBOLS],
     /// How many symbols there are, used or not.
@@ -27,7 +27,7 @@ pub(super) struct Code {
 
 impl Code {
     /// The code for these counts, in which all that is beyond `flat` bits a symbol is at most so many bits in all.
-    pub(super) fn new(counts: &[u32], flat: u32, most_beyond: u64) -> Code {
+    pub(crate) fn new(counts: &[u32], flat: u32, most_beyond: u64) -> Code {
         Code::within(counts, |lengths| {
             let beyond = counts.iter().zip(lengths).map(|(&count, &length)| {
                 u64::from(count) * u64::from(u32::from(length).saturating_sub(flat))
@@ -67,7 +67,7 @@ impl Code {
     }
 
     /// What is written for each symbol; nothing where there is only one.
-    pub(super) fn table(&self) -> [Entry; SYMBOLS] {
+    pub(crate) fn table(&self) -> [Entry; SYMBOLS] {
         let alone = self.lengths.iter().filter(|&&length| length > 0).count() == 1;
         core::array::from_fn(|at| Entry {
             bits: self.bits[at],
@@ -76,7 +76,7 @@ impl Code {
     }
 
     /// Says which symbol has which length.
-    pub(super) fn write(&self, out: &mut Writer<'_>) -> Result<(), Error> {
+    pub(crate) fn write(&self, out: &mut Writer<'_>) -> Result<(), Error> {
         let lengths = &self.lengths[..self.symbols];
         let mut used = (0u64..).zip(lengths).filter(|(_, length)| **length > 0);
         match (used.next(), used.next(), used.next()) {

@@ -5,27 +5,27 @@ mod bits;
 mod code;
 mod predict;
 
-use crate::Error;
+use crate::codec::vp8l::bits::{Out, Writer};
+use crate::codec::vp8l::code::{Code, Entry, SYMBOLS};
+use crate::codec::vp8l::predict::{Lines, TILE_BITS, Tiles, tiles};
+use crate::error::Error;
 use crate::frame::{Layout, Size};
-use bits::{Out, Writer};
-use code::{Code, Entry, SYMBOLS};
-use predict::{Lines, TILE_BITS, Tiles, tiles};
 
 /// Takes the rows of a picture.
-pub(super) type Take<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
+pub(crate) type Take<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
 /// Hands out all rows of a picture, from the top, each time.
-pub(super) type Rows<'a> = &'a dyn Fn(Take<'_>) -> Result<(), Error>;
+pub(crate) type Rows<'a> = &'a dyn Fn(Take<'_>) -> Result<(), Error>;
 
 /// What a side has at most: its 14 bits say one more, but no decoder takes that.
 pub(crate) const MOST_SIDE: u32 = (1 << 14) - 1;
 
 /// A picture, as far as its stream's size is concerned.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
-    pub(super) size: Size,
-    pub(super) layout: Layout,
+pub(crate) struct Shape {
+    pub(crate) size: Size,
+    pub(crate) layout: Layout,
     /// The size of the rectangle beyond which it has one colour.
-    pub(super) picture: Size,
+    pub(crate) picture: Size,
 }
 
 impl Shape {
@@ -42,7 +42,7 @@ impl Shape {
     }
 
     /// How many bytes the stream may be ahead of what would be in proportion to the rows that it has been made of.
-    pub(super) fn lead_bytes(&self) -> u64 {
+    pub(crate) fn lead_bytes(&self) -> u64 {
         let channels = self.layout.channels() as u64;
         let tiles = u64::from(tiles(self.size.width)) * u64::from(tiles(self.size.height));
         // In a row, a run of what is beside the image, and a pixel before it; the codes, and a number for each tile.
@@ -51,13 +51,13 @@ impl Shape {
     }
 
     /// What the stream has at most.
-    pub(super) fn most_bytes(&self) -> u64 {
+    pub(crate) fn most_bytes(&self) -> u64 {
         let bits = 8 * self.layout.channels() as u64 + 1;
         self.lead_bytes() + self.busy() * bits / 8
     }
 
     /// What writing holds.
-    pub(super) fn encoder_bytes(&self) -> u64 {
+    pub(crate) fn encoder_bytes(&self) -> u64 {
         Lines::bytes(self.size) + Tiles::bytes(self.size)
     }
 }
@@ -66,7 +66,7 @@ impl Shape {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`], [`Error::Internal`] for a side that the format does not have, and what `rows` and `out` return.
-pub(super) fn encode(shape: &Shape, rows: Rows<'_>, out: Out<'_>) -> Result<(), Error> {
+pub(crate) fn encode(shape: &Shape, rows: Rows<'_>, out: Out<'_>) -> Result<(), Error> {
     if shape.size.width.max(shape.size.height) > MOST_SIDE {
         return Err(Error::Internal(
             "WebP has no sides of this length".to_owned(),

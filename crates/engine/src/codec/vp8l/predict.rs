@@ -1,11 +1,11 @@
 //! Rows of samples to what a pixel's neighbours do not tell of it (RFC 9649, 4.1 and 4.3): red and blue less green, and each sample less
 //! its prediction, by the predictor of its tile of the picture.
 
-use crate::Error;
+use crate::error::Error;
 use crate::frame::{Layout, Size, reserved, zeroes};
 
 /// A tile has `2^TILE_BITS` pixels a side.
-pub(super) const TILE_BITS: u32 = 5;
+pub(crate) const TILE_BITS: u32 = 5;
 const SIDE: usize = 1 << TILE_BITS;
 /// A row of a tile.
 type Line = [u8; 4 * SIDE];
@@ -22,12 +22,12 @@ const GRADIENT: u8 = 12;
 const STEP: usize = 8;
 
 /// How many tiles cover so many pixels.
-pub(super) fn tiles(length: u32) -> u32 {
+pub(crate) fn tiles(length: u32) -> u32 {
     length.div_ceil(1 << TILE_BITS)
 }
 
 /// A row and the one above it, as pixels of red, green, blue and alpha.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     layout: Layout,
     width: usize,
     /// Whole tiles, and a pixel before them.
@@ -42,7 +42,7 @@ pub(super) struct Lines {
 impl Lines {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(size: Size, layout: Layout) -> Result<Lines, Error> {
+    pub(crate) fn new(size: Size, layout: Layout) -> Result<Lines, Error> {
         let line = || zeroes(Lines::bytes(size) / 3);
         Ok(Lines {
             layout,
@@ -55,12 +55,12 @@ impl Lines {
     }
 
     /// What that allocates.
-    pub(super) fn bytes(size: Size) -> u64 {
+    pub(crate) fn bytes(size: Size) -> u64 {
         3 * 4 * (u64::from(tiles(size.width)) * SIDE as u64 + 1)
     }
 
     /// The next row is the first one again.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.y = 0;
     }
 
@@ -87,7 +87,7 @@ impl Lines {
     }
 
     /// Takes the next row, whose differences are there then.
-    pub(super) fn predict(&mut self, row: &[u8], tiles: &Tiles) {
+    pub(crate) fn predict(&mut self, row: &[u8], tiles: &Tiles) {
         self.take(row);
         let first = self.y == 1;
         for (tile, &mode) in tiles.row(self.y - 1).iter().enumerate() {
@@ -106,7 +106,7 @@ impl Lines {
     }
 
     /// The differences of the row, pixel by pixel.
-    pub(super) fn differences(&self) -> &[[u8; 4]] {
+    pub(crate) fn differences(&self) -> &[[u8; 4]] {
         let pixels = self.differences.as_chunks().0;
         pixels.get(..self.width).unwrap_or_default()
     }
@@ -218,9 +218,9 @@ fn cost(difference: u8) -> u16 {
 }
 
 /// The predictor of each tile.
-pub(super) struct Tiles {
+pub(crate) struct Tiles {
     across: usize,
-    pub(super) modes: Vec<u8>,
+    pub(crate) modes: Vec<u8>,
     /// What each predictor would leave in the tiles of the row that is looked at.
     left: Vec<[u32; TRIED.len()]>,
 }
@@ -228,7 +228,7 @@ pub(super) struct Tiles {
 impl Tiles {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn new(size: Size) -> Result<Tiles, Error> {
+    pub(crate) fn new(size: Size) -> Result<Tiles, Error> {
         let across = tiles(size.width) as usize;
         let mut left = Vec::new();
         left.try_reserve_exact(across)
@@ -242,7 +242,7 @@ impl Tiles {
     }
 
     /// What that allocates.
-    pub(super) fn bytes(size: Size) -> u64 {
+    pub(crate) fn bytes(size: Size) -> u64 {
         let (across, down) = (u64::from(tiles(size.width)), u64::from(tiles(size.height)));
         across * (down + 4 * TRIED.len() as u64)
     }
@@ -255,7 +255,7 @@ impl Tiles {
     }
 
     /// Looks at a row of the picture, one in a few; after the last one of a tile, or of the picture, predictors are chosen.
-    pub(super) fn look(&mut self, lines: &mut Lines, row: &[u8], last: bool) {
+    pub(crate) fn look(&mut self, lines: &mut Lines, row: &[u8], last: bool) {
         let y = lines.y;
         match y % STEP {
             0 => lines.take(row),

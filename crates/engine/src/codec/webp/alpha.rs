@@ -3,12 +3,12 @@
 
 use letterbox_vp8l::{Decoder, Shape};
 
-use crate::Error;
+use crate::error::Error;
 use crate::frame::{Size, zeroes};
 use crate::header::webp::damage;
 
 /// Rows of alpha, from the top.
-pub(super) struct Alpha<'a> {
+pub(crate) struct Alpha<'a> {
     samples: Samples<'a>,
     filter: Filter,
     row: Vec<u8>,
@@ -36,7 +36,7 @@ const BREAKS_OFF: Error = Error::Corrupt("the WebP's alpha breaks off");
 impl<'a> Alpha<'a> {
     /// # Errors
     /// [`Error::Corrupt`] and [`Error::OutOfMemory`].
-    pub(super) fn new(chunk: &'a [u8], size: Size) -> Result<Alpha<'a>, Error> {
+    pub(crate) fn new(chunk: &'a [u8], size: Size) -> Result<Alpha<'a>, Error> {
         let (how, bytes) = chunk.split_first().ok_or(BREAKS_OFF)?;
         let shape = Shape::of_alpha(size.width, size.height);
         Ok(Alpha {
@@ -58,7 +58,7 @@ impl<'a> Alpha<'a> {
     }
 
     /// Memory beside its decoder.
-    pub(super) fn bytes(width: u32) -> u64 {
+    pub(crate) fn bytes(width: u32) -> u64 {
         2 * u64::from(width) + size_of::<Decoder<'_>>() as u64
     }
 
@@ -66,7 +66,7 @@ impl<'a> Alpha<'a> {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub(super) fn row(&mut self) -> Result<&[u8], Error> {
+    pub(crate) fn row(&mut self) -> Result<&[u8], Error> {
         std::mem::swap(&mut self.row, &mut self.above);
         match &mut self.samples {
             Samples::Raw(rest) => {

@@ -1,18 +1,20 @@
 //! An animated WebP (RFC 9649, section 2.7): of each frame only the rectangle that changes.
 
-use super::{Shape, apart_bytes, encode_apart};
-use crate::Error;
 use crate::animation::Rect;
 use crate::codec::animation::{Answer, Encode, bounds};
 use crate::codec::guest;
+use crate::codec::vp8l::Shape;
+use crate::codec::webp::{apart_bytes, encode_apart};
+use crate::error::Error;
 use crate::frame::{Layout, Size, reserved, zeroes};
 use crate::guest::{Encoding, Guests, webp_encode};
 use crate::header::webp::Chunks;
-use crate::plan::{Animation, Plan};
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
 use crate::transform::Format;
 
 /// Writes frames as they come.
-pub(in crate::codec) struct Film<'g> {
+pub(crate) struct Film<'g> {
     guests: Option<&'g dyn Guests>,
     size: Size,
     quality: u8,
@@ -29,7 +31,7 @@ pub(in crate::codec) struct Film<'g> {
 }
 
 /// What it takes: RGBA of what is shown, and of the part that changes; and what encodes that.
-pub(in crate::codec) fn bytes(plan: &Plan) -> u64 {
+pub(crate) fn bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let encoder = if plan.by_guest {
         guest_bytes(plan) + 2 * pixels
@@ -50,7 +52,7 @@ fn lossless(size: Size) -> Shape {
 }
 
 /// What of it is a guest's: frames may have alpha, even if the animation has none.
-pub(in crate::codec) fn guest_bytes(plan: &Plan) -> u64 {
+pub(crate) fn guest_bytes(plan: &Plan) -> u64 {
     webp_encode(true).bytes(plan.canvas.pixels())
 }
 
@@ -90,7 +92,7 @@ const FLAGS_AT: usize = 20;
 impl<'g> Film<'g> {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(in crate::codec) fn new(
+    pub(crate) fn new(
         plan: &Plan,
         animation: &Animation,
         guests: &'g dyn Guests,

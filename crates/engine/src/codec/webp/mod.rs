@@ -7,21 +7,22 @@ mod still;
 
 use std::cell::RefCell;
 
-use super::Rows;
-use super::vp8l::{self, Shape};
-use super::whole::{self, InPlace};
-use crate::Error;
+use crate::codec::vp8l::Shape;
+pub(crate) use crate::codec::webp::film::{
+    Film, bytes as film_bytes, guest_bytes as film_guest_bytes,
+};
+pub(crate) use crate::codec::webp::still::{decoder_bytes, row_bytes, rows};
+use crate::codec::whole::InPlace;
+use crate::codec::{Rows, vp8l, whole};
+use crate::error::Error;
 use crate::frame::{Picture, reserved};
 use crate::header::webp::Still;
 use crate::plan::Plan;
-pub(super) use film::{Film, bytes as film_bytes, guest_bytes as film_guest_bytes};
-pub(crate) use still::row_bytes;
-pub(super) use still::{decoder_bytes, rows};
 
 /// A complete file.
-pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if plan.animation.is_some() {
-        let (frame, _) = super::animation::still(file, plan)?;
+        let (frame, _) = crate::codec::animation::still(file, plan)?;
         return rows.frame(frame);
     }
     let still = Still::of_file(file).ok_or(Error::Corrupt("the WebP has no image"))?;
@@ -29,7 +30,7 @@ pub(super) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 }
 
 /// A file of one lossless picture, made in the place of its pixels.
-pub(super) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     place.borrow_mut().write(&HEAD)?;
     let rows = |take: vp8l::Take<'_>| {
@@ -96,7 +97,7 @@ pub(crate) fn lead_bytes(plan: &Plan) -> u64 {
 }
 
 /// What is held beside the picture, which becomes the file; and a row of the image.
-pub(super) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let row = 4 * u64::from(plan.resized.width.max(plan.resized.height));
     shape(plan).encoder_bytes() + row
 }

@@ -3,16 +3,16 @@
 use letterbox_vp8::{Decoder as Vp8, Error as Vp8Fault};
 use letterbox_vp8l::{Decoder as Vp8l, Shape};
 
-use super::alpha::Alpha;
-use crate::Error;
 use crate::codec::Rows;
+use crate::codec::webp::alpha::Alpha;
+use crate::error::Error;
 use crate::frame::{Layout, zeroes};
 use crate::header::Coding;
 use crate::header::webp::{Coded, Still, damage};
 use crate::plan::Plan;
 
 /// The picture of a plan, as it wants it.
-pub(super) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if still.size != plan.decoded {
         return Err(CONTRADICTION);
     }
@@ -28,7 +28,7 @@ pub(super) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn Rows) -> Res
 ///
 /// # Errors
 /// [`Error::Corrupt`], [`Error::OutOfMemory`], and what `take` returns.
-pub(in crate::codec) fn rows(
+pub(crate) fn rows(
     still: &Still<'_>,
     layout: Layout,
     take: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
@@ -120,7 +120,7 @@ fn ended(stop: Stop) -> Error {
 }
 
 /// Memory of the rows of a plan's picture, beside what [`Still::late_bytes`] tells.
-pub(in crate::codec) fn decoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     let (width, layout) = (plan.header.stored.width, plan.header.layout);
     match plan.header.coding {
         Coding::Vp8l => of_lossless(width, layout),

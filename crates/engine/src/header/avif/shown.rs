@@ -7,10 +7,10 @@ use crate::plan::Window;
 
 /// The part that is shown so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     /// The rest of the picture as it is coded: where it begins, and its size.
-    pub(super) at: (u32, u32),
-    pub(super) size: Size,
+    pub(crate) at: (u32, u32),
+    pub(crate) size: Size,
     /// Quarter turns against the clock, and then left and right exchanged.
     turns: u8,
     flip: bool,
@@ -18,7 +18,7 @@ pub(super) struct Shown {
 
 impl Shown {
     /// All of it, as it is coded.
-    pub(super) fn new(size: Size) -> Shown {
+    pub(crate) fn new(size: Size) -> Shown {
         Shown {
             at: (0, 0),
             size,
@@ -28,14 +28,14 @@ impl Shown {
     }
 
     /// Quarter turns against the clock.
-    pub(super) fn turn(&mut self, turns: u8) {
+    pub(crate) fn turn(&mut self, turns: u8) {
         // Behind a mirror they go the other way.
         let turns = if self.flip { 4 - (turns & 3) } else { turns };
         self.turns = (self.turns + turns) & 3;
     }
 
     /// 0 exchanges top and bottom, 1 left and right.
-    pub(super) fn mirror(&mut self, axis: u8) {
+    pub(crate) fn mirror(&mut self, axis: u8) {
         if axis & 1 == 0 {
             self.turn(2);
         }
@@ -43,7 +43,7 @@ impl Shown {
     }
 
     /// Cuts off what is outside of a clean aperture. One that has no pixels, or some that are not there, counts for nothing, as in browsers.
-    pub(super) fn crop(&mut self, clap: [u32; 8]) {
+    pub(crate) fn crop(&mut self, clap: [u32; 8]) {
         let [width, width_d, height, height_d, x, x_d, y, y_d] = clap;
         let swaps = self.turns % 2 == 1;
         let upright = self.size.swapped_if(swaps);
@@ -64,7 +64,7 @@ impl Shown {
     }
 
     /// The operations on what is left.
-    pub(super) fn orientation(&self) -> Orientation {
+    pub(crate) fn orientation(&self) -> Orientation {
         let value = match (self.flip, self.turns) {
             (false, 0) => 1,
             (false, 1) => 8,

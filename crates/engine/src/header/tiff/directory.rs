@@ -3,7 +3,7 @@
 //!
 //! Entries are read where they stand. Nothing is copied, and what the bytes do not have is `None`.
 
-use super::super::cursor::Stop;
+use crate::header::cursor::Stop;
 
 /// More entries than any writer makes; what claims more is not worth reading.
 const MOST_ENTRIES: u64 = 4096;
@@ -44,7 +44,7 @@ impl<'a> Bytes<'a> {
 impl<'a> Directory<'a> {
     /// # Errors
     /// [`Stop::NeedMore`] where the bytes end before it does.
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Directory<'a>, Stop> {
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Directory<'a>, Stop> {
         let (big_endian, big) = match bytes.get(..4).ok_or(Stop::NeedMore)? {
             b"II*\0" => (false, false),
             b"MM\0*" => (true, false),
@@ -141,7 +141,7 @@ pub(crate) struct Values<'a> {
     at: u64,
     value_bytes: u64,
     /// They are numbers without a sign or a fraction.
-    pub(super) whole: bool,
+    pub(crate) whole: bool,
     pub(crate) count: u64,
 }
 

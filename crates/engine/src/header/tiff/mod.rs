@@ -4,15 +4,16 @@
 mod directory;
 mod shape;
 
-pub(crate) use directory::{Directory, Values};
-pub use shape::{Alpha, Compression, Jpeg, Pixels, Shape};
+pub(crate) use crate::header::tiff::directory::{Directory, Values};
+pub use crate::header::tiff::shape::{Alpha, Compression, Jpeg, Pixels, Shape};
 
-use super::cursor::Stop;
-use super::{Coding, Colours, Header};
 use crate::frame::{Layout, Size};
+use crate::header::colours::Colours;
+use crate::header::cursor::Stop;
+use crate::header::tiff::shape::number;
+use crate::header::{Coding, Header};
 use crate::orient::Orientation;
 use crate::transform::Format;
-use shape::number;
 
 /// Tags by their names in TIFF 6.0, in the order of their numbers.
 pub(crate) mod tag {
@@ -47,7 +48,7 @@ pub(crate) mod tag {
     pub(crate) const ICC_PROFILE: u16 = 34675;
 }
 
-pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
+pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     let directory = Directory::open(bytes)?;
     let side = |tag| number(&directory, tag, 0).map(|length| length.min(u32::MAX.into()) as u32);
     let stored = Size {
@@ -84,7 +85,7 @@ pub(super) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
 }
 
 /// Tag 34675 (ICC.1, annex B.3).
-pub(super) fn profile(file: &[u8]) -> Option<&[u8]> {
+pub(crate) fn profile(file: &[u8]) -> Option<&[u8]> {
     Directory::reopen(file)?.values(tag::ICC_PROFILE)?.bytes()
 }
 

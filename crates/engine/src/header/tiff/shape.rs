@@ -3,11 +3,11 @@
 //! What is not read is refused here by its name. Numbers that decide how much memory or time
 //! decoding takes are bounded here, or are part of the plan.
 
-use super::super::cursor::Stop;
-use super::super::{Coding, jpeg};
-use super::directory::{Directory, Values};
-use super::tag;
 use crate::frame::Size;
+use crate::header::cursor::Stop;
+use crate::header::tiff::directory::{Directory, Values};
+use crate::header::tiff::tag;
+use crate::header::{Coding, jpeg};
 
 /// The properties that decoding depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ const MOST_CHUNKS: u64 = 65_536;
 const MOST_PIXEL_BITS: u64 = 128;
 
 impl Shape {
-    pub(super) fn read(directory: &Directory<'_>, size: Size) -> Result<Shape, Stop> {
+    pub(crate) fn read(directory: &Directory<'_>, size: Size) -> Result<Shape, Stop> {
         let number = |tag, default| number(directory, tag, default);
         let bits = directory.values(tag::BITS_PER_SAMPLE);
         let unsaid = bits.map_or(1, |bits| bits.count);
@@ -361,7 +361,7 @@ impl Shape {
         Ok(())
     }
 
-    pub(super) fn check_count(&self, size: Size) -> Result<(), Stop> {
+    pub(crate) fn check_count(&self, size: Size) -> Result<(), Stop> {
         let (across, down) = self.grid(size);
         if u64::from(across) * u64::from(down) > MOST_CHUNKS {
             return Err(Stop::Unsupported(
@@ -373,7 +373,7 @@ impl Shape {
 }
 
 /// A tag's first value, as a whole number.
-pub(super) fn number(directory: &Directory<'_>, tag: u16, unsaid: u64) -> Result<u64, Stop> {
+pub(crate) fn number(directory: &Directory<'_>, tag: u16, unsaid: u64) -> Result<u64, Stop> {
     match directory.values(tag) {
         None => Ok(unsaid),
         Some(values) => element(&values, 0),
@@ -395,7 +395,7 @@ fn first(directory: &Directory<'_>, tag: u16) -> Result<u64, Stop> {
 const WITHOUT: &str = "the TIFF does not say where its strips or tiles are";
 
 /// The JPEG that all of a picture is in compression 6, where it is a whole one.
-pub(in crate::header::tiff) fn old_jpeg<'a>(directory: &Directory<'a>) -> Result<&'a [u8], Stop> {
+pub(crate) fn old_jpeg<'a>(directory: &Directory<'a>) -> Result<&'a [u8], Stop> {
     let at = match directory.values(tag::JPEG_INTERCHANGE_FORMAT) {
         Some(at) => element(&at, 0)?,
         None => match directory.values(tag::STRIP_OFFSETS) {

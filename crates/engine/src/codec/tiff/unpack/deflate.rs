@@ -2,8 +2,9 @@
 
 use letterbox_inflate::{Error as Fault, Inflate};
 
-use super::{DAMAGED, Input};
-use crate::Error;
+use crate::codec::tiff::DAMAGED;
+use crate::codec::tiff::unpack::Input;
+use crate::error::Error;
 use crate::frame::zeroes;
 
 /// The farthest that deflate reaches back.
@@ -12,11 +13,11 @@ const REACH: usize = 32 << 10;
 const WINDOW: usize = 2 * REACH + 1024;
 
 /// Memory of the decoder.
-pub(super) const HELD_BYTES: u64 =
+pub(crate) const HELD_BYTES: u64 =
     (WINDOW + size_of::<Inflate>() + Inflate::ALLOCATED_BYTES) as u64;
 
 /// A stream on its way.
-pub(super) struct Deflate {
+pub(crate) struct Deflate {
     /// None before the first.
     inflate: Option<Box<Inflate>>,
     window: Vec<u8>,
@@ -26,7 +27,7 @@ pub(super) struct Deflate {
 }
 
 impl Deflate {
-    pub(super) fn new() -> Result<Deflate, Error> {
+    pub(crate) fn new() -> Result<Deflate, Error> {
         Ok(Deflate {
             inflate: None,
             window: zeroes(WINDOW as u64)?,
@@ -35,7 +36,7 @@ impl Deflate {
         })
     }
 
-    pub(super) fn start(&mut self) -> Result<(), Error> {
+    pub(crate) fn start(&mut self) -> Result<(), Error> {
         self.inflate = None; // gone before the next is made
         self.inflate = Some(Box::new(Inflate::new().map_err(fault)?));
         (self.taken, self.made) = (0, 0);
@@ -43,7 +44,7 @@ impl Deflate {
     }
 
     /// Fills a row; false where the stream ends before.
-    pub(super) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> Result<bool, Error> {
+    pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> Result<bool, Error> {
         let mut filled = 0;
         loop {
             let count = (self.made - self.taken).min(row.len() - filled);

@@ -5,9 +5,9 @@
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, Bits};
 
-use super::Input;
-use crate::Error;
-use crate::header::tiff::{Compression, Shape};
+use crate::codec::tiff::unpack::Input;
+use crate::error::Error;
+use crate::header::tiff::shape::{Compression, Shape};
 
 /// Bits of a row, one after the other, with zeroes behind the last.
 struct Source<'i, 'a> {
@@ -127,7 +127,7 @@ impl BitReader for Source<'_, '_> {
 }
 
 /// A strip on its way.
-pub(super) struct Fax {
+pub(crate) struct Fax {
     compression: Compression,
     width: u32,
     /// Where the colour changes in a row, from white on, each place behind the one before; and in
@@ -143,12 +143,12 @@ pub(super) struct Fax {
 }
 
 /// Memory: a change of colour at every pixel, twice.
-pub(super) fn held_bytes(shape: &Shape) -> u64 {
+pub(crate) fn held_bytes(shape: &Shape) -> u64 {
     2 * 4 * (u64::from(shape.chunk.width) + 1)
 }
 
 impl Fax {
-    pub(super) fn new(shape: &Shape) -> Result<Fax, Error> {
+    pub(crate) fn new(shape: &Shape) -> Result<Fax, Error> {
         let room = || {
             let mut row = Vec::new();
             let places = shape.chunk.width as usize;
@@ -168,7 +168,7 @@ impl Fax {
         })
     }
 
-    pub(super) fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         self.row.clear();
         self.above.clear();
         self.ahead = Ahead::default();
@@ -176,7 +176,7 @@ impl Fax {
     }
 
     /// Fills a row, ones for black; false where there is none.
-    pub(super) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
+    pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
         let mut ahead = self.ahead;
         let mut source = Source {
             input,

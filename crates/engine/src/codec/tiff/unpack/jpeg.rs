@@ -4,10 +4,11 @@
 
 use letterbox_jpeg::{Decoder, Error as Fault, Event, Pixels, Scale, Shape as Frame};
 
-use super::super::super::jpeg::tables_of;
-use super::DAMAGED;
-use crate::Error;
-use crate::header::tiff::{self, Shape};
+use crate::codec::jpeg::tables_of;
+use crate::codec::tiff::DAMAGED;
+use crate::error::Error;
+use crate::header::tiff;
+use crate::header::tiff::shape::Shape;
 
 /// Bytes that the decoder gets at a time.
 const PIECE: usize = 4096;
@@ -18,7 +19,7 @@ const MOST_SEGMENT: usize = 4096;
 const BUFFER_BYTES: u64 = 4 * PIECE as u64;
 
 /// A strip or tile on its way.
-pub(super) struct Jpeg<'a> {
+pub(crate) struct Jpeg<'a> {
     planned: tiff::Jpeg,
     tables: &'a [u8],
     /// Bytes of a row, and the fewest columns that it is made of.
@@ -52,12 +53,12 @@ fn decoder_bytes(jpeg: &tiff::Jpeg) -> u64 {
 }
 
 /// Memory of the decoder.
-pub(super) fn held_bytes(jpeg: &tiff::Jpeg) -> u64 {
+pub(crate) fn held_bytes(jpeg: &tiff::Jpeg) -> u64 {
     size_of::<Jpeg<'_>>() as u64 + decoder_bytes(jpeg) + jpeg.resident_bytes + BUFFER_BYTES
 }
 
 impl<'a> Jpeg<'a> {
-    pub(super) fn new(planned: tiff::Jpeg, tables: &'a [u8], shape: &Shape) -> Jpeg<'a> {
+    pub(crate) fn new(planned: tiff::Jpeg, tables: &'a [u8], shape: &Shape) -> Jpeg<'a> {
         Jpeg {
             planned,
             tables,
@@ -71,7 +72,7 @@ impl<'a> Jpeg<'a> {
         }
     }
 
-    pub(super) fn start(&mut self, bytes: &'a [u8], rows: u32) -> Result<(), Error> {
+    pub(crate) fn start(&mut self, bytes: &'a [u8], rows: u32) -> Result<(), Error> {
         self.decoder = None; // gone before the next is made
         let mut decoder = Decoder::new();
         decoder.ignore_metadata();
@@ -123,7 +124,7 @@ impl<'a> Jpeg<'a> {
         Ok(())
     }
 
-    pub(super) fn fill(&mut self, row: &mut [u8]) -> Result<(), Error> {
+    pub(crate) fn fill(&mut self, row: &mut [u8]) -> Result<(), Error> {
         let decoder = self.decoder.as_mut().ok_or(DAMAGED)?;
         loop {
             match decoder.next().map_err(fault)? {
@@ -143,7 +144,7 @@ impl<'a> Jpeg<'a> {
 
     /// Damage inside is shown as every decoder shows it, but what breaks off is refused; rows
     /// behind those that are wanted do not count.
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
         let Some(decoder) = self.decoder.as_mut() else {
             return Ok(());
         };

@@ -1,8 +1,8 @@
 //! TIFF 6.0, section 13: LZW, whose codes get longer one code early; and what was written before
 //! that was agreed on, where they do not, and where their bits begin at the bottom of a byte.
 
-use super::Input;
-use crate::Error;
+use crate::codec::tiff::unpack::Input;
+use crate::error::Error;
 use crate::frame::reserved;
 
 const CLEAR: usize = 256;
@@ -11,7 +11,7 @@ const END: usize = 257;
 const MOST_CODES: usize = 1 << 12;
 
 /// Memory of the decoder.
-pub(super) const HELD_BYTES: u64 = (MOST_CODES * (size_of::<Text>() + 1)) as u64;
+pub(crate) const HELD_BYTES: u64 = (MOST_CODES * (size_of::<Text>() + 1)) as u64;
 
 /// A string of bytes: one that came before it, and its last byte.
 #[derive(Clone, Copy, Default)]
@@ -23,7 +23,7 @@ struct Text {
 }
 
 /// A stream on its way.
-pub(super) struct Lzw {
+pub(crate) struct Lzw {
     texts: Vec<Text>,
     /// The code before, behind a clear there is none.
     last: Option<usize>,
@@ -40,7 +40,7 @@ pub(super) struct Lzw {
 }
 
 impl Lzw {
-    pub(super) fn new() -> Result<Lzw, Error> {
+    pub(crate) fn new() -> Result<Lzw, Error> {
         let mut texts = Vec::new();
         texts
             .try_reserve_exact(MOST_CODES)
@@ -65,7 +65,7 @@ impl Lzw {
         })
     }
 
-    pub(super) fn start(&mut self, input: &Input<'_>) {
+    pub(crate) fn start(&mut self, input: &Input<'_>) {
         // Both begin with the code of 256.
         let mut ahead = *input;
         let (first, second) = (ahead.next(), ahead.next());
@@ -77,7 +77,7 @@ impl Lzw {
     }
 
     /// Fills a row; false where the stream ends before, or means nothing.
-    pub(super) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
+    pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
         let now = self.rest.len().min(row.len());
         row[..now].copy_from_slice(&self.rest[..now]);
         self.rest.drain(..now);

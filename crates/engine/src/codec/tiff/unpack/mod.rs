@@ -6,9 +6,11 @@ mod jpeg;
 mod lzw;
 mod packbits;
 
-use super::DAMAGED;
-use crate::Error;
-use crate::header::tiff::{Compression, Directory, Shape, tag};
+use crate::codec::tiff::DAMAGED;
+use crate::error::Error;
+use crate::header::tiff::directory::Directory;
+use crate::header::tiff::shape::{Compression, Shape};
+use crate::header::tiff::tag;
 
 /// The bytes of a strip or tile, with the first bit of each at its top.
 #[derive(Clone, Copy, Default)]
@@ -44,7 +46,7 @@ impl Input<'_> {
 }
 
 /// The decompressor of one plane.
-pub(super) struct Unpack<'a> {
+pub(crate) struct Unpack<'a> {
     method: Method<'a>,
     input: Input<'a>,
     reversed: bool,
@@ -61,7 +63,7 @@ enum Method<'a> {
 
 impl<'a> Unpack<'a> {
     /// One for each plane.
-    pub(super) fn each(directory: &Directory<'a>, shape: &Shape) -> Result<Vec<Unpack<'a>>, Error> {
+    pub(crate) fn each(directory: &Directory<'a>, shape: &Shape) -> Result<Vec<Unpack<'a>>, Error> {
         let mut each = Vec::new();
         let planes = shape.planes().into();
         each.try_reserve_exact(planes)
@@ -94,7 +96,7 @@ impl<'a> Unpack<'a> {
     }
 
     /// Begins a strip or tile, of which so many rows are wanted.
-    pub(super) fn start(&mut self, bytes: &'a [u8], rows: u32) -> Result<(), Error> {
+    pub(crate) fn start(&mut self, bytes: &'a [u8], rows: u32) -> Result<(), Error> {
         self.input = Input {
             rest: bytes,
             reversed: self.reversed,
@@ -122,7 +124,7 @@ impl<'a> Unpack<'a> {
     ///
     /// # Errors
     /// [`Error::Corrupt`] where there is less.
-    pub(super) fn fill(&mut self, row: &mut [u8]) -> Result<(), Error> {
+    pub(crate) fn fill(&mut self, row: &mut [u8]) -> Result<(), Error> {
         let input = &mut self.input;
         let full = match &mut self.method {
             Method::None => input.read(row) == row.len(),
@@ -139,7 +141,7 @@ impl<'a> Unpack<'a> {
     ///
     /// # Errors
     /// [`Error::Corrupt`] where they were not what they should be.
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
         match &mut self.method {
             Method::Jpeg(jpeg) => jpeg.end(),
             _ => Ok(()),
@@ -148,7 +150,7 @@ impl<'a> Unpack<'a> {
 }
 
 /// Memory of one beside itself.
-pub(super) fn held_bytes(shape: &Shape) -> u64 {
+pub(crate) fn held_bytes(shape: &Shape) -> u64 {
     match shape.compression {
         Compression::None | Compression::PackBits => 0,
         Compression::Lzw => lzw::HELD_BYTES,

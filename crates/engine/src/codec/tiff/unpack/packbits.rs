@@ -1,10 +1,10 @@
 //! TIFF 6.0, section 9: PackBits. A run may go on in the next row, though no writer should make it.
 
-use super::Input;
+use crate::codec::tiff::unpack::Input;
 
 /// The rest of a run.
 #[derive(Default)]
-pub(super) struct Run {
+pub(crate) struct Run {
     left: usize,
     /// The byte that is repeated; bytes follow where there is none.
     byte: Option<u8>,
@@ -12,7 +12,7 @@ pub(super) struct Run {
 
 impl Run {
     /// Fills a row; false where the input ends before.
-    pub(super) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
+    pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
         let mut row = row;
         while !row.is_empty() {
             if self.left == 0 {
