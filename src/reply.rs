@@ -17,7 +17,7 @@ use crate::cache::status::Status;
 use crate::error::Error;
 use crate::url::ignored as ignored_names;
 use letterbox_engine::Output;
-use letterbox_engine::frame::Size;
+use letterbox_engine::Size;
 
 /// A reply's body.
 #[derive(Debug)]

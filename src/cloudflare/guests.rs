@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::{Uint8Array, Uint8ClampedArray};
 use worker::wasm_bindgen::JsValue;
 
-use letterbox_engine::frame::Size;
+use letterbox_engine::Size;
 use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests, Offer};
 use letterbox_engine::transform::Format;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::frame::Size;
+use crate::pixels::layout::Size;
 
 /// Why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! A platform has them or not; the pipeline only says what is to be done and how much memory it may take. What the bytes of a source do
 //! in there is the guest's concern: it fails, and the request with it.
 
-use crate::frame::Size;
-use crate::transform::Format;
+use crate::pixels::layout::Size;
+use crate::spec::Format;
 
 /// Which guests there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,19 @@ pub struct Offer {
     pub webp: bool,
     /// For AVIF, read and written; without it there is none.
     pub avif: bool,
+}
+
+impl Offer {
+    /// Whether there is one for this format.
+    pub fn has(self, format: Format) -> bool {
+        match format {
+            Format::WebP => self.webp,
+            Format::Avif => self.avif,
+            Format::Jpeg | Format::Png | Format::Gif | Format::Bmp | Format::Ico | Format::Tiff => {
+                false
+            }
+        }
+    }
 }
 
 /// Why a guest has no result.

@@ -1,6 +1,6 @@
 //! Small images for the tests of this crate.
 
-use crate::frame::{Layout, Size};
+use crate::pixels::layout::{Layout, Size};
 
 /// Those bytes as a zlib stream, not compressed.
 pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {

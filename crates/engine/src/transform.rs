@@ -5,6 +5,8 @@
 
 use std::num::NonZeroU16;
 
+pub use crate::spec::Format;
+
 /// The requested length of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -165,88 +167,6 @@ impl Quality {
     /// 1 to 100.
     pub fn get(self) -> u8 {
         self.0
-    }
-}
-
-/// An image file format that letterbox reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// ITU T.81.
-    Jpeg,
-    /// W3C PNG.
-    Png,
-    /// RFC 9649.
-    WebP,
-    /// GIF 87a and 89a.
-    Gif,
-    /// Windows bitmap; read only.
-    Bmp,
-    /// Windows icon; read only.
-    Ico,
-    /// TIFF 6.0; read only.
-    Tiff,
-    /// AV1 Image File Format 1.1, where there is a guest for it.
-    Avif,
-}
-
-impl Format {
-    /// The word in URLs, logs and `f=json`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Jpeg => "jpg",
-            Format::Png => "png",
-            Format::WebP => "webp",
-            Format::Gif => "gif",
-            Format::Bmp => "bmp",
-            Format::Ico => "ico",
-            Format::Tiff => "tiff",
-            Format::Avif => "avif",
-        }
-    }
-
-    /// The media type (RFC 9110, section 8.3.1).
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Format::Jpeg => "image/jpeg",
-            Format::Png => "image/png",
-            Format::WebP => "image/webp",
-            Format::Gif => "image/gif",
-            Format::Bmp => "image/bmp",
-            Format::Ico => "image/vnd.microsoft.icon",
-            Format::Tiff => "image/tiff",
-            Format::Avif => "image/avif",
-        }
-    }
-
-    /// The format with this media type, among those that are written.
-    pub fn of_content_type(content_type: &[u8]) -> Option<Format> {
-        let written = [
-            Format::Jpeg,
-            Format::Png,
-            Format::WebP,
-            Format::Gif,
-            Format::Avif,
-        ];
-        let is = |format: &Format| format.content_type().as_bytes() == content_type;
-        written.into_iter().find(is)
-    }
-
-    /// Whether a pixel of this format can be transparent.
-    pub fn has_alpha(self) -> bool {
-        self != Format::Jpeg
-    }
-
-    /// Whether files of this format are written with several frames.
-    pub fn moves(self) -> bool {
-        matches!(self, Format::Gif | Format::WebP)
-    }
-
-    /// The format that `f=keep` answers in: the same, or PNG where the web has no use for it.
-    pub fn kept(self) -> Format {
-        match self {
-            Format::Bmp | Format::Ico | Format::Tiff => Format::Png,
-            web => web,
-        }
     }
 }
 

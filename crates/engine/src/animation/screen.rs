@@ -1,9 +1,12 @@
 //! The canvas that frames are drawn on, one after the other, as browsers show them: it begins transparent. Where it is to be opaque at every
 //! frame, there is background in the places that damaged frames leave free.
 
-use crate::animation::{Disposal, Rect, Shot};
+use crate::animation::disposal::Disposal;
 use crate::error::Error;
-use crate::frame::{Frame, Layout, Size, zeroes};
+use crate::pixels::buffer::zeroes;
+use crate::pixels::frame::Frame;
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::window::Rect;
 use crate::transform::Colour;
 
 /// The canvas of an animation: RGB where it is opaque at every frame, and RGBA.
@@ -59,7 +62,7 @@ impl Screen {
     }
 
     /// Disposes of the frame before, and makes ready for this one.
-    pub(crate) fn begin(&mut self, shot: &Shot<'_>) {
+    pub(crate) fn begin(&mut self, rect: Rect, disposal: Disposal) {
         if let Some((rect, disposal)) = self.last.take() {
             match disposal {
                 Disposal::Keep => {}
@@ -69,12 +72,12 @@ impl Screen {
             }
         }
         let Size { width, height } = self.frame.size;
-        let rect = shot.rect.clipped(width, height);
+        let rect = rect.clipped(width, height);
         // Behind the last frame nothing comes back.
-        if shot.disposal == Disposal::Restore && !self.before.is_empty() {
+        if disposal == Disposal::Restore && !self.before.is_empty() {
             self.each_row(rect, |row, before| before.copy_from_slice(row));
         }
-        self.last = Some((rect, shot.disposal));
+        self.last = Some((rect, disposal));
     }
 
     /// Each row of a rectangle, and what was kept of it.
@@ -186,29 +189,16 @@ fn blend(over: [u8; 4], under: [u8; 4]) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::animation::Coded;
-    use crate::animation::gif::Lzw;
 
-    fn shot(rect: [u32; 4], disposal: Disposal) -> Shot<'static> {
+    fn begin(screen: &mut Screen, rect: [u32; 4], disposal: Disposal) {
         let [left, top, width, height] = rect;
-        Shot {
-            rect: Rect {
-                left,
-                top,
-                width,
-                height,
-            },
-            delay_ms: 0,
-            disposal,
-            blends: true,
-            opaque: true,
-            coded: Coded::Gif(Lzw {
-                palette: &[],
-                transparent: None,
-                interlaced: false,
-                data: &[],
-            }),
-        }
+        let rect = Rect {
+            left,
+            top,
+            width,
+            height,
+        };
+        screen.begin(rect, disposal);
     }
 
     /// Colour `n` is grey `n`, and 0 is transparent.
@@ -229,7 +219,7 @@ mod tests {
     fn drawn(layout: Layout, frames: &[([u32; 4], Disposal)]) -> Vec<u8> {
         let mut screen = Screen::new(SIZE, layout, Colour::rgb(0), true, 0).expect("a few bytes");
         for (index, (rect, disposal)) in (1..).zip(frames) {
-            screen.begin(&shot(*rect, *disposal));
+            begin(&mut screen, *rect, *disposal);
             for y in rect[1]..rect[1] + rect[3] {
                 let row = vec![index; rect[2] as usize];
                 screen.draw_indices((rect[0], y), &row, &colours());
@@ -289,13 +279,13 @@ mod tests {
         let shown = |layout| {
             let colour = Colour::rgb(0x01_0203);
             let mut screen = Screen::new(SIZE, layout, colour, false, 0).expect("a few bytes");
-            screen.begin(&shot([0, 0, 4, 2], Disposal::Clear));
+            begin(&mut screen, [0, 0, 4, 2], Disposal::Clear);
             screen.draw_indices((0, 0), &[7, 7], &colours());
             let pixel = |screen: &Screen, x: usize| {
                 screen.frame().pixels[x * layout.channels()..][..layout.channels()].to_vec()
             };
             let before = [pixel(&screen, 1), pixel(&screen, 2)];
-            screen.begin(&shot([0, 0, 0, 0], Disposal::Keep));
+            begin(&mut screen, [0, 0, 0, 0], Disposal::Keep);
             [&before[..], &[pixel(&screen, 1)]].concat()
         };
         let blank = vec![1, 2, 3];

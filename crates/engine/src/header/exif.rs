@@ -1,7 +1,7 @@
 //! The orientation in an EXIF block: one tag of the first directory of a TIFF structure (EXIF 2.32, section 4.6.4).
 
 use crate::header::cursor::{Cursor, Stop};
-use crate::orient::Orientation;
+use crate::pixels::orientation::Orientation;
 
 const ORIENTATION: u16 = 0x0112;
 /// Of an entry in a directory.

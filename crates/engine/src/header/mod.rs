@@ -3,25 +3,19 @@
 //!
 //! Magic bytes decide; a Content-Type or a file name is never asked.
 
-mod avif;
-pub(crate) mod bmp;
 pub(crate) mod colours;
-mod cursor;
-mod exif;
-pub(crate) mod gif;
-pub(crate) mod ico;
-mod jpeg;
-pub(crate) mod png;
-pub mod tiff;
-pub(crate) mod webp;
+pub(crate) mod cursor;
+pub(crate) mod exif;
+pub(crate) mod profile;
+pub mod strips;
 
 use crate::error::Error;
-use crate::frame::{Layout, Size};
 use crate::guest::Offer;
 pub use crate::header::colours::Colours;
-use crate::header::cursor::Stop;
-use crate::orient::Orientation;
-use crate::transform::Format;
+use crate::header::strips::Shape;
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::orientation::Orientation;
+use crate::spec::{By, Format};
 
 /// A source image as its header describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +58,7 @@ pub enum Coding {
         bits_per_pixel: u32,
     },
     /// By strips and tiles, from a file that stays in memory.
-    Tiff(tiff::Shape),
+    Tiff(Shape),
     /// A frame of VP8, and maybe its alpha: row by row, from a file that stays in memory.
     Vp8,
     /// A Windows bitmap, row by row, from a file that stays in memory, because its last row comes first.
@@ -95,48 +89,15 @@ pub enum Coding {
 }
 
 impl Header {
-    /// Reads a header from the first bytes of a file; `None` when more bytes are needed.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] for what is no image or a kind that is not read; [`Error::Corrupt`] for a header that
-    /// contradicts itself or, when the file is `complete`, breaks off.
-    pub fn parse(bytes: &[u8], complete: bool) -> Result<Option<Header>, Error> {
-        let parsed = match sniff(bytes) {
-            Some(Format::Jpeg) => jpeg::parse(bytes),
-            Some(Format::Png) => png::parse(bytes),
-            Some(Format::WebP) => webp::parse(bytes, complete),
-            Some(Format::Gif) => gif::parse(bytes),
-            Some(Format::Bmp) => bmp::parse(bytes),
-            Some(Format::Ico) => ico::parse(bytes, complete),
-            Some(Format::Tiff) => tiff::parse(bytes, complete),
-            Some(Format::Avif) => avif::parse(bytes),
-            None if !complete && avif::is_avif(bytes).is_none() => Err(Stop::NeedMore),
-            None if bytes.len() < LONGEST_MAGIC && !complete => Err(Stop::NeedMore),
-            None => Err(Stop::Unsupported(
-                "this is not an image in a format that letterbox reads",
-            )),
-        };
-        match parsed {
-            Ok(header) if header.stored.pixels() == 0 => {
-                Err(Error::Corrupt("the image has no pixels"))
-            }
-            Ok(header) => Ok(Some(header)),
-            Err(Stop::NeedMore) if !complete => Ok(None),
-            Err(Stop::NeedMore) => Err(Error::Corrupt("the file breaks off in its header")),
-            Err(Stop::Corrupt(what)) => Err(Error::Corrupt(what)),
-            Err(Stop::Unsupported(what)) => Err(Error::Unsupported(what)),
-        }
-    }
-
     /// The header as it is read where there are these guests.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for what only a guest reads.
     pub(crate) fn with_guests(self, offer: Offer) -> Result<Header, Error> {
-        match self.format {
-            Format::Avif if !offer.avif => Err(Error::Unsupported("this deployment reads no AVIF")),
-            _ => Ok(self),
+        if self.format.spec().read == (By::Guest { or_us: false }) && !offer.has(self.format) {
+            return Err(Error::Unsupported("this deployment reads no AVIF"));
         }
+        Ok(self)
     }
 
     /// The size as a viewer shows it.
@@ -145,80 +106,23 @@ impl Header {
     }
 }
 
-const LONGEST_MAGIC: usize = 12;
-
-fn sniff(bytes: &[u8]) -> Option<Format> {
-    let is = |at: usize, magic: &[u8]| bytes.get(at..at + magic.len()) == Some(magic);
-    Some(if is(0, b"\xff\xd8\xff") {
-        Format::Jpeg
-    } else if is(0, b"\x89PNG\r\n\x1a\n") {
-        Format::Png
-    } else if is(0, b"RIFF") && is(8, b"WEBP") {
-        Format::WebP
-    } else if is(0, b"GIF87a") || is(0, b"GIF89a") {
-        Format::Gif
-    } else if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
-        .iter()
-        .any(|magic| is(0, *magic))
-    {
-        Format::Tiff
-    } else if (is(0, b"\0\0\x01\0") || is(0, b"\0\0\x02\0"))
-        && bytes.get(4..6).is_some_and(|count| count != [0, 0])
-    {
-        Format::Ico
-    } else if avif::is_avif(bytes) == Some(true) {
-        Format::Avif
-    } else if is(0, b"BM") && bytes.len() >= LONGEST_MAGIC {
-        Format::Bmp
-    } else {
-        return None;
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_image_is_unsupported_and_a_short_start_asks_for_more() {
-        for text in [
-            "<!doctype html><html></html>",
-            "{\"a\": \"json object\"}",
-            "<svg xmlns='http://www.w3.org/2000/svg'/>",
-        ] {
-            assert!(
-                matches!(
-                    Header::parse(text.as_bytes(), false),
-                    Err(Error::Unsupported(_))
-                ),
-                "{text}"
-            );
+/// What a source file of this length holds while it is decoded: itself where it is kept, and what a library copies of it.
+pub(crate) fn file_bytes(header: &Header, bytes: u64) -> u64 {
+    match (header.format, header.coding) {
+        (_, Coding::Whole { copies, .. }) => bytes * (1 + u64::from(copies)),
+        (_, Coding::Guest { mended, .. }) => {
+            bytes * (1 + u64::from(mended)) + guest_bytes_of_file(bytes).0
         }
-        assert_eq!(Header::parse(b"\x89PNG", false), Ok(None));
-        assert!(matches!(
-            Header::parse(b"", true),
-            Err(Error::Unsupported(_))
-        ));
-    }
-
-    #[test]
-    fn a_header_is_the_same_however_much_of_the_file_is_there() {
-        let file = crate::testing::png(
-            Size {
-                width: 7,
-                height: 5,
-            },
-            Layout::Rgba,
-        );
-        let whole = Header::parse(&file, true)
-            .expect("a good file")
-            .expect("is whole");
-        for end in 0..file.len() {
-            match Header::parse(&file[..end], false) {
-                Ok(None) => {}
-                Ok(Some(header)) => assert_eq!(header, whole),
-                Err(error) => panic!("{error:?} after {end} bytes"),
-            }
-        }
+        (Format::Png, Coding::Rows { .. }) => 0, // used up as it arrives
+        (_, Coding::Jpeg { resident, .. }) if !resident => bytes.min(PIECE_BYTES),
+        _ => bytes,
     }
 }
+
+/// Bytes that a file of this length adds to the memory of the guest that decodes it: at least, and at most.
+pub(crate) fn guest_bytes_of_file(bytes: u64) -> (u64, u64) {
+    crate::guest::avif_symbols(bytes)
+}
+
+/// What is held at most of a file that is decoded as it arrives: the piece that has come, and what the last one left.
+const PIECE_BYTES: u64 = 256 << 10;

@@ -1,9 +1,11 @@
 //! Where everything goes: the upright rectangles of a transform, and the windows of the source that they are made of.
 
-use crate::frame::{Layout, Size};
 use crate::header::{Coding, Header};
-use crate::plan::{Edges, Plane, Window};
-use crate::transform::{Fit, Format, Gravity, Side, Third, Transform};
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::window::{Edges, Window};
+use crate::plan::plane::Plane;
+use crate::spec::Format;
+use crate::transform::{Fit, Gravity, Side, Third, Transform};
 
 /// The upright rectangles of a transform.
 pub(crate) struct Geometry {

@@ -1,7 +1,9 @@
 //! Pixels to cells of a grid that is as fine as their colours allow: at first each colour has one of its own.
 
 use crate::error::Error;
-use crate::quantise::{Colour, FEWEST, MOST, Palette, cut, hash, pixels, premultiplied};
+use crate::quantise::cell::{Cell, corner};
+use crate::quantise::cut;
+use crate::quantise::palette::{Colour, FEWEST, MOST, Palette, hash, pixels, premultiplied};
 
 /// The first pass.
 pub(crate) struct Histogram {
@@ -15,16 +17,6 @@ pub(crate) struct Histogram {
     places: Vec<u16>,
     /// Bits of a sample that make no difference to the cell that it is in. Without any, colours are straight, else premultiplied.
     bits: u32,
-}
-
-/// The pixels of one cell.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Cell {
-    /// The least samples that are in it.
-    pub(crate) corner: Colour,
-    pub(crate) pixels: u32,
-    /// The sums of what samples have beyond that: there is room for those of 280 million pixels.
-    pub(crate) beyond: [u32; 4],
 }
 
 /// Cells that there may be: a photo's are 2 to 4 levels wide then. With eight bits less there are three.
@@ -175,25 +167,4 @@ impl Histogram {
         }
         cut::palette(self.cells, self.most, self.enough)
     }
-}
-
-impl Cell {
-    fn join(&mut self, other: &Cell) {
-        self.pixels = self.pixels.wrapping_add(other.pixels);
-        for (at, sum) in self.beyond.iter_mut().enumerate() {
-            let apart = u32::from(other.corner[at] - self.corner[at]).wrapping_mul(other.pixels);
-            *sum = sum.wrapping_add(apart).wrapping_add(other.beyond[at]);
-        }
-    }
-}
-
-/// The cell of a colour. What is opaque, or transparent, shares none with what is not.
-pub(crate) fn corner(colour: Colour, bits: u32) -> Colour {
-    let mask = (0xff << bits) as u8;
-    let [r, g, b, a] = colour;
-    let alpha = match a {
-        0 | 255 => a,
-        _ => (a & mask).max(1),
-    };
-    [r & mask, g & mask, b & mask, alpha]
 }

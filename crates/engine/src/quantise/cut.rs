@@ -1,8 +1,8 @@
 //! Counted cells to the colours that stand for them with the least squared error.
 
-use crate::quantise::count::Cell;
-use crate::quantise::map::Nearest;
-use crate::quantise::{Colour, MOST, Palette};
+use crate::quantise::cell::Cell;
+use crate::quantise::nearest::Nearest;
+use crate::quantise::palette::{Colour, MOST, Palette};
 
 /// How often the colours move to the means of what is nearest to them: once is 0.13 dB, and once more would be 0.05.
 const MOVES: usize = 1;

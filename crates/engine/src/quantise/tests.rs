@@ -2,8 +2,11 @@
 
 use crate::Pipeline;
 use crate::limits::Limits;
-use crate::quantise::*;
-use crate::transform::{Fit, Format, Quality, Side, Target, Transform};
+use crate::quantise::count::Histogram;
+use crate::quantise::map::Mapper;
+use crate::quantise::palette::*;
+use crate::spec::Format;
+use crate::transform::{Fit, Quality, Side, Target, Transform};
 use std::num::NonZeroU16;
 
 /// An image after both passes, and its palette.

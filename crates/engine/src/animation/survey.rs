@@ -1,0 +1,85 @@
+//! What is to be known of frames before they are decoded.
+
+use crate::animation::disposal::Disposal;
+use crate::animation::shot::Shots;
+use crate::error::Error;
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::window::Rect;
+
+/// What is to be known of frames before they are decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// As many as were looked for, or as there are.
+    pub(crate) frames: u32,
+    /// Whether there is more behind those.
+    pub(crate) more: bool,
+    /// How often they are played; 0 is for ever.
+    pub(crate) plays: u32,
+    /// Whether the canvas is opaque at every frame.
+    pub(crate) opaque: bool,
+    /// Whether what a frame covers has to come back.
+    pub(crate) restores: bool,
+    /// Whether every frame has pixels, and all of them on the canvas.
+    pub(crate) on_canvas: bool,
+    /// Memory of decoding one of them beside the canvas.
+    pub(crate) frame_bytes: u64,
+}
+
+impl Survey {
+    /// Walks through at most so many frames of a file with a canvas of this size. What decoding takes above `most_bytes` is only known to be more.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub(crate) fn take(
+        size: Size,
+        mut shots: Shots<'_>,
+        plays: u32,
+        most: u32,
+        most_bytes: u64,
+    ) -> Result<Survey, Error> {
+        let mut survey = Survey {
+            frames: 0,
+            more: false,
+            plays,
+            opaque: true,
+            restores: false,
+            on_canvas: true,
+            frame_bytes: 0,
+        };
+        let mut holes = true; // nothing has been drawn
+        let mut last = Disposal::Keep;
+        for shot in shots.by_ref().take(most as usize) {
+            let shot = shot?;
+            survey.frames += 1;
+            survey.restores |= last == Disposal::Restore;
+            last = shot.disposal;
+            let before = holes;
+            let screen = Rect {
+                left: 0,
+                top: 0,
+                width: size.width,
+                height: size.height,
+            };
+            let seen = shot.rect.clipped(screen.width, screen.height);
+            survey.on_canvas &= seen == shot.rect && !seen.is_empty();
+            let covers = seen == screen;
+            let replaces = covers && shot.opaque;
+            holes = (holes || !(shot.blends || shot.opaque)) && !replaces;
+            survey.opaque &= !holes;
+            match shot.disposal {
+                Disposal::Keep => {}
+                Disposal::Clear => holes = true,
+                Disposal::Restore => holes = before,
+            }
+            let bytes = shot.picture.decode_bytes(shot.rect.width, most_bytes)?;
+            survey.frame_bytes = survey.frame_bytes.max(bytes);
+        }
+        survey.more = shots.next().is_some();
+        Ok(survey)
+    }
+
+    /// The layout of the canvas.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::of(false, !self.opaque)
+    }
+}

@@ -1,0 +1,196 @@
+//! Which format an answer is written in.
+
+use crate::guest::Offer;
+use crate::header::Header;
+use crate::pixels::layout::Layout;
+
+use crate::spec::Format;
+use crate::transform::{Negotiated, Target, Transform};
+
+/// The formats that an answer may be written in, the best first: where one does not fit into memory, the next one is tried. There is always
+/// a last one.
+///
+/// AVIF holds one picture and nothing that moves; what moves stays what it is as GIF, which everyone shows.
+pub(crate) fn candidates(
+    header: &Header,
+    transform: &Transform,
+    padded: bool,
+    moves: bool,
+    offer: Offer,
+) -> Vec<Format> {
+    let negotiated = match transform.target {
+        Target::Image(format) => return vec![format],
+        Target::Keep | Target::Json | Target::Thumbhash | Target::Blurhash => {
+            return vec![header.format.kept()];
+        }
+        Target::Auto(negotiated) => negotiated,
+    };
+    let (webp, avif, gif) = match negotiated {
+        Negotiated::Card => (false, false, false),
+        Negotiated::Client { webp, avif } => (webp, avif, true),
+    };
+    // What everyone shows: the source's own format, or the one of JPEG and PNG that keeps what there is to see.
+    let common = match header.format.kept() {
+        own @ (Format::Jpeg | Format::Png) => own,
+        Format::Gif if gif => Format::Gif,
+        _ if moves && gif => Format::Gif,
+        _ if written_layout(header, transform, Format::Png, padded).alpha() => Format::Png,
+        _ => Format::Jpeg,
+    };
+    [
+        (avif && offer.has(Format::Avif) && !moves && !transform.lossless).then_some(Format::Avif),
+        webp.then_some(Format::WebP),
+        Some(common),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The cheapest layout that loses nothing the format can hold.
+pub(crate) fn written_layout(
+    header: &Header,
+    transform: &Transform,
+    format: Format,
+    padded: bool,
+) -> Layout {
+    let background = transform.background;
+    let seen = padded || (header.layout.alpha() && !format.has_alpha());
+    let grey = header.layout.grey() && (!seen || background.is_grey());
+    let alpha = format.has_alpha() && (header.layout.alpha() || (padded && background.a < 255));
+    Layout::of(grey, alpha)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::Coding;
+    use crate::header::colours::Colours;
+    use crate::pixels::layout::{Layout, Size};
+    use crate::pixels::orientation::Orientation;
+    use crate::transform::Colour;
+    use Format::{Avif, Bmp, Gif, Jpeg, Png, WebP};
+
+    const ALL: Offer = Offer {
+        webp: true,
+        avif: true,
+    };
+    const NAMES_NOTHING: Negotiated = Negotiated::Client {
+        webp: false,
+        avif: false,
+    };
+    const NAMES_BOTH: Negotiated = Negotiated::Client {
+        webp: true,
+        avif: true,
+    };
+
+    fn header(format: Format, layout: Layout) -> Header {
+        Header {
+            format,
+            stored: Size {
+                width: 10,
+                height: 10,
+            },
+            orientation: Orientation::default(),
+            layout,
+            coding: Coding::Rows { bits_per_pixel: 24 },
+            colours: Colours::Untagged,
+            inks: false,
+            palette: false,
+        }
+    }
+
+    fn of(format: Format, layout: Layout, negotiated: Negotiated) -> Vec<Format> {
+        let transform = Transform {
+            target: Target::Auto(negotiated),
+            ..Transform::DEFAULT
+        };
+        candidates(&header(format, layout), &transform, true, false, ALL)
+    }
+
+    #[test]
+    fn what_is_named_comes_first_and_what_everyone_shows_last() {
+        for (source, last) in [
+            (Jpeg, Jpeg),
+            (Png, Png),
+            (Gif, Gif),
+            (Bmp, Png),
+            (WebP, Jpeg),
+            (Avif, Jpeg),
+        ] {
+            assert_eq!(
+                of(source, Layout::Rgb, NAMES_BOTH),
+                [Avif, WebP, last],
+                "{source:?}"
+            );
+            assert_eq!(of(source, Layout::Rgb, NAMES_NOTHING), [last], "{source:?}");
+        }
+    }
+
+    #[test]
+    fn what_moves_goes_on_moving() {
+        let of = |format, negotiated| {
+            let transform = Transform {
+                target: Target::Auto(negotiated),
+                ..Transform::DEFAULT
+            };
+            candidates(&header(format, Layout::Rgba), &transform, true, true, ALL)
+        };
+        assert_eq!(of(Png, NAMES_BOTH), [WebP, Png]);
+        assert_eq!(of(Png, NAMES_NOTHING), [Png]);
+        for source in [Gif, WebP] {
+            assert_eq!(of(source, NAMES_BOTH), [WebP, Gif], "{source:?}");
+            assert_eq!(of(source, NAMES_NOTHING), [Gif], "{source:?}");
+            assert_eq!(of(source, Negotiated::Card), [Png], "{source:?}");
+        }
+    }
+
+    #[test]
+    fn a_card_is_a_jpeg_or_a_png_and_alpha_stays() {
+        for (source, opaque, clear) in [
+            (Jpeg, Jpeg, Jpeg),
+            (Png, Png, Png),
+            (Gif, Jpeg, Png),
+            (Bmp, Png, Png),
+            (WebP, Jpeg, Png),
+            (Avif, Jpeg, Png),
+        ] {
+            assert_eq!(of(source, Layout::Rgb, Negotiated::Card), [opaque]);
+            if source != Jpeg {
+                assert_eq!(of(source, Layout::Rgba, Negotiated::Card), [clear]);
+            }
+        }
+    }
+
+    #[test]
+    fn padding_that_can_be_seen_through_is_alpha_too() {
+        let transform = Transform {
+            target: Target::Auto(NAMES_NOTHING),
+            background: Colour::TRANSPARENT,
+            ..Transform::DEFAULT
+        };
+        let source = header(WebP, Layout::Rgb);
+        assert_eq!(candidates(&source, &transform, true, false, ALL), [Png]);
+        assert_eq!(candidates(&source, &transform, false, false, ALL), [Jpeg]);
+    }
+
+    #[test]
+    fn what_is_to_be_lossless_or_has_no_guest_is_no_avif() {
+        let transform = Transform {
+            target: Target::Auto(NAMES_BOTH),
+            lossless: true,
+            ..Transform::DEFAULT
+        };
+        let source = header(Png, Layout::Rgb);
+        assert_eq!(
+            candidates(&source, &transform, false, false, ALL),
+            [WebP, Png]
+        );
+        let lossy = Transform {
+            lossless: false,
+            ..transform
+        };
+        let none = Offer::default();
+        assert_eq!(candidates(&source, &lossy, false, false, none), [WebP, Png]);
+    }
+}

@@ -1,0 +1,7 @@
+//! Colours to sRGB: profiles, code points, inks.
+
+pub(crate) mod cmyk;
+pub(crate) mod conversion;
+pub(crate) mod icc;
+pub(crate) mod numbers;
+pub(crate) mod srgb;

@@ -1,0 +1,231 @@
+//! The headers of a Windows or OS/2 bitmap, in a file of its own or in an icon: BITMAPCOREHEADER, the 16 to 64 bytes of OS/2 2.x, and
+//! BITMAPINFOHEADER with what versions 2 to 5 add to it.
+
+use crate::header::colours::Colours;
+use crate::header::cursor::{Cursor, Stop};
+use crate::header::{Coding, Header};
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::orientation::Orientation;
+use crate::spec::Format;
+
+/// BITMAPFILEHEADER.
+const FILE_HEADER_BYTES: usize = 14;
+const CORE: usize = 12;
+const INFO: usize = 40;
+/// The first header with a mask for alpha: version 3.
+const WITH_ALPHA: usize = 56;
+
+pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
+    let bitmap = Bitmap::of_file(bytes)?;
+    Ok(bitmap.header(Format::Bmp, bitmap.has_alpha()))
+}
+
+/// The headers of a bitmap, and where its parts are in the bytes that it was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bitmap {
+    pub(crate) size: Size,
+    /// The first row in the file is the upper one.
+    pub(crate) top_down: bool,
+    pub(crate) pixels: Pixels,
+    /// Where the colours of a palette start, how many there are, and bytes of each: blue, green, red, and a fourth that means nothing.
+    pub(crate) palette: (usize, usize, usize),
+    /// Where the pixels start.
+    pub(crate) data: usize,
+}
+
+/// How pixels are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pixels {
+    /// Places in the palette, of so many bits.
+    Indexed(u32),
+    /// Numbers of so many bits, of which masks take red, green, blue and alpha.
+    Direct(u32, [u32; 4]),
+    /// Runs of pixels of so many bits: places in the palette, or of 24 bits colours.
+    Runs(u32),
+}
+
+impl Pixels {
+    pub(crate) fn bits(self) -> u32 {
+        match self {
+            Pixels::Indexed(bits) | Pixels::Direct(bits, _) | Pixels::Runs(bits) => bits,
+        }
+    }
+}
+
+/// Values of the field Compression that mean something; from 3 on OS/2 has its own.
+#[derive(Clone, Copy, PartialEq)]
+enum Compression {
+    None,
+    Runs(u32),
+    /// Masks stand behind a header of version 1, one for alpha among them or not.
+    Masks {
+        alpha: bool,
+    },
+}
+
+impl Compression {
+    fn of(value: u32, bits: u32, os2: bool) -> Result<Compression, Stop> {
+        Ok(match (value, bits) {
+            (0, _) => Compression::None,
+            // A palette may have fewer colours than there could be.
+            (1, 1..=8) => Compression::Runs(8),
+            (2, 1..=4) => Compression::Runs(4),
+            (4, 24) if os2 => Compression::Runs(24),
+            (3, 16 | 32) if !os2 => Compression::Masks { alpha: false },
+            (6, 16 | 32) => Compression::Masks { alpha: true },
+            (3, 1) => return Err(Stop::Unsupported("BMP in Huffman code is not read")),
+            (4, _) => return Err(Stop::Unsupported("BMP with a JPEG inside is not read")),
+            (5, _) => return Err(Stop::Unsupported("BMP with a PNG inside is not read")),
+            (11..=13, _) => return Err(Stop::Unsupported("BMP of four inks is not read")),
+            (1..=3, _) => return Err(Stop::Corrupt(DEPTH)),
+            _ => {
+                return Err(Stop::Unsupported(
+                    "BMP in an unknown compression is not read",
+                ));
+            }
+        })
+    }
+}
+
+const DEPTH: &str = "the bitmap has a depth that its compression does not go with";
+
+impl Bitmap {
+    /// The bitmap of a file.
+    pub(crate) fn of_file(file: &[u8]) -> Result<Bitmap, Stop> {
+        let data = Cursor::little_endian(file).seek(10).u32()?;
+        Bitmap::read(file, FILE_HEADER_BYTES, data as usize, false)
+    }
+
+    /// The bitmap of an icon, which has no header of a file. Its height counts the mask as a second picture.
+    pub(crate) fn of_icon(image: &[u8]) -> Result<Bitmap, Stop> {
+        let mut bitmap = Bitmap::read(image, 0, 0, true)?;
+        if let Pixels::Runs(_) = bitmap.pixels {
+            return Err(Stop::Unsupported(
+                "an icon with a compressed bitmap is not read",
+            ));
+        }
+        bitmap.size.height /= 2;
+        Ok(bitmap)
+    }
+
+    /// Reads the header at `start`; `said` is where the pixels are, or 0. The number of planes is not looked at: there is one, and some
+    /// writers say none.
+    fn read(bytes: &[u8], start: usize, said: usize, icon: bool) -> Result<Bitmap, Stop> {
+        let mut cursor = Cursor::little_endian(bytes).seek(start);
+        let length = cursor.u32()? as usize;
+        if !matches!(length, CORE | 16..=64 | 108 | 124) {
+            return Err(Stop::Corrupt("the bitmap's header has an unknown length"));
+        }
+        let (width, height) = if length == CORE {
+            (i32::from(cursor.u16()?), i32::from(cursor.u16()?))
+        } else {
+            (cursor.u32()? as i32, cursor.u32()? as i32)
+        };
+        cursor.skip(2);
+        let bits = u32::from(cursor.u16()?);
+        // Fields that a short header leaves out are 0.
+        let field = |at: usize| {
+            let is_there = length != CORE && at + 4 <= length;
+            let mut cursor = Cursor::little_endian(bytes).seek(start + at);
+            if is_there { cursor.u32() } else { Ok(0) }
+        };
+        let (value, colours) = (field(16)?, field(32)? as usize);
+        let os2 = !matches!(length, INFO | 52 | WITH_ALPHA | 108 | 124)
+            || matches!((value, bits), (3, 1) | (4, 24));
+        let compression = Compression::of(value, bits, os2)?;
+        let (top_down, width) = (height < 0, u32::try_from(width).unwrap_or(0));
+        if top_down && matches!(compression, Compression::Runs(_)) {
+            return Err(Stop::Corrupt("a compressed bitmap cannot be top-down"));
+        }
+
+        let mut end = start + length;
+        let mask = |at: usize| {
+            Cursor::little_endian(bytes)
+                .seek(start + INFO + 4 * at)
+                .u32()
+        };
+        let mut masks = match bits {
+            16 => [0x7c00, 0x03e0, 0x001f, 0],
+            _ => [0x00ff_0000, 0xff00, 0xff, 0],
+        };
+        // The mask of alpha counts whatever the compression, as in browsers.
+        let mut has_alpha = length >= WITH_ALPHA && !os2;
+        if let Compression::Masks { alpha } = compression {
+            masks = [mask(0)?, mask(1)?, mask(2)?, 0];
+            has_alpha |= alpha;
+            if length == INFO {
+                end += if alpha { 16 } else { 12 };
+            }
+        }
+        if has_alpha && bits >= 16 {
+            let colours = masks[0] | masks[1] | masks[2];
+            masks[3] = mask(3)? & (u32::MAX >> (32 - bits.min(32))) & !colours;
+        } else if icon && bits == 32 {
+            masks[3] = 0xff00_0000 & !(masks[0] | masks[1] | masks[2]);
+        }
+        if masks.iter().any(|mask| !is_run(*mask)) {
+            return Err(Stop::Corrupt("a mask of the bitmap has holes"));
+        }
+        let pixels = match (compression, bits) {
+            (Compression::Runs(bits), _) => Pixels::Runs(bits),
+            (Compression::None, 1 | 2 | 4 | 8) => Pixels::Indexed(bits),
+            (_, 16 | 24 | 32) => Pixels::Direct(bits, masks),
+            _ => return Err(Stop::Unsupported("BMP of this depth is not read")),
+        };
+
+        let colour_bytes = if length == CORE { 3 } else { 4 };
+        // Some say more colours than there can be, and have them; in front of true colours they are a hint.
+        let colours = match pixels {
+            Pixels::Indexed(_) | Pixels::Runs(1..=8) if colours == 0 || colours > 0xffff => {
+                1 << bits
+            }
+            Pixels::Direct(..) | Pixels::Runs(_) if bits > 8 && colours > 256 => 0,
+            _ => colours,
+        };
+        let behind = end.saturating_add(colours.saturating_mul(colour_bytes));
+        // A place in front of all colours is wrong.
+        let least = if colours > 0 && bits <= 8 {
+            end + 1
+        } else {
+            end
+        };
+        let data = if said < least { behind } else { said };
+        let colours = colours.min((data - end) / colour_bytes).min(256);
+        Ok(Bitmap {
+            size: Size {
+                width,
+                height: height.unsigned_abs(),
+            },
+            top_down,
+            pixels,
+            palette: (end, colours, colour_bytes),
+            data,
+        })
+    }
+
+    /// Whether pixels have an alpha of their own.
+    pub(crate) fn has_alpha(&self) -> bool {
+        matches!(self.pixels, Pixels::Direct(_, [.., alpha]) if alpha != 0)
+    }
+
+    pub(crate) fn header(&self, format: Format, alpha: bool) -> Header {
+        Header {
+            format,
+            stored: self.size,
+            orientation: Orientation::default(),
+            layout: Layout::of(false, alpha),
+            coding: Coding::Bitmap {
+                runs: matches!(self.pixels, Pixels::Runs(_)),
+            },
+            colours: Colours::Untagged,
+            inks: false,
+            palette: false,
+        }
+    }
+}
+
+/// Whether the ones of a mask stand side by side, or there are none.
+fn is_run(mask: u32) -> bool {
+    let ones = mask.checked_shr(mask.trailing_zeros()).unwrap_or(0);
+    ones & ones.wrapping_add(1) == 0
+}

@@ -1,0 +1,260 @@
+//! What a guest decodes and encodes: files and RGBA pixels go out of our memory, pictures and files come back.
+
+use std::cell::RefCell;
+
+use crate::error::Error;
+use crate::format::avif::mend as avif;
+use crate::format::whole;
+use crate::format::whole::InPlace;
+use crate::guest;
+use crate::guest::{Encoding, Fault, Guests};
+use crate::header::Coding;
+use crate::pixels::buffer::zeroes;
+use crate::pixels::frame::Picture;
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::rows::Rows;
+use crate::pixels::widen::widen;
+use crate::plan::Plan;
+use crate::spec::Format;
+use crate::transform::Quality;
+
+/// A complete file, whose rows are taken one by one.
+pub(crate) fn decode(
+    file: &[u8],
+    plan: &Plan,
+    rows: &mut dyn Rows,
+    guests: &dyn Guests,
+) -> Result<(), Error> {
+    let Coding::Guest {
+        picture,
+        at,
+        mended,
+        ..
+    } = plan.header.coding
+    else {
+        return Err(Error::Internal("no guest is planned".to_owned()));
+    };
+    let mending = match mended {
+        true => Some(avif::mended(file)?),
+        false => None,
+    };
+    let most = plan.guest_bytes(file.len() as u64);
+    let decoded = guests
+        .decode(plan.header.format, mending.as_deref().unwrap_or(file), most)
+        .map_err(|fault| damage(fault, picture, most))?;
+    drop(mending);
+    if decoded.size != picture {
+        return Err(Error::Corrupt("the image's headers contradict each other"));
+    }
+    let alpha = plan.header.layout.alpha();
+    let width = u64::from(plan.decoded.width);
+    let mut rgba = zeroes(4 * width)?;
+    let mut rgb = zeroes(if alpha { 0 } else { 3 * width })?;
+    for y in 0..plan.decoded.height as usize {
+        let first = (y + at.1 as usize) * picture.width as usize + at.0 as usize;
+        (decoded.copy)(4 * first, &mut rgba);
+        if alpha {
+            rows.row(0, &rgba)?;
+        } else {
+            drop_alpha(&rgba, &mut rgb);
+            rows.row(0, &rgb)?;
+        }
+    }
+    Ok(())
+}
+
+fn drop_alpha(rgba: &[u8], rgb: &mut [u8]) {
+    for (from, to) in rgba.chunks_exact(4).zip(rgb.chunks_exact_mut(3)) {
+        to.copy_from_slice(&from[..3]);
+    }
+}
+
+pub(crate) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
+    let place = RefCell::new(InPlace::new(picture)?);
+    let mut wide = zeroes(4 * u64::from(plan.canvas.width))?;
+    let mut grain = Grain::default();
+    whole::rows(plan, &place, |row| {
+        widen(row, plan.layout, &mut wide, Layout::Rgba);
+        if plan.layout.alpha() {
+            grain.row(&wide);
+        }
+        place.borrow_mut().write(&wide)
+    })?;
+    let rgba = place.into_inner().into_file();
+    let encoding = Encoding {
+        format: plan.format,
+        size: plan.canvas,
+        quality: quality(plan.format, plan.quality),
+        raw_alpha: grain.is_noise(),
+        most_bytes: memory_bytes(plan),
+    };
+    call(guests, &encoding, &rgba)
+}
+
+/// One call of a guest that encodes. Alpha for which there turns out to be too little memory is stored as it is.
+pub(crate) fn call(
+    guests: &dyn Guests,
+    encoding: &Encoding,
+    rgba: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let compresses = encoding.format == Format::WebP && !encoding.raw_alpha;
+    let file = match guests.encode(encoding, rgba) {
+        Err(Fault::Starved) if compresses => {
+            let raw_alpha = true;
+            guests.encode(
+                &Encoding {
+                    raw_alpha,
+                    ..*encoding
+                },
+                rgba,
+            )
+        }
+        file => file,
+    };
+    file.map_err(|fault| trouble(fault, encoding.format))
+}
+
+/// How much of the alpha of a picture is noise: its second differences along the rows, where it is neither 0 nor 255.
+#[derive(Default)]
+pub(crate) struct Grain {
+    pixels: u64,
+    bent: u64,
+}
+
+impl Grain {
+    /// Looks at rows of RGBA.
+    pub(crate) fn row(&mut self, rgba: &[u8]) {
+        let pixels = rgba.as_chunks::<4>().0;
+        self.pixels += pixels.len() as u64;
+        let bent = pixels.windows(3).filter(|three| {
+            let [before, alpha, after] = [0, 1, 2].map(|at| i32::from(three[at][3]));
+            alpha % 255 != 0 && (before - 2 * alpha + after).abs() > 2
+        });
+        self.bent += bent.count() as u64;
+    }
+
+    /// Whether it is most of it.
+    pub(crate) fn is_noise(&self) -> bool {
+        2 * self.bent > self.pixels
+    }
+}
+
+/// What a guest says that encodes.
+pub(crate) fn trouble(fault: Fault, format: Format) -> Error {
+    match fault {
+        Fault::Full => Error::OutOfMemory,
+        fault => Error::Internal(format!("{} encoder: {fault:?}", format.name())),
+    }
+}
+
+/// What encoding holds: the guest's memory; here a row, and the file, which comes over from there, at a bit and a half a sample of noise.
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
+    let Size { width, .. } = plan.canvas;
+    memory_bytes(plan) + 4 * u64::from(width) + plan.canvas.pixels()
+}
+
+/// What of it is the guest's.
+pub(crate) fn memory_bytes(plan: &Plan) -> u64 {
+    let memory = match plan.format {
+        Format::Avif => guest::AVIF_ENCODE,
+        _ => guest::webp_encode(plan.layout.alpha()),
+    };
+    memory.bytes(plan.canvas.pixels())
+}
+
+/// A quality on JPEG's scale as a format's own number: 80 is 79 of WebP's and 60 of AVIF's, and the ends of the scales are the same.
+pub(crate) fn quality(format: Format, quality: Quality) -> u8 {
+    let middle = u32::from(format.spec().middle_quality);
+    let asked = u32::from(quality.get());
+    let own = if asked <= 80 {
+        1 + ((asked - 1) * (middle - 1) * 2 + 79) / (2 * 79)
+    } else {
+        middle + ((asked - 80) * (100 - middle) + 10) / 20
+    };
+    own as u8
+}
+
+/// The faults of a guest that decodes.
+fn damage(fault: Fault, picture: Size, most: u64) -> Error {
+    match fault {
+        Fault::Full => Error::OutOfMemory,
+        Fault::Starved => Error::Starved {
+            pixels: picture.pixels(),
+            most,
+        },
+        _ => Error::Corrupt("the AVIF is damaged or breaks off"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_is_told_from_edges_masks_and_slopes() {
+        let is_noise = |alpha: fn(u32) -> u32| {
+            let mut grain = Grain::default();
+            let pixels = (0..3000).map(|at| [1, 2, 3, alpha(at) as u8]);
+            grain.row(pixels.collect::<Vec<_>>().as_flattened());
+            grain.is_noise()
+        };
+        fn dice(at: u32) -> u32 {
+            let mixed = at.wrapping_mul(0x9e37_79b1);
+            (mixed ^ mixed >> 15).wrapping_mul(0x85eb_ca6b) >> 24
+        }
+        assert!(is_noise(dice));
+        assert!(is_noise(|at| at / 30 + dice(at) / 16));
+        assert!(!is_noise(|at| if dice(at) < 128 { 0 } else { 255 }));
+        assert!(!is_noise(|at| at / 16 + (at & 1)));
+        assert!(!is_noise(|at| if at < 2000 { 255 } else { dice(at) }));
+        assert!(!is_noise(|_| 255));
+        assert!(!Grain::default().is_noise());
+    }
+
+    /// Starves as long as it is to compress alpha.
+    struct Hungry;
+
+    impl Guests for Hungry {
+        fn offer(&self) -> crate::guest::Offer {
+            crate::guest::Offer::default()
+        }
+
+        fn encode(&self, encoding: &Encoding, _: &[u8]) -> Result<Vec<u8>, Fault> {
+            let fed = encoding.raw_alpha;
+            fed.then(|| b"raw".to_vec()).ok_or(Fault::Starved)
+        }
+
+        fn decode(&self, _: Format, _: &[u8], _: u64) -> Result<guest::Decoded, Fault> {
+            Err(Fault::Refused)
+        }
+    }
+
+    #[test]
+    fn alpha_that_takes_too_much_is_stored_as_it_is() {
+        let of = |format| Encoding {
+            format,
+            size: Size {
+                width: 1,
+                height: 1,
+            },
+            quality: 80,
+            raw_alpha: false,
+            most_bytes: 1,
+        };
+        let webp = call(&Hungry, &of(Format::WebP), &[0; 4]);
+        assert_eq!(webp, Ok(b"raw".to_vec()));
+        assert!(call(&Hungry, &of(Format::Avif), &[0; 4]).is_err());
+    }
+
+    #[test]
+    fn qualities_keep_their_ends_their_defaults_and_their_order() {
+        let on = |format, value| quality(format, Quality::new(value).expect("1 to 100"));
+        for (format, default) in [(Format::WebP, 79), (Format::Avif, 60)] {
+            assert_eq!(
+                [1, 80, 100].map(|value| on(format, value)),
+                [1, default, 100]
+            );
+            assert!((1..100).all(|value| on(format, value) <= on(format, value + 1)));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! JPEG by our own crate: a decoder that scales in the DCT domain and hands out rows as bytes arrive, and an encoder that takes rows. A JPEG
+//! that becomes a JPEG is never pixels: its components are resized by themselves.
+
+use std::sync::Arc;
+
+use letterbox_jpeg::{Error as Fault, Event, Pixels, Room, Sampling, Scale, Settings, Shape};
+
+use crate::colour::conversion::Conversion;
+use crate::error::Error;
+use crate::format::codec::Decode;
+use crate::header::Coding;
+use crate::pixels::frame::Picture;
+use crate::plan::Plan;
+use crate::stage::convert;
+use crate::stage::letterbox::Rows;
+
+/// A file on its way to rows.
+pub(crate) struct Decoder {
+    decoder: letterbox_jpeg::Decoder,
+    scale: Scale,
+    /// What decoding may hold.
+    planned: u64,
+    /// The plan is one for components.
+    separate: bool,
+    /// The file is kept.
+    resident: bool,
+    /// What four inks are in light, where the file has them.
+    inks: Option<Arc<Conversion>>,
+    /// A row of RGB, where it has.
+    rgb: Vec<u8>,
+    /// All rows have come: damage inside is shown as every decoder shows it, but a half picture is none.
+    whole: bool,
+}
+
+impl Decoder {
+    pub(crate) fn new(plan: &Plan, start: &[u8]) -> Result<Decoder, Error> {
+        let mut decoder = letterbox_jpeg::Decoder::new();
+        decoder.ignore_metadata();
+        decoder.push(start).map_err(fault)?;
+        Ok(Decoder {
+            decoder,
+            scale: scale(plan),
+            planned: decoder_bytes(plan) + plan.spare_decode_bytes(),
+            separate: plan.chroma.is_some(),
+            resident: matches!(plan.header.coding, Coding::Jpeg { resident: true, .. }),
+            inks: convert::inks(plan),
+            rgb: Vec::new(),
+            whole: false,
+        })
+    }
+
+    /// Hands over what can be decoded by now.
+    fn drain(&mut self, rows: &mut dyn crate::pixels::rows::Rows) -> Result<(), Error> {
+        loop {
+            match self.decoder.next().map_err(fault)? {
+                Event::NeedMore => return Ok(()),
+                Event::Header => {
+                    self.decoder.set_scale(self.scale);
+                    let header = self.decoder.header();
+                    if self.inks.is_some()
+                        != header.is_some_and(|header| header.pixels == Pixels::Cmyk)
+                    {
+                        return Err(Error::Corrupt("the JPEG's headers contradict each other"));
+                    }
+                    if self.separate {
+                        if !header.is_some_and(|header| header.ycbcr) {
+                            return Err(Error::Corrupt("the JPEG's headers contradict each other"));
+                        }
+                        self.decoder.separate_components();
+                    }
+                    let need = self.decoder.peak_bytes(self.scale);
+                    if need.is_none_or(|need| need as u64 > self.planned) {
+                        return Err(Error::Unsupported(
+                            "JPEG with as many tables as this is not read",
+                        ));
+                    }
+                }
+                Event::Row(row) => match &self.inks {
+                    Some(inks) => {
+                        inks.inks(row, &mut self.rgb);
+                        rows.row(0, &self.rgb)?;
+                    }
+                    None => rows.row(0, row)?,
+                },
+                Event::Samples { component, row } => rows.row(component, row)?,
+                Event::End(status) => {
+                    self.whole = !status.truncated;
+                    if !status.is_intact() {
+                        rows.damaged();
+                    }
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+fn scale(plan: &Plan) -> Scale {
+    match plan.shrink {
+        1 => Scale::Full,
+        2 => Scale::Half,
+        4 => Scale::Quarter,
+        _ => Scale::Eighth,
+    }
+}
+
+/// Huffman tables of a file in one scan: there are no more numbers for them.
+const TABLES: usize = 8;
+
+/// And in several, each with tables of its own: ten are the rule for three components, and some encoders try more.
+pub(crate) fn tables_of(components: usize, in_several: bool) -> usize {
+    if in_several {
+        4 * components + 3
+    } else {
+        TABLES
+    }
+}
+
+/// What decoding holds at most, the file not included.
+pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
+    let Coding::Jpeg {
+        sampling,
+        progressive,
+        resident,
+        ..
+    } = plan.header.coding
+    else {
+        return 0;
+    };
+    let components = sampling.iter().take_while(|(h, _)| *h > 0).count();
+    let size = plan.header.stored;
+    let shape = Shape {
+        size: (size.width as u16, size.height as u16), // as in the file
+        sampling: &sampling[..components],
+        progressive,
+        resident,
+    };
+    let tables = tables_of(components, resident);
+    let bytes =
+        letterbox_jpeg::Decoder::peak_bytes_of(&shape, scale(plan), plan.chroma.is_some(), tables);
+    let rgb = if components == 4 {
+        3 * u64::from(plan.decoded.width)
+    } else {
+        0
+    };
+    bytes as u64 + rgb
+}
+
+impl Decode for Decoder {
+    fn promise(&mut self, bytes: usize) -> Result<(), Error> {
+        if !self.resident {
+            return Ok(());
+        }
+        let more = bytes.saturating_sub(self.decoder.resident_bytes());
+        self.decoder.reserve(more).map_err(fault)
+    }
+
+    fn push(
+        &mut self,
+        bytes: &[u8],
+        rows: &mut dyn crate::pixels::rows::Rows,
+    ) -> Result<(), Error> {
+        self.decoder.push(bytes).map_err(fault)?;
+        self.drain(rows)
+    }
+
+    fn finish(
+        mut self: Box<Self>,
+        _: &Plan,
+        rows: &mut dyn crate::pixels::rows::Rows,
+    ) -> Result<(), Error> {
+        self.decoder.finish();
+        self.drain(rows)?;
+        if self.whole {
+            Ok(())
+        } else {
+            Err(Error::Corrupt("the JPEG breaks off"))
+        }
+    }
+}
+
+/// The planes of a picture: pixels, or components. What is encoded is given back, and tokens may take its place.
+pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
+    let (width, height, pixels, settings, room) = picture(plan);
+    let mut encoder =
+        letterbox_jpeg::Encoder::within(width, height, pixels, settings, room).map_err(fault)?;
+    let mut planes = Vec::new();
+    for (plane, picture) in plan.planes().iter().zip(pictures) {
+        planes.push(Rows::new(plan, plane, picture)?);
+    }
+    let held = |planes: &[Rows]| planes.iter().map(Rows::held_bytes).sum::<usize>();
+    let before = held(&planes);
+    let mut y = 0;
+    while let Some(row) = planes.first_mut().and_then(Rows::next) {
+        if plan.chroma.is_some() {
+            encoder.component_row(0, row).map_err(fault)?;
+        } else {
+            encoder.row(row).map_err(fault)?;
+        }
+        // Two rows of luminance, one each of chrominance.
+        if y % 2 == 0 {
+            for (component, plane) in planes.iter_mut().enumerate().skip(1) {
+                if let Some(row) = plane.next() {
+                    encoder.component_row(component, row).map_err(fault)?;
+                }
+            }
+        }
+        if y % 16 == 0 {
+            encoder.hold(room.token_bytes + before - held(&planes));
+        }
+        y += 1;
+    }
+    drop(planes);
+    encoder.hold(room.token_bytes + before);
+    encoder.finish().map_err(fault)
+}
+
+/// What encoding allocates beside the picture, the file included. While the picture is given back, tokens may take as much more.
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
+    let (width, height, pixels, settings, room) = picture(plan);
+    letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, room) as u64
+}
+
+fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
+    let pixels = if plan.layout.grey() {
+        Pixels::Grey
+    } else {
+        Pixels::Rgb
+    };
+    let settings = Settings {
+        quality: plan.quality.get(),
+        sampling: Sampling::S420,
+        progressive: plan.interlace,
+    };
+    let image = plan
+        .resized
+        .swapped_if(plan.header.orientation.swaps_axes());
+    let room = Room {
+        token_bytes: plan.token_bytes as usize,
+        freed_bytes: plan.freed_bytes() as usize,
+        picture: (image.width as u16, image.height as u16),
+    };
+    // The limits of an answer are below what the format holds.
+    (
+        plan.canvas.width as u16,
+        plan.canvas.height as u16,
+        pixels,
+        settings,
+        room,
+    )
+}
+
+fn fault(fault: Fault) -> Error {
+    match fault {
+        Fault::Unsupported(what) | Fault::Limit(what) => Error::Unsupported(what),
+        Fault::OutOfMemory => Error::OutOfMemory,
+        Fault::Corrupt(_) => Error::Corrupt("the JPEG is damaged"),
+        other => Error::Internal(other.to_string()),
+    }
+}

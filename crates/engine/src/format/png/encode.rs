@@ -1,0 +1,236 @@
+//! How a PNG is written: with a palette where the picture has one, and with the filter and the compression that its kind of picture takes.
+//!
+//! Photos are filtered and compressed by the fast deflate, which looks for runs only. Drawings are not filtered, so that what is repeated is
+//! found again, and shades by the filter that suits each row. What is small is written in several ways, and the smallest file counts.
+
+use crate::format::png::way::{BY_ROWS, DRAWING, PHOTO, Shared, Way, encoder, internal};
+use std::cell::RefCell;
+use std::io::{Error as Refusal, Result as Io, Write};
+use std::rc::Rc;
+
+use png::ColorType;
+
+use crate::error::Error;
+use crate::format::png::palette;
+use crate::format::png::palette::{Kind, Seen};
+use crate::format::whole;
+use crate::format::whole::InPlace;
+use crate::pixels::buffer::reserved;
+use crate::pixels::frame::Picture;
+use crate::pixels::layout::{Layout, Size};
+use crate::plan::{Indexed, Plan};
+
+/// Pictures of at most so many pixels are written in several ways: that takes a few milliseconds. Photos, in which there is the least to be
+/// found, have to be half as large.
+const FEW_PIXELS: u64 = 1 << 15;
+
+pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+    let place = Rc::new(RefCell::new(InPlace::new(picture)?));
+    let Seen { palette, kind } = palette::look(plan, &place)?;
+    let few = match kind {
+        Kind::Photo => FEW_PIXELS / 2,
+        Kind::Flat | Kind::Smooth => FEW_PIXELS,
+    };
+    if plan.canvas.pixels() <= few {
+        return smallest(plan, &place, palette, kind);
+    }
+    let file = Box::new(File(place.clone()));
+    match (palette, kind) {
+        (Some(mut palette), kind) => {
+            palette.write(plan, &place, palette.way(plan, kind), file)?;
+        }
+        (None, Kind::Flat) => write(plan, &place, DRAWING, file)?,
+        (None, Kind::Smooth) => write(plan, &place, BY_ROWS, file)?,
+        (None, Kind::Photo) => write(plan, &place, PHOTO, file)?,
+    }
+    let place = Rc::into_inner(place).ok_or(Error::Internal("a PNG has two writers".to_owned()))?;
+    Ok(place.into_inner().into_file())
+}
+
+/// The smallest of several files.
+fn smallest(
+    plan: &Plan,
+    place: &Shared,
+    palette: Option<palette::Chosen>,
+    kind: Kind,
+) -> Result<Vec<u8>, Error> {
+    let mut best = None;
+    // A palette that was asked for, that the source has, or that is not exact, is there for good.
+    let asked = plan.header.palette || matches!(plan.palette, Some(Indexed::Best(_)));
+    let only = palette
+        .as_ref()
+        .is_some_and(|palette| asked || !palette.is_exact());
+    if let Some(mut palette) = palette {
+        attempt(plan, &mut best, |sink| {
+            palette.write(plan, place, DRAWING, sink)
+        })?;
+        if kind != Kind::Flat {
+            place.borrow_mut().rewind()?;
+            attempt(plan, &mut best, |sink| {
+                palette.write(plan, place, BY_ROWS, sink)
+            })?;
+        }
+        place.borrow_mut().rewind()?;
+    }
+    if !only {
+        let ways: &[Way] = match kind {
+            Kind::Flat => &[DRAWING, BY_ROWS],
+            Kind::Smooth | Kind::Photo => &[BY_ROWS],
+        };
+        for &way in ways {
+            attempt(plan, &mut best, |sink| write(plan, place, way, sink))?;
+            place.borrow_mut().rewind()?;
+        }
+    }
+    best.ok_or(Error::Internal("a PNG larger than its plan".to_owned()))
+}
+
+/// Writes a file, as long as it is smaller than the best one; then that is it.
+fn attempt(
+    plan: &Plan,
+    best: &mut Option<Vec<u8>>,
+    write: impl FnOnce(Box<dyn Write>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let most = match best {
+        Some(best) => best.len() as u64,
+        None => small_bytes(plan),
+    };
+    let file = Rc::new(RefCell::new(Vec::new()));
+    *file.borrow_mut() = reserved(most)?;
+    let written = write(Box::new(Attempt(file.clone())));
+    let mut file = Rc::into_inner(file)
+        .ok_or(Error::Internal("a PNG has two writers".to_owned()))?
+        .into_inner();
+    let whole = file.len() < file.capacity();
+    match written {
+        Ok(()) if whole => {
+            file.shrink_to_fit(); // which allocators do in place
+            *best = Some(file);
+            Ok(())
+        }
+        // Whoever writes knows only that it may not go on.
+        Ok(()) | Err(Error::Internal(_)) if !whole || best.is_some() => Ok(()),
+        written => written,
+    }
+}
+
+/// A file that may not get beyond its room.
+struct Attempt(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Attempt {
+    fn write(&mut self, bytes: &[u8]) -> Io<usize> {
+        let mut file = self.0.borrow_mut();
+        let free = file.capacity() - file.len();
+        if free <= bytes.len() {
+            // Full, so that it is known why.
+            let full = file.capacity();
+            file.resize(full, 0);
+            return Err(Refusal::other("another file is smaller"));
+        }
+        file.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Io<()> {
+        Ok(())
+    }
+}
+
+/// The most bytes of a small picture's file: stored as it is, in chunks, with a palette.
+fn small_bytes(plan: &Plan) -> u64 {
+    let Size { width, height } = plan.canvas;
+    let row = 1 + u64::from(width) * plan.layout.channels() as u64;
+    let data = row * u64::from(height);
+    data + data / 64 + 4096
+}
+
+/// Truecolour or grey, 8 bits.
+fn write(plan: &Plan, place: &Shared, way: Way, sink: Box<dyn Write>) -> Result<(), Error> {
+    let mut encoder = encoder(plan, way, sink);
+    encoder.set_color(match plan.layout {
+        Layout::Grey => ColorType::Grayscale,
+        Layout::GreyAlpha => ColorType::GrayscaleAlpha,
+        Layout::Rgb => ColorType::Rgb,
+        Layout::Rgba => ColorType::Rgba,
+    });
+    let mut writer = encoder
+        .write_header()
+        .and_then(png::Writer::into_stream_writer)
+        .map_err(internal)?;
+    whole::rows(plan, place, |row| writer.write_all(row).map_err(internal))?;
+    writer.finish().map_err(internal)
+}
+
+/// The most bytes of a file. Noise gets a code of twelve bits a byte; what is background is filtered to zeroes, of which a code stands for
+/// 258, but where it meets the image.
+fn most_bytes(plan: &Plan, channels: u64) -> u64 {
+    let image = plan
+        .resized
+        .swapped_if(plan.header.orientation.swaps_axes());
+    let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
+    let busy = (u64::from(image.width) + 2).min(width) * (u64::from(image.height) + 1).min(rows);
+    let data = busy * channels * 3 / 2 + background_bytes(plan, channels);
+    data + data / 256 + 1024 // the frames of chunks of 4 KiB
+}
+
+/// A row's filter, what is left of a run and of eight bytes, and the codes of whole runs.
+fn background_bytes(plan: &Plan, channels: u64) -> u64 {
+    let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
+    rows * (32 + width * channels / 128)
+}
+
+/// How far the file may be ahead of what has been read, at its beginning.
+const LEAD_BYTES: u64 = 16 << 10;
+
+/// The room of an image of so many bytes, when it becomes its file in place: that never gets beyond what has been read.
+pub(crate) fn room(plan: &Plan, image_bytes: u64) -> u64 {
+    let coloured = || {
+        let channels = plan.layout.channels() as u64;
+        most_bytes(plan, channels).max(image_bytes + LEAD_BYTES)
+    };
+    // The background above the image is written before anything is read.
+    let indexed = || {
+        let lead = LEAD_BYTES + background_bytes(plan, 1);
+        most_bytes(plan, 1).max(image_bytes) + lead
+    };
+    match plan.palette {
+        Some(Indexed::Best(_)) => indexed(),
+        Some(Indexed::Near) => indexed().max(coloured()),
+        Some(Indexed::All) | None => coloured(),
+    }
+}
+
+/// Memory that the library compresses with: its window, hashes, codes and what comes out.
+pub(crate) const DEFLATE_BYTES: u64 = 352 << 10;
+
+/// Memory of the library: four rows, a chunk, and what compresses; a row of the image; and of a small picture two files.
+pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
+    let width = u64::from(plan.canvas.width);
+    let image = 4 * u64::from(plan.resized.width.max(plan.resized.height));
+    let rows = 4 * width * plan.layout.channels() as u64 + image + 4096;
+    if plan.palette.is_none() {
+        return rows; // it is not written
+    }
+    let files = if plan.canvas.pixels() <= FEW_PIXELS {
+        2 * small_bytes(plan)
+    } else {
+        0
+    };
+    let (counting, mapping) = palette::bytes(plan);
+    rows + files + counting.max(mapping + DEFLATE_BYTES)
+}
+
+/// The file as it grows, shared with who reads the image in front of it.
+struct File(Shared);
+
+impl Write for File {
+    fn write(&mut self, bytes: &[u8]) -> Io<usize> {
+        let written = self.0.borrow_mut().write(bytes);
+        written.map_err(|error| Refusal::other(error.to_string()))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Io<()> {
+        Ok(())
+    }
+}

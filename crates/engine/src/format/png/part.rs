@@ -1,0 +1,59 @@
+//! A frame's picture: chunks of image data, which have the palette of the file.
+
+use crate::format::png::header::{Chunks, whole_bytes};
+use crate::format::png::pieces::{Numbers, Piece, before_pixels, made, pieces};
+use crate::pixels::layout::{Layout, Size};
+
+/// A frame's picture: chunks of image data, which have the palette of the file.
+pub(crate) struct Part<'a> {
+    pub(crate) size: Size,
+    pub(crate) layout: Layout,
+    pub(crate) file: &'a [u8],
+    /// The content of the header that it would have as a file.
+    pub(crate) numbers: Numbers,
+    /// From its first chunk of data on.
+    pub(crate) data: Chunks<'a>,
+}
+
+impl Part<'_> {
+    /// The frame as a file of its own, piece by piece.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let mut kind = None;
+        let data = self.data.clone().map_while(move |chunk| {
+            if *kind.get_or_insert(chunk.kind) != chunk.kind {
+                return None;
+            }
+            match &chunk.kind {
+                // Its content begins with a number.
+                b"fdAT" if chunk.is_intact() => Some(made(*b"IDAT", chunk.content.get(4..)?)),
+                b"IDAT" if chunk.checksum.is_some() => Some(chunk),
+                b"IDAT" => Some(made(chunk.kind, chunk.content)),
+                _ => None,
+            }
+        });
+        let chunks = before_pixels(self.file, &self.numbers).chain(data);
+        pieces(&self.numbers, chunks)
+    }
+
+    pub(crate) fn is_interlaced(&self) -> bool {
+        self.numbers[12] == 1
+    }
+
+    /// Memory of decoding it, and a row of RGBA.
+    pub(crate) fn decode_bytes(&self) -> u64 {
+        let samples = match self.numbers[9] {
+            2 => 3,
+            4 => 2,
+            6 => 4,
+            _ => 1,
+        };
+        let bits = samples * u32::from(self.numbers[8]);
+        let row = 4 * u64::from(self.size.width);
+        let decoder = if self.is_interlaced() {
+            whole_bytes(self.size, self.layout, bits)
+        } else {
+            letterbox_png::Decoder::peak_bytes(self.size.width, bits, self.layout.channels())
+        };
+        row + decoder
+    }
+}

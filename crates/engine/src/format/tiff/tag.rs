@@ -1,0 +1,31 @@
+//! Tags by their names in TIFF 6.0, in the order of their numbers.
+
+pub(crate) const IMAGE_WIDTH: u16 = 256;
+pub(crate) const IMAGE_LENGTH: u16 = 257;
+pub(crate) const BITS_PER_SAMPLE: u16 = 258;
+pub(crate) const COMPRESSION: u16 = 259;
+pub(crate) const PHOTOMETRIC: u16 = 262;
+pub(crate) const FILL_ORDER: u16 = 266;
+pub(crate) const STRIP_OFFSETS: u16 = 273;
+pub(crate) const ORIENTATION: u16 = 274;
+pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
+pub(crate) const ROWS_PER_STRIP: u16 = 278;
+pub(crate) const STRIP_BYTE_COUNTS: u16 = 279;
+pub(crate) const PLANAR_CONFIGURATION: u16 = 284;
+pub(crate) const T4_OPTIONS: u16 = 292;
+pub(crate) const T6_OPTIONS: u16 = 293;
+pub(crate) const PREDICTOR: u16 = 317;
+pub(crate) const COLOR_MAP: u16 = 320;
+pub(crate) const TILE_WIDTH: u16 = 322;
+pub(crate) const TILE_LENGTH: u16 = 323;
+pub(crate) const TILE_OFFSETS: u16 = 324;
+pub(crate) const TILE_BYTE_COUNTS: u16 = 325;
+pub(crate) const INK_SET: u16 = 332;
+pub(crate) const EXTRA_SAMPLES: u16 = 338;
+pub(crate) const SAMPLE_FORMAT: u16 = 339;
+pub(crate) const JPEG_TABLES: u16 = 347;
+pub(crate) const JPEG_INTERCHANGE_FORMAT: u16 = 513;
+pub(crate) const YCBCR_COEFFICIENTS: u16 = 529;
+pub(crate) const YCBCR_SUBSAMPLING: u16 = 530;
+pub(crate) const REFERENCE_BLACK_WHITE: u16 = 532;
+pub(crate) const ICC_PROFILE: u16 = 34675;

@@ -1,0 +1,311 @@
+//! An animated WebP (RFC 9649, section 2.7): of each frame only the rectangle that changes.
+
+use crate::animation::answer::{Answer, Encode, bounds};
+use crate::error::Error;
+use crate::format::guest;
+use crate::format::webp::code::{apart_bytes, encode_apart};
+use crate::format::webp::header::Chunks;
+use crate::format::webp::vp8l::Shape;
+use crate::guest::{Encoding, Guests, webp_encode};
+use crate::pixels::buffer::{reserved, zeroes};
+use crate::pixels::layout::{Layout, Size};
+use crate::pixels::window::Rect;
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
+use crate::spec::Format;
+
+/// Writes frames as they come.
+pub(crate) struct Film<'g> {
+    guests: Option<&'g dyn Guests>,
+    size: Size,
+    quality: u8,
+    /// How far apart samples may be that count as equal.
+    far: u8,
+    guest_bytes: u64,
+    answer: Answer,
+    /// The canvas before the next frame, RGBA.
+    shown: Vec<u8>,
+    /// The part of a frame that is encoded.
+    part: Vec<u8>,
+    begun: bool,
+    transparent: bool,
+}
+
+/// What it takes: RGBA of what is shown, and of the part that changes; and what encodes that.
+pub(crate) fn bytes(plan: &Plan) -> u64 {
+    let pixels = plan.canvas.pixels();
+    let encoder = if plan.by_guest {
+        guest_bytes(plan) + 2 * pixels
+    } else {
+        let shape = lossless(plan.canvas);
+        apart_bytes(&shape) + shape.encoder_bytes()
+    };
+    8 * pixels + encoder
+}
+
+/// A part that is written without loss.
+fn lossless(size: Size) -> Shape {
+    Shape {
+        size,
+        layout: Layout::Rgba,
+        picture: size,
+    }
+}
+
+/// What of it is a guest's: frames may have alpha, even if the animation has none.
+pub(crate) fn guest_bytes(plan: &Plan) -> u64 {
+    webp_encode(true).bytes(plan.canvas.pixels())
+}
+
+/// Pixels of a block's side: what is lossy is kept and dropped by blocks, since it is coded by blocks.
+const BLOCK: usize = 8;
+
+/// Of so many blocks one is to be kept, or alpha takes more than it saves.
+const LEAST_KEPT: usize = 10;
+
+/// By how much samples may differ from those that are shown and still be left as they are: at a quality of 80 by 4.
+fn far(quality: u8) -> u8 {
+    let share = (f32::from(quality) / 100.0).sqrt();
+    (31.0 * (1.0 - share) + share).round() as u8
+}
+
+fn is_near(shown: &[u8; 4], pixel: &[u8; 4], far: u8) -> bool {
+    let near = |at: usize| shown[at].abs_diff(pixel[at]) <= far;
+    shown[3] == pixel[3] && near(0) && near(1) && near(2)
+}
+
+fn are_near(shown: &[u8], pixels: &[u8], far: u8) -> bool {
+    let mut pairs = shown
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(pixels.as_chunks::<4>().0);
+    pairs.all(|(shown, pixel)| is_near(shown, pixel, far))
+}
+
+/// Flags of a VP8X chunk.
+const ALPHA: u8 = 0x10;
+const ANIMATED: u8 = 0x02;
+
+/// Where those flags are in the file.
+const FLAGS_AT: usize = 20;
+
+impl<'g> Film<'g> {
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn new(
+        plan: &Plan,
+        animation: &Animation,
+        guests: &'g dyn Guests,
+    ) -> Result<Film<'g>, Error> {
+        let bytes = 4 * plan.canvas.pixels();
+        let mut answer = Answer::new(animation)?;
+        let side = |length: u32| (length - 1).to_le_bytes();
+        let ([wl, wm, wh, _], [hl, hm, hh, _]) =
+            (side(plan.canvas.width), side(plan.canvas.height));
+        let quality = guest::quality(Format::WebP, plan.quality);
+        let plays = animation.plays.min(65_535) as u16;
+        answer.write(b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0")?;
+        answer.write(&[ANIMATED, 0, 0, 0, wl, wm, wh, hl, hm, hh])?;
+        answer.write(b"ANIM\x06\0\0\0\0\0\0\0")?;
+        answer.write(&plays.to_le_bytes())?;
+        Ok(Film {
+            guests: plan.by_guest.then_some(guests),
+            size: plan.canvas,
+            quality,
+            far: if plan.by_guest { far(quality) } else { 0 },
+            guest_bytes: guest_bytes(plan),
+            answer,
+            shown: zeroes(bytes)?,
+            part: reserved(bytes)?,
+            begun: false,
+            transparent: false,
+        })
+    }
+
+    /// The rectangle that changes.
+    fn changed(&self, rgba: &[u8]) -> Rect {
+        let screen = Rect {
+            left: 0,
+            top: 0,
+            width: self.size.width,
+            height: self.size.height,
+        };
+        if !self.begun {
+            return screen;
+        }
+        let far = self.far;
+        match bounds(&self.shown, rgba, self.size, |before, after| {
+            !is_near(before, after, far)
+        }) {
+            rect if rect.is_empty() => Rect {
+                width: 1,
+                height: 1,
+                ..screen
+            },
+            // Only even places can be written.
+            Rect {
+                left,
+                top,
+                width,
+                height,
+            } => Rect {
+                left: left & !1,
+                top: top & !1,
+                width: width + (left & 1),
+                height: height + (top & 1),
+            },
+        }
+    }
+
+    /// Takes the part that is written of a frame, and says whether it is blended over what is there: then blocks of it that have not changed
+    /// are transparent, which takes next to no bytes.
+    fn cut(&mut self, rgba: &[u8], rect: Rect) -> bool {
+        let (width, height) = (rect.width as usize, rect.height as usize);
+        let row_bytes = 4 * self.size.width as usize;
+        let start = rect.top as usize * row_bytes + 4 * rect.left as usize;
+        self.part.clear();
+        for y in 0..height {
+            let at = start + y * row_bytes;
+            self.part.extend_from_slice(&rgba[at..at + 4 * width]);
+        }
+        let block = if self.guests.is_some() { BLOCK } else { 1 };
+        let (mut kept, mut blocks) = (0, 0);
+        if self.may_blend(rgba, rect) {
+            for y in (0..height).step_by(block) {
+                for x in (0..width).step_by(block) {
+                    blocks += 1;
+                    let across = block.min(width - x);
+                    let rows = || y..height.min(y + block);
+                    let is_near = |y: usize| {
+                        let at = start + y * row_bytes + 4 * x;
+                        let row = at..at + 4 * across;
+                        are_near(&self.shown[row.clone()], &rgba[row], self.far)
+                    };
+                    if !rows().all(is_near) {
+                        continue;
+                    }
+                    kept += 1;
+                    for row in rows() {
+                        let row = 4 * (row * width + x)..;
+                        let row = self.part[row].as_chunks_mut::<4>().0;
+                        for pixel in &mut row[..across] {
+                            // The colours go on, so that what is lossy has no edge there; without loss there is none.
+                            *pixel = match (block, *pixel) {
+                                (1, _) => [0; 4],
+                                (_, [r, g, b, _]) => [r, g, b, 0],
+                            };
+                        }
+                    }
+                }
+            }
+        }
+        let blends = kept * LEAST_KEPT > blocks;
+        for y in 0..height {
+            let at = start + y * row_bytes;
+            let part = self.part[4 * y * width..4 * (y + 1) * width]
+                .as_chunks_mut::<4>()
+                .0;
+            let shown = self.shown[at..at + 4 * width].as_chunks_mut::<4>().0;
+            let pixels = rgba[at..at + 4 * width].as_chunks::<4>().0;
+            for ((part, shown), pixel) in part.iter_mut().zip(shown).zip(pixels) {
+                if !blends {
+                    *part = *pixel;
+                }
+                if !blends || part[3] != 0 {
+                    *shown = *pixel;
+                }
+            }
+        }
+        blends
+    }
+
+    /// Whether every pixel can be had by blending: what is translucent is itself only over nothing.
+    fn may_blend(&self, rgba: &[u8], rect: Rect) -> bool {
+        let row_bytes = 4 * self.size.width as usize;
+        self.begun
+            && (rect.top..rect.top + rect.height).all(|y| {
+                let at = y as usize * row_bytes + 4 * rect.left as usize;
+                let row = at..at + 4 * rect.width as usize;
+                let shown = self.shown[row.clone()].as_chunks::<4>().0;
+                let mut pixels = shown.iter().zip(rgba[row].as_chunks::<4>().0);
+                pixels.all(|(shown, pixel)| pixel[3] == 255 || shown[3] == 0)
+            })
+    }
+
+    /// The part that changes, as a file that stands still.
+    fn encode(&self, rect: Rect) -> Result<Vec<u8>, Error> {
+        let Rect { width, height, .. } = rect;
+        let size = Size { width, height };
+        let Some(guests) = self.guests else {
+            return encode_apart(&lossless(size), &self.part);
+        };
+        let mut grain = guest::Grain::default();
+        grain.row(&self.part);
+        let encoding = Encoding {
+            format: Format::WebP,
+            size,
+            quality: self.quality,
+            raw_alpha: grain.is_noise(),
+            most_bytes: self.guest_bytes,
+        };
+        guest::call(guests, &encoding, &self.part)
+    }
+}
+
+impl Encode for Film<'_> {
+    fn frame(&mut self, rgba: &mut Vec<u8>, delay_ms: u32) -> Result<(), Error> {
+        let rect = self.changed(rgba);
+        self.begun = true;
+        let blends = self.cut(rgba, rect);
+        let opaque = |pixel: &[u8; 4]| pixel[3] == 255;
+        self.transparent |= !self.part.as_chunks::<4>().0.iter().all(opaque);
+        let file = self.encode(rect)?;
+        let wanted = |kind: &[u8; 4]| matches!(kind, b"ALPH" | b"VP8 " | b"VP8L");
+        let chunks = || Chunks::of(&file).filter(|chunk| wanted(&chunk.kind));
+        let padded = |length: usize| length + length % 2;
+        let bytes: usize = chunks().map(|chunk| 8 + padded(chunk.bytes.len())).sum();
+        self.answer.write(b"ANMF")?;
+        self.answer.write(&(16 + bytes as u32).to_le_bytes())?;
+        let delay_ms = delay_ms.min(0xff_ffff);
+        for number in [
+            rect.left / 2,
+            rect.top / 2,
+            rect.width - 1,
+            rect.height - 1,
+            delay_ms,
+        ] {
+            self.answer.write(&number.to_le_bytes()[..3])?;
+        }
+        // Over what is there or in its place; what is there stays.
+        self.answer.write(&[if blends { 0 } else { 0x02 }])?;
+        for chunk in chunks() {
+            self.answer.write(&chunk.kind)?;
+            self.answer
+                .write(&(chunk.bytes.len() as u32).to_le_bytes())?;
+            self.answer.write(chunk.bytes)?;
+            if chunk.bytes.len() % 2 == 1 {
+                self.answer.write(&[0])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self) -> &mut Answer {
+        &mut self.answer
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
+        let flags = if self.transparent {
+            ANIMATED | ALPHA
+        } else {
+            ANIMATED
+        };
+        let mut answer = std::mem::replace(&mut self.answer, Answer::none());
+        drop(self); // as the plan says
+        answer.put(FLAGS_AT, &[flags]);
+        let length = (answer.len() - 8) as u32;
+        answer.put(4, &length.to_le_bytes());
+        answer.into_file()
+    }
+}

@@ -1,0 +1,162 @@
+//! Adapters for libraries that want everything at once: the whole file, or the whole image; and what is encoded in place.
+
+use crate::pixels::buffer::append;
+use std::cell::RefCell;
+
+use crate::error::Error;
+use crate::format::codec::Decode;
+use crate::pixels::buffer::zeroes;
+use crate::pixels::frame::Picture;
+use crate::pixels::rows::Rows;
+use crate::plan::Plan;
+use crate::stage::letterbox::Canvas;
+
+/// A file that is gathered until it is complete, and decoded then.
+pub(crate) struct File<D> {
+    bytes: Vec<u8>,
+    decode: D,
+}
+
+impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> File<D> {
+    pub(crate) fn new(start: Vec<u8>, decode: D) -> File<D> {
+        File {
+            bytes: start,
+            decode,
+        }
+    }
+}
+
+impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> Decode for File<D> {
+    fn promise(&mut self, bytes: usize) -> Result<(), Error> {
+        let more = bytes.saturating_sub(self.bytes.len());
+        self.bytes
+            .try_reserve_exact(more)
+            .map_err(|_| Error::OutOfMemory)
+    }
+
+    fn push(&mut self, bytes: &[u8], _: &mut dyn Rows) -> Result<(), Error> {
+        append(&mut self.bytes, bytes)
+    }
+
+    fn file(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn into_file(self: Box<Self>) -> Vec<u8> {
+        self.bytes
+    }
+
+    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+        (self.decode)(&self.bytes, plan, rows)
+    }
+}
+
+/// An image that becomes its file in place: what is read is at the back of the buffer, what is written at its front. The plan has room
+/// enough between the two, see [`Plan::room`].
+pub(crate) struct InPlace {
+    buffer: Vec<u8>,
+    /// Where the image begins.
+    start: usize,
+    read: usize,
+    written: usize,
+}
+
+impl InPlace {
+    /// # Errors
+    /// [`Error::OutOfMemory`], if the picture was not made with its room.
+    pub(crate) fn new(picture: Picture) -> Result<InPlace, Error> {
+        let (mut buffer, room) = picture.into_piece();
+        let image = buffer.len();
+        let more = room.saturating_sub(image);
+        buffer
+            .try_reserve_exact(more)
+            .map_err(|_| Error::OutOfMemory)?;
+        buffer.resize(image + more, 0);
+        buffer.copy_within(..image, more);
+        Ok(InPlace {
+            buffer,
+            start: more,
+            read: more,
+            written: 0,
+        })
+    }
+
+    /// The next bytes of the image are its first ones again.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they are there no more.
+    pub(crate) fn rewind(&mut self) -> Result<(), Error> {
+        if self.written > self.start {
+            return Err(Error::Internal("the file outgrows its plan".to_owned()));
+        }
+        self.read = self.start;
+        Ok(())
+    }
+
+    /// Reads the next bytes of the image, as many as there are to fill.
+    fn read(&mut self, row: &mut [u8]) -> Result<(), Error> {
+        let end = self.read + row.len();
+        let from = self.buffer.get(self.read..end);
+        row.copy_from_slice(from.ok_or(Error::Corrupt("the image's rows break off"))?);
+        self.read = end;
+        Ok(())
+    }
+
+    /// Writes the next bytes of the file.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the plan was wrong about the room: nothing that has not been read is overwritten.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let end = self.written + bytes.len();
+        match self.buffer[..self.read].get_mut(self.written..end) {
+            Some(to) => to.copy_from_slice(bytes),
+            None => return Err(Error::Internal("the file outgrows its plan".to_owned())),
+        }
+        self.written = end;
+        Ok(())
+    }
+
+    /// What has been written.
+    pub(crate) fn into_file(mut self) -> Vec<u8> {
+        self.buffer.truncate(self.written);
+        self.buffer.shrink_to_fit(); // which allocators do in place
+        self.buffer
+    }
+}
+
+/// The canvas of a picture that is encoded in place, row by row.
+///
+/// # Errors
+/// [`Error::OutOfMemory`], and what `take` returns.
+pub(crate) fn rows(
+    plan: &Plan,
+    place: &RefCell<InPlace>,
+    mut take: impl FnMut(&[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for plane in plan.planes().iter().take(1) {
+        let mut canvas = Canvas::new(plan, plane)?;
+        let row_bytes =
+            plane.upright(plan.header.orientation).width as usize * plane.source.channels();
+        let mut row = zeroes(row_bytes as u64)?;
+        while !canvas.is_complete() {
+            let image = if canvas.wants_image() {
+                place.borrow_mut().read(&mut row)?;
+                Some(&mut row[..])
+            } else {
+                None
+            };
+            take(canvas.next(image))?;
+        }
+    }
+    Ok(())
+}
+
+/// The whole canvas, for who wants it so.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(crate) fn canvas(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
+    let place = RefCell::new(InPlace::new(picture)?);
+    rows(plan, &place, |row| place.borrow_mut().write(row))?;
+    Ok(place.into_inner().into_file())
+}

@@ -1,0 +1,129 @@
+//! A plan becomes one for frames, when those of its source are known; and gets more memory as its answer grows.
+
+use crate::animation::survey::Survey;
+use crate::error::Error;
+use crate::format::codec::Film;
+use crate::format::codec_of;
+use crate::header::Coding;
+use crate::limits::Limits;
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
+use crate::spec::Format;
+use crate::transform::Frames;
+
+/// The least that an answer grows by: a page or two of frames of a small animation.
+const LEAST_GROWTH: u64 = 64 << 10;
+
+/// What a frame counts for at least: it takes a while even if it is small.
+const LEAST_FRAME_PIXELS: u64 = 1 << 12;
+
+/// How a format's animations are written, where they are.
+pub(crate) fn film(format: Format) -> Option<&'static dyn Film> {
+    codec_of(format).writer()?.film()
+}
+
+impl Plan {
+    /// The same plan with frames, where there is more than one to be drawn.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::TooManyFrames`].
+    pub(crate) fn animated(
+        mut self,
+        survey: &Survey,
+        frames: Frames,
+        source_bytes: u64,
+        limits: &Limits,
+    ) -> Result<Plan, Error> {
+        let first = u32::from(frames.first);
+        if first >= survey.frames {
+            return Err(Error::NoSuchPage {
+                page: first,
+                frames: survey.frames,
+            });
+        }
+        let most = match frames.count {
+            _ if !self.may_move() => 1,
+            Some(count) => count.get().into(),
+            None => u32::MAX,
+        };
+        let count = most.min(survey.frames - first);
+        let drawn = u64::from(first + count) * self.decoded.pixels().max(LEAST_FRAME_PIXELS);
+        let shown = u64::from(count) * self.canvas.pixels().max(LEAST_FRAME_PIXELS);
+        if drawn.max(shown) > limits.frame_pixels && first + count > 1 {
+            return Err(Error::TooManyFrames {
+                frames: survey.frames,
+                pixels: drawn.max(shown),
+                most: limits.frame_pixels,
+            });
+        }
+        let canvas = self.decoded.pixels() * self.header.layout.channels() as u64;
+        let restored = if survey.restores { canvas } else { 0 };
+        self.header.coding = Coding::Whole {
+            peak_bytes: canvas + restored + survey.frame_bytes,
+            copies: 0,
+        };
+        let mut animation = Animation {
+            frames: survey.frames,
+            first,
+            count,
+            plays: survey.plays,
+            restores: survey.restores,
+            frame_bytes: survey.frame_bytes,
+            file_bytes: 0,
+            grown: false,
+        };
+        animation.file_bytes = file_bytes(&self, &animation, source_bytes);
+        self.animation = Some(animation);
+        // Checksums of an animated PNG's frames are not all looked at.
+        let as_it_is = count == survey.frames && !survey.more;
+        self.original &= as_it_is && self.format.moves();
+        self.reckon();
+        Ok(self)
+    }
+
+    /// Plans half as much again for the file of an animation, or what there is memory for; false where there is none.
+    pub(crate) fn grow(&mut self, file_bytes: u64, limits: &Limits) -> bool {
+        let Some(animation) = self.moving() else {
+            return false;
+        };
+        let before = animation.file_bytes;
+        let wish = before + (before / 2).max(LEAST_GROWTH);
+        // Beside what frames take; and twice, when pieces become one.
+        let frames = self
+            .steps()
+            .first()
+            .map_or(0, |step| step.bytes(file_bytes));
+        let beside = frames.saturating_sub(before);
+        let twice = limits.memory_bytes.saturating_sub(file_bytes + (8 << 10));
+        let most = limits.memory_bytes.saturating_sub(beside).min(twice / 2);
+        let room = wish.min(most);
+        if room < before + LEAST_GROWTH {
+            return false;
+        }
+        if let Some(animation) = &mut self.animation {
+            (animation.file_bytes, animation.grown) = (room, true);
+        }
+        self.reckon();
+        true
+    }
+}
+
+/// The room that the answer has at first. The worst that its frames can be would be refused nearly always and is nearly never met; this is
+/// what they take if they are as hard to code as those of the source, pixel for pixel, and half a bit a pixel beside it. It may get more.
+fn file_bytes(plan: &Plan, animation: &Animation, source_bytes: u64) -> u64 {
+    let frames = u64::from(animation.count);
+    let pixels = plan.canvas.pixels() * frames;
+    let film = film(plan.format);
+    let worst = film.map_or(4 * pixels, |film| film.worst_bytes(pixels));
+    // What has been coded with loss takes many times as much without.
+    let is_as_hard = plan.header.format == plan.format && film.is_some_and(Film::is_lossless);
+    let harder = if is_as_hard || plan.by_guest { 1 } else { 4 };
+    let larger = plan.resized.pixels().div_ceil(plan.decoded.pixels()).max(1);
+    let likely = source_bytes
+        .saturating_mul(harder * larger)
+        .saturating_add(pixels / 16 + 64 * frames);
+    (worst + 1024 * frames).min(likely).min(MOST_AT_FIRST) + 2048
+}
+
+/// An answer that may become larger than this is given more as it comes.
+const MOST_AT_FIRST: u64 = 8 << 20;

@@ -1,0 +1,95 @@
+//! The description of a source and of what would be made of it.
+
+use serde_json::{Map, Value, json};
+
+use crate::limits::Limits;
+use crate::pipeline::placeholder::Small;
+use crate::plan::Plan;
+use crate::plan::budget::Step;
+
+/// The answer to `f=json`.
+pub(crate) fn describe(
+    plan: &Plan,
+    source_bytes: u64,
+    limits: &Limits,
+    small: Result<Small, String>,
+) -> Vec<u8> {
+    let header = plan.header;
+    // What breaks off or takes too much may not have been looked through.
+    let counted = plan.animation.is_some() || small.is_ok() || !header.format.moves();
+    let frames = plan.animation.map_or(1, |animation| animation.frames);
+    let file_bytes = plan.file_bytes(source_bytes);
+    let original = plan.keeps_original() && plan.affords(file_bytes, source_bytes, limits);
+    let original_bytes = if original { source_bytes } else { 0 };
+    let need = plan.need_bytes(file_bytes) + original_bytes;
+    let steps = plan.steps();
+    let bytes = |step: &Step| step.bytes(file_bytes) + original_bytes;
+    let peak = steps.iter().max_by_key(|step| bytes(step));
+    let peak = peak.map_or("", |step| step.name);
+    let steps: Vec<Value> = steps
+        .iter()
+        .map(|step| {
+            let mut holds: Map<String, Value> = Map::new();
+            if step.file && file_bytes > 0 {
+                holds.insert("file".to_owned(), file_bytes.into());
+            }
+            if original {
+                holds.insert("original".to_owned(), original_bytes.into());
+            }
+            for (name, bytes) in &step.parts {
+                if *bytes > 0 {
+                    holds.insert((*name).to_owned(), (*bytes).into());
+                }
+            }
+            json!({ "step": step.name, "bytes": bytes(step), "holds": holds })
+        })
+        .collect();
+    let (source, image) = (
+        header.upright(),
+        plan.resized.swapped_if(header.orientation.swaps_axes()),
+    );
+    let placeholder = match small {
+        Ok(small) => json!({
+            "thumbhash": small.thumbhash(),
+            "blurhash": small.blurhash(),
+            "dominant_colour": small.dominant_colour(),
+        }),
+        Err(without) => json!({
+            "thumbhash": null,
+            "blurhash": null,
+            "dominant_colour": null,
+            "error": without,
+        }),
+    };
+    let description = json!({
+        "source": {
+            "width": source.width,
+            "height": source.height,
+            "format": header.format.name(),
+            "bytes": source_bytes,
+            "orientation": header.orientation.to_exif(),
+            "alpha": header.layout.alpha(),
+            "frames": counted.then_some(frames),
+            "colour": plan.source.name(&header),
+        },
+        "plan": {
+            "width": plan.canvas.width,
+            "height": plan.canvas.height,
+            "format": plan.format.name(),
+            "alpha": plan.layout.alpha(),
+            "shrink_on_load": plan.shrink,
+            "frames": plan.animation.map_or(1, |animation| animation.count),
+            "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
+            "peak_bytes": plan.peak_bytes,
+        },
+        "placeholder": placeholder,
+        "memory": {
+            "steps": steps,
+            "peak": peak,
+            "reserved_bytes": need,
+            "budget_bytes": limits.memory_bytes,
+            "fits": counted && need <= limits.memory_bytes,
+        },
+    });
+    description.to_string().into_bytes()
+}

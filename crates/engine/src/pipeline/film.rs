@@ -1,0 +1,152 @@
+//! Animations: each frame is decoded, drawn on the source's canvas, resampled, and encoded at once. At no time are there more of them than
+//! the one that is drawn, and what its encoder compares it with. The answer grows in steps, and each of them is planned before it is taken.
+
+use crate::animation::answer::Encode;
+use crate::animation::screen::Screen;
+use crate::error::Error;
+use crate::format::codec_of;
+use crate::frames::film;
+use crate::guest::Guests;
+use crate::pixels::buffer::zeroes;
+use crate::pixels::frame::Frame;
+use crate::pixels::layout::Layout;
+use crate::pixels::rows::Rows as _;
+use crate::pixels::widen::widen;
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
+use crate::stage::resample::Resize;
+use crate::stage::{letterbox, orient};
+
+/// An animation on its way to its file.
+pub(crate) struct Player<'g> {
+    screen: Screen,
+    /// Whether all that was drawn is as its standard has it.
+    is_sound: bool,
+    encoder: Box<dyn Encode + 'g>,
+    rgba: Vec<u8>,
+    /// The next frame of the source.
+    next: u32,
+    /// Bytes of the largest frame so far.
+    largest: usize,
+    /// Why the answer has come to its end, where frames are only drawn from there on.
+    ended: Option<Error>,
+}
+
+/// How far an animation has come.
+pub(crate) enum Played {
+    /// To its end.
+    All,
+    /// To where the answer needs more room, or it may not be enough for the next frame.
+    LittleRoom,
+}
+
+impl<'g> Player<'g> {
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn new(
+        plan: &Plan,
+        animation: &Animation,
+        guests: &'g dyn Guests,
+    ) -> Result<Player<'g>, Error> {
+        Ok(Player {
+            screen: Screen::new(
+                plan.decoded,
+                plan.header.layout,
+                plan.background,
+                animation.restores,
+                0,
+            )?,
+            is_sound: true,
+            encoder: film(plan.format)
+                .ok_or(Error::Internal("nobody animates this format".to_owned()))?
+                .begin(plan, animation, guests)?,
+            rgba: zeroes(4 * plan.canvas.pixels())?,
+            next: 0,
+            largest: 0,
+            ended: None,
+        })
+    }
+
+    /// Gives the answer the room that is planned now.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn grow(&mut self, animation: &Animation) -> Result<(), Error> {
+        self.encoder.answer().grow(animation.file_bytes)
+    }
+
+    /// Goes on without an answer: frames are drawn, and that is all.
+    pub(crate) fn end(&mut self) {
+        self.ended = Some(self.encoder.answer().outgrown());
+    }
+
+    /// Goes on to the end, or as far as the answer's room goes; `to_the_last` byte of it, or while there is enough for a frame.
+    ///
+    /// # Errors
+    /// [`Error::Outgrown`], when the answer is to be begun anew; what is wrong with the file.
+    pub(crate) fn play(
+        &mut self,
+        plan: &Plan,
+        animation: &Animation,
+        file: &[u8],
+        to_the_last: bool,
+    ) -> Result<Played, Error> {
+        let (first, end) = (animation.first, animation.first + animation.count);
+        let frames = (0..end).zip(codec_of(plan.header.format).shots(file));
+        for (index, shot) in frames.skip(self.next as usize) {
+            let shot = shot?;
+            let shown = index >= first && self.ended.is_none();
+            if shown && !to_the_last && self.encoder.answer().left() < 2 * self.largest {
+                return Ok(Played::LittleRoom);
+            }
+            self.is_sound &= shot.draw(&mut self.screen)?;
+            if shown {
+                show(plan, self.screen.frame(), &mut self.rgba)?;
+                let before = self.encoder.answer().len();
+                self.encoder.frame(&mut self.rgba, shot.delay_ms)?;
+                self.largest = self.largest.max(self.encoder.answer().len() - before);
+            }
+            self.next = index + 1;
+        }
+        Ok(Played::All)
+    }
+
+    /// The file, and whether the source's frames are as their standard has them.
+    pub(crate) fn finish(self) -> (Result<Vec<u8>, Error>, bool) {
+        let Player {
+            screen,
+            is_sound,
+            encoder,
+            rgba,
+            ended,
+            ..
+        } = self;
+        drop((screen, rgba)); // as the plan says
+        let file = match ended {
+            Some(error) => Err(error),
+            None => encoder.finish(),
+        };
+        (file, is_sound)
+    }
+}
+
+/// The canvas as it is to be seen: resampled, turned, padded.
+fn show(plan: &Plan, canvas: &Frame, rgba: &mut [u8]) -> Result<(), Error> {
+    let mut rows = Resize::new(plan);
+    for row in canvas.rows() {
+        rows.row(0, row)?;
+    }
+    let picture = rows.into_pictures()?.pop();
+    let picture = picture.ok_or(Error::Internal("an image without planes".to_owned()))?;
+    let picture = orient::run(plan, picture)?;
+    let [plane] = plan.planes()[..] else {
+        return Err(Error::Internal("an animation in components".to_owned()));
+    };
+    let mut rows = letterbox::Rows::new(plan, &plane, picture)?;
+    for to in rgba.chunks_exact_mut(4 * plan.canvas.width as usize) {
+        let row = rows.next();
+        let row = row.ok_or(Error::Corrupt("the image's rows break off"))?;
+        widen(row, plan.layout, to, Layout::Rgba);
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Never worse: where nothing about a picture is to be changed, its own file is kept beside what is made of it, and the smaller one is the
+//! answer, metadata stripped.
+
+use crate::error::Error;
+use crate::format::codec_of;
+use crate::format::strip::{Cutting, Wanted};
+use crate::header::Header;
+use crate::pipeline::survey::survey;
+use crate::pixels::buffer::append;
+use crate::plan::Plan;
+use crate::plan::frames::Animation;
+
+/// A source's own file, as it comes.
+pub(crate) struct Original {
+    file: Vec<u8>,
+}
+
+impl Original {
+    /// Begins with what has been read of a file that has so many bytes in all, as far as that is known.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn new(start: &[u8], promised_bytes: u64) -> Result<Original, Error> {
+        let mut file = Vec::new();
+        file.try_reserve_exact(start.len().max(promised_bytes as usize))
+            .map_err(|_| Error::OutOfMemory)?;
+        file.extend_from_slice(start);
+        Ok(Original { file })
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        append(&mut self.file, bytes)
+    }
+
+    /// The file that a decoder has had as a whole.
+    pub(crate) fn decoded(file: Vec<u8>) -> Original {
+        Original { file }
+    }
+
+    /// The file without its metadata, if it has no more than so many bytes.
+    pub(crate) fn instead_of(self, most: usize, plan: &Plan) -> Option<Vec<u8>> {
+        let wanted = Wanted {
+            lossless: plan.lossless,
+            moves: plan.moving().is_some(),
+        };
+        let mut cutting = Cutting::new(self.file);
+        codec_of(plan.format).strip(&mut cutting, wanted)?;
+        let own = cutting.into_kept();
+        let is_sound = || match plan.moving() {
+            Some(animation) => moves_on(&own, &plan.header, animation),
+            None => is_sound(&own, &plan.header),
+        };
+        (own.len() <= most && is_sound()).then_some(own)
+    }
+}
+
+/// Whether a file is still what its header was, and nothing that a decoder of somebody else's could come to harm by, though ours did not.
+fn is_sound(file: &[u8], header: &Header) -> bool {
+    let Ok(Some(stripped)) = Header::parse(file, true) else {
+        return false;
+    };
+    stripped.format == header.format
+        && stripped.stored == header.stored
+        && stripped.layout == header.layout
+        && stripped.inks == header.inks
+        && stripped.orientation.is_upright()
+        && codec_of(stripped.format)
+            .late_bytes(&stripped, file, u64::MAX)
+            .is_ok()
+}
+
+/// The same of an animation: each of its frames is still there, on its canvas, and its codes fit together.
+fn moves_on(file: &[u8], header: &Header, animation: &Animation) -> bool {
+    let Ok(Some(stripped)) = Header::parse(file, true) else {
+        return false;
+    };
+    let Ok(survey) = survey(&stripped, file, u32::MAX, u64::MAX) else {
+        return false;
+    };
+    stripped.format == header.format
+        && stripped.stored == header.stored
+        && stripped.orientation.is_upright()
+        && survey.layout() == header.layout
+        && survey.frames == animation.frames
+        && survey.plays == animation.plays
+        && survey.restores == animation.restores
+        && survey.on_canvas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image_webp::{ColorType, WebPEncoder};
+
+    #[test]
+    fn a_webp_whose_codes_do_not_fit_together_is_not_passed_on() {
+        let mut sound = Vec::new();
+        let pixels: Vec<u8> = (0..40 * 30 * 3).map(|at| (at * at / 7) as u8).collect();
+        WebPEncoder::new(&mut sound)
+            .encode(&pixels, 40, 30, ColorType::Rgb8)
+            .expect("a valid size");
+        let header = Header::parse(&sound, true).expect("sound").expect("whole");
+        assert!(is_sound(&sound, &header));
+        let mut unfit = 0;
+        for bit in 8 * 26..8 * 60 {
+            let mut file = sound.clone();
+            file[bit / 8] ^= 1 << (bit % 8);
+            if codec_of(header.format)
+                .late_bytes(&header, &file, u64::MAX)
+                .is_err()
+            {
+                unfit += 1;
+                assert_eq!(Header::parse(&file, true), Ok(Some(header)));
+                assert!(!is_sound(&file, &header));
+            }
+        }
+        assert!(unfit > 0);
+    }
+
+    #[test]
+    fn a_file_that_has_become_another_is_not_passed_on() {
+        use crate::pixels::layout::{Layout, Size};
+        let of = |width, layout| {
+            let size = Size { width, height: 5 };
+            let file = crate::testing::png(size, layout);
+            let header = Header::parse(&file, true).expect("sound").expect("whole");
+            (file, header)
+        };
+        let (file, header) = of(7, Layout::Rgba);
+        assert!(is_sound(&file, &header));
+        for (other, _) in [of(8, Layout::Rgba), of(7, Layout::Rgb)] {
+            assert!(!is_sound(&other, &header));
+        }
+        assert!(!is_sound(&file[..20], &header));
+    }
+}

@@ -1,0 +1,112 @@
+//! What a page shows until an image is there: ThumbHash, BlurHash, and the colour that most of it has.
+//!
+//! They are made of the upright source, at most [`SIDE`] pixels wide and high, in sRGB. Samples are read where they lie.
+
+pub(crate) mod blurhash;
+#[cfg(test)]
+mod tests;
+pub(crate) mod thumbhash;
+
+use crate::pixels::layout::{Layout, Size};
+use crate::plan::Plan;
+use crate::transform::Colour;
+
+/// ThumbHash is defined for images up to this size, and nobody sees more in the others.
+pub(crate) const SIDE: u16 = 100;
+
+/// A small picture.
+pub(crate) struct Small {
+    size: Size,
+    layout: Layout,
+    pixels: Vec<u8>,
+    /// What lies under transparency.
+    background: Colour,
+}
+
+impl Small {
+    /// The canvas of a plan without padding.
+    pub(crate) fn new(plan: &Plan, pixels: Vec<u8>) -> Small {
+        Small {
+            size: plan.canvas,
+            layout: plan.layout,
+            pixels,
+            background: plan.background,
+        }
+    }
+
+    /// Place and straight RGBA of each pixel, row by row.
+    fn each(&self) -> impl Iterator<Item = (usize, usize, [u8; 4])> {
+        let width = self.size.width as usize;
+        let pixels = self.pixels.chunks_exact(self.layout.channels());
+        pixels.enumerate().map(move |(at, pixel)| {
+            let rgba = match *pixel {
+                [grey] => [grey, grey, grey, 255],
+                [grey, alpha] => [grey, grey, grey, alpha],
+                [r, g, b] => [r, g, b, 255],
+                [r, g, b, a] => [r, g, b, a],
+                _ => [0; 4],
+            };
+            (at % width, at / width, rgba)
+        })
+    }
+
+    /// [ThumbHash](https://evanw.github.io/thumbhash/): 5 to 25 bytes in base64, alpha and the aspect ratio among them.
+    pub(crate) fn thumbhash(&self) -> String {
+        base64(&thumbhash::hash(self))
+    }
+
+    /// [BlurHash](https://github.com/woltapp/blurhash/blob/master/Algorithm.md): 4 x 3 components, or 3 x 4 of what is higher than wide, on
+    /// the background.
+    pub(crate) fn blurhash(&self) -> String {
+        blurhash::hash(self)
+    }
+
+    /// The colour that most pixels have, more or less, as `#rrggbb`: the mean of the fullest of 512 cells; none of a picture without any.
+    pub(crate) fn dominant_colour(&self) -> Option<String> {
+        let mut cells = [[0_u32; 4]; 512];
+        for (_, _, [r, g, b, a]) in self.each() {
+            if a < 128 {
+                continue;
+            }
+            let place = |sample: u8, bits: u32| usize::from(sample >> 5) << bits;
+            let cell = &mut cells[place(r, 6) | place(g, 3) | place(b, 0)];
+            for (sum, value) in cell.iter_mut().zip([1, r, g, b]) {
+                *sum += u32::from(value);
+            }
+        }
+        let [pixels, sums @ ..] = *cells.iter().max_by_key(|cell| cell[0])?;
+        let [r, g, b] = sums.map(|sum| (sum + pixels / 2).checked_div(pixels));
+        Some(format!("#{:02x}{:02x}{:02x}", r?, g?, b?))
+    }
+}
+
+/// Amounts of the first waves at each place along one axis.
+type Waves<const WAVES: usize> = [[f64; WAVES]; SIDE as usize];
+
+/// They are cosines, at each place `at` of `length`: `cos(pi * wave * (at + shift) / length)`.
+fn waves<const WAVES: usize>(length: u32, shift: f64) -> Waves<WAVES> {
+    std::array::from_fn(|at| {
+        let step = std::f64::consts::PI * (at as f64 + shift) / f64::from(length);
+        std::array::from_fn(|wave| (step * wave as f64).cos())
+    })
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let mut padded = [0; 4];
+        padded[1..=three.len()].copy_from_slice(three);
+        let bits = u32::from_be_bytes(padded);
+        for at in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * at) & 63) as usize];
+            text.push(if at <= three.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
+        }
+    }
+    text
+}

@@ -1,0 +1,21 @@
+//! The frames of a source, looked at before they are decoded.
+
+use crate::animation::survey::Survey;
+use crate::error::Error;
+use crate::format::codec_of;
+use crate::header::Header;
+
+/// Walks through at most so many frames of a file. What decoding takes above `most_bytes` is only known to be more.
+///
+/// # Errors
+/// [`Error::Corrupt`].
+pub(crate) fn survey(
+    header: &Header,
+    file: &[u8],
+    most: u32,
+    most_bytes: u64,
+) -> Result<Survey, Error> {
+    let codec = codec_of(header.format);
+    let (shots, plays) = (codec.shots(file), codec.plays(file));
+    Survey::take(header.stored, shots, plays, most, most_bytes)
+}

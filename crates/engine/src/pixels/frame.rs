@@ -1,0 +1,189 @@
+//! Pixels in memory: 8 bits a sample, straight alpha, rows without padding. A [`Frame`] is whole; a [`Picture`] comes and goes row by row.
+
+use std::collections::VecDeque;
+
+use crate::error::Error;
+use crate::pixels::buffer::reserved;
+use crate::pixels::layout::{Layout, Size};
+
+/// A whole image in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Columns and rows.
+    pub size: Size,
+    /// What a pixel consists of.
+    pub layout: Layout,
+    /// `width * height * channels` bytes.
+    pub pixels: Vec<u8>,
+}
+
+impl Frame {
+    /// A frame of zeroes, whose buffer has room for so many bytes in all, if that is more.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] where the allocator refuses; nothing aborts.
+    pub fn new(size: Size, layout: Layout, room: u64) -> Result<Frame, Error> {
+        let bytes = size.pixels() * layout.channels() as u64;
+        let mut pixels = reserved(bytes.max(room))?;
+        pixels.resize(bytes as usize, 0);
+        Ok(Frame {
+            size,
+            layout,
+            pixels,
+        })
+    }
+
+    /// The rows, from the top.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.pixels.chunks_exact(self.row_bytes())
+    }
+
+    /// Bytes a row.
+    pub fn row_bytes(&self) -> usize {
+        self.size.width as usize * self.layout.channels()
+    }
+}
+
+/// An image between two stages. Its rows go in at the bottom, and out at the top.
+///
+/// It lies in pieces, made as rows come and given back as they go; or in one, for an encoder that works in place.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) size: Size,
+    pub(crate) layout: Layout,
+    pieces: VecDeque<Vec<u8>>,
+    /// Rows of every piece but the last one.
+    piece_rows: usize,
+    /// What its one piece has room for.
+    room: Option<u64>,
+    /// Rows that have come, and gone.
+    filled: usize,
+    taken: usize,
+}
+
+/// What a piece is to have, about.
+const PIECE_BYTES: usize = 8 << 10;
+
+impl Picture {
+    /// Without rows; in one piece if there is a room for it.
+    pub(crate) fn new(size: Size, layout: Layout, room: Option<u64>) -> Picture {
+        let row_bytes = size.width as usize * layout.channels();
+        Picture {
+            size,
+            layout,
+            pieces: VecDeque::new(),
+            piece_rows: match room {
+                None => (PIECE_BYTES / row_bytes.max(1)).max(1),
+                Some(_) => size.height as usize,
+            },
+            room,
+            filled: 0,
+            taken: 0,
+        }
+    }
+
+    /// Of all rows at once.
+    pub(crate) fn whole(frame: Frame, room: Option<u64>) -> Picture {
+        let rows = frame.size.height as usize;
+        Picture {
+            size: frame.size,
+            layout: frame.layout,
+            pieces: VecDeque::from([frame.pixels]),
+            piece_rows: rows,
+            room,
+            filled: rows,
+            taken: 0,
+        }
+    }
+
+    /// What such a picture holds at most, when it is complete, beside its pixels.
+    pub(crate) fn list_bytes(size: Size, layout: Layout) -> u64 {
+        let picture = Picture::new(size, layout, None);
+        (picture.count() * size_of::<Vec<u8>>()) as u64
+    }
+
+    /// What a piece has at most.
+    pub(crate) fn piece_bytes(size: Size, layout: Layout) -> u64 {
+        let picture = Picture::new(size, layout, None);
+        let rows = picture.piece_rows.min(size.height as usize);
+        (rows * picture.row_bytes()) as u64
+    }
+
+    fn count(&self) -> usize {
+        (self.size.height as usize).div_ceil(self.piece_rows)
+    }
+
+    pub(crate) fn row_bytes(&self) -> usize {
+        self.size.width as usize * self.layout.channels()
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.filled == self.size.height as usize
+    }
+
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if there are too many, [`Error::OutOfMemory`].
+    pub(crate) fn push(&mut self, row: &[u8]) -> Result<(), Error> {
+        let rows = self.size.height as usize;
+        if self.filled == rows || row.len() != self.row_bytes() {
+            return Err(Error::Corrupt("the image has more rows than it says"));
+        }
+        if self.filled.is_multiple_of(self.piece_rows) {
+            if self.filled == 0 {
+                let count = self.count();
+                self.pieces
+                    .try_reserve_exact(count)
+                    .map_err(|_| Error::OutOfMemory)?;
+            }
+            let rows = self.piece_rows.min(rows - self.filled);
+            let bytes = (rows * row.len()) as u64;
+            self.pieces
+                .push_back(reserved(bytes.max(self.room.unwrap_or(0)))?);
+        }
+        if let Some(piece) = self.pieces.back_mut() {
+            piece.extend_from_slice(row);
+        }
+        self.filled += 1;
+        Ok(())
+    }
+
+    /// The next row from the top; the piece before it is given back.
+    pub(crate) fn next_row(&mut self) -> Option<&mut [u8]> {
+        if self.taken == self.filled {
+            return None;
+        }
+        let at = self.taken % self.piece_rows;
+        if at == 0 && self.taken > 0 {
+            self.pieces.pop_front();
+        }
+        self.taken += 1;
+        let row_bytes = self.row_bytes();
+        self.pieces
+            .front_mut()?
+            .get_mut(at * row_bytes..)?
+            .get_mut(..row_bytes)
+    }
+
+    /// Row `y`, as long as none has been taken.
+    pub(crate) fn row(&self, y: usize) -> &[u8] {
+        let (row_bytes, at) = (self.row_bytes(), y % self.piece_rows);
+        let piece = self.pieces.get(y / self.piece_rows);
+        piece
+            .and_then(|piece| piece.get(at * row_bytes..)?.get(..row_bytes))
+            .unwrap_or_default()
+    }
+
+    /// Bytes of the pieces that have not been given back.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.pieces.iter().map(Vec::capacity).sum()
+    }
+
+    /// The one piece that a complete picture with a room has, and that room.
+    pub(crate) fn into_piece(mut self) -> (Vec<u8>, usize) {
+        let piece = self.pieces.pop_front().unwrap_or_default();
+        let room = self.room.unwrap_or(0) as usize;
+        (piece, room)
+    }
+}

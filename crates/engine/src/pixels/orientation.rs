@@ -1,0 +1,81 @@
+//! How a stored picture is to be turned (EXIF 2.32, tag 274).
+
+use crate::pixels::layout::Size;
+use crate::pixels::window::Window;
+
+/// How stored pixels become upright ones (EXIF 2.32, tag 0112, values 1 to 8).
+///
+/// Upright (x, y) is stored (x, y), or (y, x) if the axes are swapped, counted from the far end of each flipped stored axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Orientation {
+    pub(crate) swap: bool,
+    pub(crate) flip_x: bool,
+    pub(crate) flip_y: bool,
+}
+
+impl Orientation {
+    /// From the tag's value; `None` outside 1 to 8.
+    pub fn from_exif(value: u32) -> Option<Orientation> {
+        let (swap, flip_x, flip_y) = match value {
+            1 => (false, false, false),
+            2 => (false, true, false),
+            3 => (false, true, true),
+            4 => (false, false, true),
+            5 => (true, false, false),
+            6 => (true, false, true),
+            7 => (true, true, true),
+            8 => (true, true, false),
+            _ => return None,
+        };
+        Some(Orientation {
+            swap,
+            flip_x,
+            flip_y,
+        })
+    }
+
+    /// The tag's value, 1 to 8.
+    pub fn to_exif(self) -> u8 {
+        let value = (1..=8).find(|&value| Orientation::from_exif(value) == Some(self));
+        value.expect("eight values, eight combinations") as u8
+    }
+
+    /// Whether there is nothing to turn.
+    pub fn is_upright(self) -> bool {
+        self == Orientation::default()
+    }
+
+    /// Whether stored columns are upright rows.
+    pub fn swaps_axes(self) -> bool {
+        self.swap
+    }
+
+    /// Where an upright window lies on the stored image of this size.
+    pub(crate) fn to_stored(self, window: Window, stored: Size) -> Window {
+        let Window {
+            x,
+            y,
+            width,
+            height,
+        } = window;
+        let (x, y, width, height) = if self.swap {
+            (y, x, height, width)
+        } else {
+            (x, y, width, height)
+        };
+        Window {
+            x: if self.flip_x {
+                f64::from(stored.width) - x - width
+            } else {
+                x
+            },
+            y: if self.flip_y {
+                f64::from(stored.height) - y - height
+            } else {
+                y
+            },
+            width,
+            height,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What a plan costs: the only file that sees plan, stages and codecs together.
+
+use crate::format::codec::Write;
+use crate::format::codec_of;
+use crate::header::Coding;
+use crate::pixels::frame::Picture;
+use crate::plan::Plan;
+use crate::plan::budget::Step;
+use crate::plan::plane::Plane;
+use crate::spec::Format;
+use crate::stage::components::Components;
+use crate::stage::letterbox::Canvas;
+
+/// The pipeline itself, and what is allocated in hundreds of bytes here and there.
+const SMALL_BYTES: u64 = 4 << 10;
+
+/// Bytes of tokens to a block of 64 samples, beside the 64 that take the samples' place.
+const TOKENS_A_BLOCK: u64 = 24;
+
+/// How a format is written, where it is.
+fn writer(format: Format) -> Option<&'static dyn Write> {
+    codec_of(format).writer()
+}
+
+impl Plan {
+    /// The work in its order.
+    pub fn steps(&self) -> Vec<Step> {
+        let planes = self.planes();
+        let sum = |bytes: &dyn Fn(&Plane) -> u64| planes.iter().map(bytes).sum::<u64>();
+        let turns = !self.header.orientation.is_upright();
+        let picture = sum(&|plane| resized_bytes(plane, self.stored_room()));
+        let upright = sum(&|plane| resized_bytes(plane, self.room));
+        let resampler = match self.halves {
+            Some(_) => Components::bytes(self),
+            None => sum(&Plane::resampler_bytes),
+        };
+        let small = ("other", SMALL_BYTES);
+        let decoder = ("decoder", codec_of(self.header.format).decoder_bytes(self));
+        let mut steps = Vec::new();
+        if let Some(animation) = self.moving() {
+            let turned = if turns { upright } else { 0 };
+            let canvas = sum(&|plane| Canvas::bytes(self, plane));
+            let parts = vec![
+                decoder,
+                ("resampler", resampler),
+                ("picture", picture + turned),
+                ("encoder", film_bytes(self) + canvas),
+                ("answer", animation.file_bytes),
+                small,
+                ("colours", self.source.bytes(&self.header)),
+            ];
+            let mut steps = vec![Step {
+                name: "frames",
+                parts,
+                file: true,
+            }];
+            if animation.grown {
+                steps.push(Step {
+                    name: "join",
+                    parts: vec![("answer", 2 * animation.file_bytes), small],
+                    file: true,
+                });
+            }
+            return steps;
+        }
+        if let Coding::Whole { .. } = self.header.coding {
+            // The decoder is gone when its image is resampled; where every pixel is kept, that image is the picture, with its room.
+            let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
+            let room = self.room_if_kept().saturating_sub(decoded);
+            steps.push(Step {
+                name: "decode",
+                parts: vec![decoder, ("room", room), small],
+                file: true,
+            });
+            if resampler > 0 {
+                steps.push(Step {
+                    name: "resample",
+                    parts: vec![
+                        ("decoded", decoded),
+                        ("resampler", resampler),
+                        ("picture", picture),
+                        small,
+                    ],
+                    file: true,
+                });
+            }
+        } else {
+            steps.push(Step {
+                name: "decode and resample",
+                parts: vec![
+                    decoder,
+                    ("resampler", resampler),
+                    ("picture", picture),
+                    small,
+                ],
+                file: true,
+            });
+        }
+        if turns {
+            let largest = planes
+                .iter()
+                .map(|plane| resized_bytes(plane, self.room))
+                .max();
+            steps.push(Step {
+                name: "turn",
+                parts: vec![
+                    ("picture", picture),
+                    ("turned", largest.unwrap_or(0)),
+                    small,
+                ],
+                file: false,
+            });
+        }
+        let canvas = sum(&|plane| Canvas::bytes(self, plane));
+        let mut parts = vec![
+            ("picture", upright),
+            (
+                "encoder",
+                writer(self.format).map_or(0, |writer| writer.encoder_bytes(self)) + canvas,
+            ),
+            small,
+        ];
+        if self.format == Format::Jpeg {
+            // A piece is given back when all its rows are used up, and tokens take its place a little before that.
+            let pieces = sum(&|plane| Picture::piece_bytes(plane.resized, plane.source));
+            parts.push(("pieces", pieces.min(upright)));
+        }
+        steps.push(Step {
+            name: "encode",
+            parts,
+            file: false,
+        });
+        let colours = self.source.bytes(&self.header);
+        for step in &mut steps {
+            step.parts.push(("colours", colours));
+        }
+        steps
+    }
+
+    /// Computes what the steps are summed up to.
+    pub(crate) fn reckon(&mut self) {
+        // Samples of all components; what is background has two tokens a block.
+        let samples = |pixels: u64| pixels * if self.layout.grey() { 2 } else { 3 } / 2;
+        let image = samples(self.resized.pixels());
+        let empty = samples(self.canvas.pixels() - self.resized.pixels());
+        self.token_bytes = image / 64 * TOKENS_A_BLOCK + empty / 64 * 8;
+        if self.is_one_frame() {
+            self.token_bytes += image;
+        }
+        if self.interlace {
+            self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
+        }
+        self.room = room(self);
+        let steps = self.steps();
+        let most = |file: bool| {
+            let steps = steps.iter().filter(|step| step.file == file);
+            steps.map(|step| step.bytes(0)).max().unwrap_or(0)
+        };
+        (self.decode_bytes, self.encode_bytes) = (most(true), most(false));
+        if self.format == Format::Jpeg {
+            // Tokens may take what decoding has given back.
+            let free = self.decode_bytes.saturating_sub(self.encode_bytes);
+            self.token_bytes += free * 9 / 10;
+            let steps = self.steps();
+            if let Some(encode) = steps.last() {
+                self.encode_bytes = self.encode_bytes.max(encode.bytes(0));
+            }
+        }
+        self.peak_bytes = self.decode_bytes.max(self.encode_bytes);
+    }
+}
+
+/// The picture that comes out of the resampler, before orientation, with what it lies in.
+fn resized_bytes(plane: &Plane, room: Option<u64>) -> u64 {
+    let bytes = plane.resized.pixels() * plane.source.channels() as u64;
+    match room {
+        Some(room) => bytes.max(room),
+        None => bytes + Picture::list_bytes(plane.resized, plane.source),
+    }
+}
+
+/// The bytes of the buffer in which the upright picture lies in one piece and becomes the file, or what a library wants, in place; `None`
+/// where it lies in pieces.
+fn room(plan: &Plan) -> Option<u64> {
+    let plane = plan.planes().into_iter().next()?;
+    let image = plane.resized.pixels() * plane.source.channels() as u64;
+    if plan.moving().is_some() {
+        return None;
+    }
+    writer(plan.format)?.room(plan, image)
+}
+
+/// What encoding an animation holds beside the answer.
+fn film_bytes(plan: &Plan) -> u64 {
+    let film = writer(plan.format).and_then(Write::film);
+    4 * plan.canvas.pixels() + film.map_or(0, |film| film.bytes(plan))
+}

@@ -1,0 +1,215 @@
+//! What there is to know of each file format, in one table. Who reads and writes it is `format::codec_of`'s to say.
+
+/// An image file format that letterbox reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// ITU T.81.
+    Jpeg,
+    /// W3C PNG.
+    Png,
+    /// RFC 9649.
+    WebP,
+    /// GIF 87a and 89a.
+    Gif,
+    /// Windows bitmap; read only.
+    Bmp,
+    /// Windows icon; read only.
+    Ico,
+    /// TIFF 6.0; read only.
+    Tiff,
+    /// AV1 Image File Format 1.1, where there is a guest for it.
+    Avif,
+}
+
+/// The codec of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Ours, in every deployment.
+    Us,
+    /// A guest's, where there is one; ours in its place, if there is one too.
+    Guest {
+        /// Whether there is one.
+        or_us: bool,
+    },
+    /// Nobody's.
+    Nobody,
+}
+
+/// A format's properties. There are no defaults: a format that is new says all of them.
+#[derive(Debug)]
+pub struct Spec {
+    /// The word in URLs, logs and `f=json`.
+    pub name: &'static str,
+    /// The media type (RFC 9110, section 8.3.1).
+    pub media_type: &'static str,
+    /// Whether a pixel can be transparent.
+    pub alpha: bool,
+    /// Whether files are written with several frames, whatever their source.
+    pub moves: bool,
+    /// The longest side that a file can have, where it is less than any limit.
+    pub most_side: Option<u32>,
+    /// Who reads it.
+    pub read: By,
+    /// Who writes it.
+    pub written: By,
+    /// The format that `f=keep` answers in: its own, or PNG where the web has no use for it.
+    pub kept: Format,
+    /// Whether a source's own file can be stripped of what is not its picture.
+    pub strips: bool,
+    /// The number on the encoder's own scale that a quality of 80 stands for.
+    pub middle_quality: u8,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Format; 8] = [
+        Format::Jpeg,
+        Format::Png,
+        Format::WebP,
+        Format::Gif,
+        Format::Bmp,
+        Format::Ico,
+        Format::Tiff,
+        Format::Avif,
+    ];
+
+    /// The properties.
+    pub const fn spec(self) -> &'static Spec {
+        match self {
+            Format::Jpeg => &Spec {
+                name: "jpg",
+                media_type: "image/jpeg",
+                alpha: false,
+                moves: false,
+                most_side: None,
+                read: By::Us,
+                written: By::Us,
+                kept: Format::Jpeg,
+                strips: true,
+                middle_quality: 80,
+            },
+            Format::Png => &Spec {
+                name: "png",
+                media_type: "image/png",
+                alpha: true,
+                moves: false,
+                most_side: None,
+                read: By::Us,
+                written: By::Us,
+                kept: Format::Png,
+                strips: true,
+                middle_quality: 80,
+            },
+            Format::WebP => &Spec {
+                name: "webp",
+                media_type: "image/webp",
+                alpha: true,
+                moves: true,
+                most_side: Some(0x3fff), // RFC 9649, section 3.4
+                read: By::Us,
+                written: By::Guest { or_us: true },
+                kept: Format::WebP,
+                strips: true,
+                middle_quality: 79,
+            },
+            Format::Gif => &Spec {
+                name: "gif",
+                media_type: "image/gif",
+                alpha: true,
+                moves: true,
+                most_side: None,
+                read: By::Us,
+                written: By::Us,
+                kept: Format::Gif,
+                strips: true,
+                middle_quality: 80,
+            },
+            Format::Bmp => &Spec {
+                name: "bmp",
+                media_type: "image/bmp",
+                alpha: true,
+                moves: false,
+                most_side: None,
+                read: By::Us,
+                written: By::Nobody,
+                kept: Format::Png,
+                strips: false,
+                middle_quality: 80,
+            },
+            Format::Ico => &Spec {
+                name: "ico",
+                media_type: "image/vnd.microsoft.icon",
+                alpha: true,
+                moves: false,
+                most_side: None,
+                read: By::Us,
+                written: By::Nobody,
+                kept: Format::Png,
+                strips: false,
+                middle_quality: 80,
+            },
+            Format::Tiff => &Spec {
+                name: "tiff",
+                media_type: "image/tiff",
+                alpha: true,
+                moves: false,
+                most_side: None,
+                read: By::Us,
+                written: By::Nobody,
+                kept: Format::Png,
+                strips: false,
+                middle_quality: 80,
+            },
+            Format::Avif => &Spec {
+                name: "avif",
+                media_type: "image/avif",
+                alpha: true,
+                moves: false,
+                most_side: None,
+                read: By::Guest { or_us: false },
+                written: By::Guest { or_us: false },
+                kept: Format::Avif,
+                strips: true,
+                middle_quality: 60,
+            },
+        }
+    }
+
+    /// The word in URLs, logs and `f=json`.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The media type (RFC 9110, section 8.3.1).
+    pub fn content_type(self) -> &'static str {
+        self.spec().media_type
+    }
+
+    /// The format with this media type, among those that are written.
+    pub fn of_content_type(content_type: &[u8]) -> Option<Format> {
+        let is = |format: &Format| {
+            let Spec {
+                media_type,
+                written,
+                ..
+            } = format.spec();
+            *written != By::Nobody && media_type.as_bytes() == content_type
+        };
+        Format::ALL.into_iter().find(is)
+    }
+
+    /// Whether a pixel of this format can be transparent.
+    pub fn has_alpha(self) -> bool {
+        self.spec().alpha
+    }
+
+    /// Whether files of this format are written with several frames.
+    pub fn moves(self) -> bool {
+        self.spec().moves
+    }
+
+    /// The format that `f=keep` answers in.
+    pub fn kept(self) -> Format {
+        self.spec().kept
+    }
+}
