@@ -14,7 +14,7 @@ use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::flight::Lead;
 use crate::governor::{Busy, Share};
-use crate::instance::OPENING_BYTES;
+use crate::instance::{Instance, OPENING_BYTES};
 use crate::log::Record;
 use crate::origin::{self, Download};
 use crate::platform::{Keeping, NoRoom, Platform};
@@ -25,8 +25,9 @@ use letterbox_engine::transform::{Format, Negotiated, Target};
 use letterbox_engine::{self as engine, Output, Pipeline};
 
 /// An answer to be made.
-pub(crate) struct Job<'j, P> {
+pub(crate) struct Job<'j, P: Platform> {
     pub(crate) platform: &'j P,
+    pub(crate) instance: &'j Instance<P::Bytes>,
     pub(crate) config: &'j Config,
     pub(crate) request: &'j Request,
     pub(crate) asked: &'j Asked,
@@ -107,7 +108,7 @@ impl<P: Platform> Job<'_, P> {
         }
 
         // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
-        let instance = platform.instance();
+        let instance = self.instance;
         let budget = config.limits.memory_bytes;
         let mut shares = Shares {
             opening: instance
@@ -235,10 +236,7 @@ impl<P: Platform> Job<'_, P> {
         let Some(length) = length.filter(|length| *length <= budget) else {
             return Ok(None);
         };
-        let mut share = platform
-            .instance()
-            .memory
-            .share(budget, deadline.lapses_ms());
+        let mut share = self.instance.memory.share(budget, deadline.lapses_ms());
         take(platform, &mut share, length, deadline).await?;
         let mut bytes = Vec::new();
         let length = length as usize;

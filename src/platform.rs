@@ -1,5 +1,6 @@
 //! What letterbox needs from the place where it runs. One implementation a platform, and nothing else in it.
 
+use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
@@ -8,8 +9,6 @@ use http::Response;
 use url::Url;
 
 use crate::answer::Kept;
-use crate::flight::Lingering;
-use crate::instance::Instance;
 use letterbox_engine::guest::{Guests, NoGuests};
 
 /// A network or storage failure; the platform's own words go to its log.
@@ -38,6 +37,9 @@ pub enum Keeping<K> {
     Elsewhere(K),
 }
 
+/// Something that is over when this is dropped.
+pub type Guard = Box<dyn Any>;
+
 /// Completes when its time has come, or something is done.
 pub type Alarm = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -51,7 +53,7 @@ pub trait Platform {
     type Body;
 
     /// A finished answer's bytes where they are sent from.
-    type Bytes;
+    type Bytes: 'static;
 
     /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on but CDN-Loop, with
     /// this deployment at its end (`Request::cdn_loop_onward`). What has not ended after `within_ms`, body included, is cut.
@@ -83,14 +85,11 @@ pub trait Platform {
         &self,
         key: &Url,
         answer: Response<Option<Kept<Self::Bytes>>>,
-        until_stored: Option<Lingering<Self::Bytes>>,
+        until_stored: Option<Guard>,
     ) -> Alarm;
 
     /// Completes after that many milliseconds. The future owns what it needs.
     fn sleep(&self, milliseconds: u32) -> Alarm;
-
-    /// The state that all requests of this instance share.
-    fn instance(&self) -> &Instance<Self::Bytes>;
 
     /// The codecs beside ours.
     fn guests(&self) -> &dyn Guests {

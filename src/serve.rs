@@ -13,11 +13,13 @@ use crate::config::{self, Config};
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::flight::{Lead, Outcome, Seat};
+use crate::instance::Instance;
 use crate::log::Record;
 use crate::make::{Job, Made, New};
 use crate::negotiate::negotiate;
 use crate::origin;
-use crate::platform::{Alarm, Platform};
+use crate::origin::absent::Absent;
+use crate::platform::{Alarm, Guard, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
@@ -29,12 +31,15 @@ pub type Reply<P> = Response<Body<<P as Platform>::Body, <P as Platform>::Bytes>
 /// Answers a request. Whatever happens, there is a reply and one line in the log.
 pub async fn serve<P: Platform>(
     platform: &P,
+    instance: &Instance<P::Bytes>,
     config: &Result<Config, config::Error>,
     request: &Request,
 ) -> Reply<P> {
     let mut record = Record::new(&request.id, &request.method);
     let answered = match request.method {
-        Method::GET | Method::HEAD => answer(platform, config, request, &mut record).await,
+        Method::GET | Method::HEAD => {
+            answer(platform, instance, config, request, &mut record).await
+        }
         Method::OPTIONS => Ok(reply::options()),
         _ => Err(Error::MethodNotAllowed),
     };
@@ -49,6 +54,7 @@ pub async fn serve<P: Platform>(
 
 async fn answer<P: Platform>(
     platform: &P,
+    instance: &Instance<P::Bytes>,
     config: &Result<Config, config::Error>,
     request: &Request,
     record: &mut Record,
@@ -86,13 +92,18 @@ async fn answer<P: Platform>(
     };
 
     // A file of the origin's own wins over the transform, and over parameters that may be meant for it.
-    let own = own_file(platform, config, deadline, url).await;
+    let own = own_file(platform, &instance.absent, config, deadline, url).await;
     if let Own::File(file) = own {
         record.way("origin");
         return Ok(reply::passed(file));
     }
     let mut reply = match asked {
-        Ok(asked) => transform(platform, config, request, &asked, deadline, record).await,
+        Ok(asked) => {
+            transform(
+                platform, instance, config, request, &asked, deadline, record,
+            )
+            .await
+        }
         Err(error) => refused(&error, &request.id, record),
     };
     if matches!(own, Own::Unknown) {
@@ -119,6 +130,7 @@ enum Own<B> {
 
 async fn own_file<P: Platform>(
     platform: &P,
+    absent: &Absent,
     config: &Config,
     deadline: &mut Deadline,
     url: &Url,
@@ -127,17 +139,14 @@ async fn own_file<P: Platform>(
         return Own::Absent;
     }
     let asked = path_and_query(url);
-    if platform.instance().absent.has(&asked, platform.now_ms()) {
+    if absent.has(&asked, platform.now_ms()) {
         return Own::Absent;
     }
     match ask_origin(platform, config, deadline, &asked).await {
         Ok(Some(file)) if file.status() == StatusCode::OK => Own::File(file),
         Ok(Some(answer)) if answer.status().is_server_error() => Own::Unknown,
         Ok(Some(_)) => {
-            platform
-                .instance()
-                .absent
-                .remember(&asked, platform.now_ms());
+            absent.remember(&asked, platform.now_ms());
             Own::Absent
         }
         Ok(None) => Own::Absent,
@@ -148,6 +157,7 @@ async fn own_file<P: Platform>(
 /// The answer to a request that may be asked: stored, or made now. A stored one does not touch the source.
 async fn transform<P: Platform>(
     platform: &P,
+    instance: &Instance<P::Bytes>,
     config: &Config,
     request: &Request,
     asked: &Asked,
@@ -174,6 +184,7 @@ async fn transform<P: Platform>(
     let work = Work {
         job: Job {
             platform,
+            instance,
             config,
             request,
             asked,
@@ -220,7 +231,7 @@ impl<P: Platform> Work<'_, P> {
         if !platform.admits().await {
             return Err(Error::RateLimited);
         }
-        let flights = &platform.instance().flights;
+        let flights = &self.job.instance.flights;
         loop {
             let condition = request.if_none_match.as_deref();
             let (now_ms, lapses_ms) = (platform.now_ms(), deadline.lapses_ms());
@@ -282,9 +293,11 @@ impl<P: Platform> Work<'_, P> {
                 reply::vary(kept.headers_mut());
             }
             entry::seal(&mut kept, lifetime, now_secs(job.platform));
-            let stored = job
-                .platform
-                .cache_put(&job.key, kept, lead.map(Lead::linger));
+            let stored = job.platform.cache_put(
+                &job.key,
+                kept,
+                lead.map(|lead| Box::new(lead.linger()) as Guard),
+            );
             if let Ok(Made::Answer(new)) = &mut made {
                 self.hand_over(new, stored, deadline).await;
             }

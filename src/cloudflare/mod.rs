@@ -28,9 +28,8 @@ use worker::{
 
 use crate::answer::Kept;
 use crate::config::{self, Config, SETTINGS};
-use crate::flight::Lingering;
 use crate::instance::Instance;
-use crate::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
+use crate::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use crate::reply::Body;
 use crate::request::Request;
 use crate::serve::serve;
@@ -52,6 +51,8 @@ async fn fetch(
     env: Env,
     context: Context,
 ) -> worker::Result<worker::Response> {
+    // A module instance's, and an isolate has one of these at a time.
+    static INSTANCE: LazyLock<Instance<answers::Bytes>> = LazyLock::new(Instance::new);
     static CONFIG: OnceLock<Result<Config, config::Error>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| read_config(&env));
     let asked = Request {
@@ -71,7 +72,7 @@ async fn fetch(
         client,
         cdn_loop: asked.cdn_loop_onward(),
     };
-    let reply = serve(&workers, config, &asked).await;
+    let reply = serve(&workers, &INSTANCE, config, &asked).await;
     let (head, body) = reply.into_parts();
     let headers = to_js(&head.headers)?;
     let packed = matches!(&body, Body::Passed(incoming) if incoming.packed);
@@ -252,7 +253,7 @@ impl Platform for Workers {
         &self,
         key: &Url,
         answer: Response<Option<Kept<answers::Bytes>>>,
-        until_stored: Option<Lingering<answers::Bytes>>,
+        until_stored: Option<Guard>,
     ) -> Alarm {
         let key = key.to_string();
         let (head, kept) = answer.into_parts();
@@ -281,12 +282,6 @@ impl Platform for Workers {
 
     fn sleep(&self, milliseconds: u32) -> Alarm {
         Box::pin(Delay::from(Duration::from_millis(milliseconds.into())))
-    }
-
-    fn instance(&self) -> &Instance<answers::Bytes> {
-        // A module instance's, and an isolate has one of these at a time.
-        static INSTANCE: LazyLock<Instance<answers::Bytes>> = LazyLock::new(Instance::new);
-        &INSTANCE
     }
 
     fn guests(&self) -> &dyn Guests {

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::pin;
 
-use super::Error;
+use super::error::Error;
 use crate::deadline::{Deadline, GRACE_MS};
 use crate::platform::{Platform, before};
 

@@ -13,9 +13,8 @@ use std::task::Poll;
 use http::{Method, Response, StatusCode};
 use letterbox::answer::Kept;
 use letterbox::config::Config;
-use letterbox::flight::Lingering;
 use letterbox::instance::Instance;
-use letterbox::platform::{Alarm, Interrupted, Keeping, NoRoom, Platform, Unreachable};
+use letterbox::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::request::Request;
 use letterbox::serve::{Reply, serve};
@@ -212,7 +211,7 @@ impl World {
             cdn_loop: self.cdn_loop.borrow().clone(),
             sec_fetch_site: self.sec_fetch_site.borrow().clone(),
         };
-        serve(self, &config, &request).await
+        serve(self, &self.instance, &config, &request).await
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -341,7 +340,7 @@ impl Platform for World {
         &self,
         key: &Url,
         answer: Response<Option<Kept<Rc<Vec<u8>>>>>,
-        _: Option<Lingering<Rc<Vec<u8>>>>,
+        _: Option<Guard>,
     ) -> Alarm {
         let bytes = |kept: Option<Kept<Rc<Vec<u8>>>>| kept.map(|kept| kept.bytes().to_vec());
         let answer = answer.map(|kept| bytes(kept).unwrap_or_default());
@@ -365,10 +364,6 @@ impl Platform for World {
                 Poll::Pending
             }
         }))
-    }
-
-    fn instance(&self) -> &Instance<Rc<Vec<u8>>> {
-        &self.instance
     }
 
     fn guests(&self) -> &dyn Guests {

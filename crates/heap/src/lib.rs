@@ -16,12 +16,6 @@ pub mod pages;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use pages::Pages;
+pub use pages::{LARGE_BYTES, PAGE_BYTES, Pages};
 #[cfg(target_arch = "wasm32")]
 pub use wasm::Heap;
-
-/// Bytes from which on a block is made of whole pages.
-pub const LARGE_BYTES: usize = 256 << 10;
-
-/// Bytes of a page of WebAssembly.
-pub const PAGE_BYTES: usize = 1 << 16;

@@ -1,5 +1,11 @@
 //! Which pages of the memory are free.
 
+/// Bytes from which on a block is made of whole pages.
+pub const LARGE_BYTES: usize = 256 << 10;
+
+/// Bytes of a page of WebAssembly.
+pub const PAGE_BYTES: usize = 1 << 16;
+
 /// Free ranges that are remembered. What would be one more is lost to the memory; with blocks of a megabyte it never is.
 const MOST_RANGES: usize = 256;
 

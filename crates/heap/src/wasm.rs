@@ -8,8 +8,7 @@ use core::ptr;
 
 use dlmalloc::{Allocator, Dlmalloc};
 
-use crate::pages::{Pages, Place};
-use crate::{LARGE_BYTES, PAGE_BYTES};
+use crate::pages::{LARGE_BYTES, PAGE_BYTES, Pages, Place};
 
 /// The allocator: `#[global_allocator] static HEAP: Heap = Heap::new();`, once in a module.
 pub struct Heap {

@@ -1,7 +1,7 @@
 //! The loop that almost all symbols go through, where there is more than enough input and room.
 
-use crate::Error;
 use crate::bits::Bits;
+use crate::error::Error;
 use crate::table::{DISTANCE_BITS, Entry, FAR, Kind, SYMBOL_BITS, WORD, look_further};
 
 /// Bytes that a turn may read: it fills twice.

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::Error;
 use crate::bits::Bits;
+use crate::error::Error;
 use crate::fast::{Progress, Tables, symbols};
 use crate::table::{
     DISTANCE_BITS, DISTANCE_ENTRIES, Entry, Kind, SYMBOL_BITS, SYMBOL_ENTRIES, build, build_both,

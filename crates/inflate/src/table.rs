@@ -1,6 +1,6 @@
 //! Codes to what they mean: tables looked up by the next bits, with longer codes in tables behind the first.
 
-use crate::Error;
+use crate::error::Error;
 
 /// What a code, or several, mean. From the lowest bit:
 ///

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::Error;
+use crate::error::Error;
 use crate::frame::{Component, Frame};
 
 /// Component after component, row of blocks after row of blocks.

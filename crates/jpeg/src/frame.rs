@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::Scale;
 use crate::idct::Points;
+use crate::scale::Scale;
 
 /// One colour component.
 #[derive(Clone, Debug)]

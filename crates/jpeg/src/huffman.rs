@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 
 use crate::bits::{BitReader, extend};
-use crate::{Error, Fault};
+use crate::error::{Error, Fault};
 
 /// Bits of one look-up.
 const LOOK: u32 = 11;

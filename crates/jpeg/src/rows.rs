@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::Error;
 use crate::colour;
+use crate::error::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::Transform;
 use crate::upsample::{triangle, triangle_both, triangle_down};

@@ -4,10 +4,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::bits::BitReader;
+use crate::error::{Error, Fault};
 use crate::frame::Frame;
 use crate::huffman::{END_OF_BLOCK, LOOKS, Table, Unrolled};
 use crate::segments::{DAMAGED, Segments, ZIGZAG};
-use crate::{Error, Fault};
 
 /// How far a restart marker may be ahead of the one that is due and still be taken for one that comes early: this and one more.
 const EARLY: u8 = 1;

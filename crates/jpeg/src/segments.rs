@@ -3,9 +3,10 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::error::{Error, Fault};
 use crate::frame::{Component, Frame};
 use crate::huffman::Table;
-use crate::{Error, Fault, standard};
+use crate::standard;
 
 /// The order in which coefficients are coded, as places in a block's rows (T.81, figure A.6). The places behind the 64th
 /// belong to runs that leave a damaged block.

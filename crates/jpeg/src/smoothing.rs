@@ -6,8 +6,8 @@
 
 use alloc::vec::Vec;
 
-use crate::Error;
 use crate::coefficients::Coefficients;
+use crate::error::Error;
 use crate::frame::{Component, Frame};
 use crate::scan::Scan;
 use crate::segments::ZIGZAG;

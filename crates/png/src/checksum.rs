@@ -8,7 +8,7 @@
 
 use crc32fast::Hasher;
 
-use crate::Error;
+use crate::error::Error;
 use crate::window::zeroes;
 
 /// How far behind it a byte is added.

@@ -4,8 +4,8 @@ use core::fmt;
 
 use crc32fast::Hasher;
 
-use crate::Error;
 use crate::checksum::{Adler, Folding};
+use crate::error::Error;
 use crate::expand::Expansion;
 use crate::header::{Colour, Header, row_bytes, transparency};
 use crate::unfilter::{SLACK, unfilter, unfilter_four};

@@ -1,6 +1,6 @@
 //! Rows as they are coded to rows of 8 bits a sample.
 
-use crate::Error;
+use crate::error::Error;
 use crate::header::{Colour, Header};
 
 /// What is done to every row.

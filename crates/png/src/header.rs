@@ -1,6 +1,6 @@
 //! IHDR: what the rows look like in the file.
 
-use crate::Error;
+use crate::error::Error;
 
 /// What a pixel of the file consists of (PNG, clause 6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Filtered rows back to samples (PNG, clause 9): every byte was written as its difference to a prediction.
 
-use crate::Error;
+use crate::error::Error;
 use crate::lanes::{Lanes, Places};
 
 /// Bytes behind every row that are read and not used, so that the last pixel is read like all others.

@@ -2,7 +2,7 @@
 
 use letterbox_inflate::{Error as Fault, Inflate};
 
-use crate::Error;
+use crate::error::Error;
 use crate::unfilter::SLACK;
 
 /// The farthest that deflate reaches back.

@@ -5,13 +5,14 @@
 
 use alloc::vec::Vec;
 
+use crate::alpha;
+use crate::block::ROWS;
+use crate::buffer::zeroes;
 use crate::down::TILE;
+use crate::error::Error;
 use crate::light::Codes;
+use crate::settings::Channels;
 use crate::weights::Weights;
-use crate::{Channels, Error, alpha, zeroes};
-
-/// Rows that are filtered at once.
-pub(crate) const ROWS: usize = 8;
 
 /// Two pixels' samples of eight rows.
 type Pair = [i16; 2 * ROWS];

@@ -3,7 +3,7 @@
 //! Both in integers: `round(colour * alpha / 255)`, and `colour * 255 / alpha` by a reciprocal of eight bits behind the point,
 //! as `fast_image_resize` does it.
 
-use crate::across::ROWS;
+use crate::block::ROWS;
 
 /// Multiplies a row of pixels, the last channel of which is alpha.
 pub(crate) fn multiply(row: &[u8], channels: usize, to: &mut [u8]) {

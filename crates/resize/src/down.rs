@@ -7,8 +7,9 @@
 
 use alloc::vec::Vec;
 
+use crate::buffer::zeroes;
+use crate::error::Error;
 use crate::weights::Weights;
-use crate::{Error, zeroes};
 
 /// Samples of a tile.
 pub(crate) const TILE: usize = 32;

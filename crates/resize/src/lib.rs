@@ -42,163 +42,18 @@ extern crate alloc;
 
 mod across;
 mod alpha;
+mod block;
+mod buffer;
 mod down;
+mod error;
 mod filter;
 mod lanes;
 mod light;
 mod resizer;
+mod settings;
 mod weights;
 
+pub use error::Error;
 pub use filter::Filter;
 pub use resizer::Resizer;
-
-/// What a pixel consists of; a byte each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channels {
-    /// Lightness.
-    Grey,
-    /// Lightness and alpha.
-    GreyAlpha,
-    /// Red, green and blue.
-    Rgb,
-    /// Red, green, blue and alpha.
-    Rgba,
-}
-
-impl Channels {
-    /// Bytes of a pixel.
-    pub fn count(self) -> usize {
-        match self {
-            Channels::Grey => 1,
-            Channels::GreyAlpha => 2,
-            Channels::Rgb => 3,
-            Channels::Rgba => 4,
-        }
-    }
-
-    fn alpha(self) -> bool {
-        matches!(self, Channels::GreyAlpha | Channels::Rgba)
-    }
-}
-
-/// One direction of a resampling: a window of the source's pixels, and how many pixels it becomes.
-///
-/// The window may cut through pixels and may reach beyond the source by up to three quarters of a result pixel, so that the centre
-/// of every result pixel lies on the source or close to it. Taps beyond the source are left out and the others weigh accordingly more.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Axis {
-    /// Pixels that the source has.
-    pub source: u32,
-    /// Where the window begins, in source pixels.
-    pub start: f64,
-    /// How many source pixels the window covers.
-    pub length: f64,
-    /// Pixels of the result.
-    pub result: u32,
-}
-
-impl Axis {
-    /// A window of the whole source.
-    ///
-    /// ```
-    /// use letterbox_resize::Axis;
-    ///
-    /// // 4,000 samples become 300; and so does the middle of them.
-    /// let whole = Axis::whole(4000, 300);
-    /// let middle = Axis { start: 1000.5, length: 1999.0, ..whole };
-    /// assert_eq!((middle.source, middle.result), (4000, 300));
-    /// ```
-    pub fn whole(source: u32, result: u32) -> Axis {
-        Axis {
-            source,
-            start: 0.0,
-            length: f64::from(source),
-            result,
-        }
-    }
-}
-
-/// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
-    /// The columns.
-    pub horizontal: Axis,
-    /// The rows.
-    pub vertical: Axis,
-    /// What a pixel consists of.
-    pub channels: Channels,
-    /// How neighbours are weighed.
-    pub filter: Filter,
-    /// Whether the light that sRGB codes mean is blended, and not the codes: a fine pattern of black and white is then as bright
-    /// when it has become grey. Costs time and memory; the default is `false`.
-    pub linear_light: bool,
-}
-
-impl Settings {
-    /// Settings with the default filter.
-    ///
-    /// ```
-    /// use letterbox_resize::{Axis, Channels, Filter, Settings};
-    ///
-    /// let settings = Settings::new(Axis::whole(640, 64), Axis::whole(480, 48), Channels::Rgba);
-    /// assert_eq!(settings.filter, Filter::Lanczos3);
-    /// let soft = Settings { filter: Filter::Triangle, linear_light: true, ..settings };
-    /// assert_ne!(soft, settings);
-    /// ```
-    pub fn new(horizontal: Axis, vertical: Axis, channels: Channels) -> Settings {
-        Settings {
-            horizontal,
-            vertical,
-            channels,
-            filter: Filter::default(),
-            linear_light: false,
-        }
-    }
-}
-
-/// Why there is no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Error {
-    /// A window that no result can be made of; the text says why.
-    Geometry(&'static str),
-    /// The allocator refused.
-    OutOfMemory,
-    /// A row of another length than the source's.
-    RowLength {
-        /// Bytes of the row.
-        found: usize,
-        /// Bytes that a row of the source has.
-        expected: usize,
-    },
-    /// A row was pushed or skipped while finished rows waited to be taken.
-    RowsWait,
-    /// A row that the result needs was to be skipped.
-    RowNeeded,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Error::Geometry(what) => f.write_str(what),
-            Error::OutOfMemory => f.write_str("not enough memory"),
-            Error::RowLength { found, expected } => {
-                write!(f, "a row of {found} bytes, where rows have {expected}")
-            }
-            Error::RowsWait => f.write_str("finished rows wait to be taken"),
-            Error::RowNeeded => f.write_str("a row that the result needs cannot be skipped"),
-        }
-    }
-}
-
-impl core::error::Error for Error {}
-
-/// A vector of defaults that the allocator may refuse.
-fn zeroes<T: Clone>(zero: T, length: usize) -> Result<alloc::vec::Vec<T>, Error> {
-    let mut buffer = alloc::vec::Vec::new();
-    buffer
-        .try_reserve_exact(length)
-        .map_err(|_| Error::OutOfMemory)?;
-    buffer.resize(length, zero);
-    Ok(buffer)
-}
+pub use settings::{Axis, Channels, Settings};

@@ -6,8 +6,9 @@
 
 use alloc::vec::Vec;
 
-use crate::across::ROWS;
-use crate::{Error, zeroes};
+use crate::block::ROWS;
+use crate::buffer::zeroes;
+use crate::error::Error;
 
 /// Bits behind the binary point.
 pub(crate) const FRACTION: u32 = 6;

@@ -8,10 +8,14 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
-use crate::across::{Batch, ROWS, tiles};
+use crate::across::{Batch, tiles};
+use crate::block::ROWS;
+use crate::buffer::zeroes;
 use crate::down::{Ring, TILE};
+use crate::error::Error;
+use crate::settings::{Channels, Settings};
 use crate::weights::{Shape, Weights};
-use crate::{Channels, Error, Settings, alpha, light, zeroes};
+use crate::{alpha, light};
 
 /// Bits behind the binary points of a sample and of a weight together: with the eight before them, a bit for what filters
 /// overshoot and one for the sign, products and their sums are within an `i32`.

@@ -5,7 +5,10 @@
 
 use alloc::vec::Vec;
 
-use crate::{Axis, Error, Filter, zeroes};
+use crate::buffer::zeroes;
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::settings::Axis;
 
 /// What sums of sizes may be off by.
 const ROUNDING: f64 = 1e-6;

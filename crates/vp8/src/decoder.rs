@@ -2,14 +2,15 @@
 
 use core::fmt;
 
-use crate::Error;
+use crate::block::{Content, Context, Values};
+use crate::error::Error;
 use crate::filter::{self, Edge};
 use crate::header::{Filter, Frame, Header, Strength};
 use crate::lanes::Bytes;
 use crate::modes::{self, Luma, Submode};
 use crate::pixels;
 use crate::predict::{self, Above, Desk, Edges};
-use crate::tokens::{self, Content, Context, Values};
+use crate::tokens;
 
 /// Rows of luminance in the window: two of macroblocks.
 const ROWS: usize = 32;

@@ -1,7 +1,7 @@
 //! The header of a key frame (RFC 6386, section 9), and what it makes of the steps and filters of each segment.
 
-use crate::Error;
 use crate::bits::Bits;
+use crate::error::Error;
 use crate::tables::{AC_STEPS, DC_STEPS, TOKEN_UPDATES, TOKENS};
 
 /// What the first bytes of a frame tell.

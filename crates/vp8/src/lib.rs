@@ -26,7 +26,9 @@
 #![warn(missing_debug_implementations)]
 
 mod bits;
+mod block;
 mod decoder;
+mod error;
 mod filter;
 mod header;
 mod lanes;
@@ -38,31 +40,6 @@ mod tokens;
 mod transform;
 
 pub use decoder::Decoder;
+pub use error::Error;
 pub use header::Header;
 pub use pixels::to_rgb;
-
-use core::fmt;
-
-/// Why there are no more rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Error {
-    /// No key frame, or a damaged one; the text says what is wrong.
-    Corrupt(&'static str),
-    /// The frame ends before the picture does.
-    Truncated,
-    /// The allocator refused.
-    OutOfMemory,
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Error::Corrupt(what) => what,
-            Error::Truncated => "the VP8 frame breaks off",
-            Error::OutOfMemory => "not enough memory for the rows of this VP8 frame",
-        })
-    }
-}
-
-impl std::error::Error for Error {}

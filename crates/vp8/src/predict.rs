@@ -1,8 +1,8 @@
 //! A macroblock's pixels (RFC 6386, section 12): what is around it tells them as a prediction, and differences are added.
 
+use crate::block::{Content, Values};
 use crate::lanes::Bytes;
 use crate::modes::{Luma, Macroblock, Mode, Submode};
-use crate::tokens::{Content, Values};
 use crate::transform;
 
 /// What pixels above the picture are taken to be, and left of it.

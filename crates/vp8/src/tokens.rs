@@ -3,28 +3,9 @@
 use core::ops::Range;
 
 use crate::bits::Bits;
+use crate::block::{Content, Context, MEANS, Values};
 use crate::header::{Steps, Tokens};
 use crate::transform;
-
-/// The values of a macroblock's blocks: sixteen of luminance, four each of chrominance, and one of luminance's means. Whoever has used a block
-/// makes it zero again.
-pub(crate) type Values = [[i16; 16]; 25];
-
-/// Where the means are among them.
-pub(crate) const MEANS: usize = 24;
-
-/// What there is in a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Content {
-    #[default]
-    Nothing,
-    /// The first value only.
-    Mean,
-    More,
-}
-
-/// Whether the blocks along an edge of a macroblock have values: four of luminance, two each of chrominance, and the means.
-pub(crate) type Context = [u8; 9];
 
 /// The place of each value in its block.
 const ZIGZAG: [u8; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
@@ -112,16 +93,6 @@ fn square(
         }
     }
     *partition = bits;
-}
-
-impl Content {
-    fn of(mean: bool) -> Content {
-        if mean {
-            Content::Mean
-        } else {
-            Content::Nothing
-        }
-    }
 }
 
 /// Reads a block from its `first` value on, and returns where its values end.

@@ -1,7 +1,7 @@
 //! From values to differences (RFC 6386, section 14), in 16 bits, which wrap where no encoder gets.
 
+use crate::block::{Content, MEANS, Values};
 use crate::lanes::{Bytes, Words};
-use crate::tokens::{Content, MEANS, Values};
 
 /// Puts what the block of means stands for into the first places of the blocks of luminance, and makes it zero.
 pub(crate) fn means(values: &mut Values, content: Content) {

@@ -1,6 +1,6 @@
 //! The bits of a stream, the first of a byte lowest (RFC 9649, section 3.2).
 
-use crate::Error;
+use crate::error::Error;
 
 /// A stream on its way. Behind its end there are zeroes, and [`Bits::check`] tells whether any of those were taken.
 #[derive(Clone)]

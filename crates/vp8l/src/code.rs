@@ -1,7 +1,8 @@
 //! Prefix codes (RFC 9649, section 6): the lengths of their symbols as they are read, and the tables that symbols are looked up in.
 
 use crate::bits::Bits;
-use crate::{Error, reserved};
+use crate::buffer::reserved;
+use crate::error::Error;
 
 /// Symbols with lengths, red, blue, alpha, distances (section 5.2); a cache of colours adds to the first.
 const ALPHABETS: [usize; 5] = [256 + 24, 256, 256, 256, 40];

@@ -1,11 +1,12 @@
 //! Rows of a stream, from the top.
 
 use crate::bits::Bits;
+use crate::buffer::{filled, reserved};
 use crate::code::Group;
+use crate::error::Error;
 use crate::image::{Image, Tiles, cache_bits, cached, group, window_rows};
 use crate::shape::Shape;
 use crate::transform::{Transform, tiles};
-use crate::{Error, filled, reserved};
 
 /// A stream on its way to rows.
 pub struct Decoder<'a> {

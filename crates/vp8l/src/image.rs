@@ -1,8 +1,9 @@
 //! An image as it is coded (RFC 9649, section 5): pixels, copies of earlier ones, and colours of a cache, row by row into a window.
 
 use crate::bits::Bits;
+use crate::buffer::{filled, reserved};
 use crate::code::{Channel, Group, SYMBOL_BITS};
-use crate::{Error, filled, reserved};
+use crate::error::Error;
 
 /// How far back a copy reaches at most: the last prefix of distances, less those that stand for neighbours (section 5.2.2).
 const MOST_DISTANCE: usize = (1 << 20) - NEIGHBOURS.len();

@@ -28,8 +28,10 @@
 #![forbid(unsafe_code)]
 
 mod bits;
+mod buffer;
 mod code;
 mod decoder;
+mod error;
 mod image;
 mod predict;
 mod shape;
@@ -37,45 +39,6 @@ mod survey;
 mod transform;
 
 pub use decoder::Decoder;
+pub use error::Error;
 pub use shape::Shape;
 pub use survey::peak_bytes;
-
-use core::fmt;
-
-/// Why there are no more rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// No stream of VP8L, or a damaged one; the text says what is wrong.
-    Corrupt(&'static str),
-    /// The stream ends before the picture does.
-    Truncated,
-    /// The allocator refused.
-    OutOfMemory,
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Error::Corrupt(what) => what,
-            Error::Truncated => "the VP8L stream breaks off",
-            Error::OutOfMemory => "not enough memory for the window of this VP8L stream",
-        })
-    }
-}
-
-impl std::error::Error for Error {}
-
-/// As many of a value.
-fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, Error> {
-    let mut list = reserved(count)?;
-    list.resize(count, value);
-    Ok(list)
-}
-
-/// Room for as many.
-fn reserved<T>(count: usize) -> Result<Vec<T>, Error> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count)
-        .map_err(|_| Error::OutOfMemory)?;
-    Ok(list)
-}

@@ -1,6 +1,6 @@
 //! The head of a stream (RFC 9649, section 3.4).
 
-use crate::Error;
+use crate::error::Error;
 
 /// The size of a picture, and whether its stream says so itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Memory of a stream's decoder: the stream is read as far as its last code, and nothing of it is kept. A stream may claim 65,536 groups of five codes, and tiles
 //! of four pixels each way.
 
-use crate::Error;
 use crate::bits::Bits;
 use crate::code::{Channel, Group, SYMBOL_BITS};
 use crate::decoder::TWICE;
+use crate::error::Error;
 use crate::image::{
     FROM_NOWHERE, TOO_LONG, cache_bits, cached, distance, group, number, window_rows,
 };

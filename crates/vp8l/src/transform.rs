@@ -1,9 +1,10 @@
 //! Transforms, undone when an image has been read, row by row (RFC 9649, section 4).
 
 use crate::bits::Bits;
+use crate::buffer::filled;
+use crate::error::Error;
 use crate::image::Image;
 use crate::predict::{self, BLACK, add};
-use crate::{Error, filled};
 
 /// One of the four.
 pub(crate) enum Transform {

@@ -2,17 +2,18 @@
 
 use alloc::vec::Vec;
 
-use super::{Decoder, Event, Scans, Status};
 use crate::bits::BitReader;
 use crate::coefficients::Coefficients;
+use crate::decoder::event::{Event, Status};
+use crate::decoder::scans::Scans;
+use crate::error::Error;
 use crate::frame::Frame;
 use crate::idct;
 use crate::lanes::clear;
 use crate::rows::Planes;
 use crate::scan::{Block, Scan};
-use crate::segments::{Transform, ZIGZAG};
+use crate::segments::{Header, Transform, ZIGZAG};
 use crate::smoothing::Smoothing;
-use crate::{Error, Fault};
 
 /// The most blocks that an MCU has (T.81, B.2.3).
 const MCU_BLOCKS: usize = 10;
@@ -50,30 +51,24 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    pub(super) fn new(decoder: &mut Decoder) -> Result<Picture, Error> {
-        let mut frame = decoder
-            .segments
-            .frame
-            .take()
-            .ok_or(Error::Corrupt(Fault::NoPicture))?;
-        frame.separate = decoder.separate;
-        frame.set_scale(decoder.scale);
-        let header = decoder
-            .header
-            .as_ref()
-            .ok_or(Error::Corrupt(Fault::NoPicture))?;
-        let transform: Transform = decoder.segments.transform(&frame);
+    /// Begins to decode the picture of `frame`, whose scans begin in `data`.
+    pub(super) fn new(
+        frame: Frame,
+        transform: Transform,
+        header: &Header,
+        scans: Scans,
+        data: &[u8],
+    ) -> Result<Picture, Error> {
         let Scans {
             list: mut scans,
             quantisation,
             incomplete,
             smoothed,
-        } = core::mem::take(&mut decoder.scans);
+        } = scans;
         // Smoothing reads scans beyond those that are needed, and so comes before they go; without it they go before anything comes.
         let (mut coefficients, mut smoothing) = (None, None);
         if let Some(known) = smoothed {
             let coefficients = coefficients.insert(Coefficients::new(&frame)?);
-            let data = &decoder.data;
             let made = Smoothing::new(known, data, &frame, &mut scans, coefficients)?;
             smoothing = Some(made);
         }

@@ -2,13 +2,12 @@
 
 use alloc::vec::Vec;
 
-use super::Decoder;
 use crate::bits::next_marker;
+use crate::error::{Error, Fault};
 use crate::frame::Frame;
 use crate::scan::{Member, Scan, unroll};
-use crate::segments::DAMAGED;
+use crate::segments::{DAMAGED, Segments};
 use crate::smoothing::Known;
-use crate::{Error, Fault};
 
 /// The scans of a file that has to be resident, or the first and only one.
 #[derive(Default)]
@@ -23,14 +22,16 @@ pub(super) struct Scans {
 }
 
 impl Scans {
-    /// Reads the headers of the scans from where the decoder stands. Tables may change between scans, so each scan takes those
+    /// Reads the headers of the scans from `at` on, and no more than `most`. Tables may change between scans, so each scan takes those
     /// that stand before it; none is needed afterwards.
     pub(super) fn read(
-        decoder: &mut Decoder,
+        data: &[u8],
+        mut at: usize,
+        segments: &mut Segments,
         frame: &Frame,
         resident: bool,
+        most: usize,
     ) -> Result<Scans, Error> {
-        let Decoder { data, segments, .. } = decoder;
         segments.ignore_metadata = true;
         if !frame.progressive {
             segments.assume_standard_tables()?;
@@ -39,7 +40,6 @@ impl Scans {
         // By component and place: the bit position down to which the coefficient has been sent.
         let mut sent = [[u32::MAX; 64]; 4];
         let mut known = Known::nothing();
-        let mut at = decoder.at;
         while let Ok(Some((marker, content, next))) = segment(data, &mut at) {
             let content = &data[content];
             if marker != 0xda {
@@ -47,7 +47,7 @@ impl Scans {
                 at = next;
                 continue;
             }
-            if scans.list.len() == decoder.limits.scans {
+            if scans.list.len() == most {
                 return Err(Error::Limit("more scans than allowed"));
             }
             let mut scan = match Scan::new(content, segments, frame, next) {

@@ -6,8 +6,8 @@
 use alloc::vec::Vec;
 
 use super::entropy::magnitude;
-use super::filled;
-use crate::Error;
+use crate::buffer::filled;
+use crate::error::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::ZIGZAG;
 

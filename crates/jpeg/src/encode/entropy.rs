@@ -7,8 +7,8 @@
 
 use alloc::vec::Vec;
 
-use super::filled;
-use crate::Error;
+use crate::buffer::filled;
+use crate::error::Error;
 use crate::segments::ZIGZAG;
 
 /// The table of a token: the Huffman tables of DC and AC coefficients by destination, and what is not coded at all.

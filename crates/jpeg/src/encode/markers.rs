@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::tables::Book;
 use super::writer::append;
-use crate::Error;
+use crate::error::Error;
 use crate::frame::Frame;
 use crate::segments::ZIGZAG;
 

@@ -31,7 +31,7 @@ use self::markers::Scan;
 use self::output::Output;
 use self::quantise::Divisors;
 use self::samples::Samples;
-use crate::Error;
+use crate::error::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::Pixels;
 use crate::words::Best;
@@ -477,15 +477,6 @@ fn frame(width: u16, height: u16, pixels: Pixels, settings: Settings) -> Frame {
         components.push(Component::new(3, 1, 1, 1));
     }
     Frame::new(width, height, settings.progressive, components)
-}
-
-/// A list of equal things.
-fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, Error> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count)
-        .map_err(|_| Error::OutOfMemory)?;
-    list.resize(count, value);
-    Ok(list)
 }
 
 #[cfg(test)]

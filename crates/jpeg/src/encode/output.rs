@@ -11,7 +11,7 @@ use super::entropy::{BARE, Tokens, extra_bits};
 use super::markers::{Scan, huffman_table, scan_header};
 use super::tables::Book;
 use super::writer::{BitWriter, Codes};
-use crate::Error;
+use crate::error::Error;
 use crate::frame::Frame;
 
 /// A file, and what is not in it yet.

@@ -5,8 +5,9 @@
 
 use alloc::vec::Vec;
 
-use super::{colour, filled};
-use crate::Error;
+use crate::buffer::filled;
+use crate::encode::colour;
+use crate::error::Error;
 use crate::frame::{Component, Frame};
 
 /// The rows of MCUs are made one after the other in the same memory.

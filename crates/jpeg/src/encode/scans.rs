@@ -4,7 +4,7 @@ use super::coefficients::{Block, Coefficients, Places};
 use super::entropy::{AC, BARE, DC, Tokens, ZERO_RUN, magnitude};
 use super::markers::Scan;
 use super::output::Output;
-use crate::Error;
+use crate::error::Error;
 use crate::frame::Frame;
 
 /// The order of the reference implementation: a blurred picture in colour early, and luminance's last bit, the largest scan,

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::entropy::SYMBOLS;
-use crate::Error;
+use crate::error::Error;
 
 /// By table and symbol, what a token becomes: the code with room for the bits behind it, and in the five lowest bits how many
 /// bits that is together, at most 16 and 11.

@@ -3,6 +3,7 @@
 pub(crate) mod decode;
 pub(crate) mod header;
 pub(crate) mod runs;
+pub(crate) mod words;
 
 use crate::animation::shot::Shots;
 use crate::error::Error;

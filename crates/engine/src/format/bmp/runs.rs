@@ -2,7 +2,7 @@
 //! can be drawn by itself.
 
 use crate::error::Error;
-use crate::format::bmp::decode::{BROKEN_OFF, Palette};
+use crate::format::bmp::words::{BROKEN_OFF, Palette};
 use crate::pixels::layout::Size;
 
 /// A compressed picture.

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::format::bmp::decode::masks::Masks;
 use crate::format::bmp::header::{Bitmap, Pixels};
 use crate::format::bmp::runs::Runs;
+use crate::format::bmp::words::{BROKEN_OFF, Palette};
 use crate::pixels::buffer::zeroes;
 use crate::pixels::rows::Rows;
 use crate::plan::Plan;
@@ -34,8 +35,6 @@ pub(crate) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Res
 }
 
 const CONTRADICTION: Error = Error::Corrupt("the image's headers contradict each other");
-pub(crate) const BROKEN_OFF: Error = Error::Corrupt("the bitmap breaks off");
-
 /// Memory of decoding: a row, and where each row's runs start.
 pub(crate) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
     let row = u64::from(plan.decoded.width) * plan.header.layout.channels() as u64;
@@ -204,9 +203,6 @@ enum Reader<'a> {
     Stored(Stored<'a>),
     Runs(Runs<'a>),
 }
-
-/// Colours without entry are black.
-pub(crate) type Palette = [[u8; 3]; 256];
 
 fn palette(bitmap: &Bitmap, bytes: &[u8]) -> Palette {
     let (start, count, entry) = bitmap.palette;

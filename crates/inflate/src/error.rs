@@ -1,0 +1,24 @@
+//! Why there are no bytes.
+
+use core::fmt;
+
+/// Why there is no more output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The stream is damaged.
+    Corrupt,
+    /// The allocator refused.
+    OutOfMemory,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Corrupt => "the compressed data is damaged",
+            Error::OutOfMemory => "not enough memory to inflate",
+        })
+    }
+}
+
+impl core::error::Error for Error {}

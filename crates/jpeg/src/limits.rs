@@ -1,0 +1,26 @@
+//! Bounds of what a file may ask for.
+
+/// What a decoder takes on; a file that wants more is refused before anything is allocated for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Width times height at full size: 268 million (16383 squared) by default.
+    pub pixels: u64,
+    /// Scans of a progressive or multi-scan file, each of which is a walk over the file, or two where some are missing and blocks are
+    /// smoothed: 100 by default.
+    pub scans: usize,
+    /// Bytes of EXIF and ICC together: 4 MiB by default.
+    pub metadata_bytes: usize,
+    /// Bytes of a file that has to be resident, see [`Header::resident`]: 64 MiB by default.
+    pub resident_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            pixels: 0x3fff * 0x3fff,
+            scans: 100,
+            metadata_bytes: 4 << 20,
+            resident_bytes: 64 << 20,
+        }
+    }
+}
