@@ -289,7 +289,7 @@ fn may_be_an_image(header: &HeaderMap) -> bool {
 fn is_dear(target: Target) -> bool {
     match target {
         Target::Image(format) => format == Format::Avif,
-        Target::Auto(Negotiated::Client { avif, .. }) => avif,
+        Target::Auto(Negotiated::Client(named)) => named.has(Format::Avif),
         _ => false,
     }
 }

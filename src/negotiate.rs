@@ -3,7 +3,7 @@
 //! Owns the reading of Accept and of the names of crawlers. A format that not everyone shows counts only where it is named: browsers that
 //! cannot show AVIF send `image/*` and `*/*` all the same. What follows for a picture is the plan's to say.
 
-use letterbox_engine::transform::Negotiated;
+use letterbox_engine::transform::{Format, FormatSet, Negotiated};
 
 /// The longest Accept that is read, in bytes; beyond it, it says nothing. Browsers send a hundred.
 const MOST_BYTES: usize = 4096;
@@ -47,11 +47,16 @@ pub fn negotiate(accept: Option<&str>, user_agent: Option<&str>) -> Negotiated {
     let common = COMMON.map(|subtype| weights.weight(subtype));
     let common = common.into_iter().max().unwrap_or(0);
     let liked = |weight: Option<u16>| weight.filter(|&weight| weight > 0 && weight >= common);
-    let (webp, avif) = (liked(weights.webp), liked(weights.avif));
-    Negotiated::Client {
-        webp: webp.is_some(),
-        avif: avif.is_some() && avif >= webp,
+    // A format gives way to one that is tried later and liked better.
+    let (mut taken, mut best) = (Vec::new(), None);
+    for (format, weight) in weights.named.iter().rev() {
+        let weight = liked(*weight);
+        if weight.is_some() && weight >= best {
+            taken.push(*format);
+        }
+        best = best.max(weight);
     }
+    Negotiated::Client(FormatSet::of(&taken))
 }
 
 /// Whether one of the products of a User-Agent (section 10.1.5), those in comments included, has a crawler's name: all of it, since a part of a
@@ -68,10 +73,10 @@ fn is_crawler(user_agent: &str) -> bool {
 
 /// What an Accept says of the types that count, in thousandths. Where a range is there twice, the lower weight counts, so that their order
 /// does not.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Weights {
-    webp: Option<u16>,
-    avif: Option<u16>,
+    /// Of the formats that count where they are named, in the order in which they are tried.
+    named: Vec<(Format, Option<u16>)>,
     common: [Option<u16>; COMMON.len()],
     images: Option<u16>,
     anything: Option<u16>,
@@ -79,7 +84,12 @@ struct Weights {
 
 impl Weights {
     fn of(accept: &str) -> Weights {
-        let mut weights = Weights::default();
+        let mut weights = Weights {
+            named: Format::named().map(|format| (format, None)).collect(),
+            common: [None; COMMON.len()],
+            images: None,
+            anything: None,
+        };
         for member in split(accept, b',') {
             let Some((range, weight)) = read(member) else {
                 continue;
@@ -96,9 +106,11 @@ impl Weights {
         match range {
             "*/*" => return Some(&mut self.anything),
             "image/*" => return Some(&mut self.images),
-            "image/webp" => return Some(&mut self.webp),
-            "image/avif" => return Some(&mut self.avif),
             _ => {}
+        }
+        let is = |(format, _): &(Format, _)| format.content_type() == range;
+        if let Some(at) = self.named.iter().position(is) {
+            return self.named.get_mut(at).map(|(_, weight)| weight);
         }
         let subtype = range.strip_prefix("image/")?;
         let at = COMMON.iter().position(|common| *common == subtype)?;
@@ -177,22 +189,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const NOTHING: Negotiated = Negotiated::Client {
-        webp: false,
-        avif: false,
-    };
-    const WEBP: Negotiated = Negotiated::Client {
-        webp: true,
-        avif: false,
-    };
-    const AVIF: Negotiated = Negotiated::Client {
-        webp: false,
-        avif: true,
-    };
-    const BOTH: Negotiated = Negotiated::Client {
-        webp: true,
-        avif: true,
-    };
+    const NOTHING: Negotiated = Negotiated::Client(FormatSet::of(&[]));
+    const WEBP: Negotiated = Negotiated::Client(FormatSet::of(&[Format::WebP]));
+    const AVIF: Negotiated = Negotiated::Client(FormatSet::of(&[Format::Avif]));
+    const BOTH: Negotiated = Negotiated::Client(FormatSet::of(&[Format::WebP, Format::Avif]));
 
     fn of(accept: &str) -> Negotiated {
         negotiate(Some(accept), Some("Mozilla/5.0"))
@@ -397,9 +397,9 @@ mod tests {
         #[test]
         fn what_is_not_named_is_not_taken(list in members()) {
             let named = |name: &str| list.iter().any(|member| member.starts_with(name));
-            if let Negotiated::Client { webp, avif } = of(&list.join(",")) {
-                prop_assert!(named("image/webp") || !webp);
-                prop_assert!(named("image/avif") || !avif);
+            if let Negotiated::Client(taken) = of(&list.join(",")) {
+                prop_assert!(named("image/webp") || !taken.has(Format::WebP));
+                prop_assert!(named("image/avif") || !taken.has(Format::Avif));
             }
         }
     }

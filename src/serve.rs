@@ -71,7 +71,7 @@ async fn answer<P: Platform>(
     let offer = platform.guests().offer();
     let negotiated = negotiate(request.accept.as_deref(), request.user_agent.as_deref());
     let defaults = Defaults {
-        negotiated: negotiated.among(offer.webp, offer.avif),
+        negotiated: negotiated.among(offer),
         ..config.url_defaults()
     };
     let asked = match vocabulary::parse(query, &defaults) {
@@ -165,7 +165,9 @@ async fn transform<P: Platform>(
     record: &mut Record,
 ) -> Reply<P> {
     record.asked(asked);
-    if asked.transform.target == Target::Image(Format::Avif) && !platform.guests().offer().avif {
+    if asked.transform.target == Target::Image(Format::Avif)
+        && !platform.guests().offer().has(Format::Avif)
+    {
         return refused(
             &vocabulary::Error::without_avif().into(),
             &request.id,

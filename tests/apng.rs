@@ -258,7 +258,7 @@ fn one_frame_is_a_still() {
 
 #[test]
 fn a_crawler_gets_a_still() {
-    use letterbox_engine::transform::{Negotiated, Target, Transform};
+    use letterbox_engine::transform::{Format, Negotiated, Target, Transform};
     let config = Config::default();
     let source = apng(&five());
     let of = |negotiated| {
@@ -272,7 +272,10 @@ fn a_crawler_gets_a_still() {
         let count = output.plan.animation.map(|animation| animation.count);
         (output.content_type, count)
     };
-    let client = |webp| Negotiated::Client { webp, avif: false };
+    let client = |webp: bool| {
+        let webp = webp.then_some(Format::WebP);
+        Negotiated::Client(webp.into_iter().collect())
+    };
     assert_eq!(of(Negotiated::Card), ("image/png", Some(1)));
     assert_eq!(of(client(false)), ("image/png", Some(5)));
     assert_eq!(of(client(true)), ("image/webp", Some(5)));

@@ -5,7 +5,7 @@ mod support;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use letterbox_engine::guest::Offer;
+use letterbox_engine::transform::{Format, FormatSet};
 use support::{Got, World, file, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
@@ -16,10 +16,7 @@ const ASK: &str =
 const CHROME: &str = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
 const OLD_SAFARI: &str = "image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5";
 
-const ALL: Offer = Offer {
-    webp: true,
-    avif: true,
-};
+const ALL: FormatSet = FormatSet::of(&[Format::WebP, Format::Avif]);
 
 fn world() -> World {
     let world = World::production().route(SOURCE, file("image/jpeg", PHOTO));
@@ -135,7 +132,7 @@ fn without_accept_or_with_one_beyond_all_measure_the_format_is_everyones() {
 #[test]
 fn where_there_is_no_avif_there_is_one_entry_for_who_takes_it_and_who_does_not() {
     let world = world();
-    world.guests.0.set(Offer { avif: false, ..ALL });
+    world.guests.0.set(FormatSet::of(&[Format::WebP]));
     assert_eq!(
         get(&world, ASK, CHROME).header("content-type"),
         "image/webp"

@@ -5,7 +5,8 @@ use std::num::NonZeroU16;
 
 use letterbox_engine::header::Header;
 use letterbox_engine::transform::{
-    Colour, Dpr, Fit, Format, Frames, Gravity, Negotiated, Quality, Side, Target, Third, Transform,
+    Colour, Dpr, Fit, Format, FormatSet, Frames, Gravity, Negotiated, Quality, Side, Target, Third,
+    Transform,
 };
 use letterbox_engine::{Error, Limits, Pipeline};
 
@@ -153,10 +154,10 @@ impl Asked {
                     ..transform
                 },
                 253 => Transform {
-                    target: Target::Auto(Negotiated::Client {
-                        webp: true,
-                        avif: true,
-                    }),
+                    target: Target::Auto(Negotiated::Client(FormatSet::of(&[
+                        Format::WebP,
+                        Format::Avif,
+                    ]))),
                     ..transform
                 },
                 251 => Transform {

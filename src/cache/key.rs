@@ -25,7 +25,7 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
     let mut query = canonical(asked);
     if let Target::Auto(negotiated) = asked.transform.target {
         query += "&auto=";
-        query += negotiated.name();
+        query += &negotiated.name();
     }
     key.set_query(Some(&query));
     key
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::url::Defaults;
-    use letterbox_engine::transform::Negotiated;
+    use letterbox_engine::transform::{Format, FormatSet, Negotiated};
 
     fn key_of(request: &str) -> String {
         let request = Url::parse(request).expect("a URL");
@@ -92,13 +92,13 @@ mod tests {
             };
             [of("s=/a.jpg&f=auto"), of("s=/a.jpg&f=webp")]
         };
-        let client = |webp, avif| Negotiated::Client { webp, avif };
+        let client = |formats: &[Format]| Negotiated::Client(FormatSet::of(formats));
         let all = [
             Negotiated::Card,
-            client(false, false),
-            client(false, true),
-            client(true, false),
-            client(true, true),
+            client(&[]),
+            client(&[Format::Avif]),
+            client(&[Format::WebP]),
+            client(&[Format::WebP, Format::Avif]),
         ];
         let keys = all.map(key_for);
         for (at, [auto, webp]) in keys.iter().enumerate() {

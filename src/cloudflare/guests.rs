@@ -5,8 +5,8 @@ use worker::js_sys::{Uint8Array, Uint8ClampedArray};
 use worker::wasm_bindgen::JsValue;
 
 use letterbox_engine::Size;
-use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests, Offer};
-use letterbox_engine::transform::Format;
+use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests};
+use letterbox_engine::transform::{Format, FormatSet};
 
 #[wasm_bindgen]
 extern "C" {
@@ -53,11 +53,9 @@ extern "C" {
 pub(super) struct Beside;
 
 impl Guests for Beside {
-    fn offer(&self) -> Offer {
-        Offer {
-            webp: has(Format::WebP.name()),
-            avif: has(Format::Avif.name()),
-        }
+    fn offer(&self) -> FormatSet {
+        let offered = Format::ALL.into_iter();
+        offered.filter(|format| has(format.name())).collect()
     }
 
     fn encode(&self, encoding: &Encoding, rgba: &[u8]) -> Result<Vec<u8>, Fault> {

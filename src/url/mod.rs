@@ -744,8 +744,13 @@ mod tests {
             Just(Target::Image(Format::Gif)),
             Just(Target::Image(Format::Avif)),
             Just(Target::Auto(Negotiated::Card)),
-            any::<[bool; 2]>()
-                .prop_map(|[webp, avif]| Target::Auto(Negotiated::Client { webp, avif }))
+            any::<[bool; 2]>().prop_map(|[webp, avif]| {
+                let named = [(webp, Format::WebP), (avif, Format::Avif)];
+                let named = named
+                    .into_iter()
+                    .filter_map(|(is, format)| is.then_some(format));
+                Target::Auto(Negotiated::Client(named.collect()))
+            })
         ];
         let colour = any::<[u8; 4]>().prop_map(|[r, g, b, a]| Colour { r, g, b, a });
         let switches = any::<[bool; 3]>();

@@ -18,8 +18,8 @@ use letterbox::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, 
 use letterbox::reply::Body;
 use letterbox::request::Request;
 use letterbox::serve::{Reply, serve};
-use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests, Offer};
-use letterbox_engine::transform::Format;
+use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests};
+use letterbox_engine::transform::{Format, FormatSet};
 use url::Url;
 
 /// What a URL answers.
@@ -105,10 +105,10 @@ pub(crate) struct World {
 
 /// Guests that write their format's name and no picture, and read nothing.
 #[derive(Default)]
-pub(crate) struct Fakes(pub(crate) Cell<Offer>);
+pub(crate) struct Fakes(pub(crate) Cell<FormatSet>);
 
 impl Guests for Fakes {
-    fn offer(&self) -> Offer {
+    fn offer(&self) -> FormatSet {
         self.0.get()
     }
 

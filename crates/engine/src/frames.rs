@@ -1,4 +1,5 @@
 //! A plan becomes one for frames, when those of its source are known; and gets more memory as its answer grows.
+#![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use crate::animation::survey::Survey;
 use crate::error::Error;

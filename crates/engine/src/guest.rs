@@ -2,31 +2,10 @@
 //!
 //! A platform has them or not; the pipeline only says what is to be done and how much memory it may take. What the bytes of a source do
 //! in there is the guest's concern: it fails, and the request with it.
+#![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use crate::pixels::layout::Size;
-use crate::spec::Format;
-
-/// Which guests there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Offer {
-    /// For lossy WebP that is written; without it, it is written without loss.
-    pub webp: bool,
-    /// For AVIF, read and written; without it there is none.
-    pub avif: bool,
-}
-
-impl Offer {
-    /// Whether there is one for this format.
-    pub fn has(self, format: Format) -> bool {
-        match format {
-            Format::WebP => self.webp,
-            Format::Avif => self.avif,
-            Format::Jpeg | Format::Png | Format::Gif | Format::Bmp | Format::Ico | Format::Tiff => {
-                false
-            }
-        }
-    }
-}
+use crate::spec::{Format, FormatSet};
 
 /// Why a guest has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +48,8 @@ pub struct Decoded {
 
 /// The guests of a platform. Calls do not overlap.
 pub trait Guests {
-    /// Which there are.
-    fn offer(&self) -> Offer;
+    /// The formats that have one.
+    fn offer(&self) -> FormatSet;
 
     /// The file of RGBA pixels.
     ///
@@ -95,8 +74,8 @@ pub trait Guests {
 pub struct NoGuests;
 
 impl Guests for NoGuests {
-    fn offer(&self) -> Offer {
-        Offer::default()
+    fn offer(&self) -> FormatSet {
+        FormatSet::default()
     }
 
     fn encode(&self, _: &Encoding, _: &[u8]) -> Result<Vec<u8>, Fault> {

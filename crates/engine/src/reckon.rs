@@ -1,4 +1,5 @@
 //! What a plan costs: the only file that sees plan, stages and codecs together.
+#![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use crate::format::codec::Write;
 use crate::format::codec_of;

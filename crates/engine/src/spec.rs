@@ -1,4 +1,5 @@
 //! What there is to know of each file format, in one table. Who reads and writes it is `format::codec_of`'s to say.
+#![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 /// An image file format that letterbox reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,19 @@ pub enum By {
     Nobody,
 }
 
+/// The place of a format in `f=auto`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auto {
+    /// Everyone shows it, and so do crawlers that make the preview of a link.
+    Card,
+    /// Everyone shows it.
+    Common,
+    /// Only for a client that names it. Lower ranks are tried first.
+    Named(u8),
+    /// No answer is in it.
+    Never,
+}
+
 /// A format's properties. There are no defaults: a format that is new says all of them.
 #[derive(Debug)]
 pub struct Spec {
@@ -46,6 +60,10 @@ pub struct Spec {
     pub alpha: bool,
     /// Whether files are written with several frames, whatever their source.
     pub moves: bool,
+    /// Whether it can be written without loss.
+    pub lossless: bool,
+    /// Its place in `f=auto`.
+    pub auto: Auto,
     /// The longest side that a file can have, where it is less than any limit.
     pub most_side: Option<u32>,
     /// Who reads it.
@@ -73,6 +91,19 @@ impl Format {
         Format::Avif,
     ];
 
+    /// The formats that are answered to who names them, the best first.
+    pub fn named() -> impl Iterator<Item = Format> {
+        let mut named: Vec<(u8, Format)> = Format::ALL
+            .into_iter()
+            .filter_map(|format| match format.spec().auto {
+                Auto::Named(rank) => Some((rank, format)),
+                Auto::Card | Auto::Common | Auto::Never => None,
+            })
+            .collect();
+        named.sort_unstable_by_key(|(rank, _)| *rank);
+        named.into_iter().map(|(_, format)| format)
+    }
+
     /// The properties.
     pub const fn spec(self) -> &'static Spec {
         match self {
@@ -81,6 +112,8 @@ impl Format {
                 media_type: "image/jpeg",
                 alpha: false,
                 moves: false,
+                lossless: false,
+                auto: Auto::Card,
                 most_side: None,
                 read: By::Us,
                 written: By::Us,
@@ -93,6 +126,8 @@ impl Format {
                 media_type: "image/png",
                 alpha: true,
                 moves: false,
+                lossless: true,
+                auto: Auto::Card,
                 most_side: None,
                 read: By::Us,
                 written: By::Us,
@@ -105,6 +140,8 @@ impl Format {
                 media_type: "image/webp",
                 alpha: true,
                 moves: true,
+                lossless: true,
+                auto: Auto::Named(1),
                 most_side: Some(0x3fff), // RFC 9649, section 3.4
                 read: By::Us,
                 written: By::Guest { or_us: true },
@@ -117,6 +154,8 @@ impl Format {
                 media_type: "image/gif",
                 alpha: true,
                 moves: true,
+                lossless: true,
+                auto: Auto::Common,
                 most_side: None,
                 read: By::Us,
                 written: By::Us,
@@ -129,6 +168,8 @@ impl Format {
                 media_type: "image/bmp",
                 alpha: true,
                 moves: false,
+                lossless: true,
+                auto: Auto::Never,
                 most_side: None,
                 read: By::Us,
                 written: By::Nobody,
@@ -141,6 +182,8 @@ impl Format {
                 media_type: "image/vnd.microsoft.icon",
                 alpha: true,
                 moves: false,
+                lossless: true,
+                auto: Auto::Never,
                 most_side: None,
                 read: By::Us,
                 written: By::Nobody,
@@ -153,6 +196,8 @@ impl Format {
                 media_type: "image/tiff",
                 alpha: true,
                 moves: false,
+                lossless: true,
+                auto: Auto::Never,
                 most_side: None,
                 read: By::Us,
                 written: By::Nobody,
@@ -165,6 +210,8 @@ impl Format {
                 media_type: "image/avif",
                 alpha: true,
                 moves: false,
+                lossless: false,
+                auto: Auto::Named(0),
                 most_side: None,
                 read: By::Guest { or_us: false },
                 written: By::Guest { or_us: false },
@@ -211,5 +258,70 @@ impl Format {
     /// The format that `f=keep` answers in.
     pub fn kept(self) -> Format {
         self.spec().kept
+    }
+}
+
+/// A set of formats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FormatSet(u16);
+
+impl FormatSet {
+    /// The set of these.
+    pub const fn of(formats: &[Format]) -> FormatSet {
+        let (mut bits, mut at) = (0, 0);
+        while at < formats.len() {
+            bits |= 1 << formats[at] as u16;
+            at += 1;
+        }
+        FormatSet(bits)
+    }
+
+    /// Whether a format is in it.
+    pub const fn has(self, format: Format) -> bool {
+        self.0 >> format as u16 & 1 == 1
+    }
+
+    /// What is in both.
+    pub const fn and(self, other: FormatSet) -> FormatSet {
+        FormatSet(self.0 & other.0)
+    }
+}
+
+impl FromIterator<Format> for FormatSet {
+    fn from_iter<I: IntoIterator<Item = Format>>(formats: I) -> FormatSet {
+        let add = |set: FormatSet, format| FormatSet(set.0 | FormatSet::of(&[format]).0);
+        formats.into_iter().fold(FormatSet::default(), add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_media_types_are_those_of_one_format() {
+        for format in Format::ALL {
+            let same = |other: &Format| {
+                let (one, other) = (format.spec(), other.spec());
+                one.name == other.name || one.media_type == other.media_type
+            };
+            assert_eq!(Format::ALL.iter().filter(|other| same(other)).count(), 1);
+            assert_ne!(format.kept().spec().written, By::Nobody);
+        }
+    }
+
+    #[test]
+    fn a_set_has_what_was_put_into_it() {
+        let set = FormatSet::of(&[Format::WebP, Format::Avif]);
+        let found: Vec<Format> = Format::ALL.into_iter().filter(|f| set.has(*f)).collect();
+        assert_eq!(found, [Format::WebP, Format::Avif]);
+        assert_eq!(
+            set.and(FormatSet::of(&[Format::Avif, Format::Png])),
+            FormatSet::of(&[Format::Avif])
+        );
+        assert_eq!(
+            Format::named().collect::<Vec<_>>(),
+            [Format::Avif, Format::WebP]
+        );
     }
 }

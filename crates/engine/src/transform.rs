@@ -5,7 +5,7 @@
 
 use std::num::NonZeroU16;
 
-pub use crate::spec::Format;
+pub use crate::spec::{Format, FormatSet};
 
 /// The requested length of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,45 +176,36 @@ pub enum Negotiated {
     /// A crawler that makes the preview of a link: JPEG and PNG, and nothing else.
     Card,
     /// Anyone else: JPEG, PNG and GIF, and what was named.
-    Client {
-        /// Takes WebP.
-        webp: bool,
-        /// Takes AVIF, and likes WebP no better.
-        avif: bool,
-    },
+    Client(FormatSet),
 }
 
 impl Default for Negotiated {
     fn default() -> Self {
-        Negotiated::Client {
-            webp: false,
-            avif: false,
-        }
+        Negotiated::Client(FormatSet::default())
     }
 }
 
 impl Negotiated {
-    /// The same where some of it cannot be written.
-    pub fn among(self, writes_webp: bool, writes_avif: bool) -> Negotiated {
+    /// What is left of it where only these are written.
+    pub fn among(self, written: FormatSet) -> Negotiated {
         match self {
             Negotiated::Card => Negotiated::Card,
-            Negotiated::Client { webp, avif } => Negotiated::Client {
-                webp: webp && writes_webp,
-                avif: avif && writes_avif,
-            },
+            Negotiated::Client(named) => Negotiated::Client(named.and(written)),
         }
     }
 
-    /// A word for each, in cache keys and in the log.
-    pub fn name(self) -> &'static str {
-        match self {
-            Negotiated::Card => "card",
-            Negotiated::Client { webp, avif } => match (avif, webp) {
-                (true, true) => "avif-webp",
-                (true, false) => "avif",
-                (false, true) => "webp",
-                (false, false) => "common",
-            },
+    /// A word for each, in cache keys and in the log: the formats that were named, the best first.
+    pub fn name(self) -> String {
+        let Negotiated::Client(named) = self else {
+            return "card".to_owned();
+        };
+        let words: Vec<&str> = Format::named()
+            .filter(|format| named.has(*format))
+            .map(Format::name)
+            .collect();
+        match words[..] {
+            [] => "common".to_owned(),
+            _ => words.join("-"),
         }
     }
 }

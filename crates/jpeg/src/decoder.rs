@@ -320,7 +320,7 @@ impl Decoder {
             }
             State::Header => {
                 let missing = Error::Corrupt(Fault::NoPicture);
-                let mut frame = self.segments.frame.take().ok_or(missing.clone())?;
+                let mut frame = self.segments.frame.take().ok_or(missing)?;
                 frame.separate = self.separate;
                 frame.set_scale(self.scale);
                 let header = self.header.as_ref().ok_or(missing)?;

@@ -1,10 +1,10 @@
 //! Which format an answer is written in.
+#![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
-use crate::guest::Offer;
 use crate::header::Header;
 use crate::pixels::layout::Layout;
 
-use crate::spec::Format;
+use crate::spec::{Auto, By, Format, FormatSet};
 use crate::transform::{Negotiated, Target, Transform};
 
 /// The formats that an answer may be written in, the best first: where one does not fit into memory, the next one is tried. There is always
@@ -16,7 +16,7 @@ pub(crate) fn candidates(
     transform: &Transform,
     padded: bool,
     moves: bool,
-    offer: Offer,
+    offer: FormatSet,
 ) -> Vec<Format> {
     let negotiated = match transform.target {
         Target::Image(format) => return vec![format],
@@ -25,26 +25,37 @@ pub(crate) fn candidates(
         }
         Target::Auto(negotiated) => negotiated,
     };
-    let (webp, avif, gif) = match negotiated {
-        Negotiated::Card => (false, false, false),
-        Negotiated::Client { webp, avif } => (webp, avif, true),
+    let (named, is_card) = match negotiated {
+        Negotiated::Card => (FormatSet::default(), true),
+        Negotiated::Client(named) => (named, false),
+    };
+    let suits = |format: &Format| {
+        let spec = format.spec();
+        let is_written = match spec.written {
+            By::Us | By::Guest { or_us: true } => true,
+            By::Guest { or_us: false } => offer.has(*format),
+            By::Nobody => false,
+        };
+        let is_wanted = (spec.moves || !moves) && (spec.lossless || !transform.lossless);
+        named.has(*format) && is_written && is_wanted
     };
     // What everyone shows: the source's own format, or the one of JPEG and PNG that keeps what there is to see.
-    let common = match header.format.kept() {
-        own @ (Format::Jpeg | Format::Png) => own,
-        Format::Gif if gif => Format::Gif,
-        _ if moves && gif => Format::Gif,
-        _ if written_layout(header, transform, Format::Png, padded).alpha() => Format::Png,
-        _ => Format::Jpeg,
+    let own = header.format.kept();
+    let shown = match own.spec().auto {
+        Auto::Card => true,
+        Auto::Common => !is_card,
+        Auto::Named(_) | Auto::Never => false,
     };
-    [
-        (avif && offer.has(Format::Avif) && !moves && !transform.lossless).then_some(Format::Avif),
-        webp.then_some(Format::WebP),
-        Some(common),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let common = if shown {
+        own
+    } else if moves && !is_card {
+        Format::Gif
+    } else if written_layout(header, transform, Format::Png, padded).alpha() {
+        Format::Png
+    } else {
+        Format::Jpeg
+    };
+    Format::named().filter(suits).chain([common]).collect()
 }
 
 /// The cheapest layout that loses nothing the format can hold.
@@ -71,18 +82,9 @@ mod tests {
     use crate::transform::Colour;
     use Format::{Avif, Bmp, Gif, Jpeg, Png, WebP};
 
-    const ALL: Offer = Offer {
-        webp: true,
-        avif: true,
-    };
-    const NAMES_NOTHING: Negotiated = Negotiated::Client {
-        webp: false,
-        avif: false,
-    };
-    const NAMES_BOTH: Negotiated = Negotiated::Client {
-        webp: true,
-        avif: true,
-    };
+    const ALL: FormatSet = FormatSet::of(&[Format::WebP, Format::Avif]);
+    const NAMES_NOTHING: Negotiated = Negotiated::Client(FormatSet::of(&[]));
+    const NAMES_BOTH: Negotiated = Negotiated::Client(ALL);
 
     fn header(format: Format, layout: Layout) -> Header {
         Header {
@@ -190,7 +192,7 @@ mod tests {
             lossless: false,
             ..transform
         };
-        let none = Offer::default();
+        let none = FormatSet::default();
         assert_eq!(candidates(&source, &lossy, false, false, none), [WebP, Png]);
     }
 }

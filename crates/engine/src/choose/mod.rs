@@ -4,7 +4,6 @@ pub(crate) mod format;
 
 use crate::choose::format::{candidates, written_layout};
 use crate::error::Error;
-use crate::guest::Offer;
 use crate::header::{Coding, Header};
 use crate::limits::Limits;
 use crate::pixels::layout::Size;
@@ -13,7 +12,7 @@ use crate::plan::plane::Plane;
 use crate::plan::source::Source;
 use crate::plan::{Indexed, Known, Plan};
 use crate::quantise::palette::MOST as MOST_COLOURS;
-use crate::spec::{By, Format};
+use crate::spec::{By, Format, FormatSet};
 use crate::transform::{Dpr, Fit, Quality, Side, Target, Transform};
 
 impl Plan {
@@ -32,7 +31,7 @@ impl Plan {
             source,
             transform,
             limits,
-            Offer::default(),
+            FormatSet::default(),
             Known::default(),
         )
     }
@@ -46,7 +45,7 @@ impl Plan {
         source: Source,
         transform: &Transform,
         limits: &Limits,
-        offer: Offer,
+        offer: FormatSet,
         known: Known,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
@@ -78,7 +77,7 @@ impl Plan {
         geometry: &Geometry,
         transform: &Transform,
         limits: &Limits,
-        offer: Offer,
+        offer: FormatSet,
     ) -> Result<Plan, Error> {
         let upright = header.upright();
         let canvas = geometry.canvas;
@@ -185,7 +184,7 @@ impl Plan {
         source: Source,
         transform: &Transform,
         limits: &Limits,
-        offer: Offer,
+        offer: FormatSet,
     ) -> Result<Plan, Error> {
         let side = Side::px(SIDE);
         let transform = Transform {

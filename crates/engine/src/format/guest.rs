@@ -1,4 +1,5 @@
 //! What a guest decodes and encodes: files and RGBA pixels go out of our memory, pictures and files come back.
+#![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use std::cell::RefCell;
 
@@ -6,8 +7,7 @@ use crate::error::Error;
 use crate::format::avif::mend as avif;
 use crate::format::whole;
 use crate::format::whole::InPlace;
-use crate::guest;
-use crate::guest::{Encoding, Fault, Guests};
+use crate::guest::{Encoding, Fault, Guests, Memory};
 use crate::header::Coding;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::frame::Picture;
@@ -69,7 +69,16 @@ fn drop_alpha(rgba: &[u8], rgb: &mut [u8]) {
     }
 }
 
-pub(crate) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
+/// The file of a picture, by a guest with that much memory.
+///
+/// # Errors
+/// [`Error::OutOfMemory`], and [`Error::Internal`] for a guest that fails.
+pub(crate) fn encode(
+    plan: &Plan,
+    picture: Picture,
+    guests: &dyn Guests,
+    memory: Memory,
+) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     let mut wide = zeroes(4 * u64::from(plan.canvas.width))?;
     let mut grain = Grain::default();
@@ -86,7 +95,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture, guests: &dyn Guests) -> Resu
         size: plan.canvas,
         quality: quality(plan.format, plan.quality),
         raw_alpha: grain.is_noise(),
-        most_bytes: memory_bytes(plan),
+        most_bytes: memory.bytes(plan.canvas.pixels()),
     };
     call(guests, &encoding, &rgba)
 }
@@ -143,23 +152,16 @@ impl Grain {
 pub(crate) fn trouble(fault: Fault, format: Format) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,
-        fault => Error::Internal(format!("{} encoder: {fault:?}", format.name())),
+        fault @ (Fault::Refused | Fault::Starved | Fault::Trapped) => {
+            Error::Internal(format!("{} encoder: {fault:?}", format.name()))
+        }
     }
 }
 
 /// What encoding holds: the guest's memory; here a row, and the file, which comes over from there, at a bit and a half a sample of noise.
-pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
+pub(crate) fn encoder_bytes(plan: &Plan, memory: Memory) -> u64 {
     let Size { width, .. } = plan.canvas;
-    memory_bytes(plan) + 4 * u64::from(width) + plan.canvas.pixels()
-}
-
-/// What of it is the guest's.
-pub(crate) fn memory_bytes(plan: &Plan) -> u64 {
-    let memory = match plan.format {
-        Format::Avif => guest::AVIF_ENCODE,
-        _ => guest::webp_encode(plan.layout.alpha()),
-    };
-    memory.bytes(plan.canvas.pixels())
+    memory.bytes(plan.canvas.pixels()) + 4 * u64::from(width) + plan.canvas.pixels()
 }
 
 /// A quality on JPEG's scale as a format's own number: 80 is 79 of WebP's and 60 of AVIF's, and the ends of the scales are the same.
@@ -182,7 +184,7 @@ fn damage(fault: Fault, picture: Size, most: u64) -> Error {
             pixels: picture.pixels(),
             most,
         },
-        _ => Error::Corrupt("the AVIF is damaged or breaks off"),
+        Fault::Refused | Fault::Trapped => Error::Corrupt("the AVIF is damaged or breaks off"),
     }
 }
 
@@ -215,8 +217,8 @@ mod tests {
     struct Hungry;
 
     impl Guests for Hungry {
-        fn offer(&self) -> crate::guest::Offer {
-            crate::guest::Offer::default()
+        fn offer(&self) -> crate::spec::FormatSet {
+            crate::spec::FormatSet::default()
         }
 
         fn encode(&self, encoding: &Encoding, _: &[u8]) -> Result<Vec<u8>, Fault> {
@@ -224,7 +226,7 @@ mod tests {
             fed.then(|| b"raw".to_vec()).ok_or(Fault::Starved)
         }
 
-        fn decode(&self, _: Format, _: &[u8], _: u64) -> Result<guest::Decoded, Fault> {
+        fn decode(&self, _: Format, _: &[u8], _: u64) -> Result<crate::guest::Decoded, Fault> {
             Err(Fault::Refused)
         }
     }

@@ -10,12 +10,11 @@ pub(crate) mod profile;
 pub mod strips;
 
 use crate::error::Error;
-use crate::guest::Offer;
 pub use crate::header::colours::Colours;
 use crate::header::strips::Shape;
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::orientation::Orientation;
-use crate::spec::{By, Format};
+use crate::spec::{By, Format, FormatSet};
 
 /// A source image as its header describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +92,7 @@ impl Header {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for what only a guest reads.
-    pub(crate) fn with_guests(self, offer: Offer) -> Result<Header, Error> {
+    pub(crate) fn with_guests(self, offer: FormatSet) -> Result<Header, Error> {
         if self.format.spec().read == (By::Guest { or_us: false }) && !offer.has(self.format) {
             return Err(Error::Unsupported("this deployment reads no AVIF"));
         }

@@ -433,7 +433,7 @@ impl<'a> Pipeline<'a> {
             ..frames
         };
         let shown = match self.transform.target {
-            Target::Keep | Target::Image(_) | Target::Auto(Negotiated::Client { .. }) => frames,
+            Target::Keep | Target::Image(_) | Target::Auto(Negotiated::Client(_)) => frames,
             Target::Auto(Negotiated::Card) => still,
             Target::Json | Target::Thumbhash | Target::Blurhash => still,
         };

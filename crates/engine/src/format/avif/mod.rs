@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::format::codec::{Codec, Decode, Write, only};
 use crate::format::strip::{Cutting, Wanted};
 use crate::format::{guest, whole};
-use crate::guest::Guests;
+use crate::guest::{AVIF_ENCODE, Guests};
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
 use crate::pixels::frame::Picture;
@@ -90,11 +90,11 @@ impl Write for Avif {
     }
 
     fn encoder_bytes(&self, plan: &Plan) -> u64 {
-        guest::encoder_bytes(plan)
+        guest::encoder_bytes(plan, AVIF_ENCODE)
     }
 
     fn guest_bytes(&self, plan: &Plan) -> u64 {
-        guest::memory_bytes(plan)
+        AVIF_ENCODE.bytes(plan.canvas.pixels())
     }
 
     fn encode(
@@ -103,6 +103,6 @@ impl Write for Avif {
         pictures: Vec<Picture>,
         guests: &dyn Guests,
     ) -> Result<Vec<u8>, Error> {
-        guest::encode(plan, only(pictures)?, guests)
+        guest::encode(plan, only(pictures)?, guests, AVIF_ENCODE)
     }
 }

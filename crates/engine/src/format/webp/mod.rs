@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::format::codec::{Codec, Decode, Film, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
 use crate::format::{guest, whole};
-use crate::guest::Guests;
+use crate::guest::{Guests, webp_encode};
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
 use crate::pixels::frame::Picture;
@@ -98,7 +98,7 @@ impl Write for WebP {
 
     fn encoder_bytes(&self, plan: &Plan) -> u64 {
         if plan.by_guest {
-            guest::encoder_bytes(plan)
+            guest::encoder_bytes(plan, webp_encode(plan.layout.alpha()))
         } else {
             code::encoder_bytes(plan)
         }
@@ -108,7 +108,7 @@ impl Write for WebP {
         match plan.by_guest {
             false => 0,
             true if plan.moving().is_some() => animate::guest_bytes(plan),
-            true => guest::memory_bytes(plan),
+            true => webp_encode(plan.layout.alpha()).bytes(plan.canvas.pixels()),
         }
     }
 
@@ -120,7 +120,7 @@ impl Write for WebP {
     ) -> Result<Vec<u8>, Error> {
         let picture = only(pictures)?;
         if plan.by_guest {
-            guest::encode(plan, picture, guests)
+            guest::encode(plan, picture, guests, webp_encode(plan.layout.alpha()))
         } else {
             code::encode(plan, picture)
         }
