@@ -359,6 +359,33 @@ pub struct Transform {
     pub frames: Frames,
 }
 
+impl Transform {
+    /// The one place of defaults: a deployment's settings, the parameters and the docs take theirs from here.
+    pub const DEFAULT: Transform = Transform {
+        width: Side::Px(NonZeroU16::new(1200).expect("not zero")),
+        height: Side::Px(NonZeroU16::new(627).expect("not zero")),
+        fit: Fit::Contain,
+        gravity: Gravity::Position(Third::Middle, Third::Middle),
+        background: Colour::WHITE,
+        enlarge: true,
+        dpr: Dpr::ONE,
+        target: Target::Keep,
+        quality: Quality(80),
+        interlace: false,
+        lossless: false,
+        frames: Frames {
+            first: 0,
+            count: None,
+        },
+    };
+}
+
+impl Default for Transform {
+    fn default() -> Self {
+        Transform::DEFAULT
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
