@@ -4,8 +4,9 @@
 /** Something the caller can put right, in a sentence. It never holds the key. */
 export class Unsignable extends Error {}
 
-/** Every parameter that may be signed, and its other names. A test of the worker's sees to it that none is missing. */
+/** Every parameter that may be signed, and its other names. */
 const aliases = {
+  // <parameters>, by `npm run docs`
   a: ['g', 'gravity', 'position'],
   bg: ['background', 'cbg'],
   dpr: [],
@@ -25,6 +26,7 @@ const aliases = {
   w: ['width'],
   we: [],
   widths: [],
+  // </parameters>
 };
 const canonical = new Map(Object.entries(aliases).flatMap(([name, others]) => [name, ...others].map((other) => [other, name])));
 

@@ -10,10 +10,11 @@ use url::Url;
 use crate::cache::freshness::Freshness;
 use crate::origin::Patience;
 use crate::origin::rules::{AllowList, Rules, check_form};
+use crate::url::Defaults;
 use crate::url::preset::Presets;
 use crate::url::signature::{Keys, Signing};
+use crate::url::value::{whole, write_side};
 use crate::url::widths::Widths;
-use crate::url::{Defaults, value::whole};
 use letterbox_engine::Limits;
 use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 
@@ -49,11 +50,18 @@ pub const SECRETS: &[&str] = &["SIGNING_KEYS"];
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
-    /// Its default, as text that `read` accepts; empty for none.
-    pub default: &'static str,
-    /// What it does, one sentence.
+    /// Its effect, one sentence.
     pub doc: &'static str,
     read: fn(&mut Config, &str) -> Result<(), String>,
+    /// The text that `read` makes this configuration of; `None` where a deployment has nothing unless it says so.
+    write: Option<fn(&Config) -> String>,
+}
+
+impl Setting {
+    /// The setting's text in [`Config::default`], if it has one.
+    pub fn default(&self) -> Option<String> {
+        self.write.map(|write| write(&Config::default()))
+    }
 }
 
 /// The problems of a configuration.
@@ -114,7 +122,6 @@ impl fmt::Display for Error {
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MODE",
-        default: "production",
         doc: "`development` allows http and loopback sources and adds timings; it is refused on any host but a loopback name",
         read: |config, text| match text {
             "production" => Ok(()),
@@ -124,20 +131,23 @@ pub const SETTINGS: &[Setting] = &[
             }
             _ => Err("expected production or development".to_owned()),
         },
+        write: Some(|config| match config.rules.development {
+            false => "production".to_owned(),
+            true => "development".to_owned(),
+        }),
     },
     Setting {
         name: "ALLOWED_SOURCES",
-        default: "",
         doc: "Comma list of hosts that sources may come from: `images.example.com`, `*.example.com`, `example.com/prefix/`; `*`, which goes with `SIGNING_KEYS` only and is then the default, is every public host",
         read: |config, text| {
             AllowList::parse(text)
                 .map(|list| config.rules.allowed = list)
                 .map_err(|e| e.to_string())
         },
+        write: None,
     },
     Setting {
         name: "ORIGIN",
-        default: "",
         doc: "Base URL of the origin whose own files win; the bindings `ORIGIN_BUCKET` (R2) and `ASSETS` do the same without a URL",
         read: |config, text| {
             let url = Url::parse(text)
@@ -146,22 +156,22 @@ pub const SETTINGS: &[Setting] = &[
             config.rules.origin = Some(url.ok_or("expected an absolute URL without query")?);
             Ok(())
         },
+        write: None,
     },
     Setting {
         name: "SIGNING_KEYS",
-        default: "",
         doc: "A secret (`npx wrangler secret put SIGNING_KEYS`): comma list of keys of 64 hexadecimal digits or more. With it, only signed URLs are answered; the first key signs, all verify",
         read: |config, text| Keys::parse(text).map(|keys| config.keys = keys),
+        write: None,
     },
     Setting {
         name: "PRESETS",
-        default: "",
         doc: "Named sets of parameters for `p`: `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`",
         read: |config, text| Presets::parse(text).map(|presets| config.presets = presets),
+        write: None,
     },
     Setting {
         name: "PRESETS_ONLY",
-        default: "false",
         doc: "`true` refuses every parameter but `s`, `p`, `v`, `sig` and `exp`",
         read: |config, text| match text {
             "true" | "false" => {
@@ -170,10 +180,10 @@ pub const SETTINGS: &[Setting] = &[
             }
             _ => Err("expected true or false".to_owned()),
         },
+        write: Some(|config| config.presets_only.to_string()),
     },
     Setting {
         name: "WIDTH_LADDER",
-        default: "",
         doc: "Comma list of the only widths that are answered, such as `320,640,960,1280,1920`: a width goes up to the next one, `dpr` counted, and the height with it; a signed list (`widths`) is a ladder of its own",
         read: |config, text| {
             let tight: String = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
@@ -184,91 +194,91 @@ pub const SETTINGS: &[Setting] = &[
             );
             Ok(())
         },
+        write: None,
     },
     Setting {
         name: "DEFAULT_WIDTH",
-        default: "1200",
         doc: "Width of an answer without `w`",
         read: |config, text| ranged(text, 1, 16_384).map(|v| config.transform.width = px(v)),
+        write: Some(|config| write_side(config.transform.width)),
     },
     Setting {
         name: "DEFAULT_HEIGHT",
-        default: "627",
         doc: "Height of an answer without `h`",
         read: |config, text| ranged(text, 1, 16_384).map(|v| config.transform.height = px(v)),
+        write: Some(|config| write_side(config.transform.height)),
     },
     Setting {
         name: "DEFAULT_QUALITY",
-        default: "80",
         doc: "Quality of an answer without `q`; PNG is lossless then",
         read: |config, text| {
             config.transform.quality =
                 Quality::new(ranged(text, 1, 100)? as u8).ok_or("out of range")?;
             Ok(())
         },
+        write: Some(|config| config.transform.quality.get().to_string()),
     },
     Setting {
         name: "MAX_SOURCE_BYTES",
-        default: "41943040",
         doc: "Largest source file, counted after content decoding while it is read",
         read: |config, text| ranged(text, 1, 536_870_912).map(|v| config.limits.source_bytes = v),
+        write: Some(|config| config.limits.source_bytes.to_string()),
     },
     Setting {
         name: "MAX_OUTPUT_SIDE",
-        default: "4096",
         doc: "Longest side of an answer in pixels, after `dpr`",
         read: |config, text| {
             config.limits.output_side = ranged(text, 1, 16_384)? as u32;
             Ok(())
         },
+        write: Some(|config| config.limits.output_side.to_string()),
     },
     Setting {
         name: "MAX_OUTPUT_PIXELS",
-        default: "16777216",
         doc: "Most pixels of an answer, after `dpr`",
         read: |config, text| ranged(text, 1, 16_777_216).map(|v| config.limits.output_pixels = v),
+        write: Some(|config| config.limits.output_pixels.to_string()),
     },
     Setting {
         name: "MAX_FRAME_PIXELS",
-        default: "134217728",
         doc: "Most pixels of all frames of an animation together, in the source and in the answer; as lossy WebP so many take about six seconds of CPU time",
         read: |config, text| ranged(text, 1, 1_073_741_824).map(|v| config.limits.frame_pixels = v),
+        write: Some(|config| config.limits.frame_pixels.to_string()),
     },
     Setting {
         name: "MEMORY_BUDGET_BYTES",
-        default: "75497472",
         doc: "Memory that the images of one isolate may need together, by their plans; one that needs more by itself is refused before a pixel is decoded, one that only has to wait waits until `TOTAL_TIMEOUT_MS`",
         read: |config, text| {
             ranged(text, 1_048_576, 92_274_688).map(|v| config.limits.memory_bytes = v)
         },
+        write: Some(|config| config.limits.memory_bytes.to_string()),
     },
     Setting {
         name: "MAX_REDIRECTS",
-        default: "3",
         doc: "Redirects that a source may take, each decided like the first URL",
         read: |config, text| ranged(text, 0, 10).map(|v| config.patience.redirects = v as u32),
+        write: Some(|config| config.patience.redirects.to_string()),
     },
     Setting {
         name: "HEAD_TIMEOUT_MS",
-        default: "3000",
         doc: "Milliseconds that a source has to send its response header; time that this isolate spends on other images does not count",
         read: |config, text| ranged(text, 1, 60_000).map(|v| config.patience.head_ms = v as u32),
+        write: Some(|config| config.patience.head_ms.to_string()),
     },
     Setting {
         name: "TOTAL_TIMEOUT_MS",
-        default: "10000",
         doc: "Milliseconds that a request may take in all: the origin, redirects, the source's body, waiting for memory or for another request. A body that is passed on is cut off then, too",
         read: |config, text| ranged(text, 1, 120_000).map(|v| config.patience.total_ms = v as u32),
+        write: Some(|config| config.patience.total_ms.to_string()),
     },
     Setting {
         name: "CACHE_TTL",
-        default: "31536000",
         doc: "Seconds that an answer is kept",
         read: |config, text| ranged(text, 1, 31_536_000).map(|v| config.cache_ttl_secs = v as u32),
+        write: Some(|config| config.cache_ttl_secs.to_string()),
     },
     Setting {
         name: "FRESHNESS",
-        default: "fixed",
         doc: "`fixed` keeps every answer for `CACHE_TTL`; `origin` for what the source's Cache-Control, Expires and Age leave of its own freshness, where that is shorter",
         read: |config, text| match text {
             "fixed" => {
@@ -281,6 +291,10 @@ pub const SETTINGS: &[Setting] = &[
             }
             _ => Err("expected fixed or origin".to_owned()),
         },
+        write: Some(|config| match config.freshness {
+            Freshness::Fixed => "fixed".to_owned(),
+            Freshness::Origin => "origin".to_owned(),
+        }),
     },
 ];
 
@@ -404,26 +418,22 @@ impl Config {
 
 impl Default for Config {
     fn default() -> Self {
-        let mut config = Config {
+        Config {
             rules: Rules::default(),
             patience: Patience {
-                redirects: 0,
-                head_ms: 0,
-                total_ms: 0,
+                redirects: 3,
+                head_ms: 3_000,
+                total_ms: 10_000,
             },
             limits: Limits::DEFAULT,
-            cache_ttl_secs: 0,
+            cache_ttl_secs: 31_536_000,
             freshness: Freshness::Fixed,
             transform: Transform::DEFAULT,
             keys: Keys::default(),
             presets: Presets::default(),
             presets_only: false,
             ladder: None,
-        };
-        for setting in SETTINGS.iter().filter(|s| !s.default.is_empty()) {
-            (setting.read)(&mut config, setting.default).expect("a test reads every default");
         }
-        config
     }
 }
 
@@ -431,11 +441,9 @@ impl Default for Config {
 pub fn table() -> String {
     let mut text = String::from("| setting | default | what it does |\n|---|---|---|\n");
     for s in SETTINGS {
-        let default = if s.default.is_empty() {
-            "none".to_owned()
-        } else {
-            format!("`{}`", s.default)
-        };
+        let default = s
+            .default()
+            .map_or_else(|| "none".to_owned(), |text| format!("`{text}`"));
         text += &format!("| `{}` | {default} | {} |\n", s.name, s.doc);
     }
     text
@@ -615,6 +623,30 @@ mod tests {
         let at = |url: &str| config.for_host(&Url::parse(url).expect("a URL")).is_ok();
         assert!(at("http://localhost:8787/") && at("http://127.0.0.1/") && at("http://[::1]:1/"));
         assert!(!at("https://img.example.com/") && !at("https://localhost.example.com/"));
+    }
+
+    /// A deployment with every default spelled out is one that says nothing.
+    #[test]
+    fn a_setting_reads_what_it_writes_and_the_defaults_are_within_its_bounds() {
+        for setting in SETTINGS {
+            let (Some(write), Some(default)) = (setting.write, setting.default()) else {
+                continue;
+            };
+            let mut config = Config::default();
+            assert_eq!((setting.read)(&mut config, &default), Ok(()));
+            for other in SETTINGS {
+                let text = other.write.map(|write| write(&config));
+                assert_eq!(text, other.default(), "{}={default}", setting.name);
+            }
+            // Another value is another text: of these, each setting takes one that is not its default.
+            let texts = ["2", "3", "1500000", "development", "true", "origin"];
+            let other = texts.into_iter().find(|text| {
+                *text != default && (setting.read)(&mut Config::default(), text).is_ok()
+            });
+            let other = other.expect("a value");
+            (setting.read)(&mut config, other).expect("it was read before");
+            assert_eq!(write(&config), other, "{}", setting.name);
+        }
     }
 
     #[test]

@@ -82,12 +82,11 @@ impl Deployment {
                 .vars
                 .iter()
                 .find(|(name, value)| name == setting.name && !value.trim().is_empty());
-            let (value, source) = given.map_or((setting.default, " (default)"), |(_, value)| {
-                (value.as_str(), "")
-            });
-            if !value.is_empty() {
-                lines.push(format!("{:<20} {value}{source}", setting.name));
-            }
+            let line = match given {
+                Some((_, value)) => Some(value.clone()),
+                None => setting.default().map(|value| format!("{value} (default)")),
+            };
+            lines.extend(line.map(|line| format!("{:<20} {line}", setting.name)));
         }
         let bound = self.bindings.iter().map(|name| format!("{name:<20} bound"));
         let secret = self

@@ -1,9 +1,13 @@
-//! Holds that what the README and wrangler.toml say of parameters, settings and errors is what the code has.
-//! `UPDATE_README=1 cargo test --test docs` rewrites the generated parts.
+//! Holds that what files say of parameters, settings and errors is what the code has: README's tables, the defaults in wrangler.toml, the
+//! names that signers and scripts know. `npm run docs` rewrites what is generated.
 
 use std::path::{Path, PathBuf};
 
-use letterbox::{config, url::param};
+use letterbox::config::{self, Config};
+use letterbox::url::param::{self, PARAMS};
+use letterbox::url::parse;
+use letterbox_engine::transform::Side;
+use serde_json::json;
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -22,16 +26,35 @@ fn with_part(text: &str, open: &str, close: &str, part: &str) -> String {
 }
 
 fn is_up_to_date(name: &str, fresh: &str) {
-    if std::env::var_os("UPDATE_README").is_some() {
+    if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(path(name), fresh).expect("the file is writable");
     } else {
-        assert!(
-            read(name) == fresh,
-            "{name} is stale: run UPDATE_README=1 cargo test --test docs"
-        );
+        assert!(read(name) == fresh, "{name} is stale: run npm run docs");
     }
 }
 
+/// Words one after another, in lines of this many characters at most.
+fn in_lines(words: &[String], indent: &str, longest: usize) -> String {
+    let mut lines = vec![indent.to_owned()];
+    for word in words {
+        let line = lines.last_mut().expect("there is one");
+        if line.len() + word.len() > longest && line != indent {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            let space = if line == indent { "" } else { " " };
+            *line += &format!("{space}{word}");
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Every alias and its canonical name, as `alias` writes a pair.
+fn aliases(alias: fn(&str, &str) -> String) -> Vec<String> {
+    let of = |p: &'static param::Param| p.aliases.iter().map(move |other| alias(other, p.name));
+    PARAMS.iter().flat_map(of).collect()
+}
+
+/// The tables, and the names in the lines that sign.
 #[test]
 fn the_readme_is_up_to_date() {
     let mut fresh = read("README.md");
@@ -42,22 +65,63 @@ fn the_readme_is_up_to_date() {
         let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
         fresh = with_part(&fresh, &open, &close, &table);
     }
+    let js = in_lines(
+        &aliases(|alias, name| format!("{alias}: '{name}',")),
+        "  ",
+        120,
+    );
+    let python = aliases(|alias, name| format!("\"{alias}\": \"{name}\","));
+    let python = in_lines(&python, "    ", 120);
+    fresh = with_part(&fresh, "const names = {", "};", &js);
+    fresh = with_part(&fresh, "NAMES = {", "}", &python);
     is_up_to_date("README.md", &fresh);
+}
+
+#[test]
+fn the_signer_knows_every_parameter() {
+    let may_be_signed = PARAMS.iter().filter(|p| p.name != "sig");
+    let names: String = may_be_signed
+        .map(|p| {
+            let others: Vec<_> = p.aliases.iter().map(|other| format!("'{other}'")).collect();
+            format!("  {}: [{}],\n", p.name, others.join(", "))
+        })
+        .collect();
+    let (open, close) = ("  // <parameters>, by `npm run docs`", "  // </parameters>");
+    let fresh = with_part(&read("sign/index.mjs"), open, close, &names);
+    is_up_to_date("sign/index.mjs", &fresh);
+}
+
+/// The table for scripts: of the examples one spelling each, if it says that something else is done to an image.
+#[test]
+fn the_scripts_know_every_parameter() {
+    let transform_of = |pair: &str| {
+        let asked = parse(&format!("s=/&{pair}"), &Config::default().url_defaults());
+        asked.ok().flatten().map(|asked| asked.transform)
+    };
+    let rows: Vec<_> = PARAMS
+        .iter()
+        .map(|p| {
+            let examples = p.examples.good.iter().map(|spellings| spellings[0]);
+            let examples: Vec<_> = examples
+                .filter(|text| p.is_asked() && p.name != "s" && !text.is_empty())
+                .filter(|text| transform_of(&format!("{}={text}", p.name)) != transform_of(""))
+                .collect();
+            let (name, aliases, examples) = (json!(p.name), json!(p.aliases), json!(examples));
+            format!(r#"  {{"name":{name},"aliases":{aliases},"examples":{examples}}}"#)
+        })
+        .collect();
+    let fresh = format!("[\n{}\n]\n", rows.join(",\n"));
+    is_up_to_date("scripts/parameters.json", &fresh);
 }
 
 #[test]
 fn the_defaults_in_wrangler_toml_are_the_defaults() {
     let lines: String = config::SETTINGS
         .iter()
-        .filter(|setting| !setting.default.is_empty())
-        .map(|setting| format!("# {} = \"{}\"\n", setting.name, setting.default))
+        .filter_map(|setting| Some(format!("# {} = \"{}\"\n", setting.name, setting.default()?)))
         .collect();
-    let fresh = with_part(
-        &read("wrangler.toml"),
-        "# <defaults>",
-        "# </defaults>",
-        &lines,
-    );
+    let (open, close) = ("# <defaults>", "# </defaults>");
+    let fresh = with_part(&read("wrangler.toml"), open, close, &lines);
     is_up_to_date("wrangler.toml", &fresh);
 }
 
@@ -75,6 +139,19 @@ fn wrangler_toml_names_every_setting_and_no_other() {
     for name in file.lines().filter_map(assigned) {
         assert!(config::SETTINGS.iter().any(|s| s.name == name), "{name}");
     }
+}
+
+/// What prose repeats: the two defaults in docs/deploy.md, and the message that README shows.
+#[test]
+fn the_prose_has_the_defaults_and_the_message_of_today() {
+    let config = Config::default();
+    let (Side::Px(width), Side::Px(height)) = (config.transform.width, config.transform.height)
+    else {
+        panic!("the defaults are pixels");
+    };
+    assert!(read("docs/deploy.md").contains(&format!("the defaults {width} and {height}.")));
+    let error = parse("s=/a.jpg&w=1e3", &config.url_defaults()).expect_err("no whole number");
+    assert!(read("README.md").contains(&format!("\"message\":\"{error}\"")));
 }
 
 /// The codes in the source of errors, which are in a table of the README, and no others.

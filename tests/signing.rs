@@ -322,10 +322,9 @@ fn tampered(dice: &mut Dice, queries: &[String]) -> String {
         }
         // One parameter more, known or not, or the signature again.
         9 => {
-            let name = dice.pick(&[
-                "w", "h", "q", "exp", "widths", "p", "v", "bg", "utm", "sig", "S", "url", "",
-                "maxage", "dpr",
-            ]);
+            let known = PARAMS.iter().flat_map(|p| [&[p.name], p.aliases].concat());
+            let names: Vec<_> = known.chain(["utm", "S", ""]).collect();
+            let name = dice.pick(&names);
             let value = dice.pick(&["1", "2", "640", "320,640", "4102444800", "", sig, "/x"]);
             let more = format!("{name}={value}");
             return if dice.roll(2) == 0 {

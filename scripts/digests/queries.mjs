@@ -1,13 +1,21 @@
 // Which questions are asked of every file: together they take every way through the engine.
 
+import { readFileSync } from 'node:fs';
+
+const parameters = JSON.parse(readFileSync(new URL('../parameters.json', import.meta.url), 'utf8'));
+
 const chrome = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 const safari13 = 'image/webp,image/apng,*/*';
 const crawler = 'facebookexternalhit/1.1';
 
 const plain = (query) => ({ query });
 
-/** Natively: there are no guests, so WebP is written without loss and AVIF is neither read nor written. */
-export const native = [
+/** A question for each example of a parameter that none of these has, so that a new one is asked about without further doing. */
+const ofOthers = (questions) => parameters
+  .filter(({ name, aliases }) => !questions.some(({ query }) => [name, ...aliases].some((other) => new URLSearchParams(query).has(other))))
+  .flatMap(({ name, examples }) => examples.map((text) => plain(`${name}=${text}`)));
+
+const chosen = [
   '', // 1200 x 627, as it comes
   'w=auto&h=auto', // the source's own file, where that is no larger
   'w=300&h=200&fit=inside',
@@ -43,6 +51,9 @@ export const native = [
   { query: 'w=200&h=150&f=auto', accept: chrome, agent: crawler },
   { query: 'w=200&h=150&f=auto&ll', accept: chrome },
 );
+
+/** Natively: there are no guests, so WebP is written without loss and AVIF is neither read nor written. */
+export const native = [...chosen, ...ofOthers(chosen)];
 
 /** In the runtime, where the guests are: what goes through them. */
 export const runtime = [

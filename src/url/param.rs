@@ -1,11 +1,13 @@
-//! The vocabulary: one table that drives the parser, the error messages, the canonical form and the README.
+//! The vocabulary: one table that drives the parser, the error messages, the canonical form, the tests, the fuzzer, the signers and the
+//! README. `npm run docs` writes what is generated from it.
 
 use std::num::NonZeroU16;
 
+use super::examples::{Examples, Roll};
 use super::source::Source;
 use super::widths::Widths;
 use super::{Asked, value};
-use letterbox_engine::transform::{Negotiated, Transform};
+use letterbox_engine::transform::{Dpr, Gravity, Negotiated, Side, Transform};
 
 /// One parameter of the query string.
 pub struct Param {
@@ -15,14 +17,37 @@ pub struct Param {
     pub aliases: &'static [&'static str],
     /// What a good value looks like; stands in the error message and in the README.
     pub expected: &'static str,
-    /// The default as a person would write it.
+    /// The default as a person would write it; `{}` stands for that of [`Transform::DEFAULT`].
     pub default: &'static str,
-    /// What it does, one sentence.
+    /// Its effect, one sentence.
     pub doc: &'static str,
+    /// Values by example.
+    pub examples: Examples,
     /// Whether an error may quote the value; a source URL is nobody else's business.
     pub(super) quotable: bool,
     pub(super) read: fn(&mut Draft, &str) -> Option<()>,
-    pub(super) write: fn(&Asked) -> Option<String>,
+    /// The canonical value, if it is not the deployment's own; `None` for a parameter that is no part of what is asked for.
+    pub(super) write: Option<fn(&Asked) -> Option<String>>,
+}
+
+impl Param {
+    /// Whether the parameter is a part of what is asked for, and so of the canonical form.
+    pub fn is_asked(&self) -> bool {
+        self.write.is_some()
+    }
+
+    /// The canonical text of the default, where [`Transform::DEFAULT`] has it.
+    pub fn default_text(&self) -> Option<String> {
+        let unasked = Asked {
+            source: Source::OnOrigin(String::new()),
+            transform: Transform::DEFAULT,
+            version: None,
+            max_age_secs: None,
+            expires_secs: None,
+        };
+        let write = self.write.filter(|_| self.default.contains("{}"))?;
+        write(&unasked)
+    }
 }
 
 /// What has been read so far.
@@ -46,31 +71,102 @@ pub const PARAMS: &[Param] = &[
         aliases: &["g", "gravity", "position"],
         expected: "center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right \
                    or a focal point such as 0.5x0.33",
-        default: "center",
+        default: "{}",
         doc: "Where the image sits on its canvas (`contain`), or which part is kept (`cover`)",
+        examples: Examples::some(
+            &[
+                &["center"],
+                &["top"],
+                &["bottom"],
+                &["left"],
+                &["right"],
+                &["top-left"],
+                &["top-right"],
+                &["bottom-left"],
+                &["bottom-right"],
+                &["0.5x0.5", "0.50x0.5"],
+                &["0.25x0", "0.25x0.0"],
+                &["0x1", "0.0x1.000"],
+                &["1x0.0001"],
+            ],
+            &[
+                "",
+                "middle",
+                "1.1x0",
+                "0x1.0001",
+                "0.00001x0",
+                "0.5",
+                "0.5x",
+                "0.5x0.5x0.5",
+                "-0.1x0",
+            ],
+            |roll| {
+                let mut share = || roll(10_001) as u16;
+                value::write_gravity(Gravity::Focus(share(), share()))
+            },
+        ),
         quotable: true,
         read: |draft, text| value::gravity(text).map(|v| draft.transform.gravity = v),
-        write: |asked| Some(value::write_gravity(asked.transform.gravity)),
+        write: Some(|asked| Some(value::write_gravity(asked.transform.gravity))),
     },
     Param {
         name: "bg",
         aliases: &["background", "cbg"],
         expected: "a CSS colour name, transparent, or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal digits",
-        default: "white",
+        default: "{}",
         doc: "Colour of the padding, and of what lies under transparency where the format has none",
+        examples: Examples::some(
+            &[
+                &["white", "White", "fff", "ffff", "FFFFFF", "ffffffff"],
+                &["black", "000", "000F", "000000ff"],
+                &["transparent", "0000", "00000000"],
+                &["fff0", "ffffff00"],
+                &["ffffff01"],
+                &["red", "f00", "ff0000ff"],
+                &["rebeccapurple", "663399", "663399ff"],
+            ],
+            &[
+                "",
+                "whit",
+                "#fff",
+                "ff",
+                "fffff",
+                "fffffff",
+                "fffffffff",
+                "ggg",
+                "０００",
+            ],
+            |roll| format!("{:04x}{:04x}", roll(1 << 16), roll(1 << 16)),
+        ),
         quotable: true,
         read: |draft, text| value::colour(text).map(|v| draft.transform.background = v),
-        write: |asked| Some(value::write_colour(asked.transform.background)),
+        write: Some(|asked| Some(value::write_colour(asked.transform.background))),
     },
     Param {
         name: "dpr",
         aliases: &[],
         expected: "a number from 1 to 8 with at most two decimals",
-        default: "1",
+        default: "{}",
         doc: "Device pixel ratio: multiplies `w` and `h`",
+        examples: Examples::some(
+            &[
+                &["1", "1.0", "1.00"],
+                &["1.01"],
+                &["1.5", "1.50"],
+                &["2"],
+                &["8", "8.00"],
+            ],
+            &[
+                "", "0", "0.99", "8.01", "9", "1.", ".5", "1.234", "1,5", "-1", "01", "x",
+            ],
+            |roll| {
+                let ratio = Dpr::from_hundredths(100 + roll(701) as u16);
+                ratio.map(value::write_dpr).expect("1 to 8")
+            },
+        ),
         quotable: true,
         read: |draft, text| value::dpr(text).map(|v| draft.transform.dpr = v),
-        write: |asked| Some(value::write_dpr(asked.transform.dpr)),
+        write: Some(|asked| Some(value::write_dpr(asked.transform.dpr))),
     },
     Param {
         name: "exp",
@@ -78,31 +174,72 @@ pub const PARAMS: &[Param] = &[
         expected: "a moment in seconds since 1970, as a whole number",
         default: "none: for ever",
         doc: "From when on the URL is refused; no copy is kept beyond it",
+        examples: Examples::some(
+            &[&["0"], &["4102444800"], &["999999999999999999"]],
+            &[
+                "",
+                "-1",
+                "+1",
+                "1e9",
+                "01",
+                "1.5",
+                " 1",
+                "now",
+                "1000000000000000000",
+            ],
+            |roll| roll(u32::MAX).to_string(),
+        ),
         quotable: true,
         read: |draft, text| value::whole(text).map(|v| draft.expires_secs = Some(v)),
-        write: |_| None, // when one may ask is no part of what is asked for
+        write: None, // when one may ask is no part of what is asked for
     },
     Param {
         name: "f",
         aliases: &["output", "format", "fm"],
         expected: "keep, auto, jpg, png, webp, avif, gif, json, thumbhash or blurhash",
-        default: "keep",
+        default: "{}",
         doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), `auto` the first of AVIF and WebP \
               that the client's Accept names, or else the source's own, `json` describes the source and the plan, `thumbhash` and \
               `blurhash` are the source's placeholder as text",
+        examples: Examples::all(
+            &[
+                &["keep"],
+                &["auto"],
+                &["jpg", "jpeg"],
+                &["png"],
+                &["webp"],
+                &["avif"],
+                &["gif"],
+                &["json"],
+                &["thumbhash"],
+                &["blurhash"],
+            ],
+            &["", "JPG", "bmp", "ico", "tiff", "svg", "image/png"],
+        ),
         quotable: true,
         read: |draft, text| {
             value::target(text, draft.negotiated).map(|v| draft.transform.target = v)
         },
-        write: |asked| Some(value::write_target(asked.transform.target)),
+        write: Some(|asked| Some(value::write_target(asked.transform.target))),
     },
     Param {
         name: "fit",
         aliases: &[],
         expected: "contain (or pad), inside, cover (or crop), fill (or stretch, squeeze), outside or scale-down",
-        default: "contain",
+        default: "{}",
         doc: "`contain` pads the whole image to w x h, `inside` does not pad, `cover` crops, `fill` distorts, \
               `outside` covers without cropping, `scale-down` is `inside` with `we`",
+        examples: Examples::all(
+            &[
+                &["contain", "pad"],
+                &["inside"],
+                &["cover", "crop"],
+                &["fill", "stretch", "squeeze"],
+                &["outside"],
+                // `scale-down` is two values; a test of `url` has it.
+            ],
+            &["", "Contain", "max", "scale_down"],
+        ),
         quotable: true,
         read: |draft, text| {
             let (fit, shrink_only) = value::fit(text)?;
@@ -110,37 +247,50 @@ pub const PARAMS: &[Param] = &[
             draft.transform.enlarge &= !shrink_only;
             Some(())
         },
-        write: |asked| Some(value::write_fit(asked.transform.fit)),
+        write: Some(|asked| Some(value::write_fit(asked.transform.fit))),
     },
     Param {
         name: "h",
         aliases: &["height"],
         expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
-        default: "627",
+        default: "{}",
         doc: "Height in pixels, or `auto` for the source's aspect ratio",
+        examples: Examples::some(
+            &[&["auto"], &["1"], &["2"], &["100"], &["4096"]],
+            &["", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto"],
+            any_side,
+        ),
         quotable: true,
         read: |draft, text| value::side(text).map(|v| draft.transform.height = v),
-        write: |asked| Some(value::write_side(asked.transform.height)),
+        write: Some(|asked| Some(value::write_side(asked.transform.height))),
     },
     Param {
         name: "il",
         aliases: &["interlace"],
         expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "off",
+        default: "{}",
         doc: "Progressive JPEG",
+        examples: Examples::all(
+            &[&["0", "false"], &["1", "", "true"]],
+            &["2", "on", "True", "-1", "00"],
+        ),
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.interlace = v),
-        write: |asked| Some(value::write_switch(asked.transform.interlace)),
+        write: Some(|asked| Some(value::write_switch(asked.transform.interlace))),
     },
     Param {
         name: "ll",
         aliases: &["lossless"],
         expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "off",
+        default: "{}",
         doc: "Lossless WebP",
+        examples: Examples::all(
+            &[&["0", "false"], &["1", "", "true"]],
+            &["2", "on", "True", "-1", "00"],
+        ),
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
-        write: |asked| Some(value::write_switch(asked.transform.lossless)),
+        write: Some(|asked| Some(value::write_switch(asked.transform.lossless))),
     },
     Param {
         name: "maxage",
@@ -148,19 +298,49 @@ pub const PARAMS: &[Param] = &[
         expected: "a time from 1 second to CACHE_TTL: whole seconds, or days, weeks or years such as 30d, 2w or 1y",
         default: "`CACHE_TTL`",
         doc: "How long the answer may be kept",
+        examples: Examples::some(
+            &[
+                &["1"],
+                &["2"],
+                &["86400", "1d"],
+                &["1209600", "2w", "14d"],
+                &["31536000", "365d", "1y"],
+            ],
+            &[
+                "",
+                "0",
+                "0d",
+                "d",
+                "1h",
+                "1D",
+                "1.5d",
+                "-1d",
+                "01d",
+                "1dd",
+                "1 d",
+                "4294967296",
+                "999y",
+            ],
+            |roll| (1 + roll(31_536_000)).to_string(),
+        ),
         quotable: true,
         read: |draft, text| value::duration_secs(text).map(|v| draft.max_age_secs = Some(v)),
-        write: |asked| asked.max_age_secs.map(|secs| secs.to_string()),
+        write: Some(|asked| asked.max_age_secs.map(|secs| secs.to_string())),
     },
     Param {
         name: "n",
         aliases: &[],
         expected: "all or -1, or a whole number from 1 to 65535",
-        default: "all; 1 with `page`",
+        default: "{}; 1 with `page`",
         doc: "How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP, PNG of a PNG); 1 is a still",
+        examples: Examples::some(
+            &[&["all", "-1"], &["1"], &["2"], &["65535"]],
+            &["", "0", "-2", "65536", "1.5", "01", "every"],
+            |roll| (1 + roll(65_535)).to_string(),
+        ),
         quotable: true,
         read: |draft, text| value::count(text).map(|v| draft.count = Some(v)),
-        write: |asked| Some(value::write_count(asked.transform.frames.count)),
+        write: Some(|asked| Some(value::write_count(asked.transform.frames.count))),
     },
     Param {
         name: "p",
@@ -168,30 +348,44 @@ pub const PARAMS: &[Param] = &[
         expected: "one of the names in PRESETS",
         default: "none",
         doc: "A named set of parameters from `PRESETS`; what the URL gives itself wins",
+        examples: Examples::all(
+            &[&["card"], &["thumb"], &["day.2_a-b"]],
+            &["", "a b", "a/b", "é"],
+        ),
         quotable: true,
         read: |_, text| value::token(text).map(drop), // its parameters are read in its place
-        write: |_| None,
+        write: None,
     },
     Param {
         name: "page",
         aliases: &[],
         expected: "a whole number from 0 to 65535",
-        default: "0",
+        default: "{}",
         doc: "The frame of an animation to begin with, counted from 0; a still, unless `n` says otherwise",
+        examples: Examples::some(
+            &[&["0"], &["1"], &["2"], &["65535"]],
+            &["", "-1", "1.5", "65536", "00", "last"],
+            |roll| roll(65_536).to_string(),
+        ),
         quotable: true,
         read: |draft, text| value::page(text).map(|v| draft.page = Some(v)),
-        write: |asked| Some(asked.transform.frames.first.to_string()),
+        write: Some(|asked| Some(asked.transform.frames.first.to_string())),
     },
     Param {
         name: "q",
         aliases: &["quality"],
         expected: "a whole number from 1 to 100",
-        default: "80, and 100 with f=png",
+        default: "{}, and 100 with f=png",
         doc: "Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than \
               100 is a palette of `q` % of 256 colours",
+        examples: Examples::some(
+            &[&["1"], &["2"], &["50"], &["99"], &["100"]],
+            &["", "0", "101", "256", "-1", "01", "79.5", "high"],
+            |roll| (1 + roll(100)).to_string(),
+        ),
         quotable: true,
         read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
-        write: |asked| Some(asked.transform.quality.get().to_string()),
+        write: Some(|asked| Some(asked.transform.quality.get().to_string())),
     },
     Param {
         name: "s",
@@ -199,9 +393,66 @@ pub const PARAMS: &[Param] = &[
         expected: "an absolute URL of at most 4096 bytes, or a path that starts with / on the configured origin",
         default: "none: without it the origin answers",
         doc: "The source image: an absolute URL, or a path on the configured origin",
+        examples: Examples::some(
+            &[
+                &[
+                    "https://images.example.com/photo.jpg",
+                    "https://IMAGES.Example.com/photo.jpg",
+                    "HTTPS://images.example.com:443/x/../photo.jpg",
+                    "https://images.example.com/photo.jpg#top",
+                ],
+                &["https://images.example.com/Photo.jpg"],
+                &[
+                    "https://images.example.com/photo.jpg?",
+                    "https://images.example.com/photo.jpg?#",
+                ],
+                &["https://images.example.com/photo.jpg?x=1&y=2"],
+                &["https://images.example.com/photo.jpg?y=2&x=1"],
+                &["https://other.example.com/photo.jpg"],
+                &[
+                    "https://images.example.com/a%20b.jpg",
+                    "https://images.example.com/a b.jpg",
+                ],
+                &["https://images.example.com/a+b.jpg"],
+                &["https://images.example.com/a%2Bb.jpg"],
+                &[
+                    "https://images.example.com/bl%C3%A5.jpg",
+                    "https://images.example.com/blå.jpg",
+                ],
+                &[
+                    "https://xn--bl-zia.example.com/",
+                    "https://blå.example.com",
+                    "https://BLÅ.example.com/",
+                ],
+                &[
+                    "/a.jpg",
+                    "/./a.jpg",
+                    "/x/../a.jpg",
+                    "/%2e/a.jpg",
+                    "/a.jpg#x",
+                ],
+                &["/a.jpg?w=1"],
+                &["/a.jpg&w=1"],
+            ],
+            &[
+                "",
+                "a.jpg",
+                "ftp",
+                "https://",
+                "mailto:a@evil.example",
+                "//evil.example/a",
+                "/\\evil.example/a",
+                "/.//evil.example/a",
+                "\\\\evil.example",
+                " /a.jpg",
+                "/a.jpg\n",
+                "https://a.example/\0",
+            ],
+            |roll| format!("/{}.jpg", roll(u32::MAX)),
+        ),
         quotable: false,
         read: |draft, text| Source::parse(text).map(|v| draft.source = Some(v)),
-        write: |asked| Some(asked.source.to_string()),
+        write: Some(|asked| Some(asked.source.to_string())),
     },
     Param {
         name: "sig",
@@ -209,9 +460,13 @@ pub const PARAMS: &[Param] = &[
         expected: "a signature: 43 characters of base64url without padding",
         default: "none",
         doc: "Who may ask: see [Signed URLs](#signed-urls)",
+        examples: Examples::all(
+            &[&["sXb-BDr4s3pqCacLFcc6ajZrT9GOYsw8jM6BBBR-p6E"], &["x"]],
+            &[],
+        ),
         quotable: false,
         read: |_, _| Some(()), // `signature::verify` decides
-        write: |_| None,
+        write: None,
     },
     Param {
         name: "v",
@@ -219,29 +474,60 @@ pub const PARAMS: &[Param] = &[
         expected: "1 to 64 letters, digits, dots, hyphens or underscores",
         default: "none",
         doc: "Cache buster: another value is another cache entry",
+        examples: Examples::some(
+            &[
+                &["1"],
+                &["2024-11.a_b"],
+                &["-"],
+                &["0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._"],
+            ],
+            &[
+                "",
+                "a b",
+                "a/b",
+                "é",
+                "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-",
+            ],
+            |roll| {
+                let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+                let length = 1 + roll(64).min(roll(64)); // short ones often
+                (0..length)
+                    .map(|_| char::from(letters[roll(letters.len() as u32) as usize]))
+                    .collect()
+            },
+        ),
         quotable: true,
         read: |draft, text| value::token(text).map(|v| draft.version = Some(v)),
-        write: |asked| asked.version.clone(),
+        write: Some(|asked| asked.version.clone()),
     },
     Param {
         name: "w",
         aliases: &["width"],
         expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
-        default: "1200",
+        default: "{}",
         doc: "Width in pixels, or `auto` for the source's aspect ratio",
+        examples: Examples::some(
+            &[&["auto"], &["1"], &["2"], &["100"], &["4096"]],
+            &["", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto"],
+            any_side,
+        ),
         quotable: true,
         read: |draft, text| value::side(text).map(|v| draft.transform.width = v),
-        write: |asked| Some(value::write_side(asked.transform.width)),
+        write: Some(|asked| Some(value::write_side(asked.transform.width))),
     },
     Param {
         name: "we",
         aliases: &[],
         expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "off",
+        default: "{}",
         doc: "Without enlargement: a source smaller than w x h is not blown up",
+        examples: Examples::all(
+            &[&["0", "false"], &["1", "", "true"]],
+            &["2", "on", "True", "-1", "00"],
+        ),
         quotable: true,
         read: |draft, text| value::switch(text).map(|on| draft.transform.enlarge &= !on),
-        write: |asked| Some(value::write_switch(!asked.transform.enlarge)),
+        write: Some(|asked| Some(value::write_switch(!asked.transform.enlarge))),
     },
     Param {
         name: "widths",
@@ -250,9 +536,39 @@ pub const PARAMS: &[Param] = &[
         default: "none",
         doc: "The widths that one signature is good for: `w` and `dpr` are free among them, `h` is the height of the widest \
               (`auto` without `h`) and scales along",
+        examples: Examples::some(
+            &[
+                &["320,640,1280"],
+                &["1"],
+                &["65535"],
+                &[
+                    "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32",
+                ],
+            ],
+            &[
+                "",
+                ",",
+                "1,",
+                ",1",
+                "0",
+                "2,1",
+                "1,1",
+                "1, 2",
+                "1.5",
+                "65536",
+                "auto",
+                "1;2",
+                "+1",
+                "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33",
+            ],
+            |roll| {
+                let narrow = 1 + roll(1000);
+                format!("{narrow},{}", narrow + 1 + roll(3000))
+            },
+        ),
         quotable: true,
         read: |draft, text| Widths::parse(text).map(|v| draft.widths = Some(v)),
-        write: |_| None, // `w` says which one
+        write: None, // `w` says which one
     },
 ];
 
@@ -272,7 +588,14 @@ pub(super) fn find(name: &str) -> Option<(usize, &'static Param)> {
         .find(|(_, p)| p.name == name || p.aliases.contains(&name))
 }
 
+/// A side by chance, of a size that most deployments give.
+fn any_side(roll: &mut Roll<'_>) -> String {
+    let pixels = NonZeroU16::new(1 + roll(1500) as u16);
+    value::write_side(pixels.map_or(Side::Auto, Side::Px))
+}
+
 /// The README's parameter table, in Markdown.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn table() -> String {
     let mut text = String::from(
         "| parameter | aliases | value | default | what it does |\n|---|---|---|---|---|\n",
@@ -284,16 +607,47 @@ pub fn table() -> String {
             p.name,
             aliases.join(" "),
             p.expected,
-            p.default,
+            p.default.replace("{}", &p.default_word()),
             p.doc
         );
     }
     text
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl Param {
+    /// The spelling of the default that stands first among the examples, or else the canonical one.
+    fn default_word(&self) -> String {
+        let text = self.default_text().unwrap_or_default();
+        let mut examples = self.examples.good.iter();
+        let spellings = examples.find(|spellings| spellings.contains(&text.as_str()));
+        spellings.map_or(text, |spellings| spellings[0].to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::url::{Error, Given, settle};
+    use proptest::prelude::*;
+
+    /// The asked-for value in its canonical form: `None` if it cannot be read, or `Some(None)` if it is the deployment's own.
+    fn canonical(param: &Param, text: &str) -> Option<Option<String>> {
+        let config = Config::default();
+        let mut draft =
+            settle(&Given::default(), None, &config.url_defaults()).expect("nothing is asked");
+        (param.read)(&mut draft, text)?;
+        draft.transform.frames = crate::url::frames(&draft);
+        let asked = Asked {
+            source: draft.source.unwrap_or(Source::OnOrigin(String::new())),
+            transform: draft.transform,
+            version: draft.version,
+            max_age_secs: draft.max_age_secs,
+            expires_secs: draft.expires_secs,
+        };
+        Some(param.write.and_then(|write| write(&asked)))
+    }
 
     #[test]
     fn rows_are_in_canonical_order_and_no_name_stands_twice() {
@@ -306,5 +660,78 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn the_spellings_of_an_example_are_one_value_and_each_example_is_another() {
+        for param in PARAMS {
+            let name = param.name;
+            let mut values = Vec::new();
+            for spellings in param.examples.good {
+                let mut read = spellings.iter().map(|text| {
+                    canonical(param, text).unwrap_or_else(|| panic!("{name}={text} is refused"))
+                });
+                let value = read.next().expect("a spelling");
+                assert!(read.all(|other| other == value), "{name}: {spellings:?}");
+                if let (Some(text), true) = (&value, param.is_asked()) {
+                    assert!(spellings.contains(&text.as_str()), "{name}: {text}");
+                    assert!(!values.contains(&value), "{name}: {text} twice");
+                }
+                values.push(value);
+            }
+            assert!(values.len() > 1, "{name} has one value");
+        }
+    }
+
+    #[test]
+    fn a_bad_example_is_refused_by_the_parameters_name() {
+        for param in PARAMS.iter().filter(|p| p.name != "sig") {
+            assert!(!param.examples.bad.is_empty(), "{}", param.name);
+            for text in param.examples.bad {
+                assert_eq!(canonical(param, text), None, "{}={text}", param.name);
+                let mut query = ::url::form_urlencoded::Serializer::new(String::new());
+                if param.name != "s" {
+                    query.append_pair("s", "/x");
+                }
+                let query = query.append_pair(param.name, text).finish();
+                let error = crate::url::parse(&query, &Config::default().url_defaults());
+                let Err(Error::Bad { param: named, .. }) = error else {
+                    panic!("{query}: {error:?}");
+                };
+                assert_eq!(named, param.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_default_is_a_value_and_spelled_out_it_changes_nothing() {
+        for param in PARAMS {
+            let Some(text) = param.default_text() else {
+                assert!(!param.default.contains("{}"), "{}", param.name);
+                continue;
+            };
+            for text in [&text, &param.default_word()] {
+                assert_eq!(canonical(param, text), Some(param.default_text()));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_made_by_chance_is_good_and_in_its_canonical_spelling(
+            chances in proptest::collection::vec(any::<u32>(), 64),
+        ) {
+            let mut chances = chances.into_iter().cycle();
+            let mut roll = |sides| chances.next().map_or(0, |chance| chance % sides);
+            for param in PARAMS {
+                for spellings in param.examples.values(4, &mut roll) {
+                    let read = canonical(param, &spellings[0]);
+                    prop_assert!(read.is_some(), "{}={}", param.name, spellings[0]);
+                    if let Some(text) = read.flatten() {
+                        prop_assert!(spellings.contains(&text), "{}: {spellings:?}", param.name);
+                    }
+                }
+            }
+        }
     }
 }

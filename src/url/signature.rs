@@ -319,11 +319,10 @@ mod tests {
                 ::url::form_urlencoded::parse(query.as_bytes()).map(|(n, _)| n.into_owned()),
             );
         }
-        // Signers have a table of aliases of their own; the vectors are what keeps it complete.
-        for param in PARAMS.iter().filter(|p| p.name != "sig") {
-            for name in param.aliases.iter().chain([&param.name]) {
-                assert!(names.contains(*name), "no vector has {name}");
-            }
+        // The names that signers know are generated (`npm run docs`). What is done with them is held here: an alias is signed under
+        // its canonical name, and a list leaves two parameters free.
+        for name in ["url", "width", "gravity", "exp", "widths", "w", "dpr"] {
+            assert!(names.contains(name), "no vector has {name}");
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) fn side(text: &str) -> Option<Side> {
     NonZeroU16::new(pixels).map(Side::Px)
 }
 
-pub(super) fn write_side(side: Side) -> String {
+pub(crate) fn write_side(side: Side) -> String {
     match side {
         Side::Auto => "auto".to_owned(),
         Side::Px(pixels) => pixels.to_string(),
@@ -248,6 +248,7 @@ pub(super) fn token(text: &str) -> Option<String> {
     ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| text.to_owned())
 }
 
+/// What a text means; the texts that are refused are examples of the rows in `param`.
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,9 +270,6 @@ mod tests {
     fn dpr_runs_from_1_to_8_with_two_decimals() {
         assert_eq!(dpr("1.5").map(Dpr::hundredths), Some(150));
         assert_eq!(dpr("2").map(write_dpr).as_deref(), Some("2"));
-        for bad in ["0.99", "8.01", "1.", ".5", "1.234", "9", "1,5"] {
-            assert_eq!(dpr(bad), None, "{bad:?}");
-        }
     }
 
     #[test]
@@ -281,17 +279,6 @@ mod tests {
         }
         assert_eq!(gravity("0.5x0.33"), Some(Gravity::Focus(5000, 3300)));
         assert_eq!(gravity("0x1"), Some(Gravity::Focus(0, 10_000)));
-        for bad in [
-            "",
-            "middle",
-            "1.1x0",
-            "0.5",
-            "0.5x",
-            "0.5x0.5x0.5",
-            "-0.1x0",
-        ] {
-            assert_eq!(gravity(bad), None, "{bad:?}");
-        }
     }
 
     #[test]
@@ -316,9 +303,6 @@ mod tests {
                 a: 0x88
             })
         );
-        for bad in ["", "#fff", "ff", "fffff", "ggg", "０００", "whit"] {
-            assert_eq!(colour(bad), None, "{bad:?}");
-        }
     }
 
     #[test]
@@ -332,18 +316,5 @@ mod tests {
         ] {
             assert_eq!(duration_secs(text), Some(secs), "{text}");
         }
-        for bad in [
-            "", "0", "0d", "d", "1h", "1D", "1.5d", "-1d", "01d", "1dd", "1 d", "999y",
-        ] {
-            assert_eq!(duration_secs(bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_token_is_short_and_plain() {
-        assert_eq!(token("2024-11.a_b").as_deref(), Some("2024-11.a_b"));
-        assert_eq!(token(""), None);
-        assert_eq!(token("a b"), None);
-        assert_eq!(token(&"x".repeat(65)), None);
     }
 }

@@ -115,11 +115,6 @@ mod tests {
             Widths::parse("1,2,65535").map(|w| w.to_string()).as_deref(),
             Some("1, 2, 65535")
         );
-        for bad in [
-            "", ",", "1,", ",1", "0", "2,1", "1,1", "1, 2", "1.5", "65536", "auto", "1;2", "+1",
-        ] {
-            assert_eq!(Widths::parse(bad), None, "{bad:?}");
-        }
         let many = |n: u16| (1..=n).map(|w| w.to_string()).collect::<Vec<_>>().join(",");
         assert!(Widths::parse(&many(32)).is_some());
         assert_eq!(Widths::parse(&many(33)), None);

@@ -286,7 +286,7 @@ pub struct Transform {
 }
 
 impl Transform {
-    /// The behaviour of the service that letterbox replaces.
+    /// The one place of defaults: a deployment's settings, the parameters and the docs take theirs from here.
     pub const DEFAULT: Transform = Transform {
         width: Side::px(1200),
         height: Side::px(627),
@@ -304,6 +304,12 @@ impl Transform {
             count: None,
         },
     };
+}
+
+impl Default for Transform {
+    fn default() -> Self {
+        Transform::DEFAULT
+    }
 }
 
 #[cfg(test)]

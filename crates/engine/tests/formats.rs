@@ -40,7 +40,10 @@ fn an_answer_is_a_file_of_the_format_that_it_is_said_to_be() {
                 assert_eq!((header.stored.width, header.stored.height), (24, 24));
             }
             By::Guest { or_us: false } => {
-                assert!(matches!(made, Err(Error::Unsupported(_))), "{format:?} without a guest");
+                assert!(
+                    matches!(made, Err(Error::Unsupported(_))),
+                    "{format:?} without a guest"
+                );
             }
             By::Nobody => assert!(made.is_err(), "{format:?} is written by nobody"),
         }

@@ -142,7 +142,14 @@ impl<'a> Pipeline<'a> {
                 let need = plan.need_bytes(self.file_bytes(plan));
                 need.max(self.moved_bytes(plan)) + self.original_bytes(plan) + uncertain
             }
-            State::Described { .. } => 0,
+            // The tables of its colours are still there.
+            State::Described { .. } => match self.described.as_deref() {
+                Some(Plan {
+                    source: Source::Other(conversion),
+                    ..
+                }) => conversion.bytes(),
+                _ => 0,
+            },
         };
         bytes.min(self.limits.memory_bytes)
     }
