@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use letterbox::config::Config;
-use letterbox::url::examples;
+use letterbox::url::queries;
 use letterbox_engine::Pipeline;
 use letterbox_engine::transform::Format;
 
@@ -76,7 +76,7 @@ fn fuzzing_starts_from_files_of_every_format_that_are_sound() {
         formats.push(output.plan.header.format.name());
         for way in 0..32 {
             let head: [u8; transform::HEAD] = std::array::from_fn(|at| (way * 89 + at * 53) as u8);
-            let query = examples::query(&mut |sides| dice.roll(sides as usize) as u32);
+            let query = queries::query(&mut |sides| dice.roll(sides as usize) as u32);
             let input = [&head, query.as_bytes(), b"\n", &seed[..]].concat();
             eprintln!("{query}"); // the same
             transform::run(&input, None);

@@ -1,8 +1,5 @@
 //! Values of parameters by example, for whoever tests, fuzzes or documents the vocabulary. The platform's module has none of them.
 
-#[cfg(not(target_arch = "wasm32"))]
-use super::param::PARAMS;
-
 /// Numbers by chance: from 0 to one less than the argument.
 pub type Roll<'a> = dyn FnMut(u32) -> u32 + 'a;
 
@@ -80,21 +77,7 @@ impl Examples {
     }
 }
 
-/// A query string by chance, without a source, of the parameters that belong to what is asked for. Each value is good by itself; all
-/// together may be more than a deployment gives.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn query(roll: &mut Roll<'_>) -> String {
-    let mut query = ::url::form_urlencoded::Serializer::new(String::new());
-    for param in PARAMS.iter().filter(|p| p.is_asked() && p.name != "s") {
-        if roll(2) == 0 {
-            let names = [&[param.name], param.aliases].concat();
-            query.append_pair(pick(&names, roll), &param.examples.any(roll));
-        }
-    }
-    query.finish()
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn pick<T: Copy>(of: &[T], roll: &mut Roll<'_>) -> T {
+pub(crate) fn pick<T: Copy>(of: &[T], roll: &mut Roll<'_>) -> T {
     of[roll(of.len() as u32) as usize]
 }

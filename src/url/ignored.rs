@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::{byte_serialize, parse};
 
-use super::param;
+use crate::url::param;
 
 /// The most names that are told.
 const MOST_NAMES: usize = 16;

@@ -5,163 +5,31 @@
 //! `parse(canonical(asked)) == asked`, and requests that ask for the same thing have the same canonical form, whatever their
 //! order, aliases, case of the host, spelled-out defaults, preset or signature.
 
+mod asked;
+mod defaults;
+mod error;
 pub mod examples;
+mod given;
 mod ignored;
 mod names;
 pub mod param;
 pub mod preset;
+pub mod queries;
+mod settle;
 pub mod signature;
 mod source;
 pub(crate) mod value;
 pub mod widths;
 
-use std::fmt;
-
-pub use ignored::ignored;
-use param::{Draft, PARAMS};
-use preset::Presets;
-pub use source::Source;
-use widths::Widths;
-
-use letterbox_engine::transform::{
-    Dpr, Format, Frames, Negotiated, Quality, Side, Target, Transform,
-};
-
-/// The longest request URL, in bytes.
-const MAX_URL_BYTES: usize = 8192;
-
-/// What a request with a source asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// The image to start from.
-    pub source: Source,
-    /// What to do to it.
-    pub transform: Transform,
-    /// The cache buster, if any.
-    pub version: Option<String>,
-    /// For how long the answer may be kept, where that is less than the deployment's own time.
-    pub max_age_secs: Option<u32>,
-    /// When the URL stops being good, in seconds since 1970; no part of what is asked for, nor of the canonical form.
-    pub expires_secs: Option<u64>,
-}
-
-/// What is decided about requests beside their query: the defaults, the ceilings, what has a name, and what `auto` is.
-#[derive(Clone, Copy, Debug)]
-pub struct Defaults<'a> {
-    /// The transform of a request that gives nothing but `s`.
-    pub transform: Transform,
-    /// What `f=auto` means to the client that asks.
-    pub negotiated: Negotiated,
-    /// Longest side of the answer, in device pixels.
-    pub max_side: u32,
-    /// Most pixels of the answer.
-    pub max_pixels: u64,
-    /// For how long an answer is kept.
-    pub max_age_secs: u32,
-    /// The values of `p`.
-    pub presets: &'a Presets,
-    /// Whether a request may give nothing but a preset.
-    pub presets_only: bool,
-    /// The only widths there are, if there are such.
-    pub ladder: Option<&'a Widths>,
-}
-
-/// The caller's fault, by parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// The request's URL is longer than 8 KiB.
-    TooLong,
-    /// A value that cannot be read.
-    Bad {
-        /// The canonical name.
-        param: &'static str,
-        /// The offending text, where it may be quoted.
-        value: Option<String>,
-        /// What was expected.
-        expected: String,
-    },
-    /// A parameter given twice, possibly under two names.
-    Twice(&'static str),
-    /// No signature, or not one for this URL.
-    BadSignature(signature::Flaw),
-    /// `exp` has passed.
-    Expired,
-}
-
-impl Error {
-    /// A value that this parameter does not take.
-    fn bad(row: usize, text: &str) -> Error {
-        let param = &PARAMS[row];
-        Error::Bad {
-            param: param.name,
-            value: param.quotable.then(|| quote(text)),
-            expected: param.expected.to_owned(),
-        }
-    }
-
-    /// Names the parameters with the deployment's own ceilings in the place of their names.
-    fn within(mut self, defaults: &Defaults<'_>) -> Error {
-        if let Error::Bad { expected, .. } = &mut self {
-            *expected = expected
-                .replace("MAX_OUTPUT_SIDE", &defaults.max_side.to_string())
-                .replace("CACHE_TTL", &format!("{} seconds", defaults.max_age_secs));
-        }
-        self
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::TooLong => write!(f, "the URL is longer than {MAX_URL_BYTES} bytes"),
-            Error::Bad {
-                param,
-                value: Some(value),
-                expected,
-            } => write!(f, "{param}={value} is not {expected}"),
-            Error::Bad {
-                param,
-                value: None,
-                expected,
-            } => write!(f, "{param} is not {expected}"),
-            Error::Twice(param) => write!(
-                f,
-                "{param} is given twice: expected one value, under one of its names"
-            ),
-            Error::BadSignature(flaw) => flaw.fmt(f),
-            Error::Expired => f.write_str("exp has passed: this URL is no longer good"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// The refusal of `f=avif` where there is no AVIF.
-    pub fn without_avif() -> Error {
-        let row = &PARAMS[param::row("f")];
-        Error::Bad {
-            param: row.name,
-            value: Some("avif".to_owned()),
-            expected: format!(
-                "{}: this deployment has no AVIF",
-                without(row.expected, "avif")
-            ),
-        }
-    }
-}
-
-/// A list such as `a, b or c` without one of its words.
-fn without(list: &str, word: &str) -> String {
-    let words = list
-        .split([',', ' '])
-        .filter(|w| !["", "or", word].contains(w));
-    let mut words: Vec<_> = words.collect();
-    match words.pop() {
-        Some(last) if !words.is_empty() => format!("{} or {last}", words.join(", ")),
-        last => last.unwrap_or_default().to_owned(),
-    }
-}
+pub use crate::url::asked::Asked;
+pub use crate::url::defaults::Defaults;
+pub use crate::url::error::Error;
+use crate::url::error::MAX_URL_BYTES;
+use crate::url::given::Given;
+pub use crate::url::ignored::ignored;
+use crate::url::param::PARAMS;
+use crate::url::settle::settle;
+pub use crate::url::source::Source;
 
 /// Whether a request's URL is of a length that is worth reading.
 ///
@@ -172,55 +40,6 @@ pub fn check_length(url: &::url::Url) -> Result<(), Error> {
         Err(Error::TooLong)
     } else {
         Ok(())
-    }
-}
-
-/// The known parameters of a query string, each once, as decoded text.
-#[derive(Clone, Debug, Default)]
-struct Given {
-    pairs: Vec<(usize, String)>,
-    unknown: Option<String>,
-}
-
-impl Given {
-    fn read(query: &str) -> Result<Given, Error> {
-        // The form parser decodes any bytes; what is not UTF-8 becomes U+FFFD, and that is in no value of any parameter.
-        let mut given = Given::default();
-        for (name, text) in ::url::form_urlencoded::parse(query.as_bytes()) {
-            match param::find(&name) {
-                None => given.unknown = given.unknown.or(Some(name.into_owned())),
-                Some((_, param)) if given.has(param.name) => return Err(Error::Twice(param.name)),
-                Some((row, _)) => given.pairs.push((row, text.into_owned())),
-            }
-        }
-        Ok(given)
-    }
-
-    /// The text of a parameter, by its canonical name.
-    fn text(&self, name: &str) -> Option<&str> {
-        self.pairs()
-            .find(|(given, _)| *given == name)
-            .map(|(_, text)| text)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.text(name).is_some()
-    }
-
-    /// Canonical names and their texts, in the order of the request.
-    fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.pairs
-            .iter()
-            .map(|(row, text)| (PARAMS[*row].name, text.as_str()))
-    }
-
-    fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.pairs().map(|(name, _)| name)
-    }
-
-    /// The first name that is not in the vocabulary.
-    fn unknown(&self) -> Option<&str> {
-        self.unknown.as_deref()
     }
 }
 
@@ -257,108 +76,6 @@ fn names_source(query: &str) -> bool {
         .any(|(name, _)| param::find(&name).is_some_and(|(_, param)| param.name == "s"))
 }
 
-/// What is asked for by a request and its preset: the request's own word on a parameter stands in the place of the preset's.
-fn settle(given: &Given, preset: Option<&Given>, defaults: &Defaults<'_>) -> Result<Draft, Error> {
-    let mut draft = Draft {
-        source: None,
-        transform: defaults.transform,
-        negotiated: defaults.negotiated,
-        version: None,
-        max_age_secs: None,
-        expires_secs: None,
-        widths: None,
-        count: None,
-        page: None,
-    };
-    let named = preset.into_iter().flat_map(|preset| &preset.pairs);
-    let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
-    for (row, text) in given.pairs.iter().chain(named) {
-        (PARAMS[*row].read)(&mut draft, text)
-            .ok_or_else(|| Error::bad(*row, text).within(defaults))?;
-    }
-    draft.transform.frames = frames(&draft);
-    let has_quality = given.has("q") || preset.is_some_and(|preset| preset.has("q"));
-    if draft.transform.target == Target::Image(Format::Png) && !has_quality {
-        draft.transform.quality = Quality::MOST;
-    }
-    check_max_age(&mut draft, defaults)?;
-    if let Some(widths) = draft.widths.take() {
-        choose(&widths, &mut draft.transform, given, preset)?;
-    } else if let Some(ladder) = defaults.ladder {
-        ladder.snap(&mut draft.transform);
-    }
-    check_canvas(&draft.transform, defaults)?;
-    Ok(draft)
-}
-
-/// The frames that are asked for: a page is a still, unless it is said how many there are to be from there on.
-fn frames(draft: &Draft) -> Frames {
-    let of_a_page = draft.page.and(Frames::STILL);
-    Frames {
-        first: draft.page.unwrap_or(0),
-        count: draft.count.unwrap_or(of_a_page),
-    }
-}
-
-/// The one of the signed widths that is asked for, and the height that goes with it.
-fn choose(
-    widths: &Widths,
-    transform: &mut Transform,
-    given: &Given,
-    preset: Option<&Given>,
-) -> Result<(), Error> {
-    let chosen = match (given.text("w"), transform.width) {
-        (None, _) => widths.widest(),
-        (Some(_), Side::Px(width)) => {
-            let asked = transform.dpr.times(width);
-            widths.of(asked).ok_or_else(|| Error::Bad {
-                param: "w",
-                value: Some(asked.to_string()),
-                expected: format!("one of the signed widths {widths}, after dpr"),
-            })?
-        }
-        (Some(text), Side::Auto) => {
-            return Err(Error::Bad {
-                param: "w",
-                value: Some(quote(text)),
-                expected: format!("one of the signed widths {widths}"),
-            });
-        }
-    };
-    // A preset that gives both sides gives a shape.
-    let shape = preset.and_then(|preset| value::side(preset.text("w")?));
-    let reference = match shape {
-        Some(Side::Px(width)) => width,
-        _ => widths.widest(),
-    };
-    let has_height = given.has("h") || preset.is_some_and(|preset| preset.has("h"));
-    transform.height = match transform.height {
-        Side::Px(height) if has_height => Side::Px(widths::scaled(
-            height.get().into(),
-            chosen.get().into(),
-            reference.get().into(),
-        )),
-        _ => Side::Auto,
-    };
-    transform.width = Side::Px(chosen);
-    transform.dpr = Dpr::ONE;
-    Ok(())
-}
-
-/// The deployment's own time is the longest, and to ask for it is to ask for nothing.
-fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error> {
-    let most = defaults.max_age_secs;
-    if let Some(secs) = draft.max_age_secs.filter(|&secs| secs > most) {
-        return Err(Error::Bad {
-            param: "maxage",
-            value: Some(secs.to_string()),
-            expected: format!("at most {most} seconds"),
-        });
-    }
-    draft.max_age_secs = draft.max_age_secs.filter(|&secs| secs < most);
-    Ok(())
-}
-
 /// The one spelling: every parameter under its canonical name, in order, defaults spelled out.
 ///
 /// ```
@@ -378,54 +95,12 @@ pub fn canonical(asked: &Asked) -> String {
     serde_urlencoded::to_string(pairs).expect("pairs of strings always serialise")
 }
 
-/// A canvas beyond the deployment's ceiling is the caller's mistake, told before anything is fetched.
-fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Error> {
-    let pixels = |side| match side {
-        Side::Px(pixels) => transform.dpr.times(pixels),
-        Side::Auto => 0, // known only when the source is; the plan checks it
-    };
-    let (width, height) = (pixels(transform.width), pixels(transform.height));
-    let bad = |param, value: u32, most: String| {
-        Err(Error::Bad {
-            param,
-            value: Some(value.to_string()),
-            expected: format!("at most {most} after dpr"),
-        })
-    };
-    if width > defaults.max_side {
-        return bad("w", width, format!("{} pixels", defaults.max_side));
-    }
-    if height > defaults.max_side {
-        return bad("h", height, format!("{} pixels", defaults.max_side));
-    }
-    if u64::from(width) * u64::from(height) > defaults.max_pixels {
-        return bad(
-            "w",
-            width,
-            format!("{} pixels in all, with h={height},", defaults.max_pixels),
-        );
-    }
-    Ok(())
-}
-
-/// A caller's text, short and printable.
-fn quote(text: &str) -> String {
-    let short: String = text
-        .chars()
-        .take(40)
-        .flat_map(char::escape_default)
-        .collect();
-    if text.chars().count() > 40 {
-        format!("{short:.120}...")
-    } else {
-        short
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::url::error::without;
+    use letterbox_engine::transform::{Format, Frames, Negotiated};
     use proptest::prelude::*;
     use std::num::NonZeroU16;
 
@@ -772,7 +447,7 @@ mod tests {
         ) {
             let Some(source) = Source::parse(&path) else { return Ok(()) };
             let mut chances = chances.into_iter().cycle();
-            let query = examples::query(&mut |sides| chances.next().map_or(0, |chance| chance % sides));
+            let query = queries::query(&mut |sides| chances.next().map_or(0, |chance| chance % sides));
             let source = serde_urlencoded::to_string([("s", source.to_string())]).expect("a string");
             let config = Config::default();
             let client = Defaults { negotiated, ..config.url_defaults() };

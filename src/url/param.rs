@@ -3,10 +3,11 @@
 
 use std::num::NonZeroU16;
 
-use super::examples::{Examples, Roll};
-use super::source::Source;
-use super::widths::Widths;
-use super::{Asked, value};
+use crate::url::asked::Asked;
+use crate::url::examples::{Examples, Roll};
+use crate::url::source::Source;
+use crate::url::value;
+use crate::url::widths::Widths;
 use letterbox_engine::transform::{Dpr, Gravity, Negotiated, Side, Transform};
 
 /// One parameter of the query string.
@@ -629,7 +630,9 @@ impl Param {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::url::{Error, Given, settle};
+    use crate::url::error::Error;
+    use crate::url::given::Given;
+    use crate::url::settle::settle;
     use proptest::prelude::*;
 
     /// The asked-for value in its canonical form: `None` if it cannot be read, or `Some(None)` if it is the deployment's own.
@@ -638,7 +641,7 @@ mod tests {
         let mut draft =
             settle(&Given::default(), None, &config.url_defaults()).expect("nothing is asked");
         (param.read)(&mut draft, text)?;
-        draft.transform.frames = crate::url::frames(&draft);
+        draft.transform.frames = crate::url::settle::frames(&draft);
         let asked = Asked {
             source: draft.source.unwrap_or(Source::OnOrigin(String::new())),
             transform: draft.transform,

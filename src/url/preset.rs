@@ -3,7 +3,9 @@
 //! A preset is a query string without a source, read by the parser of query strings, so that it knows the same names and makes
 //! the same errors.
 
-use super::{Defaults, Error, Given, quote, settle, value};
+use crate::url::error::{Error, quote};
+use crate::url::given::Given;
+use crate::url::value;
 
 /// What a preset has no say in: which image, which preset, and who may ask for it.
 const FOREIGN: [&str; 5] = ["s", "p", "sig", "exp", "widths"];
@@ -13,7 +15,7 @@ const BESIDE: [&str; 5] = ["s", "p", "v", "sig", "exp"];
 
 /// The parsed `PRESETS`.
 #[derive(Clone, Debug, Default)]
-pub struct Presets(Vec<(String, Given)>);
+pub struct Presets(pub(crate) Vec<(String, Given)>);
 
 impl Presets {
     /// Reads `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`.
@@ -57,18 +59,6 @@ impl Presets {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Whether each preset by itself asks for something that this deployment gives.
-    ///
-    /// # Errors
-    /// The first one that does not, and why, in a sentence.
-    pub fn check(&self, defaults: &Defaults<'_>) -> Result<(), String> {
-        self.0.iter().try_for_each(|(name, given)| {
-            settle(given, None, defaults)
-                .map(drop)
-                .map_err(|e| format!("in {name}, {e}"))
-        })
     }
 
     /// The preset that a request names, if it names one and may give what else it gives.

@@ -12,7 +12,10 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{Error, Given, quote, value::whole};
+pub use crate::url::error::Flaw;
+use crate::url::error::{Error, quote};
+use crate::url::given::Given;
+use crate::url::value::whole;
 
 /// What keeps this use of a key apart from any other, later versions of it included.
 const PREFIX: &str = "v1\n";
@@ -108,35 +111,6 @@ pub struct Signing<'a> {
     pub keys: &'a Keys,
     /// Development: a URL without signature is as good as a signed one.
     pub optional: bool,
-}
-
-/// What is wrong with a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flaw {
-    /// There is none, and there has to be one.
-    Missing,
-    /// There is one, and nothing to verify it with.
-    NoKeys,
-    /// A parameter, quoted, that the signature does not cover because nobody knows it.
-    Unknown(String),
-    /// It is not spelled like a signature, or not in its one spelling.
-    Malformed,
-    /// It belongs to another request or to another key.
-    Mismatch,
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Flaw::Missing => f.write_str("sig is missing: this deployment answers signed URLs only"),
-            Flaw::NoKeys => f.write_str("sig cannot be verified: this deployment has no SIGNING_KEYS"),
-            Flaw::Unknown(name) => write!(f, "{name} is no parameter that a signed URL may have"),
-            Flaw::Malformed => f.write_str("sig is not 43 characters of base64url without padding"),
-            Flaw::Mismatch => f.write_str(
-                "sig does not belong to this URL: it was made with another key, or something was changed afterwards",
-            ),
-        }
-    }
 }
 
 /// Decides whether a query string with a source is answered, at this moment.

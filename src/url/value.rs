@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU16;
 
-use super::names;
+use crate::url::names;
 use letterbox_engine::transform::{
     Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third,
 };

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::num::NonZeroU16;
 
-use super::value::whole;
+use crate::url::value::whole;
 use letterbox_engine::transform::{Dpr, Side, Transform};
 
 /// The most widths of a list.

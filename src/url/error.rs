@@ -1,0 +1,136 @@
+//! What is wrong with a request, by parameter.
+
+use std::fmt;
+
+use crate::url::param::{self, PARAMS};
+
+/// The longest request URL, in bytes.
+pub(crate) const MAX_URL_BYTES: usize = 8192;
+
+/// The caller's fault, by parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The request's URL is longer than 8 KiB.
+    TooLong,
+    /// A value that cannot be read.
+    Bad {
+        /// The canonical name.
+        param: &'static str,
+        /// The offending text, where it may be quoted.
+        value: Option<String>,
+        /// What was expected.
+        expected: String,
+    },
+    /// A parameter given twice, possibly under two names.
+    Twice(&'static str),
+    /// No signature, or not one for this URL.
+    BadSignature(Flaw),
+    /// `exp` has passed.
+    Expired,
+}
+
+/// What is wrong with a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// There is none, and there has to be one.
+    Missing,
+    /// There is one, and nothing to verify it with.
+    NoKeys,
+    /// A parameter, quoted, that the signature does not cover because nobody knows it.
+    Unknown(String),
+    /// It is not spelled like a signature, or not in its one spelling.
+    Malformed,
+    /// It belongs to another request or to another key.
+    Mismatch,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Flaw::Missing => f.write_str("sig is missing: this deployment answers signed URLs only"),
+            Flaw::NoKeys => f.write_str("sig cannot be verified: this deployment has no SIGNING_KEYS"),
+            Flaw::Unknown(name) => write!(f, "{name} is no parameter that a signed URL may have"),
+            Flaw::Malformed => f.write_str("sig is not 43 characters of base64url without padding"),
+            Flaw::Mismatch => f.write_str(
+                "sig does not belong to this URL: it was made with another key, or something was changed afterwards",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::TooLong => write!(f, "the URL is longer than {MAX_URL_BYTES} bytes"),
+            Error::Bad {
+                param,
+                value: Some(value),
+                expected,
+            } => write!(f, "{param}={value} is not {expected}"),
+            Error::Bad {
+                param,
+                value: None,
+                expected,
+            } => write!(f, "{param} is not {expected}"),
+            Error::Twice(param) => write!(
+                f,
+                "{param} is given twice: expected one value, under one of its names"
+            ),
+            Error::BadSignature(flaw) => flaw.fmt(f),
+            Error::Expired => f.write_str("exp has passed: this URL is no longer good"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// A value that this parameter does not take.
+    pub(crate) fn bad(row: usize, text: &str) -> Error {
+        let param = &PARAMS[row];
+        Error::Bad {
+            param: param.name,
+            value: param.quotable.then(|| quote(text)),
+            expected: param.expected.to_owned(),
+        }
+    }
+
+    /// The refusal of `f=avif` where there is no AVIF.
+    pub fn without_avif() -> Error {
+        let row = &PARAMS[param::row("f")];
+        Error::Bad {
+            param: row.name,
+            value: Some("avif".to_owned()),
+            expected: format!(
+                "{}: this deployment has no AVIF",
+                without(row.expected, "avif")
+            ),
+        }
+    }
+}
+
+/// A list such as `a, b or c` without one of its words.
+pub(crate) fn without(list: &str, word: &str) -> String {
+    let words = list
+        .split([',', ' '])
+        .filter(|w| !["", "or", word].contains(w));
+    let mut words: Vec<_> = words.collect();
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} or {last}", words.join(", ")),
+        last => last.unwrap_or_default().to_owned(),
+    }
+}
+
+/// A caller's text, short and printable.
+pub(crate) fn quote(text: &str) -> String {
+    let short: String = text
+        .chars()
+        .take(40)
+        .flat_map(char::escape_default)
+        .collect();
+    if text.chars().count() > 40 {
+        format!("{short:.120}...")
+    } else {
+        short
+    }
+}

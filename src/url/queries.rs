@@ -1,0 +1,18 @@
+//! Query strings by chance, for whoever tests or fuzzes. The platform's module has none of them.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::url::examples::{Roll, pick};
+use crate::url::param::PARAMS;
+
+/// A query string by chance, without a source, of the parameters that belong to what is asked for. Each value is good by itself; all
+/// together may be more than a deployment gives.
+pub fn query(roll: &mut Roll<'_>) -> String {
+    let mut query = ::url::form_urlencoded::Serializer::new(String::new());
+    for param in PARAMS.iter().filter(|p| p.is_asked() && p.name != "s") {
+        if roll(2) == 0 {
+            let names = [&[param.name], param.aliases].concat();
+            query.append_pair(pick(&names, roll), &param.examples.any(roll));
+        }
+    }
+    query.finish()
+}

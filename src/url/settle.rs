@@ -1,0 +1,172 @@
+//! One transform of what is given: by the request, by a preset, and by the deployment.
+
+use letterbox_engine::transform::{Dpr, Format, Frames, Quality, Side, Target, Transform};
+
+use crate::url::defaults::Defaults;
+use crate::url::error::{Error, quote};
+use crate::url::given::Given;
+use crate::url::param::{Draft, PARAMS};
+use crate::url::preset::Presets;
+use crate::url::widths::Widths;
+
+/// What is asked for by a request and its preset: the request's own word on a parameter stands in the place of the preset's.
+pub(crate) fn settle(
+    given: &Given,
+    preset: Option<&Given>,
+    defaults: &Defaults<'_>,
+) -> Result<Draft, Error> {
+    let mut draft = Draft {
+        source: None,
+        transform: defaults.transform,
+        negotiated: defaults.negotiated,
+        version: None,
+        max_age_secs: None,
+        expires_secs: None,
+        widths: None,
+        count: None,
+        page: None,
+    };
+    let named = preset.into_iter().flat_map(|preset| &preset.pairs);
+    let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
+    for (row, text) in given.pairs.iter().chain(named) {
+        (PARAMS[*row].read)(&mut draft, text)
+            .ok_or_else(|| Error::bad(*row, text).within(defaults))?;
+    }
+    draft.transform.frames = frames(&draft);
+    let has_quality = given.has("q") || preset.is_some_and(|preset| preset.has("q"));
+    if draft.transform.target == Target::Image(Format::Png) && !has_quality {
+        draft.transform.quality = Quality::MOST;
+    }
+    check_max_age(&mut draft, defaults)?;
+    if let Some(widths) = draft.widths.take() {
+        choose(&widths, &mut draft.transform, given, preset)?;
+    } else if let Some(ladder) = defaults.ladder {
+        ladder.snap(&mut draft.transform);
+    }
+    check_canvas(&draft.transform, defaults)?;
+    Ok(draft)
+}
+
+/// The frames that are asked for: a page is a still, unless it is said how many there are to be from there on.
+pub(crate) fn frames(draft: &Draft) -> Frames {
+    let of_a_page = draft.page.and(Frames::STILL);
+    Frames {
+        first: draft.page.unwrap_or(0),
+        count: draft.count.unwrap_or(of_a_page),
+    }
+}
+
+/// The one of the signed widths that is asked for, and the height that goes with it.
+fn choose(
+    widths: &Widths,
+    transform: &mut Transform,
+    given: &Given,
+    preset: Option<&Given>,
+) -> Result<(), Error> {
+    let chosen = match (given.text("w"), transform.width) {
+        (None, _) => widths.widest(),
+        (Some(_), Side::Px(width)) => {
+            let asked = transform.dpr.times(width);
+            widths.of(asked).ok_or_else(|| Error::Bad {
+                param: "w",
+                value: Some(asked.to_string()),
+                expected: format!("one of the signed widths {widths}, after dpr"),
+            })?
+        }
+        (Some(text), Side::Auto) => {
+            return Err(Error::Bad {
+                param: "w",
+                value: Some(quote(text)),
+                expected: format!("one of the signed widths {widths}"),
+            });
+        }
+    };
+    // A preset that gives both sides gives a shape.
+    let shape = preset.and_then(|preset| crate::url::value::side(preset.text("w")?));
+    let reference = match shape {
+        Some(Side::Px(width)) => width,
+        _ => widths.widest(),
+    };
+    let has_height = given.has("h") || preset.is_some_and(|preset| preset.has("h"));
+    transform.height = match transform.height {
+        Side::Px(height) if has_height => Side::Px(crate::url::widths::scaled(
+            height.get().into(),
+            chosen.get().into(),
+            reference.get().into(),
+        )),
+        _ => Side::Auto,
+    };
+    transform.width = Side::Px(chosen);
+    transform.dpr = Dpr::ONE;
+    Ok(())
+}
+
+/// The deployment's own time is the longest, and to ask for it is to ask for nothing.
+fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error> {
+    let most = defaults.max_age_secs;
+    if let Some(secs) = draft.max_age_secs.filter(|&secs| secs > most) {
+        return Err(Error::Bad {
+            param: "maxage",
+            value: Some(secs.to_string()),
+            expected: format!("at most {most} seconds"),
+        });
+    }
+    draft.max_age_secs = draft.max_age_secs.filter(|&secs| secs < most);
+    Ok(())
+}
+
+/// A canvas beyond the deployment's ceiling is the caller's mistake, told before anything is fetched.
+fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Error> {
+    let pixels = |side| match side {
+        Side::Px(pixels) => transform.dpr.times(pixels),
+        Side::Auto => 0, // known only when the source is; the plan checks it
+    };
+    let (width, height) = (pixels(transform.width), pixels(transform.height));
+    let bad = |param, value: u32, most: String| {
+        Err(Error::Bad {
+            param,
+            value: Some(value.to_string()),
+            expected: format!("at most {most} after dpr"),
+        })
+    };
+    if width > defaults.max_side {
+        return bad("w", width, format!("{} pixels", defaults.max_side));
+    }
+    if height > defaults.max_side {
+        return bad("h", height, format!("{} pixels", defaults.max_side));
+    }
+    if u64::from(width) * u64::from(height) > defaults.max_pixels {
+        return bad(
+            "w",
+            width,
+            format!("{} pixels in all, with h={height},", defaults.max_pixels),
+        );
+    }
+    Ok(())
+}
+
+impl Presets {
+    /// Whether each preset by itself asks for something that this deployment gives.
+    ///
+    /// # Errors
+    /// The first one that does not, and why, in a sentence.
+    pub fn check(&self, defaults: &Defaults<'_>) -> Result<(), String> {
+        self.0.iter().try_for_each(|(name, given)| {
+            settle(given, None, defaults)
+                .map(drop)
+                .map_err(|e| format!("in {name}, {e}"))
+        })
+    }
+}
+
+impl Error {
+    /// Names the parameters with the deployment's own ceilings in the place of their names.
+    fn within(mut self, defaults: &Defaults<'_>) -> Error {
+        if let Error::Bad { expected, .. } = &mut self {
+            *expected = expected
+                .replace("MAX_OUTPUT_SIDE", &defaults.max_side.to_string())
+                .replace("CACHE_TTL", &format!("{} seconds", defaults.max_age_secs));
+        }
+        self
+    }
+}
