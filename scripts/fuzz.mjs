@@ -89,9 +89,20 @@ const formats = ['bmp', 'gif', 'ico', 'jpg', 'png', 'tiff', 'webp'];
 // What a target starts from: the endings of its files, what stands in front of a file in an input, and in how many ways each of our own
 // comes; the others come in one. Of the JPEG decoder's targets that is the scale, whether as components, and how the file is cut
 // (fuzz/src/jpeg/input.rs); of the encoder's the quality, the other settings, and the size of a picture whose samples the file is; of
-// the others it is any bytes, which say what is asked for and how the file is cut.
+// the whole pipeline bytes that say how it is done, and the query string of what is done (fuzz/src/transform.rs); of the others any bytes,
+// which say how the file is cut.
 const ofDecoder = { endings: ['jpg'], ways: 8, head: (way) => [way, (way * 7) % 64, (way * 29) % 256, way % 8], words: 'jpeg' };
 const any = (length) => (way) => Array.from({ length }, (_, at) => ((way * 2 + 1) * (at * 53 + 89)) % 256);
+
+/** Examples of parameters, as they stand in a query string. */
+const examples = JSON.parse(readFileSync(new URL('parameters.json', import.meta.url), 'utf8'))
+  .flatMap(({ name, examples }) => examples.map((text) => `${name}=${text}`));
+
+/** Bytes, and six of the examples, other ones each way. */
+const query = (way) => {
+  const some = Array.from({ length: 6 }, (_, at) => examples[(way * 7 + at * 11) % examples.length]);
+  return [...any(5)(way), ...Buffer.from(`${some.join('&')}\n`)];
+};
 const starts = {
   jpeg_decode: ofDecoder,
   jpeg_split: ofDecoder,
@@ -101,9 +112,9 @@ const starts = {
   png_split: { endings: ['png'], ways: 4, head: any(4), words: 'formats' },
   vp8: { endings: ['webp'], ways: 1, head: any(0), words: 'formats' },
   vp8l: { endings: ['webp'], ways: 1, head: any(0), words: 'formats' },
-  gif: { endings: ['gif'], ways: 8, head: any(12), words: 'formats' },
-  webp: { endings: ['webp'], ways: 8, head: any(12), words: 'formats' },
-  transform_any: { endings: formats, ways: 4, head: any(12), words: 'formats' },
+  gif: { endings: ['gif'], ways: 8, head: query, words: 'formats' },
+  webp: { endings: ['webp'], ways: 8, head: query, words: 'formats' },
+  transform_any: { endings: formats, ways: 4, head: query, words: 'formats' },
 };
 
 // Small files of each format taken from the corpus beside the checkout, unless it is a target's only one.
@@ -125,9 +136,17 @@ function seed(target) {
   });
   for (const [path, way] of inputs) {
     const copy = join(corpus, `seed-${way}-${basename(path)}`);
-    if (!existsSync(copy)) writeFileSync(copy, Buffer.concat([Buffer.from(head(way)), readFileSync(path)]));
+    writeFileSync(copy, Buffer.concat([Buffer.from(head(way)), readFileSync(path)]));
   }
   return corpus;
+}
+
+/** The words of a target's inputs, as the one dictionary that a fuzzer takes. */
+function dictionary({ words, head }, path) {
+  const own = readFileSync(join(root, 'fuzz', `${words}.dict`), 'utf8');
+  const more = head === query ? examples.map((pair) => `"&${pair}"\n`) : [];
+  writeFileSync(path, [own, ...more].join(''));
+  return path;
 }
 
 const list = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
@@ -146,8 +165,7 @@ function streams(corpus) {
 async function execute(target, corpus, limit) {
   mkdirSync(join(root, 'fuzz', 'artifacts', target), { recursive: true });
   const flags = [...bounds, longest, ...limit, '-print_final_stats=1'];
-  const words = starts[target]?.words;
-  if (words) flags.push(`-dict=${join(root, 'fuzz', `${words}.dict`)}`);
+  if (target in starts) flags.push(`-dict=${dictionary(starts[target], `${corpus}.dict`)}`);
   const coverage = [];
   const stats = {};
   const onLine = (line) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use letterbox::config::Config;
 use letterbox::image::Pipeline;
 use letterbox::transform::Format;
+use letterbox::url::examples;
 
 #[allow(unreachable_pub, reason = "they are of a library of its own")]
 #[path = "../fuzz/src/checksums.rs"]
@@ -22,6 +23,11 @@ mod pieces;
 #[allow(unreachable_pub, reason = "the same")]
 #[path = "../fuzz/src/transform.rs"]
 mod transform;
+
+#[allow(dead_code, reason = "they roll here, and do nothing else")]
+#[path = "support/dice.rs"]
+mod dice;
+use dice::Dice;
 
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
@@ -61,6 +67,7 @@ fn what_fuzzing_found_stays_fixed() {
 fn fuzzing_starts_from_files_of_every_format_that_are_sound() {
     let config = Config::default();
     let mut formats = Vec::new();
+    let mut dice = Dice(4);
     for (path, seed) in files("seeds") {
         eprintln!("{}", path.display()); // for the reader of a failure
         let mut pipeline = Pipeline::new(&config.transform, &config.limits);
@@ -69,7 +76,10 @@ fn fuzzing_starts_from_files_of_every_format_that_are_sound() {
         formats.push(output.plan.header.format.name());
         for way in 0..32 {
             let head: [u8; transform::HEAD] = std::array::from_fn(|at| (way * 89 + at * 53) as u8);
-            transform::run(&[&head, &seed[..]].concat(), None);
+            let query = examples::query(&mut |sides| dice.roll(sides as usize) as u32);
+            let input = [&head, query.as_bytes(), b"\n", &seed[..]].concat();
+            eprintln!("{query}"); // the same
+            transform::run(&input, None);
             header::run(&[&head[..3], &seed[..]].concat());
         }
     }

@@ -3,11 +3,11 @@
 
 use std::num::NonZeroU16;
 
+use letterbox::config::Config;
 use letterbox::image::header::Header;
 use letterbox::image::{Error, Limits, Pipeline};
-use letterbox::transform::{
-    Colour, Dpr, Fit, Format, Frames, Gravity, Negotiated, Quality, Side, Target, Third, Transform,
-};
+use letterbox::transform::{Format, Negotiated, Side, Target, Transform};
+use letterbox::url::{Defaults, parse};
 
 use crate::checksums;
 use crate::counting::{held, most};
@@ -25,15 +25,23 @@ const DESCRIPTION: usize = 32 << 10;
 /// The tables of an inflater.
 const INFLATER: usize = 48 << 10;
 
-/// Bytes in front of the file.
-pub const HEAD: usize = 12;
+/// Bytes at the start of an input that say how it is done; then comes the query string of what is done, a line feed, and the file.
+pub const HEAD: usize = 5;
+
+/// The longest query string; what is longer has none.
+const LONGEST_QUERY: usize = 256;
+
+/// The most of its parameters that are looked at.
+const MOST_PARAMETERS: usize = 20;
 
 /// The target, with files of one format, or of any.
 pub fn run(bytes: &[u8], format: Option<Format>) {
-    let Some((head, file)) = bytes.split_first_chunk::<HEAD>() else {
+    let Some((head, rest)) = bytes.split_first_chunk::<HEAD>() else {
         return;
     };
-    let asked = Asked::read(head);
+    let end = rest.iter().take(LONGEST_QUERY).position(|&b| b == b'\n');
+    let (query, file) = end.map_or((&[][..], rest), |end| (&rest[..end], &rest[end + 1..]));
+    let asked = Asked::read(head, &String::from_utf8_lossy(query));
     let file = if asked.mended {
         &checksums::mended(file)
     } else {
@@ -55,7 +63,7 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
             // What fits beside what has come depends on how much of it has come.
             (Err(Error::OverBudget { .. }), _) | (_, Err(Error::OverBudget { .. })) => true,
             // Of two things that are wrong, either may be seen first.
-            (Err(Error::Corrupt(_)), Err(Error::Corrupt(_))) => true,
+            (Err(one), Err(other)) if is_damage(one) && is_damage(other) => true,
             (pieces, whole) => pieces == whole,
         };
         assert!(
@@ -65,6 +73,11 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
             whole.err()
         );
     }
+}
+
+/// What is found in the file itself: a page that is not there is seen by whoever has the whole of it.
+fn is_damage(error: &Error) -> bool {
+    matches!(error, Error::Corrupt(_) | Error::NoSuchPage { .. })
 }
 
 /// What the head of an input asks for.
@@ -80,124 +93,73 @@ struct Asked {
     twice: bool,
 }
 
+/// The transform of a query string, by the vocabulary's own parser. What is no value of a parameter, or too much beside those before,
+/// is left out, so that a query still means something when it was changed anywhere.
+fn transform(query: &str, negotiated: Negotiated, limits: &Limits) -> Transform {
+    let config = Config::default();
+    let side = |pixels| NonZeroU16::new(pixels).map_or(Side::Auto, Side::Px);
+    let defaults = Defaults {
+        transform: Transform {
+            width: side(48),
+            height: side(25),
+            ..Transform::DEFAULT
+        },
+        negotiated,
+        max_side: limits.output_side,
+        max_pixels: limits.output_pixels,
+        ..config.url_defaults()
+    };
+    let (mut kept, mut transform) = ("s=/".to_owned(), defaults.transform);
+    for parameter in query.split('&').take(MOST_PARAMETERS) {
+        let more = format!("{kept}&{parameter}");
+        if let Ok(Some(asked)) = parse(&more, &defaults) {
+            (kept, transform) = (more, asked.transform);
+        }
+    }
+    transform
+}
+
 impl Asked {
-    fn read(head: &[u8; HEAD]) -> Asked {
-        let &[
-            width,
-            height,
-            place,
-            at,
-            format,
-            colour,
-            flags,
-            quality,
-            limit,
-            a,
-            b,
-            c,
-        ] = head;
-        let side = |byte: u8| NonZeroU16::new(u16::from(byte) / 2).map_or(Side::Auto, Side::Px);
-        let third = |byte: u8| match byte % 3 {
-            0 => Third::Start,
-            1 => Third::Middle,
-            _ => Third::End,
-        };
+    fn read(&[flags, limit, a, b, c]: &[u8; HEAD], query: &str) -> Asked {
         let is = |bit: u8| flags >> bit & 1 == 1;
-        let transform = Transform {
-            width: side(width),
-            height: side(height),
-            fit: match place % 5 {
-                0 => Fit::Contain,
-                1 => Fit::Inside,
-                2 => Fit::Cover,
-                3 => Fit::Fill,
-                _ => Fit::Outside,
-            },
-            gravity: if place < 128 {
-                Gravity::Position(third(at), third(at / 3))
-            } else {
-                Gravity::Focus(u16::from(at) * 39, u16::from(at % 16) * 600)
-            },
-            background: Colour {
-                r: colour,
-                g: colour & 0xf0,
-                b: if is(4) { colour } else { 7 },
-                a: if is(5) { 255 } else { colour },
-            },
-            enlarge: is(0),
-            dpr: Dpr::from_hundredths([100, 150, 233, 100][usize::from(flags >> 6)])
-                .expect("1 to 8"),
-            target: match format % 6 {
-                0 | 1 => Target::Keep,
-                2 => Target::Image(Format::Jpeg),
-                3 => Target::Image(Format::Png),
-                4 => Target::Image(Format::WebP),
-                _ => Target::Image(Format::Gif),
-            },
-            quality: Quality::new(quality % 100 + 1).expect("1 to 100"),
-            interlace: is(1),
-            lossless: is(2),
-            frames: Frames {
-                first: u16::from(c % 8 / 6 * (c / 64)),
-                count: NonZeroU16::new(u16::from(c / 8 % 4)),
+        let limits = Limits {
+            source_bytes: 1 << 20,
+            output_side: 512,
+            output_pixels: 1 << 16,
+            frame_pixels: 1 << 19,
+            memory_bytes: [640 << 10, 1 << 20, 3 << 20, 64 << 20][usize::from(limit) % 4],
+        };
+        let negotiated = match is(2) {
+            true => Negotiated::Card,
+            false => Negotiated::Client {
+                webp: is(3),
+                avif: is(4),
             },
         };
         Asked {
-            transform: match format {
-                255 => Transform {
-                    target: Target::Json,
-                    ..transform
-                },
-                254 => Transform {
-                    target: Target::Auto(Negotiated::Card),
-                    ..transform
-                },
-                253 => Transform {
-                    target: Target::Auto(Negotiated::Client {
-                        webp: true,
-                        avif: true,
-                    }),
-                    ..transform
-                },
-                251 => Transform {
-                    target: Target::Thumbhash,
-                    ..transform
-                },
-                250 => Transform {
-                    target: Target::Blurhash,
-                    ..transform
-                },
-                252 => Transform {
-                    width: Side::Auto,
-                    height: Side::Auto,
-                    target: Target::Keep,
-                    ..transform
-                },
-                _ => transform,
-            },
-            limits: Limits {
-                source_bytes: 1 << 20,
-                output_side: 512,
-                output_pixels: 1 << 16,
-                frame_pixels: 1 << 19,
-                memory_bytes: [640 << 10, 1 << 20, 3 << 20, 64 << 20][usize::from(limit) % 4],
-            },
+            transform: transform(query, negotiated, &limits),
+            limits,
             pieces: Pieces::of([a, b, c]),
             promised: match limit / 4 % 3 {
                 0 => None,
                 1 => Some(3),
                 _ => Some(1),
             },
-            mended: is(2),
-            twice: is(3),
+            mended: is(0),
+            twice: is(1),
         }
     }
 
     /// A file that is too large to be transformed is planned all the same.
     fn plan(&self, file: &[u8]) {
         let mut pipeline = Pipeline::new(&self.transform, &self.limits);
-        let (_, held) = most(|| pipeline.push(file).and_then(|()| pipeline.end()));
-        let most = self.most(pipeline.memory_bytes(), file.len());
+        let mut said = 0;
+        let (_, held) = most(|| {
+            pipeline.push(file)?;
+            said = pipeline.memory_bytes();
+            pipeline.end()
+        });
+        let most = self.most(said.max(pipeline.memory_bytes()), file.len());
         assert!(held <= most, "{held} bytes where {most} are the most");
     }
 
@@ -227,9 +189,11 @@ impl Asked {
             pushed?;
         }
         let already = held() - before;
-        let (end, more) = most(|| pipeline.end());
         let said = pipeline.memory_bytes();
-        let most = self.most(said, come);
+        let (end, more) = most(|| pipeline.end());
+        // What will only be described has let go of its pixels.
+        let most = self.most(said.max(pipeline.memory_bytes()), come);
+        let said = pipeline.memory_bytes();
         let held = already + more;
         assert!(
             held <= most,
