@@ -1,12 +1,12 @@
 // `npm test`: everything that has to hold before a change goes in, cheapest first, stopping at the first failure. With `-- --fuzz`, and in
 // CI, the fuzz targets come last.
 
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { packages } from './packages.mjs';
 import { duration, Problem, program, run, say } from './program.mjs';
 import { setup } from './setup.mjs';
+import { specs } from './specs.mjs';
 import { thirdParty } from './third-party.mjs';
 import { root, wasiTarget, wasmTarget } from './tools.mjs';
 
@@ -22,7 +22,7 @@ const steps = [
   ['native tests', () => run('cargo', ['test', '--workspace', '--locked'])],
   ['vector tests on wasm', wasmTests],
   ['release build', build],
-  ['tests in the runtime', workerTests],
+  ['tests in the runtime', () => specs()],
 ];
 
 // Not in a developer's run, which should stay short.
@@ -60,14 +60,6 @@ function wasmTests() {
   const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
   const crates = ['jpeg', 'png', 'inflate', 'resize', 'vp8', 'vp8l'].flatMap((name) => ['--package', `letterbox-${name}`]);
   return run('cargo', ['test', ...crates, '--target', wasiTarget, '--locked'], { env });
-}
-
-function workerTests() {
-  // Named one by one, because Node 20 does not expand patterns.
-  const folder = join('tests', 'worker');
-  const specs = readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith('.spec.mjs'));
-  if (specs.length === 0) throw new Problem(`no *.spec.mjs in ${folder}`);
-  return run(process.execPath, ['--test', '--test-reporter=spec', ...specs.sort().map((name) => join(folder, name))]);
 }
 
 await program(import.meta.url, test);

@@ -3,6 +3,7 @@
 
 use fast_image_resize as fir;
 use fir::images::Image;
+use fir::pixels::F32x3;
 use letterbox_resize::{Axis, Channels, Resizer, Settings};
 
 fn main() {
@@ -78,8 +79,15 @@ fn exact(source: Size, result: Size, pixels: &[u8]) -> Vec<f32> {
     let mut exact = Image::new(result.0, result.1, pixel_type);
     let options = fir::ResizeOptions::new()
         .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3));
+    // By type: compiling this for every type of pixel that there is takes minutes.
     fir::Resizer::new()
-        .resize(&image, &mut exact, &options)
+        .resize_typed(
+            &image.typed_image::<F32x3>().expect("pixels of that type"),
+            &mut exact
+                .typed_image_mut::<F32x3>()
+                .expect("pixels of that type"),
+            &options,
+        )
         .expect("valid sizes");
     let samples = exact.buffer().as_chunks().0.iter();
     samples.map(|&sample| f32::from_ne_bytes(sample)).collect()

@@ -4,6 +4,7 @@
 
 use fast_image_resize as fir;
 use fir::images::Image;
+use fir::pixels::{F32, F32x2, F32x3, F32x4, U8, U8x2, U8x3, U8x4};
 use letterbox_resize::{Axis, Channels, Error, Filter, Resizer, Settings};
 
 const CHANNELS: [Channels; 4] = [
@@ -82,20 +83,12 @@ fn resize(settings: &Settings, pixels: &[u8]) -> Vec<u8> {
     result
 }
 
-fn pixel_types(channels: Channels) -> (fir::PixelType, fir::PixelType) {
-    match channels {
-        Channels::Grey => (fir::PixelType::U8, fir::PixelType::F32),
-        Channels::GreyAlpha => (fir::PixelType::U8x2, fir::PixelType::F32x2),
-        Channels::Rgb => (fir::PixelType::U8x3, fir::PixelType::F32x3),
-        Channels::Rgba => (fir::PixelType::U8x4, fir::PixelType::F32x4),
-    }
-}
-
-fn oracle(
+/// By type of pixel: compiling this for all that there are takes minutes.
+fn oracle<P: fir::PixelTrait>(
     settings: &Settings,
     algorithm: fir::ResizeAlg,
     pixels: &[u8],
-    pixel_type: fir::PixelType,
+    use_alpha: bool,
 ) -> Vec<u8> {
     let Settings {
         horizontal,
@@ -103,13 +96,12 @@ fn oracle(
         ..
     } = *settings;
     // Floating point has to be aligned, and an image of its own is.
-    let mut source = Image::new(horizontal.source, vertical.source, pixel_type);
+    let mut source = Image::new(horizontal.source, vertical.source, P::pixel_type());
     source.buffer_mut().copy_from_slice(pixels);
-    let mut result = Image::new(horizontal.result, vertical.result, pixel_type);
-    // Bytes are multiplied by their alpha here, floating point before.
+    let mut result = Image::new(horizontal.result, vertical.result, P::pixel_type());
     let options = fir::ResizeOptions::new()
         .resize_alg(algorithm)
-        .use_alpha(pixel_type == pixel_types(settings.channels).0)
+        .use_alpha(use_alpha)
         .crop(
             horizontal.start,
             vertical.start,
@@ -117,19 +109,24 @@ fn oracle(
             vertical.length,
         );
     fir::Resizer::new()
-        .resize(&source, &mut result, &options)
+        .resize_typed(
+            &source.typed_image::<P>().expect("pixels of that type"),
+            &mut result.typed_image_mut::<P>().expect("pixels of that type"),
+            &options,
+        )
         .expect("a window within the source");
     result.into_vec()
 }
 
 /// What a resizer of bytes makes of it.
 fn in_bytes(settings: &Settings, algorithm: fir::ResizeAlg, pixels: &[u8]) -> Vec<u8> {
-    oracle(
-        settings,
-        algorithm,
-        pixels,
-        pixel_types(settings.channels).0,
-    )
+    let oracle = match settings.channels {
+        Channels::Grey => oracle::<U8>,
+        Channels::GreyAlpha => oracle::<U8x2>,
+        Channels::Rgb => oracle::<U8x3>,
+        Channels::Rgba => oracle::<U8x4>,
+    };
+    oracle(settings, algorithm, pixels, true)
 }
 
 /// What is right, but for the last rounding.
@@ -150,12 +147,13 @@ fn in_floating_point(settings: &Settings, algorithm: fir::ResizeAlg, pixels: &[u
         .iter()
         .flat_map(|&sample| (sample as f32).to_ne_bytes())
         .collect();
-    let result = oracle(
-        settings,
-        algorithm,
-        &bytes,
-        pixel_types(settings.channels).1,
-    );
+    let oracle = match settings.channels {
+        Channels::Grey => oracle::<F32>,
+        Channels::GreyAlpha => oracle::<F32x2>,
+        Channels::Rgb => oracle::<F32x3>,
+        Channels::Rgba => oracle::<F32x4>,
+    };
+    let result = oracle(settings, algorithm, &bytes, false); // multiplied by alpha already
     let samples: Vec<f64> = result
         .as_chunks()
         .0

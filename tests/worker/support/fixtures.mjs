@@ -1,5 +1,6 @@
 // Images made in memory, and the two sample photos of the repository.
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { bmpHeader } from './damage.mjs';
 
@@ -15,6 +16,21 @@ export function photos() {
 export async function photo(format = 'jpeg', width = 300, height = 200) {
   const image = sharp(photos()[0].bytes).autoOrient().resize(width, height, { fit: 'fill' }).removeAlpha();
   return encode(image, format);
+}
+
+const made = new URL('../../../target/fixtures/', import.meta.url);
+
+/** A file that takes seconds to encode: made once, and kept in target/ for the next run. `recipe` is the text of all that makes it. */
+export async function kept(recipe, make) {
+  const hash = createHash('sha256').update(JSON.stringify([recipe, sharp.versions])).update(photos()[0].bytes);
+  const place = new URL(hash.digest('hex'), made);
+  if (existsSync(place)) return readFileSync(place);
+  const bytes = await make();
+  mkdirSync(made, { recursive: true });
+  const half = new URL(`${place.href}.${process.pid}`);
+  writeFileSync(half, bytes);
+  renameSync(half, place); // whole, or not at all
+  return bytes;
 }
 
 /** Plain red, green and blue, left to right (or top to bottom), without a pixel in between. */

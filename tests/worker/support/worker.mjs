@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HttpOptions_Style, Log, LogLevel, Miniflare } from 'miniflare';
+import { borrowed, giveBack } from './kept.mjs';
 
 const root = new URL('../../../', import.meta.url);
 const built = (name) => fileURLToPath(new URL(`build/${name}`, root));
@@ -16,13 +17,48 @@ export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.c
  * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
  * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `wrapper` is the URL
  * of a script that is entered instead, and imports `./index.js`; `./trap.wasm` beside it has a function `trap` that does.
+ *
+ * Where specs share a process (kept.mjs), the runtime may be one that served another spec: with an empty cache and an empty log.
  */
 export async function startWorker(options) {
-  const { origin, vars = production, base = 'https://img.example.com', bucket, assets, rateLimit, wrapper } = options;
+  const { vars = production, base = 'https://img.example.com', bucket } = options;
+  const settings = settingsOf({ ...options, vars });
+  const runtime = (await borrowed(settings)) ?? (await startRuntime(settings, { ...options, vars }));
+  const { miniflare } = runtime;
+  runtime.logs = [];
+  if (bucket) {
+    const store = await miniflare.getR2Bucket('ORIGIN_BUCKET');
+    for (const [key, { body, type }] of Object.entries(bucket)) {
+      // Miniflare takes no Buffer here, only what workerd knows.
+      await store.put(key, typeof body === 'string' ? body : new Uint8Array(body), { httpMetadata: { contentType: type } });
+    }
+  }
+
+  return {
+    /** What the worker wrote to its console, oldest first: { level, message }. */
+    logs: runtime.logs,
+    /** `target` is the query as an object, or a path with its query, or a whole URL. */
+    async get(target, init = {}) {
+      const { pathname = '/', ...rest } = init;
+      const path = typeof target === 'string' ? target : `${pathname}?${new URLSearchParams(target)}`;
+      const url = path.startsWith('/') ? base + path : path;
+      return readReply(await miniflare.dispatchFetch(url, { redirect: 'manual', ...rest }));
+    },
+    close: () => giveBack(runtime),
+  };
+}
+
+/** The settings that a runtime cannot change, as a text; null where the worker has something of its own beside them. */
+function settingsOf({ origin, vars, bucket, assets, rateLimit, wrapper }) {
+  if (bucket || assets || rateLimit || wrapper) return null;
+  return JSON.stringify([origin.address, Object.entries(vars).sort()]);
+}
+
+async function startRuntime(settings, { origin, vars, bucket, assets, rateLimit, wrapper }) {
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
   const modules = readdirSync(built('')).filter((name) => name.endsWith('.wasm'));
-  const logs = [];
-  const miniflare = new Miniflare({
+  const runtime = { settings, logs: [] };
+  runtime.miniflare = new Miniflare({
     ...platformOfDeployment(),
     modulesRoot: built(''),
     modules: [
@@ -51,30 +87,11 @@ export async function startWorker(options) {
     cf: false,
     log: new Log(LogLevel.ERROR),
     handleStructuredLogs: ({ level, message }) => {
-      logs.push({ level, message });
+      runtime.logs.push({ level, message });
     },
   });
-  await miniflare.ready;
-  if (bucket) {
-    const store = await miniflare.getR2Bucket('ORIGIN_BUCKET');
-    for (const [key, { body, type }] of Object.entries(bucket)) {
-      // Miniflare takes no Buffer here, only what workerd knows.
-      await store.put(key, typeof body === 'string' ? body : new Uint8Array(body), { httpMetadata: { contentType: type } });
-    }
-  }
-
-  return {
-    /** What the worker wrote to its console, oldest first: { level, message }. */
-    logs,
-    /** `target` is the query as an object, or a path with its query, or a whole URL. */
-    async get(target, init = {}) {
-      const { pathname = '/', ...rest } = init;
-      const path = typeof target === 'string' ? target : `${pathname}?${new URLSearchParams(target)}`;
-      const url = path.startsWith('/') ? base + path : path;
-      return readReply(await miniflare.dispatchFetch(url, { redirect: 'manual', ...rest }));
-    },
-    close: () => miniflare.dispose(),
-  };
+  await runtime.miniflare.ready;
+  return runtime;
 }
 
 /** Stops workers and origins, the workers first. */
