@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Response;
 
-use crate::governor::Share;
+use crate::governor::Permit;
 
 /// Bytes of a piece in which a long answer is sent.
 pub const PIECE_BYTES: usize = 1 << 20;
@@ -33,12 +33,12 @@ pub struct Kept<K>(Arc<Inner<K>>);
 #[derive(Debug)]
 struct Inner<K> {
     bytes: K,
-    _share: Option<Share>,
+    _share: Option<Permit>,
 }
 
 impl<K> Kept<K> {
     /// Bytes in a platform's keeping, and the share of this instance's memory that they take.
-    pub fn new(bytes: K, share: Option<Share>) -> Kept<K> {
+    pub fn new(bytes: K, share: Option<Permit>) -> Kept<K> {
         Kept(Arc::new(Inner {
             bytes,
             _share: share,

@@ -8,7 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::cache::freshness::Freshness;
-use crate::origin::Patience;
+use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Rules, check_form};
 use crate::url::Defaults;
 use crate::url::preset::Presets;
@@ -24,7 +24,7 @@ pub struct Config {
     /// Which sources may be fetched, and the origin.
     pub rules: Rules,
     /// How long and how far a fetch may go.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
     /// What an image may cost.
     pub limits: Limits,
     /// Seconds that an answer is kept.
@@ -256,20 +256,20 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MAX_REDIRECTS",
         doc: "Redirects that a source may take, each decided like the first URL",
-        read: |config, text| ranged(text, 0, 10).map(|v| config.patience.redirects = v as u32),
-        write: Some(|config| config.patience.redirects.to_string()),
+        read: |config, text| ranged(text, 0, 10).map(|v| config.timeouts.redirects = v as u32),
+        write: Some(|config| config.timeouts.redirects.to_string()),
     },
     Setting {
         name: "HEAD_TIMEOUT_MS",
         doc: "Milliseconds that a source has to send its response header; time that this isolate spends on other images does not count",
-        read: |config, text| ranged(text, 1, 60_000).map(|v| config.patience.head_ms = v as u32),
-        write: Some(|config| config.patience.head_ms.to_string()),
+        read: |config, text| ranged(text, 1, 60_000).map(|v| config.timeouts.head_ms = v as u32),
+        write: Some(|config| config.timeouts.head_ms.to_string()),
     },
     Setting {
         name: "TOTAL_TIMEOUT_MS",
         doc: "Milliseconds that a request may take in all: the origin, redirects, the source's body, waiting for memory or for another request. A body that is passed on is cut off then, too",
-        read: |config, text| ranged(text, 1, 120_000).map(|v| config.patience.total_ms = v as u32),
-        write: Some(|config| config.patience.total_ms.to_string()),
+        read: |config, text| ranged(text, 1, 120_000).map(|v| config.timeouts.total_ms = v as u32),
+        write: Some(|config| config.timeouts.total_ms.to_string()),
     },
     Setting {
         name: "CACHE_TTL",
@@ -420,7 +420,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             rules: Rules::default(),
-            patience: Patience {
+            timeouts: Timeouts {
                 redirects: 3,
                 head_ms: 3_000,
                 total_ms: 10_000,

@@ -63,10 +63,10 @@ impl Governor {
     }
 
     /// An empty share of `budget` bytes, which counts until it is dropped or the time is `lapses_ms`.
-    pub fn share(&self, budget: u64, lapses_ms: f64) -> Share {
+    pub fn share(&self, budget: u64, lapses_ms: f64) -> Permit {
         let mut ledger = self.ledger();
         ledger.ids += 1;
-        Share {
+        Permit {
             governor: self.clone(),
             id: ledger.ids,
             budget,
@@ -198,7 +198,7 @@ impl Ledger {
 
 /// What one request may hold; given back when it is dropped.
 #[derive(Debug)]
-pub struct Share {
+pub struct Permit {
     governor: Governor,
     id: u64,
     budget: u64,
@@ -207,14 +207,14 @@ pub struct Share {
     bytes: u64,
 }
 
-impl Share {
+impl Permit {
     /// Bytes held.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Counts as dear whatever the bytes; else that is what takes more than a sixteenth of the budget.
-    pub fn dear(mut self, dear: bool) -> Share {
+    pub fn dear(mut self, dear: bool) -> Permit {
         self.dear = dear;
         self
     }
@@ -252,7 +252,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Permit {
     fn drop(&mut self) {
         let id = self.id;
         self.governor
@@ -263,7 +263,7 @@ impl Drop for Share {
 /// A share that is about to grow.
 #[derive(Debug)]
 pub struct Turn<'s> {
-    share: &'s mut Share,
+    share: &'s mut Permit,
     bytes: u64,
     now_ms: f64,
     queued: bool,
@@ -274,7 +274,7 @@ impl Future for Turn<'_> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let turn = self.get_mut();
-        let Share { id, bytes, .. } = *turn.share;
+        let Permit { id, bytes, .. } = *turn.share;
         if turn.bytes <= bytes {
             return Poll::Ready(());
         }
@@ -346,7 +346,7 @@ mod tests {
     }
 
     /// Whether a share gets what it wants at once; it does not wait.
-    fn get(share: &mut Share, bytes: u64) -> bool {
+    fn get(share: &mut Permit, bytes: u64) -> bool {
         poll(&mut share.grow(bytes, 0.0))
     }
 
@@ -491,7 +491,7 @@ mod tests {
         #[test]
         fn the_sum_never_exceeds_the_budget(steps in prop::collection::vec((0usize..8, 0u64..120, any::<bool>()), 1..200)) {
             let governor = Governor::new();
-            let mut shares: Vec<Option<Share>> = (0..8).map(|_| None).collect();
+            let mut shares: Vec<Option<Permit>> = (0..8).map(|_| None).collect();
             for (at, bytes, leaves) in steps {
                 let share = shares[at].get_or_insert_with(|| governor.share(BUDGET, f64::MAX));
                 let (held, others) = (share.bytes(), governor.reserved() - share.bytes());
@@ -503,7 +503,7 @@ mod tests {
                 if leaves {
                     shares[at] = None;
                 }
-                let sum: u64 = shares.iter().flatten().map(Share::bytes).sum();
+                let sum: u64 = shares.iter().flatten().map(Permit::bytes).sum();
                 prop_assert_eq!(sum, governor.reserved());
                 prop_assert!(sum <= BUDGET);
             }
@@ -514,7 +514,7 @@ mod tests {
         #[test]
         fn the_first_to_come_is_the_first_to_be_served(wishes in prop::collection::vec(BUDGET / 16 + 1..=BUDGET, 2..20)) {
             let governor = Governor::new();
-            let mut shares: Vec<Share> = wishes.iter().map(|_| governor.share(BUDGET, f64::MAX)).collect();
+            let mut shares: Vec<Permit> = wishes.iter().map(|_| governor.share(BUDGET, f64::MAX)).collect();
             let mut turns: VecDeque<Turn<'_>> =
                 shares.iter_mut().zip(&wishes).map(|(share, &bytes)| share.grow(bytes, 0.0)).collect();
             turns.iter_mut().for_each(|turn| {

@@ -1,6 +1,6 @@
 //! The state that all requests of one instance of the module share.
 
-use crate::flight::Flights;
+use crate::coalesce::Coalescer;
 use crate::governor::Governor;
 use crate::origin::absent::Absent;
 
@@ -16,7 +16,7 @@ pub struct Instance<K> {
     /// Files whose header is still to be read.
     pub openings: Governor,
     /// The answers that are being made.
-    pub flights: Flights<K>,
+    pub coalescer: Coalescer<K>,
     /// Paths that the origin does not have, by its word of the last minute.
     pub absent: Absent,
 }
@@ -27,7 +27,7 @@ impl<K> Instance<K> {
         Instance {
             memory: Governor::new(),
             openings: Governor::new(),
-            flights: Flights::new(),
+            coalescer: Coalescer::new(),
             absent: Absent::new(),
         }
     }

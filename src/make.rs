@@ -9,11 +9,11 @@ use crate::cache::conditional;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
+use crate::coalesce::Leader;
 use crate::config::Config;
 use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::flight::Lead;
-use crate::governor::{Busy, Share};
+use crate::governor::{Busy, Permit};
 use crate::instance::{Instance, OPENING_BYTES};
 use crate::log::Record;
 use crate::origin::{self, Download};
@@ -69,7 +69,7 @@ impl<P: Platform> Job<'_, P> {
     /// Makes the answer. `lead` knows who else waits for it, `stale` is what was stored of it.
     pub(crate) async fn make(
         &self,
-        lead: Option<&Lead<'_, P::Bytes>>,
+        lead: Option<&Leader<'_, P::Bytes>>,
         stale: &mut Option<Entry<P::Body>>,
         deadline: &mut Deadline,
         record: &mut Record,
@@ -110,7 +110,7 @@ impl<P: Platform> Job<'_, P> {
         // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
         let instance = self.instance;
         let budget = config.limits.memory_bytes;
-        let mut shares = Shares {
+        let mut shares = Permits {
             opening: instance
                 .openings
                 .share(OPENING_BYTES, lapses_ms)
@@ -156,7 +156,7 @@ impl<P: Platform> Job<'_, P> {
     async fn transform(
         &self,
         mut download: Download<'_, P>,
-        shares: &mut Shares,
+        shares: &mut Permits,
         waits: &mut Waits,
         deadline: &mut Deadline,
     ) -> Result<(Output, f64), Error> {
@@ -188,13 +188,13 @@ impl<P: Platform> Job<'_, P> {
     }
 
     async fn open(&self, deadline: &mut Deadline) -> Result<Download<'_, P>, origin::Error> {
-        let (platform, patience) = (self.platform, &self.config.patience);
+        let (platform, timeouts) = (self.platform, &self.config.timeouts);
         match &self.asked.source {
             Source::Absolute(url) => {
                 let (rules, asker) = (&self.config.rules, self.request.asker());
-                origin::open(platform, rules, patience, deadline, &asker, url).await
+                origin::open(platform, rules, timeouts, deadline, &asker, url).await
             }
-            Source::OnOrigin(path) => origin::open_bound(platform, patience, deadline, path).await,
+            Source::OnOrigin(path) => origin::open_bound(platform, timeouts, deadline, path).await,
         }
     }
 
@@ -215,7 +215,7 @@ impl<P: Platform> Job<'_, P> {
     }
 
     /// Whether this request, and everybody who waits for it, names the tag as what they have.
-    fn all_have(&self, lead: Option<&Lead<'_, P::Bytes>>, tag: &HeaderValue) -> bool {
+    fn all_have(&self, lead: Option<&Leader<'_, P::Bytes>>, tag: &HeaderValue) -> bool {
         let has = |condition: Option<&str>| conditional::names(condition, tag);
         has(self.request.if_none_match.as_deref()) && lead.is_none_or(|lead| lead.all(has))
     }
@@ -265,7 +265,7 @@ impl<P: Platform> Job<'_, P> {
     }
 
     /// Hands finished bytes to the platform. What they take of our memory stays reserved until the last of those who share them is done.
-    fn keep(&self, mut bytes: Vec<u8>, mut share: Share) -> Result<Kept<P::Bytes>, Error> {
+    fn keep(&self, mut bytes: Vec<u8>, mut share: Permit) -> Result<Kept<P::Bytes>, Error> {
         bytes.shrink_to_fit();
         share.shrink(bytes.len() as u64);
         match self.platform.keep(bytes) {
@@ -295,11 +295,11 @@ fn is_dear(target: Target) -> bool {
 }
 
 /// The memory that a request holds.
-struct Shares {
+struct Permits {
     /// Of a file whose header is being read.
-    opening: Share,
+    opening: Permit,
     /// Of a plan, and then of its answer.
-    memory: Share,
+    memory: Permit,
 }
 
 /// When a request began, and how long it has waited for memory.
@@ -311,7 +311,7 @@ struct Waits {
 /// Waits until there are as many bytes as the pipeline needs; returns for how many milliseconds.
 async fn reserve<P: Platform>(
     platform: &P,
-    shares: &mut Shares,
+    shares: &mut Permits,
     pipeline: &Pipeline<'_>,
     deadline: &mut Deadline,
 ) -> Result<f64, Busy> {
@@ -329,7 +329,7 @@ async fn reserve<P: Platform>(
 /// Waits until a share has so many bytes; returns for how many milliseconds.
 async fn take<P: Platform>(
     platform: &P,
-    share: &mut Share,
+    share: &mut Permit,
     bytes: u64,
     deadline: &mut Deadline,
 ) -> Result<f64, Busy> {

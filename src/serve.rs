@@ -9,10 +9,10 @@ use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
 use crate::cache::status::Status;
+use crate::coalesce::{Leader, Outcome, Role};
 use crate::config::{self, Config};
 use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::flight::{Lead, Outcome, Seat};
 use crate::instance::Instance;
 use crate::log::Record;
 use crate::make::{Job, Made, New};
@@ -64,7 +64,7 @@ async fn answer<P: Platform>(
         return Err(Error::Loop);
     }
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
-    let deadline = &mut Deadline::after(platform, config.patience.total_ms);
+    let deadline = &mut Deadline::after(platform, config.timeouts.total_ms);
     vocabulary::check_length(url)?;
 
     let query = url.query().unwrap_or_default();
@@ -233,17 +233,17 @@ impl<P: Platform> Work<'_, P> {
         if !platform.admits().await {
             return Err(Error::RateLimited);
         }
-        let flights = &self.job.instance.flights;
+        let flights = &self.job.instance.coalescer;
         loop {
             let condition = request.if_none_match.as_deref();
             let (now_ms, lapses_ms) = (platform.now_ms(), deadline.lapses_ms());
-            let follow = match flights.board(key.as_str(), condition, now_ms, lapses_ms) {
-                Seat::Lead(lead) => {
+            let follow = match flights.join(key.as_str(), condition, now_ms, lapses_ms) {
+                Role::Leader(lead) => {
                     let made = self.make(Some(&lead), stale, deadline, record).await;
-                    lead.land(|| shared(&made));
+                    lead.finish(|| shared(&made));
                     return made.map(|made| self.dress(made));
                 }
-                Seat::Follow(follow) => follow,
+                Role::Follower(follow) => follow,
             };
             record.way("collapsed");
             match deadline.before(*platform, platform.across(&follow)).await {
@@ -271,7 +271,7 @@ impl<P: Platform> Work<'_, P> {
     /// Makes the answer and stores it.
     async fn make(
         &self,
-        lead: Option<&Lead<'_, P::Bytes>>,
+        lead: Option<&Leader<'_, P::Bytes>>,
         stale: &mut Option<Entry<P::Body>>,
         deadline: &mut Deadline,
         record: &mut Record,
@@ -480,9 +480,9 @@ async fn ask_origin<P: Platform>(
     match &config.rules.origin {
         Some(base) => {
             let url = origin::resolve(base, path_and_query);
-            let answer = origin::ask(platform, &config.rules, &config.patience, deadline, &url);
+            let answer = origin::ask(platform, &config.rules, &config.timeouts, deadline, &url);
             answer.await.map(Some)
         }
-        None => origin::ask_bound(platform, &config.patience, deadline, path_and_query).await,
+        None => origin::ask_bound(platform, &config.timeouts, deadline, path_and_query).await,
     }
 }

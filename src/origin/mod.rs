@@ -20,7 +20,7 @@ const BEHIND_MS: u32 = 250 - GRACE_MS;
 
 /// How long and how far a fetch may go.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// Redirects followed.
     pub redirects: u32,
     /// Milliseconds until the header of each hop.
@@ -45,17 +45,17 @@ pub struct Download<'p, P: Platform> {
 pub async fn open<'p, P: Platform>(
     platform: &'p P,
     rules: &Rules,
-    patience: &Patience,
+    timeouts: &Timeouts,
     deadline: &mut Deadline,
     asker: &Asker<'_>,
     url: &Url,
 ) -> Result<Download<'p, P>, Error> {
     check(url, asker, rules)?;
-    let mut clock = Clock::new(patience.total_ms);
+    let mut clock = Clock::new(timeouts.total_ms);
     let mut url = url.clone();
     let mut headers = Vec::new();
-    for _ in 0..=patience.redirects {
-        let answer = hop(platform, patience, deadline, &mut clock, &url, "image/*").await?;
+    for _ in 0..=timeouts.redirects {
+        let answer = hop(platform, timeouts, deadline, &mut clock, &url, "image/*").await?;
         headers.push(answer.headers().clone());
         if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
             return download(platform, answer, headers, clock);
@@ -72,12 +72,12 @@ pub async fn open<'p, P: Platform>(
 /// As [`open`]; a redirect is no image here.
 pub async fn open_bound<'p, P: Platform>(
     platform: &'p P,
-    patience: &Patience,
+    timeouts: &Timeouts,
     deadline: &mut Deadline,
     path: &str,
 ) -> Result<Download<'p, P>, Error> {
-    let clock = Clock::new(patience.total_ms);
-    let answer = ask_bound(platform, patience, deadline, path)
+    let clock = Clock::new(timeouts.total_ms);
+    let answer = ask_bound(platform, timeouts, deadline, path)
         .await?
         .ok_or(Error::NoOrigin)?;
     let headers = vec![answer.headers().clone()];
@@ -133,13 +133,13 @@ impl From<Refusal> for Error {
 pub async fn ask<P: Platform>(
     platform: &P,
     rules: &Rules,
-    patience: &Patience,
+    timeouts: &Timeouts,
     deadline: &mut Deadline,
     url: &Url,
 ) -> Result<Response<P::Body>, Error> {
     rules::check(url, rules)?;
-    let mut clock = Clock::new(patience.total_ms);
-    hop(platform, patience, deadline, &mut clock, url, "*/*").await
+    let mut clock = Clock::new(timeouts.total_ms);
+    hop(platform, timeouts, deadline, &mut clock, url, "*/*").await
 }
 
 /// The same from the origin that is bound to the platform; `None` where there is none.
@@ -148,13 +148,13 @@ pub async fn ask<P: Platform>(
 /// Only when there is no answer.
 pub async fn ask_bound<P: Platform>(
     platform: &P,
-    patience: &Patience,
+    timeouts: &Timeouts,
     deadline: &mut Deadline,
     path_and_query: &str,
 ) -> Result<Option<Response<P::Body>>, Error> {
-    let mut clock = Clock::new(patience.total_ms);
+    let mut clock = Clock::new(timeouts.total_ms);
     let answer = platform.bound_origin(path_and_query);
-    let answer = clock.before(platform, deadline, patience.head_ms, answer);
+    let answer = clock.before(platform, deadline, timeouts.head_ms, answer);
     answer.await?.map_err(|_| Error::Unreachable)
 }
 
@@ -203,7 +203,7 @@ impl<P: Platform> Download<'_, P> {
 
 async fn hop<P: Platform>(
     platform: &P,
-    patience: &Patience,
+    timeouts: &Timeouts,
     deadline: &mut Deadline,
     clock: &mut Clock,
     url: &Url,
@@ -212,7 +212,7 @@ async fn hop<P: Platform>(
     // The platform's own limit is behind ours: it is for bodies that are passed on.
     let within_ms = deadline.left_ms(platform) + BEHIND_MS;
     let answer = platform.fetch(url, accept, within_ms);
-    let answer = clock.before(platform, deadline, patience.head_ms, answer);
+    let answer = clock.before(platform, deadline, timeouts.head_ms, answer);
     let answer = answer.await?;
     answer.map_err(|_| clock.broken(platform, deadline, Error::Unreachable))
 }

@@ -3,7 +3,7 @@
 
 use crate::animation::survey::Survey;
 use crate::error::Error;
-use crate::format::codec::Film;
+use crate::format::codec::Animate;
 use crate::format::codec_of;
 use crate::header::Coding;
 use crate::limits::Limits;
@@ -19,8 +19,8 @@ const LEAST_GROWTH: u64 = 64 << 10;
 const LEAST_FRAME_PIXELS: u64 = 1 << 12;
 
 /// How a format's animations are written, where they are.
-pub(crate) fn film(format: Format) -> Option<&'static dyn Film> {
-    codec_of(format).writer()?.film()
+pub(crate) fn film(format: Format) -> Option<&'static dyn Animate> {
+    codec_of(format).writer()?.animate()
 }
 
 impl Plan {
@@ -117,7 +117,7 @@ fn file_bytes(plan: &Plan, animation: &Animation, source_bytes: u64) -> u64 {
     let film = film(plan.format);
     let worst = film.map_or(4 * pixels, |film| film.worst_bytes(pixels));
     // What has been coded with loss takes many times as much without.
-    let is_as_hard = plan.header.format == plan.format && film.is_some_and(Film::is_lossless);
+    let is_as_hard = plan.header.format == plan.format && film.is_some_and(Animate::is_lossless);
     let harder = if is_as_hard || plan.by_guest { 1 } else { 4 };
     let larger = plan.resized.pixels().div_ceil(plan.decoded.pixels()).max(1);
     let likely = source_bytes

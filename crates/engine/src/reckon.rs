@@ -193,6 +193,6 @@ fn room(plan: &Plan) -> Option<u64> {
 
 /// What encoding an animation holds beside the answer.
 fn film_bytes(plan: &Plan) -> u64 {
-    let film = writer(plan.format).and_then(Write::film);
+    let film = writer(plan.format).and_then(Write::animate);
     4 * plan.canvas.pixels() + film.map_or(0, |film| film.bytes(plan))
 }

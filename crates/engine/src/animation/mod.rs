@@ -3,8 +3,8 @@
 //! Nothing here is kept of a file: its frames are walked through once to be counted, and once more to be drawn.
 
 pub(crate) mod answer;
+pub(crate) mod coded;
+pub(crate) mod compositor;
 pub(crate) mod disposal;
-pub(crate) mod screen;
-pub(crate) mod shot;
 pub(crate) mod still;
 pub(crate) mod survey;

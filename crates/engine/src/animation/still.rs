@@ -1,7 +1,7 @@
 //! One frame of an animation, as it is seen.
 
-use crate::animation::screen::Screen;
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
+use crate::animation::compositor::Compositor;
 use crate::error::Error;
 use crate::pixels::frame::Frame;
 use crate::plan::Plan;
@@ -10,14 +10,14 @@ use crate::plan::Plan;
 ///
 /// # Errors
 /// [`Error::Corrupt`] and [`Error::OutOfMemory`].
-pub(crate) fn still(mut shots: Shots<'_>, plan: &Plan) -> Result<(Frame, bool), Error> {
+pub(crate) fn still(mut shots: CodedFrames<'_>, plan: &Plan) -> Result<(Frame, bool), Error> {
     let (first, restores) = match &plan.animation {
         Some(animation) => (animation.first, animation.restores),
         None => (0, false),
     };
     let room = plan.room_if_kept();
     let (size, layout) = (plan.decoded, plan.header.layout);
-    let mut screen = Screen::new(size, layout, plan.background, restores, room)?;
+    let mut screen = Compositor::new(size, layout, plan.background, restores, room)?;
     let mut is_sound = true;
     for _ in 0..=first {
         let shot = shots

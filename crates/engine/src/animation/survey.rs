@@ -1,7 +1,7 @@
 //! What is to be known of frames before they are decoded.
 
+use crate::animation::coded::CodedFrames;
 use crate::animation::disposal::Disposal;
-use crate::animation::shot::Shots;
 use crate::error::Error;
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::Rect;
@@ -32,7 +32,7 @@ impl Survey {
     /// [`Error::Corrupt`].
     pub(crate) fn take(
         size: Size,
-        mut shots: Shots<'_>,
+        mut shots: CodedFrames<'_>,
         plays: u32,
         most: u32,
         most_bytes: u64,

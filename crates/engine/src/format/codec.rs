@@ -1,7 +1,7 @@
 //! What the engine asks of a file format. One implementation a format, in its folder.
 
 use crate::animation::answer::Encode;
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::strip::{Cutting, Wanted};
 use crate::guest::Guests;
@@ -54,7 +54,7 @@ pub(crate) trait Codec: Sync {
     fn is_animated(&self, file: &[u8]) -> bool;
 
     /// The frames of a file; none, of a format that has no animations.
-    fn shots<'a>(&self, file: &'a [u8]) -> Shots<'a>;
+    fn shots<'a>(&self, file: &'a [u8]) -> CodedFrames<'a>;
 
     /// How often an animation is played; 0 is for ever.
     fn plays(&self, file: &[u8]) -> u32;
@@ -113,13 +113,13 @@ pub(crate) trait Write: Sync {
     ) -> Result<Vec<u8>, Error>;
 
     /// How an animation is written, where one is.
-    fn film(&self) -> Option<&dyn Film> {
+    fn animate(&self) -> Option<&dyn Animate> {
         None
     }
 }
 
 /// A format that is written with several frames.
-pub(crate) trait Film: Sync {
+pub(crate) trait Animate: Sync {
     /// Bytes that so many pixels take at most.
     fn worst_bytes(&self, pixels: u64) -> u64;
 

@@ -2,7 +2,7 @@
 //! the one that is drawn, and what its encoder compares it with. The answer grows in steps, and each of them is planned before it is taken.
 
 use crate::animation::answer::Encode;
-use crate::animation::screen::Screen;
+use crate::animation::compositor::Compositor;
 use crate::error::Error;
 use crate::format::codec_of;
 use crate::frames::film;
@@ -19,7 +19,7 @@ use crate::stage::{letterbox, orient};
 
 /// An animation on its way to its file.
 pub(crate) struct Player<'g> {
-    screen: Screen,
+    screen: Compositor,
     /// Whether all that was drawn is as its standard has it.
     is_sound: bool,
     encoder: Box<dyn Encode + 'g>,
@@ -49,7 +49,7 @@ impl<'g> Player<'g> {
         guests: &'g dyn Guests,
     ) -> Result<Player<'g>, Error> {
         Ok(Player {
-            screen: Screen::new(
+            screen: Compositor::new(
                 plan.decoded,
                 plan.header.layout,
                 plan.background,

@@ -5,7 +5,7 @@ pub(crate) mod mend;
 pub(crate) mod shown;
 pub(crate) mod strip;
 
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Codec, Decode, Write, only};
 use crate::format::strip::{Cutting, Wanted};
@@ -37,7 +37,7 @@ impl Codec for Avif {
         false
     }
 
-    fn shots<'a>(&self, _: &'a [u8]) -> Shots<'a> {
+    fn shots<'a>(&self, _: &'a [u8]) -> CodedFrames<'a> {
         Box::new(std::iter::empty())
     }
 

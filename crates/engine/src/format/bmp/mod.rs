@@ -5,7 +5,7 @@ pub(crate) mod header;
 pub(crate) mod runs;
 pub(crate) mod words;
 
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Codec, Decode};
 use crate::format::strip::{Cutting, Wanted};
@@ -35,7 +35,7 @@ impl Codec for Bmp {
         false
     }
 
-    fn shots<'a>(&self, _: &'a [u8]) -> Shots<'a> {
+    fn shots<'a>(&self, _: &'a [u8]) -> CodedFrames<'a> {
         Box::new(std::iter::empty())
     }
 

@@ -28,7 +28,7 @@ const PIXELS_AN_ENTRY: u32 = 8;
 
 /// Writes frames as they come. Where there is transparency, it is one frame behind: whether a frame has to be cleared away is only known
 /// when the next one is there.
-pub(crate) struct Film {
+pub(crate) struct AnimationEncoder {
     size: Size,
     answer: Answer,
     packer: Packer,
@@ -74,13 +74,13 @@ pub(crate) fn bytes(plan: &Plan) -> u64 {
     (4 * frames + 1) * pixels + PACKER_BYTES + mapper.max(Histogram::bytes()) + 4096
 }
 
-impl Film {
+impl AnimationEncoder {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(crate) fn new(plan: &Plan, animation: &Animation) -> Result<Film, Error> {
+    pub(crate) fn new(plan: &Plan, animation: &Animation) -> Result<AnimationEncoder, Error> {
         let bytes = 4 * plan.canvas.pixels();
         let looks_ahead = plan.layout.alpha();
-        Ok(Film {
+        Ok(AnimationEncoder {
             size: plan.canvas,
             answer: Answer::new(animation)?,
             packer: Packer::new()?,
@@ -96,7 +96,7 @@ impl Film {
     }
 }
 
-impl Encode for Film {
+impl Encode for AnimationEncoder {
     fn frame(&mut self, rgba: &mut Vec<u8>, delay_ms: u32) -> Result<(), Error> {
         harden(rgba);
         if !self.looks_ahead {
@@ -130,7 +130,7 @@ impl Encode for Film {
     }
 }
 
-impl Film {
+impl AnimationEncoder {
     /// Writes a frame, in which `cleared` is to be transparent before the next one.
     fn write(&mut self, rgba: &[u8], delay_ms: u32, cleared: Rect) -> Result<(), Error> {
         let changed = bounds(&self.shown, rgba, self.size, differs);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::animation::still::still;
 use crate::error::Error;
-use crate::format::gif::frames::Shots;
+use crate::format::gif::frames::CodedFrames;
 use crate::format::gif::lzw::encode::{PACKER_BYTES, Packer};
 use crate::format::whole;
 use crate::format::whole::InPlace;
@@ -19,7 +19,7 @@ use crate::quantise::map::Mapper;
 use crate::quantise::palette::{Colour, MOST};
 
 pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
-    let (frame, is_sound) = still(Box::new(Shots::new(file)), plan)?;
+    let (frame, is_sound) = still(Box::new(CodedFrames::new(file)), plan)?;
     if !is_sound {
         rows.damaged();
     }

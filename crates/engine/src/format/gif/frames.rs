@@ -1,8 +1,8 @@
 //! The blocks of a GIF (GIF 89a), one image after the other.
 
+use crate::animation::coded::{CodedFrame, Picture, Place};
+use crate::animation::compositor::Compositor;
 use crate::animation::disposal::Disposal;
-use crate::animation::screen::Screen;
-use crate::animation::shot::{Picture, Place, Shot};
 use crate::error::Error;
 use crate::format::gif::lzw::Lzw;
 use crate::format::gif::lzw::decode::{UNPACKER_BYTES, Unpacker, has_pixels};
@@ -13,7 +13,7 @@ impl Picture for Lzw<'_> {
         Ok(UNPACKER_BYTES + u64::from(width))
     }
 
-    fn draw(&self, place: &Place, screen: &mut Screen) -> Result<bool, Error> {
+    fn draw(&self, place: &Place, screen: &mut Compositor) -> Result<bool, Error> {
         Unpacker::new()?.draw(self, place.rect, screen)
     }
 }
@@ -21,7 +21,7 @@ impl Picture for Lzw<'_> {
 const BREAKS_OFF: Error = Error::Corrupt("the GIF is damaged or breaks off");
 
 /// A walk through a file.
-pub(crate) struct Shots<'a> {
+pub(crate) struct CodedFrames<'a> {
     file: &'a [u8],
     at: usize,
     palette: Option<&'a [u8]>,
@@ -31,11 +31,11 @@ pub(crate) struct Shots<'a> {
     images: u32,
 }
 
-impl<'a> Shots<'a> {
-    pub(crate) fn new(file: &'a [u8]) -> Shots<'a> {
+impl<'a> CodedFrames<'a> {
+    pub(crate) fn new(file: &'a [u8]) -> CodedFrames<'a> {
         let flags = file.get(10).copied().unwrap_or(0);
         let bytes = palette_bytes(flags);
-        Shots {
+        CodedFrames {
             file,
             at: 13 + bytes,
             palette: file
@@ -67,7 +67,7 @@ impl<'a> Shots<'a> {
     }
 
     /// The image behind an image separator.
-    fn image(&mut self) -> Result<Shot<'a>, Error> {
+    fn image(&mut self) -> Result<CodedFrame<'a>, Error> {
         let descriptor = self.file.get(self.at..self.at + 9).ok_or(BREAKS_OFF)?;
         self.at += 9;
         let number =
@@ -89,7 +89,7 @@ impl<'a> Shots<'a> {
         let palette = Some(own).filter(|own| !own.is_empty()).or(self.palette);
         let [control, low, high, index] = std::mem::take(&mut self.control);
         let transparent = (control & 1 != 0).then_some(index);
-        Ok(Shot {
+        Ok(CodedFrame {
             rect: Rect {
                 left: number(0),
                 top: number(2),
@@ -114,8 +114,8 @@ impl<'a> Shots<'a> {
     }
 }
 
-impl<'a> Iterator for Shots<'a> {
-    type Item = Result<Shot<'a>, Error>;
+impl<'a> Iterator for CodedFrames<'a> {
+    type Item = Result<CodedFrame<'a>, Error>;
 
     /// The next image. The file ends with its trailer, where there are no more bytes, and behind an image with what is no block or with
     /// an image that breaks off: browsers show what was there before.
@@ -156,7 +156,7 @@ fn palette_bytes(flags: u8) -> usize {
 /// How often it is played: once, unless an application extension says otherwise; 0 is for ever. That counts repetitions, or has 0 for
 /// ever, and browsers play once more than it says.
 pub(crate) fn plays(file: &[u8]) -> u32 {
-    let mut shots = Shots::new(file);
+    let mut shots = CodedFrames::new(file);
     loop {
         match shots.byte() {
             Some(0x21) => {
@@ -209,7 +209,7 @@ mod tests {
 
     fn survey(file: &[u8]) -> Survey {
         let header = Header::parse(file, true).expect("sound").expect("whole");
-        let shots = Box::new(Shots::new(file));
+        let shots = Box::new(CodedFrames::new(file));
         Survey::take(header.stored, shots, plays(file), u32::MAX, u64::MAX).expect("sound")
     }
 
@@ -219,7 +219,9 @@ mod tests {
     fn images_have_their_places_delays_and_disposals() {
         let disposals = [0, 1, 2, 3, 7].map(|bits| (bits, 1, bits << 2));
         let file = file(b"", &disposals);
-        let shots: Vec<_> = Shots::new(&file).map(|shot| shot.expect("sound")).collect();
+        let shots: Vec<_> = CodedFrames::new(&file)
+            .map(|shot| shot.expect("sound"))
+            .collect();
         let found: Vec<_> = shots
             .iter()
             .map(|shot| (shot.rect.left, shot.disposal))
@@ -271,13 +273,13 @@ mod tests {
     fn a_file_ends_with_its_last_whole_image() {
         let file = file(NETSCAPE, &[(0, 4, 0), (1, 1, 12), (2, 1, 0)]);
         assert_eq!(survey(&file).frames, 3);
-        let images = |end: usize| Shots::new(&file[..end]).filter(Result::is_ok).count();
+        let images = |end: usize| CodedFrames::new(&file[..end]).filter(Result::is_ok).count();
         let counts: Vec<usize> = (0..=file.len()).map(images).collect();
         assert!(counts.is_sorted() && counts.last() == Some(&3));
         // Only the first one is missed.
-        assert!(Shots::new(&file[..file.len() - 3]).all(|shot| shot.is_ok()));
+        assert!(CodedFrames::new(&file[..file.len() - 3]).all(|shot| shot.is_ok()));
         let first = file.len() - 1 - 3 * 23 + 20;
-        assert!(Shots::new(&file[..first]).any(|shot| shot.is_err()));
+        assert!(CodedFrames::new(&file[..first]).any(|shot| shot.is_err()));
     }
 
     #[test]

@@ -8,9 +8,9 @@ pub(crate) mod lzw;
 pub(crate) mod strip;
 
 use crate::animation::answer::Encode;
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
-use crate::format::codec::{Codec, Decode, Film, Write, only, whole_bytes};
+use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
 use crate::format::whole;
 use crate::guest::Guests;
@@ -40,8 +40,8 @@ impl Codec for Gif {
         true
     }
 
-    fn shots<'a>(&self, file: &'a [u8]) -> Shots<'a> {
-        Box::new(frames::Shots::new(file))
+    fn shots<'a>(&self, file: &'a [u8]) -> CodedFrames<'a> {
+        Box::new(frames::CodedFrames::new(file))
     }
 
     fn plays(&self, file: &[u8]) -> u32 {
@@ -92,12 +92,12 @@ impl Write for Gif {
         code::encode(plan, only(pictures)?)
     }
 
-    fn film(&self) -> Option<&dyn Film> {
+    fn animate(&self) -> Option<&dyn Animate> {
         Some(self)
     }
 }
 
-impl Film for Gif {
+impl Animate for Gif {
     fn worst_bytes(&self, pixels: u64) -> u64 {
         pixels * 5 / 3
     }
@@ -116,6 +116,6 @@ impl Film for Gif {
         animation: &Animation,
         _guests: &'g dyn Guests,
     ) -> Result<Box<dyn Encode + 'g>, Error> {
-        Ok(Box::new(animate::Film::new(plan, animation)?))
+        Ok(Box::new(animate::AnimationEncoder::new(plan, animation)?))
     }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod decode;
 pub(crate) mod header;
 
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Codec, Decode, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
@@ -34,7 +34,7 @@ impl Codec for Ico {
         false
     }
 
-    fn shots<'a>(&self, _: &'a [u8]) -> Shots<'a> {
+    fn shots<'a>(&self, _: &'a [u8]) -> CodedFrames<'a> {
         Box::new(std::iter::empty())
     }
 

@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::plan::frames::Animation;
 
 /// Writes frames as they come.
-pub(crate) struct Film {
+pub(crate) struct AnimationEncoder {
     size: Size,
     alpha: bool,
     answer: Answer,
@@ -44,12 +44,12 @@ pub(crate) fn bytes(plan: &Plan) -> u64 {
     (4 + channels) * plan.canvas.pixels() + rows + DEFLATE_BYTES + 4096
 }
 
-impl Film {
+impl AnimationEncoder {
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(crate) fn new(plan: &Plan, animation: &Animation) -> Result<Film, Error> {
+    pub(crate) fn new(plan: &Plan, animation: &Animation) -> Result<AnimationEncoder, Error> {
         let pixels = plan.canvas.pixels();
-        Ok(Film {
+        Ok(AnimationEncoder {
             size: plan.canvas,
             alpha: plan.layout.alpha(),
             answer: Answer::new(animation)?,
@@ -190,7 +190,7 @@ impl Film {
     }
 }
 
-impl Encode for Film {
+impl Encode for AnimationEncoder {
     fn frame(&mut self, rgba: &mut Vec<u8>, delay_ms: u32) -> Result<(), Error> {
         let own = !self.begun;
         let screen = Rect {

@@ -4,7 +4,7 @@ use crate::animation::still::still;
 use crate::error::Error;
 use crate::format::codec::Decode;
 use crate::format::png::decode::{Decoder, interlaced};
-use crate::format::png::frames::Shots;
+use crate::format::png::frames::CodedFrames;
 use crate::header::Coding;
 use crate::pixels::frame::Frame;
 use crate::pixels::rows::Rows;
@@ -18,7 +18,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
         return decoder.finish(plan, rows);
     }
     if plan.animation.is_some() {
-        let (frame, _) = still(Box::new(Shots::new(file)), plan)?;
+        let (frame, _) = still(Box::new(CodedFrames::new(file)), plan)?;
         return rows.frame(frame);
     }
     let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;

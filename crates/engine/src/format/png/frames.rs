@@ -2,9 +2,9 @@
 //!
 //! A file whose frames are not as the standard has them is what its own picture shows, as for browsers, or its frames before that.
 
+use crate::animation::coded::{CodedFrame, Picture, Place};
+use crate::animation::compositor::Compositor;
 use crate::animation::disposal::Disposal;
-use crate::animation::screen::Screen;
-use crate::animation::shot::{Picture, Place, Shot};
 use crate::error::Error;
 use crate::format::png::decode;
 use crate::format::png::header::{Chunk, Chunks};
@@ -41,7 +41,7 @@ impl Picture for Part<'_> {
         Ok(Part::decode_bytes(self))
     }
 
-    fn draw(&self, place: &Place, screen: &mut Screen) -> Result<bool, Error> {
+    fn draw(&self, place: &Place, screen: &mut Compositor) -> Result<bool, Error> {
         let mut rgba = zeroes(4 * u64::from(self.size.width))?;
         let mut y = place.rect.top;
         decode::draw(self, |row| {
@@ -56,7 +56,7 @@ impl Picture for Part<'_> {
 const BREAKS_OFF: Error = Error::Corrupt("the PNG breaks off");
 
 /// A walk through a file.
-pub(crate) struct Shots<'a> {
+pub(crate) struct CodedFrames<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
     numbers: Option<Numbers>,
@@ -78,8 +78,8 @@ struct Frame {
     blends: bool,
 }
 
-impl<'a> Shots<'a> {
-    pub(crate) fn new(file: &'a [u8]) -> Shots<'a> {
+impl<'a> CodedFrames<'a> {
+    pub(crate) fn new(file: &'a [u8]) -> CodedFrames<'a> {
         let numbers = numbers(file);
         let side = |at: usize| {
             let bytes = numbers.as_ref()?.get(at..)?.first_chunk::<4>()?;
@@ -97,7 +97,7 @@ impl<'a> Shots<'a> {
                 .flat_map(|numbers| before_pixels(file, numbers));
             before.any(|chunk| &chunk.kind == b"tRNS")
         };
-        Shots {
+        CodedFrames {
             file,
             chunks: Chunks::of(file),
             numbers,
@@ -182,12 +182,12 @@ impl<'a> Shots<'a> {
         }
     }
 
-    fn shot(&self, frame: Frame, data: Chunks<'a>) -> Option<Shot<'a>> {
+    fn shot(&self, frame: Frame, data: Chunks<'a>) -> Option<CodedFrame<'a>> {
         let mut numbers = self.numbers?;
         let Rect { width, height, .. } = frame.rect;
         numbers[..4].copy_from_slice(&width.to_be_bytes());
         numbers[4..8].copy_from_slice(&height.to_be_bytes());
-        Some(Shot {
+        Some(CodedFrame {
             rect: frame.rect,
             delay_ms: frame.delay_ms,
             disposal: frame.disposal,
@@ -204,7 +204,7 @@ impl<'a> Shots<'a> {
     }
 
     /// The file's own picture, where there are no frames.
-    fn own(&mut self) -> Option<Result<Shot<'a>, Error>> {
+    fn own(&mut self) -> Option<Result<CodedFrame<'a>, Error>> {
         self.left = 0;
         if std::mem::replace(&mut self.begun, true) {
             return None;
@@ -235,8 +235,8 @@ impl<'a> Shots<'a> {
     }
 }
 
-impl<'a> Iterator for Shots<'a> {
-    type Item = Result<Shot<'a>, Error>;
+impl<'a> Iterator for CodedFrames<'a> {
+    type Item = Result<CodedFrame<'a>, Error>;
 
     /// The next frame.
     fn next(&mut self) -> Option<Self::Item> {

@@ -13,9 +13,9 @@ pub(crate) mod strip;
 pub(crate) mod way;
 
 use crate::animation::answer::Encode;
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
-use crate::format::codec::{Codec, Decode, Film, Write, only, whole_bytes};
+use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
 use crate::format::whole;
 use crate::guest::Guests;
@@ -45,8 +45,8 @@ impl Codec for Png {
         frames::is_animated(file)
     }
 
-    fn shots<'a>(&self, file: &'a [u8]) -> Shots<'a> {
-        Box::new(frames::Shots::new(file))
+    fn shots<'a>(&self, file: &'a [u8]) -> CodedFrames<'a> {
+        Box::new(frames::CodedFrames::new(file))
     }
 
     fn plays(&self, file: &[u8]) -> u32 {
@@ -103,12 +103,12 @@ impl Write for Png {
         encode::encode(plan, only(pictures)?)
     }
 
-    fn film(&self) -> Option<&dyn Film> {
+    fn animate(&self) -> Option<&dyn Animate> {
         Some(self)
     }
 }
 
-impl Film for Png {
+impl Animate for Png {
     fn worst_bytes(&self, pixels: u64) -> u64 {
         6 * pixels
     }
@@ -127,6 +127,6 @@ impl Film for Png {
         animation: &Animation,
         _guests: &'g dyn Guests,
     ) -> Result<Box<dyn Encode + 'g>, Error> {
-        Ok(Box::new(animate::Film::new(plan, animation)?))
+        Ok(Box::new(animate::AnimationEncoder::new(plan, animation)?))
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod shape;
 pub(crate) mod tag;
 pub(crate) mod unpack;
 
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Codec, Decode};
 use crate::format::strip::{Cutting, Wanted};
@@ -40,7 +40,7 @@ impl Codec for Tiff {
         false
     }
 
-    fn shots<'a>(&self, _: &'a [u8]) -> Shots<'a> {
+    fn shots<'a>(&self, _: &'a [u8]) -> CodedFrames<'a> {
         Box::new(std::iter::empty())
     }
 

@@ -15,7 +15,7 @@ use crate::plan::frames::Animation;
 use crate::spec::Format;
 
 /// Writes frames as they come.
-pub(crate) struct Film<'g> {
+pub(crate) struct AnimationEncoder<'g> {
     guests: Option<&'g dyn Guests>,
     size: Size,
     quality: u8,
@@ -90,14 +90,14 @@ const ANIMATED: u8 = 0x02;
 /// Where those flags are in the file.
 const FLAGS_AT: usize = 20;
 
-impl<'g> Film<'g> {
+impl<'g> AnimationEncoder<'g> {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(
         plan: &Plan,
         animation: &Animation,
         guests: &'g dyn Guests,
-    ) -> Result<Film<'g>, Error> {
+    ) -> Result<AnimationEncoder<'g>, Error> {
         let bytes = 4 * plan.canvas.pixels();
         let mut answer = Answer::new(animation)?;
         let side = |length: u32| (length - 1).to_le_bytes();
@@ -109,7 +109,7 @@ impl<'g> Film<'g> {
         answer.write(&[ANIMATED, 0, 0, 0, wl, wm, wh, hl, hm, hh])?;
         answer.write(b"ANIM\x06\0\0\0\0\0\0\0")?;
         answer.write(&plays.to_le_bytes())?;
-        Ok(Film {
+        Ok(AnimationEncoder {
             guests: plan.by_guest.then_some(guests),
             size: plan.canvas,
             quality,
@@ -253,7 +253,7 @@ impl<'g> Film<'g> {
     }
 }
 
-impl Encode for Film<'_> {
+impl Encode for AnimationEncoder<'_> {
     fn frame(&mut self, rgba: &mut Vec<u8>, delay_ms: u32) -> Result<(), Error> {
         let rect = self.changed(rgba);
         self.begun = true;

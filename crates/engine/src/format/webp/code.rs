@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use crate::animation::still::still;
 use crate::error::Error;
-use crate::format::webp::frames::Shots;
+use crate::format::webp::frames::CodedFrames;
 use crate::format::webp::header::Still;
 use crate::format::webp::vp8l;
 use crate::format::webp::vp8l::Shape;
@@ -19,7 +19,7 @@ use crate::plan::Plan;
 /// A complete file.
 pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
     if plan.animation.is_some() {
-        let (frame, _) = still(Box::new(Shots::new(file)), plan)?;
+        let (frame, _) = still(Box::new(CodedFrames::new(file)), plan)?;
         return rows.frame(frame);
     }
     let still = Still::of_file(file).ok_or(Error::Corrupt("the WebP has no image"))?;

@@ -1,8 +1,8 @@
 //! The frames of a WebP (RFC 9649, section 2.7.1), one ANMF chunk after the other.
 
+use crate::animation::coded::{CodedFrame, Picture, Place};
+use crate::animation::compositor::Compositor;
 use crate::animation::disposal::Disposal;
-use crate::animation::screen::Screen;
-use crate::animation::shot::{Picture, Place, Shot};
 use crate::error::Error;
 use crate::format::webp::decode::{row_bytes, rows};
 use crate::format::webp::header::{Chunk, Chunks, Still};
@@ -26,7 +26,7 @@ impl Picture for Still<'_> {
         Ok(row_bytes(self, Layout::Rgba) + self.late_bytes(most)?)
     }
 
-    fn draw(&self, place: &Place, screen: &mut Screen) -> Result<bool, Error> {
+    fn draw(&self, place: &Place, screen: &mut Compositor) -> Result<bool, Error> {
         let mut y = place.rect.top;
         rows(self, Layout::Rgba, &mut |row| {
             screen.draw_rgba((place.rect.left, y), row, place.blends);
@@ -40,17 +40,17 @@ impl Picture for Still<'_> {
 const BREAKS_OFF: Error = Error::Corrupt("the WebP is damaged or breaks off");
 
 /// A walk through a file.
-pub(crate) struct Shots<'a> {
+pub(crate) struct CodedFrames<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
     canvas: (u32, u32),
     begun: bool,
 }
 
-impl<'a> Shots<'a> {
-    pub(crate) fn new(file: &'a [u8]) -> Shots<'a> {
+impl<'a> CodedFrames<'a> {
+    pub(crate) fn new(file: &'a [u8]) -> CodedFrames<'a> {
         let canvas = file.get(24..30).unwrap_or(&[0; 6]);
-        Shots {
+        CodedFrames {
             file,
             chunks: Chunks::of(file),
             canvas: (number(&canvas[..3]) + 1, number(&canvas[3..]) + 1),
@@ -58,7 +58,7 @@ impl<'a> Shots<'a> {
         }
     }
 
-    fn frame(&self, chunk: &Chunk<'a>) -> Result<Shot<'a>, Error> {
+    fn frame(&self, chunk: &Chunk<'a>) -> Result<CodedFrame<'a>, Error> {
         let header = chunk.bytes.first_chunk::<16>().ok_or(BREAKS_OFF)?;
         let rect = Rect {
             left: 2 * number(&header[..3]),
@@ -79,7 +79,7 @@ impl<'a> Shots<'a> {
         if picture.size != size {
             return Err(Error::Corrupt("the WebP's sizes contradict each other"));
         }
-        Ok(Shot {
+        Ok(CodedFrame {
             rect,
             delay_ms: number(&header[12..15]),
             disposal: match header[15] & 1 {
@@ -93,8 +93,8 @@ impl<'a> Shots<'a> {
     }
 }
 
-impl<'a> Iterator for Shots<'a> {
-    type Item = Result<Shot<'a>, Error>;
+impl<'a> Iterator for CodedFrames<'a> {
+    type Item = Result<CodedFrame<'a>, Error>;
 
     /// The next frame. One that breaks off ends the file: browsers show what was there before.
     fn next(&mut self) -> Option<Self::Item> {
@@ -160,7 +160,7 @@ mod tests {
     type Told = (Rect, u32, Disposal, bool, bool);
 
     fn walk(file: &[u8]) -> Vec<Result<Told, Error>> {
-        let told = |shot: Shot<'_>| {
+        let told = |shot: CodedFrame<'_>| {
             (
                 shot.rect,
                 shot.delay_ms,
@@ -169,7 +169,7 @@ mod tests {
                 shot.opaque,
             )
         };
-        Shots::new(file).map(|shot| shot.map(told)).collect()
+        CodedFrames::new(file).map(|shot| shot.map(told)).collect()
     }
 
     #[test]
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(walk(&file), expected);
         // The last whole frame is the last one, wherever the file breaks off.
         let counts: Vec<usize> = (0..=file.len())
-            .map(|end| Shots::new(&file[..end]).filter(Result::is_ok).count())
+            .map(|end| CodedFrames::new(&file[..end]).filter(Result::is_ok).count())
             .collect();
         assert!(counts.is_sorted() && counts.last() == Some(&3));
         assert_eq!(walk(&file[..file.len() - 2]), expected[..2]);
@@ -229,7 +229,7 @@ mod tests {
         let mut opaque = Vec::new();
         chunk(&mut opaque, b"VP8 ", &lossy);
         let file = file(&[(0, 7, 0, inside), (0, 7, 0, opaque)]);
-        let alphas: Vec<bool> = Shots::new(&file)
+        let alphas: Vec<bool> = CodedFrames::new(&file)
             .map(|shot| !shot.expect("sound").opaque)
             .collect();
         assert_eq!(alphas, [true, false]);

@@ -10,9 +10,9 @@ pub(crate) mod strip;
 pub(crate) mod vp8l;
 
 use crate::animation::answer::Encode;
-use crate::animation::shot::Shots;
+use crate::animation::coded::CodedFrames;
 use crate::error::Error;
-use crate::format::codec::{Codec, Decode, Film, Write, only, whole_bytes};
+use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
 use crate::format::{guest, whole};
 use crate::guest::{Guests, webp_encode};
@@ -43,8 +43,8 @@ impl Codec for WebP {
         frames::is_animated(file)
     }
 
-    fn shots<'a>(&self, file: &'a [u8]) -> Shots<'a> {
-        Box::new(frames::Shots::new(file))
+    fn shots<'a>(&self, file: &'a [u8]) -> CodedFrames<'a> {
+        Box::new(frames::CodedFrames::new(file))
     }
 
     fn plays(&self, file: &[u8]) -> u32 {
@@ -126,12 +126,12 @@ impl Write for WebP {
         }
     }
 
-    fn film(&self) -> Option<&dyn Film> {
+    fn animate(&self) -> Option<&dyn Animate> {
         Some(self)
     }
 }
 
-impl Film for WebP {
+impl Animate for WebP {
     fn worst_bytes(&self, pixels: u64) -> u64 {
         4 * pixels
     }
@@ -150,6 +150,8 @@ impl Film for WebP {
         animation: &Animation,
         guests: &'g dyn Guests,
     ) -> Result<Box<dyn Encode + 'g>, Error> {
-        Ok(Box::new(animate::Film::new(plan, animation, guests)?))
+        Ok(Box::new(animate::AnimationEncoder::new(
+            plan, animation, guests,
+        )?))
     }
 }

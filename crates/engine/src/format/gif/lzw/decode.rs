@@ -1,6 +1,6 @@
 //! GIF's variant of LZW (GIF 89a, appendix F), to pixels on a canvas.
 
-use crate::animation::screen::Screen;
+use crate::animation::compositor::Compositor;
 use crate::error::Error;
 use crate::format::gif::lzw::Lzw;
 use crate::pixels::buffer::zeroes;
@@ -49,7 +49,7 @@ impl Unpacker {
         &mut self,
         lzw: &Lzw<'_>,
         rect: Rect,
-        screen: &mut Screen,
+        screen: &mut Compositor,
     ) -> Result<bool, Error> {
         if rect.is_empty() {
             return Ok(false);

@@ -1,12 +1,12 @@
 //! A frame as a file has it: a picture for a part of the canvas.
 
+use crate::animation::compositor::Compositor;
 use crate::animation::disposal::Disposal;
-use crate::animation::screen::Screen;
 use crate::error::Error;
 use crate::pixels::window::Rect;
 
 /// A frame as it is coded: a picture for a part of the canvas.
-pub(crate) struct Shot<'a> {
+pub(crate) struct CodedFrame<'a> {
     /// It may reach beyond a GIF's screen.
     pub(crate) rect: Rect,
     pub(crate) delay_ms: u32,
@@ -20,7 +20,7 @@ pub(crate) struct Shot<'a> {
 }
 
 /// The frames of a file, in their order. In place of one that breaks off or contradicts itself there is an error, and it is the last.
-pub(crate) type Shots<'a> = Box<dyn Iterator<Item = Result<Shot<'a>, Error>> + 'a>;
+pub(crate) type CodedFrames<'a> = Box<dyn Iterator<Item = Result<CodedFrame<'a>, Error>> + 'a>;
 
 /// A frame's pixels in their file.
 pub(crate) trait Picture {
@@ -34,7 +34,7 @@ pub(crate) trait Picture {
     ///
     /// # Errors
     /// [`Error::Corrupt`], [`Error::OutOfMemory`].
-    fn draw(&self, place: &Place, screen: &mut Screen) -> Result<bool, Error>;
+    fn draw(&self, place: &Place, screen: &mut Compositor) -> Result<bool, Error>;
 }
 
 /// Where a picture goes on the canvas, and how.
@@ -45,12 +45,12 @@ pub(crate) struct Place {
     pub(crate) blends: bool,
 }
 
-impl Shot<'_> {
+impl CodedFrame<'_> {
     /// Draws the frame on the canvas, after the one before has been disposed of. Returns whether its pixels are as their standard has them.
     ///
     /// # Errors
     /// [`Error::Corrupt`], [`Error::OutOfMemory`].
-    pub(crate) fn draw(&self, screen: &mut Screen) -> Result<bool, Error> {
+    pub(crate) fn draw(&self, screen: &mut Compositor) -> Result<bool, Error> {
         screen.begin(self.rect, self.disposal);
         let place = Place {
             rect: self.rect,

@@ -17,12 +17,12 @@ use crate::error::Error;
 
 /// The answers that are being made; `K` is a platform's keeping of bytes.
 #[derive(Debug)]
-pub struct Flights<K>(Arc<Mutex<Table<K>>>);
+pub struct Coalescer<K>(Arc<Mutex<Table<K>>>);
 
-type Table<K> = Vec<(String, Arc<Flight<K>>)>;
+type Table<K> = Vec<(String, Arc<InFlight<K>>)>;
 
 #[derive(Debug)]
-struct Flight<K> {
+struct InFlight<K> {
     lapses_ms: f64,
     state: Mutex<State<K>>,
 }
@@ -66,41 +66,41 @@ impl<K> Clone for Outcome<K> {
 
 /// A request's part in a flight.
 #[derive(Debug)]
-pub enum Seat<'f, K> {
+pub enum Role<'f, K> {
     /// Make the answer.
-    Lead(Lead<'f, K>),
+    Leader(Leader<'f, K>),
     /// Wait for it.
-    Follow(Follow<K>),
+    Follower(Follower<K>),
 }
 
-impl<K> Default for Flights<K> {
+impl<K> Default for Coalescer<K> {
     fn default() -> Self {
-        Flights::new()
+        Coalescer::new()
     }
 }
 
-impl<K> Flights<K> {
+impl<K> Coalescer<K> {
     /// Nothing is being made.
-    pub fn new() -> Flights<K> {
-        Flights(Arc::default())
+    pub fn new() -> Coalescer<K> {
+        Coalescer(Arc::default())
     }
 
     /// A seat in the flight to this key: the first to come leads, and is taken for lost at `lapses_ms`.
-    pub fn board(
+    pub fn join(
         &self,
         key: &str,
         if_none_match: Option<&str>,
         now_ms: f64,
         lapses_ms: f64,
-    ) -> Seat<'_, K> {
+    ) -> Role<'_, K> {
         let mut flights = lock(&self.0);
         flights.retain(|(_, flight)| flight.lapses_ms > now_ms);
         if let Some((_, flight)) = flights.iter().find(|(name, _)| name == key) {
             let mut state = lock(&flight.state);
             state.conditions.push(if_none_match.map(str::to_owned));
-            return Seat::Follow(Follow(flight.clone()));
+            return Role::Follower(Follower(flight.clone()));
         }
-        let flight = Arc::new(Flight {
+        let flight = Arc::new(InFlight {
             lapses_ms,
             state: Mutex::new(State {
                 outcome: None,
@@ -110,13 +110,13 @@ impl<K> Flights<K> {
             }),
         });
         flights.push((key.to_owned(), flight.clone()));
-        Seat::Lead(Lead {
+        Role::Leader(Leader {
             flights: self,
             flight,
         })
     }
 
-    fn remove(&self, flight: &Arc<Flight<K>>) {
+    fn remove(&self, flight: &Arc<InFlight<K>>) {
         lock(&self.0).retain(|(_, other)| !Arc::ptr_eq(other, flight));
     }
 }
@@ -125,7 +125,7 @@ impl<K> Flights<K> {
 #[derive(Debug)]
 pub struct Lingering<K> {
     flights: Arc<Mutex<Table<K>>>,
-    flight: Arc<Flight<K>>,
+    flight: Arc<InFlight<K>>,
 }
 
 impl<K> Drop for Lingering<K> {
@@ -136,12 +136,12 @@ impl<K> Drop for Lingering<K> {
 
 /// The one that makes the answer.
 #[derive(Debug)]
-pub struct Lead<'f, K> {
-    flights: &'f Flights<K>,
-    flight: Arc<Flight<K>>,
+pub struct Leader<'f, K> {
+    flights: &'f Coalescer<K>,
+    flight: Arc<InFlight<K>>,
 }
 
-impl<K> Lead<'_, K> {
+impl<K> Leader<'_, K> {
     /// Whether this holds of the If-None-Match of everybody who has boarded behind the first.
     pub fn all(&self, holds: impl Fn(Option<&str>) -> bool) -> bool {
         let state = lock(&self.flight.state);
@@ -161,7 +161,7 @@ impl<K> Lead<'_, K> {
     }
 
     /// Ends the flight. The outcome is made only if somebody may get it.
-    pub fn land(self, outcome: impl FnOnce() -> Outcome<K>) {
+    pub fn finish(self, outcome: impl FnOnce() -> Outcome<K>) {
         self.leave();
         if Arc::strong_count(&self.flight) > 1 {
             self.flight.end(outcome());
@@ -176,14 +176,14 @@ impl<K> Lead<'_, K> {
     }
 }
 
-impl<K> Drop for Lead<'_, K> {
+impl<K> Drop for Leader<'_, K> {
     fn drop(&mut self) {
         self.leave();
         self.flight.end(Outcome::Lost); // unless it has ended
     }
 }
 
-impl<K> Flight<K> {
+impl<K> InFlight<K> {
     fn end(&self, outcome: Outcome<K>) {
         let mut state = lock(&self.state);
         state.outcome.get_or_insert(outcome);
@@ -195,9 +195,9 @@ impl<K> Flight<K> {
 
 /// One that waits; completes with the outcome.
 #[derive(Debug)]
-pub struct Follow<K>(Arc<Flight<K>>);
+pub struct Follower<K>(Arc<InFlight<K>>);
 
-impl<K> Future for &Follow<K> {
+impl<K> Future for &Follower<K> {
     type Output = Outcome<K>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome<K>> {
@@ -225,33 +225,33 @@ mod tests {
 
     type Bytes = &'static [u8];
 
-    fn lead<'f>(flights: &'f Flights<Bytes>, key: &str) -> Lead<'f, Bytes> {
-        match flights.board(key, None, 0.0, 10.0) {
-            Seat::Lead(lead) => lead,
-            Seat::Follow(_) => unreachable!("nobody leads"),
+    fn lead<'f>(flights: &'f Coalescer<Bytes>, key: &str) -> Leader<'f, Bytes> {
+        match flights.join(key, None, 0.0, 10.0) {
+            Role::Leader(lead) => lead,
+            Role::Follower(_) => unreachable!("nobody leads"),
         }
     }
 
-    fn follow(flights: &Flights<Bytes>, key: &str, condition: Option<&str>) -> Follow<Bytes> {
-        match flights.board(key, condition, 9.0, 19.0) {
-            Seat::Follow(follow) => follow,
-            Seat::Lead(_) => unreachable!("somebody leads"),
+    fn follow(flights: &Coalescer<Bytes>, key: &str, condition: Option<&str>) -> Follower<Bytes> {
+        match flights.join(key, condition, 9.0, 19.0) {
+            Role::Follower(follow) => follow,
+            Role::Leader(_) => unreachable!("somebody leads"),
         }
     }
 
-    fn poll(mut follow: &Follow<Bytes>) -> Poll<Outcome<Bytes>> {
+    fn poll(mut follow: &Follower<Bytes>) -> Poll<Outcome<Bytes>> {
         Pin::new(&mut follow).poll(&mut Context::from_waker(Waker::noop()))
     }
 
     #[test]
     fn the_first_makes_the_answer_and_all_others_get_it() {
-        let flights = Flights::new();
+        let flights = Coalescer::new();
         let first = lead(&flights, "a");
         let others = [(); 2].map(|()| follow(&flights, "a", None));
         let _unrelated = lead(&flights, "b");
         assert!(others.iter().all(|other| poll(other).is_pending()));
         let answer = Response::new(Kept::new(b"x".as_slice(), None));
-        first.land(|| Outcome::Shared(Ok(answer)));
+        first.finish(|| Outcome::Shared(Ok(answer)));
         for other in &others {
             let Poll::Ready(Outcome::Shared(Ok(answer))) = poll(other) else {
                 unreachable!("no answer");
@@ -263,11 +263,11 @@ mod tests {
 
     #[test]
     fn who_boards_before_the_answer_is_stored_gets_it() {
-        let flights = Flights::new();
+        let flights = Coalescer::new();
         let first = lead(&flights, "a");
         let stored = first.linger();
         let answer = Response::new(Kept::new(b"x".as_slice(), None));
-        first.land(|| Outcome::Shared(Ok(answer)));
+        first.finish(|| Outcome::Shared(Ok(answer)));
         let late = follow(&flights, "a", None);
         assert!(matches!(poll(&late), Poll::Ready(Outcome::Shared(Ok(_)))));
         drop(stored);
@@ -276,14 +276,14 @@ mod tests {
 
     #[test]
     fn an_answer_that_nobody_waits_for_is_not_copied() {
-        let flights = Flights::new();
+        let flights = Coalescer::new();
         drop(lead(&flights, "a"));
-        lead(&flights, "a").land(|| unreachable!("nobody waits"));
+        lead(&flights, "a").finish(|| unreachable!("nobody waits"));
     }
 
     #[test]
     fn a_leader_that_goes_away_or_lapses_makes_room_for_the_next() {
-        let flights = Flights::new();
+        let flights = Coalescer::new();
         let first = lead(&flights, "a");
         let other = follow(&flights, "a", None);
         drop(first);
@@ -292,13 +292,13 @@ mod tests {
         std::mem::forget(lead(&flights, "a"));
         let other = follow(&flights, "a", None);
         assert!(poll(&other).is_pending());
-        let next = flights.board("a", None, 10.0, 20.0);
-        assert!(matches!(next, Seat::Lead(_)));
+        let next = flights.join("a", None, 10.0, 20.0);
+        assert!(matches!(next, Role::Leader(_)));
     }
 
     #[test]
     fn the_leader_is_told_what_those_behind_it_have() {
-        let flights = Flights::new();
+        let flights = Coalescer::new();
         let first = lead(&flights, "a");
         let has = |condition: Option<&str>| condition == Some("1");
         assert!(first.all(has), "nobody is behind it");

@@ -10,7 +10,7 @@ use crate::pixels::window::Rect;
 use crate::transform::Colour;
 
 /// The canvas of an animation: RGB where it is opaque at every frame, and RGBA.
-pub(crate) struct Screen {
+pub(crate) struct Compositor {
     frame: Frame,
     /// A pixel where nothing has been drawn.
     blank: [u8; 4],
@@ -19,7 +19,7 @@ pub(crate) struct Screen {
     last: Option<(Rect, Disposal)>,
 }
 
-impl Screen {
+impl Compositor {
     /// An empty canvas; one that `restores` has room for what is to come back. Its pixels have room for so many bytes in all.
     ///
     /// # Errors
@@ -30,11 +30,11 @@ impl Screen {
         background: Colour,
         restores: bool,
         room: u64,
-    ) -> Result<Screen, Error> {
+    ) -> Result<Compositor, Error> {
         let frame = Frame::new(size, layout, room)?;
         let bytes = if restores { frame.pixels.len() } else { 0 };
         let Colour { r, g, b, a } = background.over_white();
-        let mut screen = Screen {
+        let mut screen = Compositor {
             before: zeroes(bytes as u64)?,
             frame,
             blank: if layout.alpha() { [0; 4] } else { [r, g, b, a] },
@@ -190,7 +190,7 @@ fn blend(over: [u8; 4], under: [u8; 4]) -> [u8; 4] {
 mod tests {
     use super::*;
 
-    fn begin(screen: &mut Screen, rect: [u32; 4], disposal: Disposal) {
+    fn begin(screen: &mut Compositor, rect: [u32; 4], disposal: Disposal) {
         let [left, top, width, height] = rect;
         let rect = Rect {
             left,
@@ -217,7 +217,8 @@ mod tests {
 
     /// The first samples of a canvas on which frames have been drawn one after the other, each filled with its number from 1 on.
     fn drawn(layout: Layout, frames: &[([u32; 4], Disposal)]) -> Vec<u8> {
-        let mut screen = Screen::new(SIZE, layout, Colour::rgb(0), true, 0).expect("a few bytes");
+        let mut screen =
+            Compositor::new(SIZE, layout, Colour::rgb(0), true, 0).expect("a few bytes");
         for (index, (rect, disposal)) in (1..).zip(frames) {
             begin(&mut screen, *rect, *disposal);
             for y in rect[1]..rect[1] + rect[3] {
@@ -278,10 +279,10 @@ mod tests {
     fn where_there_may_be_no_transparency_what_is_empty_is_background() {
         let shown = |layout| {
             let colour = Colour::rgb(0x01_0203);
-            let mut screen = Screen::new(SIZE, layout, colour, false, 0).expect("a few bytes");
+            let mut screen = Compositor::new(SIZE, layout, colour, false, 0).expect("a few bytes");
             begin(&mut screen, [0, 0, 4, 2], Disposal::Clear);
             screen.draw_indices((0, 0), &[7, 7], &colours());
-            let pixel = |screen: &Screen, x: usize| {
+            let pixel = |screen: &Compositor, x: usize| {
                 screen.frame().pixels[x * layout.channels()..][..layout.channels()].to_vec()
             };
             let before = [pixel(&screen, 1), pixel(&screen, 2)];
@@ -312,7 +313,7 @@ mod tests {
     fn what_is_transparent_lets_through_what_was_there() {
         for layout in [Layout::Rgb, Layout::Rgba] {
             let mut screen =
-                Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
+                Compositor::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
             screen.draw_indices((0, 0), &[7, 7, 7, 7], &colours());
             screen.draw_indices((0, 0), &[0, 9, 0, 8], &colours());
             let channels = layout.channels();
@@ -332,7 +333,7 @@ mod tests {
         let (red, half) = ([200, 0, 0, 255], [0, 100, 0, 128]);
         let over = |under: [u8; 4], over: [u8; 4], layout, blends| {
             let mut screen =
-                Screen::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
+                Compositor::new(SIZE, layout, Colour::rgb(0), false, 0).expect("a few bytes");
             screen.draw_rgba((0, 0), &under, false);
             screen.draw_rgba((0, 0), &over, blends);
             screen.frame().pixels[..layout.channels()].to_vec()
