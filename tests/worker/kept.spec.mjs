@@ -21,7 +21,7 @@ test('the next one has an empty cache, an empty log and an origin of its own', a
   for (let round = 0; round < 2; round += 1) {
     const origin = await startOrigin();
     const worker = await startWorker({ origin, vars });
-    runtimes.push(childrenRunning('workerd').join());
+    runtimes.push(childrenRunning('workerd'));
     origin.serve(place, photo);
     assert.deepEqual([worker.logs, origin.hits], [[], []]);
     assert.equal((await worker.get(target)).headers.get('x-cache'), 'MISS');
@@ -31,7 +31,9 @@ test('the next one has an empty cache, an empty log and an origin of its own', a
     earlier.push(origin);
     assert.ok(earlier.every(({ hits }) => hits.length === 1), 'an origin that is closed is asked no more');
   }
-  if (measurable) assert.equal(runtimes[1], runtimes[0], 'no other runtime has been started');
+  // One that has waited longest may have been stopped in between.
+  const [first, second] = runtimes;
+  if (measurable) assert.ok(second.every((id) => first.includes(id)), 'no other runtime has been started');
 });
 
 test('one that is in use is not handed on, and none with other settings', async () => {
