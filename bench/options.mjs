@@ -21,6 +21,7 @@ rewrites BENCHMARKS.md and its charts as well.
   --memory              the memory of the module for large sources and for several at once, beside its targets
   --scale               8, 32 and 128 new pictures at once: answers and waiting times (--total-ms <n>: TOTAL_TIMEOUT_MS)
   --hit                 what an answer from the cache takes, beside a worker that does nothing (--runs <n>: so many requests)
+  --outgrow             how many PNG of the corpus have more bytes when they are reduced, and how many of sharp's
   --floor [image]       where the CPU time of letterbox's own pipeline goes (jpeg-baseline-6mp)
   --help                this
 `;
@@ -45,6 +46,7 @@ export function read(args) {
         memory: { type: 'boolean', default: false },
         hit: { type: 'boolean', default: false },
         scale: { type: 'boolean', default: false },
+        outgrow: { type: 'boolean', default: false },
         'total-ms': { type: 'string' },
         floor: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

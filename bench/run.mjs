@@ -22,6 +22,11 @@ async function bench(args) {
     const { rewriteReport } = await import('./report.mjs');
     return rewriteReport(options.note);
   }
+  if (options.outgrow) {
+    await setup();
+    const { outgrow } = await import('./outgrow.mjs');
+    return outgrow();
+  }
   if (options.floor) {
     const folder = await buildNamed();
     const { floor } = await import('./floor.mjs');

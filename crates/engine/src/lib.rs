@@ -38,7 +38,8 @@ mod testing;
 
 pub use crate::error::Error;
 pub use crate::limits::Limits;
-pub use crate::pipeline::{Output, Pipeline, Spent};
+pub use crate::pipeline::output::{Output, Spent};
+pub use crate::pipeline::state::Pipeline;
 pub use crate::pixels::frame::Frame;
 pub use crate::pixels::layout::{Layout, Size};
 pub use crate::pixels::orientation::Orientation;

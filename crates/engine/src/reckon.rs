@@ -9,8 +9,8 @@ use crate::plan::Plan;
 use crate::plan::budget::Step;
 use crate::plan::plane::Plane;
 use crate::spec::Format;
-use crate::stage::components::Components;
-use crate::stage::letterbox::Canvas;
+use crate::stage::components;
+use crate::stage::still::{pulled_bytes, pushed_bytes, turned_bytes};
 
 /// The pipeline itself, and what is allocated in hundreds of bytes here and there.
 const SMALL_BYTES: u64 = 4 << 10;
@@ -32,15 +32,16 @@ impl Plan {
         let picture = sum(&|plane| resized_bytes(plane, self.stored_room()));
         let upright = sum(&|plane| resized_bytes(plane, self.room));
         let resampler = match self.halves {
-            Some(_) => Components::bytes(self),
-            None => sum(&Plane::resampler_bytes),
+            Some(_) => components::bytes(self),
+            None => sum(&|plane| pushed_bytes(self, plane)),
         };
         let small = ("other", SMALL_BYTES);
         let decoder = ("decoder", codec_of(self.header.format).decoder_bytes(self));
         let mut steps = Vec::new();
         if let Some(animation) = self.moving() {
-            let turned = if turns { upright } else { 0 };
-            let canvas = sum(&|plane| Canvas::bytes(self, plane));
+            let row = sum(&|plane| turned_bytes(self, plane));
+            let turned = if turns { upright + row } else { 0 };
+            let canvas = sum(&|plane| pulled_bytes(self, plane));
             let parts = vec![
                 decoder,
                 ("resampler", resampler),
@@ -100,7 +101,7 @@ impl Plan {
         if turns {
             let largest = planes
                 .iter()
-                .map(|plane| resized_bytes(plane, self.room))
+                .map(|plane| resized_bytes(plane, self.room) + turned_bytes(self, plane))
                 .max();
             steps.push(Step {
                 name: "turn",
@@ -112,7 +113,7 @@ impl Plan {
                 file: false,
             });
         }
-        let canvas = sum(&|plane| Canvas::bytes(self, plane));
+        let canvas = sum(&|plane| pulled_bytes(self, plane));
         let mut parts = vec![
             ("picture", upright),
             (
@@ -148,7 +149,7 @@ impl Plan {
         if self.is_one_frame() {
             self.token_bytes += image;
         }
-        if self.interlace {
+        if self.transform.interlace {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
         self.room = room(self);

@@ -17,7 +17,7 @@ pub(crate) fn still(mut shots: CodedFrames<'_>, plan: &Plan) -> Result<(Frame, b
     };
     let room = plan.room_if_kept();
     let (size, layout) = (plan.decoded, plan.header.layout);
-    let mut screen = Compositor::new(size, layout, plan.background, restores, room)?;
+    let mut screen = Compositor::new(size, layout, plan.transform.background, restores, room)?;
     let mut is_sound = true;
     for _ in 0..=first {
         let shot = shots

@@ -13,6 +13,8 @@ use crate::plan::source::Source;
 use crate::plan::{Indexed, Known, Plan};
 use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
+use crate::stage::link::Samples;
+use crate::stage::still;
 use crate::transform::{Dpr, Fit, Quality, Side, Target, Transform};
 
 impl Plan {
@@ -112,24 +114,18 @@ impl Plan {
             height: scaled_down(header.stored.height),
         };
         let mut plan = Plan {
+            transform: *transform,
             // The image covers a rational number of decoded pixels: 2725 columns at 1/8 are 340.6, not 341.
             window: header
                 .orientation
                 .to_stored(geometry.window(upright), header.stored)
                 .divided_by(shrink.into(), shrink.into()),
-            chroma: match source {
-                Source::Srgb => chroma(&header, format, geometry, shrink),
-                _ => None, // what its components mean in sRGB depends on all three
-            },
+            chroma: None,
             halves: halves(&header, geometry),
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
             at: geometry.at,
             layout: written_layout(&header, transform, format, geometry.kept != canvas),
-            background: transform.background,
             palette: None,
-            quality: transform.quality,
-            interlace: transform.interlace,
-            lossless: transform.lossless,
             original: false,
             by_guest: match spec.written {
                 By::Guest { or_us: false } => true,
@@ -150,29 +146,27 @@ impl Plan {
             canvas,
             format,
         };
+        let stages = still::at_work(&plan);
+        plan.original = stages.is_empty() && plan.may_be_its_source();
+        if stages.iter().all(|stage| stage.samples() == Samples::Plane) {
+            plan.chroma = chroma(&plan.header, format, geometry, shrink);
+        }
         plan.palette = plan.indexed(transform.target);
         plan.reckon();
-        plan.original = plan.changes_nothing();
         Ok(plan)
     }
 
-    /// Whether the picture stays what it is, in the format that it is in. Quality is no change: who wishes for a high one has it in what is
-    /// there. Several scans are one, where the source has not got them.
-    fn changes_nothing(&self) -> bool {
+    /// Whether a picture that no stage changes may have its source's own file: in the same format. Quality is no change: a source is as good
+    /// as it is. Several scans are one, where the source has not got them.
+    fn may_be_its_source(&self) -> bool {
         let several_scans = match self.header.coding {
             Coding::Jpeg { progressive, .. } => progressive,
             _ => false,
         };
-        let [first, ..] = &self.planes()[..] else {
-            return false;
-        };
         self.format == self.header.format
             && self.format.spec().strips
-            && matches!(self.source, Source::Srgb)
-            && self.header.orientation.is_upright()
-            && first.keeps_every_pixel()
             && self.canvas == self.header.stored
-            && (several_scans || !self.interlace || self.format != Format::Jpeg)
+            && (several_scans || !self.transform.interlace || self.format != Format::Jpeg)
     }
 
     /// Plans the small picture that placeholders are made of: the upright source with its alpha, in sRGB.
@@ -213,7 +207,7 @@ impl Plan {
     /// A PNG has a palette where that is asked for, and where no pixel becomes another by it. Where its source has one and is resampled, which
     /// makes more colours than it had, pixels may become others that are near.
     fn indexed(&self, target: Target) -> Option<Indexed> {
-        let quality = usize::from(self.quality.get());
+        let quality = usize::from(self.transform.quality.get());
         if self.format != Format::Png {
             None
         } else if target == Target::Image(Format::Png) && quality < 100 {

@@ -8,7 +8,7 @@ use crate::guest::Guests;
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header};
 use crate::pixels::frame::Picture;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 use crate::plan::frames::Animation;
 
@@ -20,7 +20,7 @@ pub(crate) trait Decode {
     }
 
     /// The next bytes of the file.
-    fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error>;
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn RowSink) -> Result<(), Error>;
 
     /// What is kept of the file, where it is needed as a whole.
     fn file(&self) -> &[u8] {
@@ -33,7 +33,7 @@ pub(crate) trait Decode {
     }
 
     /// The file is complete: the remaining rows, or what is wrong with it.
-    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error>;
+    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error>;
 }
 
 /// A file format: how its files are told, read, written and stripped.

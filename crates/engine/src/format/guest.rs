@@ -12,7 +12,7 @@ use crate::header::Coding;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::frame::Picture;
 use crate::pixels::layout::{Layout, Size};
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::pixels::widen::widen;
 use crate::plan::Plan;
 use crate::spec::Format;
@@ -22,7 +22,7 @@ use crate::transform::Quality;
 pub(crate) fn decode(
     file: &[u8],
     plan: &Plan,
-    rows: &mut dyn Rows,
+    rows: &mut dyn RowSink,
     guests: &dyn Guests,
 ) -> Result<(), Error> {
     let Coding::Guest {
@@ -93,7 +93,7 @@ pub(crate) fn encode(
     let encoding = Encoding {
         format: plan.format,
         size: plan.canvas,
-        quality: quality(plan.format, plan.quality),
+        quality: quality(plan.format, plan.transform.quality),
         raw_alpha: grain.is_noise(),
         most_bytes: memory.bytes(plan.canvas.pixels()),
     };

@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::format::codec::Decode;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::frame::Picture;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
-use crate::stage::letterbox::Canvas;
+use crate::stage::still::pulled;
 
 /// A file that is gathered until it is complete, and decoded then.
 pub(crate) struct File<D> {
@@ -17,7 +17,7 @@ pub(crate) struct File<D> {
     decode: D,
 }
 
-impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> File<D> {
+impl<D: FnOnce(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> File<D> {
     pub(crate) fn new(start: Vec<u8>, decode: D) -> File<D> {
         File {
             bytes: start,
@@ -26,7 +26,7 @@ impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> File<D> {
     }
 }
 
-impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> Decode for File<D> {
+impl<D: FnOnce(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for File<D> {
     fn promise(&mut self, bytes: usize) -> Result<(), Error> {
         let more = bytes.saturating_sub(self.bytes.len());
         self.bytes
@@ -34,7 +34,7 @@ impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> Decode for Fil
             .map_err(|_| Error::OutOfMemory)
     }
 
-    fn push(&mut self, bytes: &[u8], _: &mut dyn Rows) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], _: &mut dyn RowSink) -> Result<(), Error> {
         append(&mut self.bytes, bytes)
     }
 
@@ -46,7 +46,7 @@ impl<D: FnOnce(&[u8], &Plan, &mut dyn Rows) -> Result<(), Error>> Decode for Fil
         self.bytes
     }
 
-    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         (self.decode)(&self.bytes, plan, rows)
     }
 }
@@ -124,7 +124,25 @@ impl InPlace {
     }
 }
 
-/// The canvas of a picture that is encoded in place, row by row.
+/// The rows of a picture that is encoded in place.
+struct PlaceRows<'p> {
+    place: &'p RefCell<InPlace>,
+    row: Vec<u8>,
+    left: u32,
+}
+
+impl RowSource for PlaceRows<'_> {
+    fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        self.place.borrow_mut().read(&mut self.row)?;
+        Ok(Some(&mut self.row))
+    }
+}
+
+/// Hands the canvas of a picture that is encoded in place on, row by row.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`], and what `take` returns.
@@ -134,18 +152,15 @@ pub(crate) fn rows(
     mut take: impl FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     for plane in plan.planes().iter().take(1) {
-        let mut canvas = Canvas::new(plan, plane)?;
-        let row_bytes =
-            plane.upright(plan.header.orientation).width as usize * plane.source.channels();
-        let mut row = zeroes(row_bytes as u64)?;
-        while !canvas.is_complete() {
-            let image = if canvas.wants_image() {
-                place.borrow_mut().read(&mut row)?;
-                Some(&mut row[..])
-            } else {
-                None
-            };
-            take(canvas.next(image))?;
+        let size = plane.upright(plan.header.orientation);
+        let image = PlaceRows {
+            place,
+            row: zeroes(u64::from(size.width) * plane.source.channels() as u64)?,
+            left: size.height,
+        };
+        let mut rows = pulled(plan, plane, Box::new(image))?;
+        while let Some(row) = rows.next_row()? {
+            take(row)?;
         }
     }
     Ok(())

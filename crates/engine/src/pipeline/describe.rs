@@ -3,20 +3,21 @@
 use serde_json::{Map, Value, json};
 
 use crate::limits::Limits;
-use crate::pipeline::placeholder::Small;
+use crate::pipeline::look::Facts;
 use crate::plan::Plan;
 use crate::plan::budget::Step;
+use crate::stage::still::at_work;
 
 /// The answer to `f=json`.
 pub(crate) fn describe(
     plan: &Plan,
     source_bytes: u64,
     limits: &Limits,
-    small: Result<Small, String>,
+    facts: Result<Facts, String>,
 ) -> Vec<u8> {
     let header = plan.header;
     // What breaks off or takes too much may not have been looked through.
-    let counted = plan.animation.is_some() || small.is_ok() || !header.format.moves();
+    let counted = plan.animation.is_some() || facts.is_ok() || !header.format.moves();
     let frames = plan.animation.map_or(1, |animation| animation.frames);
     let file_bytes = plan.file_bytes(source_bytes);
     let original = plan.keeps_original() && plan.affords(file_bytes, source_bytes, limits);
@@ -48,8 +49,8 @@ pub(crate) fn describe(
         header.upright(),
         plan.resized.swapped_if(header.orientation.swaps_axes()),
     );
-    let placeholder = match small {
-        Ok(small) => json!({
+    let placeholder = match facts {
+        Ok(Facts { small }) => json!({
             "thumbhash": small.thumbhash(),
             "blurhash": small.blurhash(),
             "dominant_colour": small.dominant_colour(),
@@ -61,6 +62,10 @@ pub(crate) fn describe(
             "error": without,
         }),
     };
+    let stages: Vec<Value> = at_work(plan)
+        .iter()
+        .map(|stage| json!({ "stage": stage.name(), "reach": stage.reach().name() }))
+        .collect();
     let description = json!({
         "source": {
             "width": source.width,
@@ -79,6 +84,7 @@ pub(crate) fn describe(
             "alpha": plan.layout.alpha(),
             "shrink_on_load": plan.shrink,
             "frames": plan.animation.map_or(1, |animation| animation.count),
+            "stages": stages,
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,
         },

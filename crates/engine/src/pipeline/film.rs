@@ -4,18 +4,20 @@
 use crate::animation::answer::Encode;
 use crate::animation::compositor::Compositor;
 use crate::error::Error;
+use crate::format::codec::only;
 use crate::format::codec_of;
 use crate::frames::film;
 use crate::guest::Guests;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::frame::Frame;
 use crate::pixels::layout::Layout;
-use crate::pixels::rows::Rows as _;
+use crate::pixels::rows::{RowSink as _, RowSource as _};
 use crate::pixels::widen::widen;
 use crate::plan::Plan;
 use crate::plan::frames::Animation;
-use crate::stage::resample::Resize;
-use crate::stage::{letterbox, orient};
+use crate::stage::intake::Intake;
+use crate::stage::leaving::Leaving;
+use crate::stage::still::turned;
 
 /// An animation on its way to its file.
 pub(crate) struct Player<'g> {
@@ -52,7 +54,7 @@ impl<'g> Player<'g> {
             screen: Compositor::new(
                 plan.decoded,
                 plan.header.layout,
-                plan.background,
+                plan.transform.background,
                 animation.restores,
                 0,
             )?,
@@ -132,19 +134,17 @@ impl<'g> Player<'g> {
 
 /// The canvas as it is to be seen: resampled, turned, padded.
 fn show(plan: &Plan, canvas: &Frame, rgba: &mut [u8]) -> Result<(), Error> {
-    let mut rows = Resize::new(plan);
-    for row in canvas.rows() {
-        rows.row(0, row)?;
-    }
-    let picture = rows.into_pictures()?.pop();
-    let picture = picture.ok_or(Error::Internal("an image without planes".to_owned()))?;
-    let picture = orient::run(plan, picture)?;
     let [plane] = plan.planes()[..] else {
         return Err(Error::Internal("an animation in components".to_owned()));
     };
-    let mut rows = letterbox::Rows::new(plan, &plane, picture)?;
+    let mut rows = Intake::new(plan);
+    for row in canvas.rows() {
+        rows.row(0, row)?;
+    }
+    let picture = turned(plan, &plane, only(rows.into_pictures()?)?)?;
+    let mut rows = Leaving::new(plan, &plane, picture)?;
     for to in rgba.chunks_exact_mut(4 * plan.canvas.width as usize) {
-        let row = rows.next();
+        let row = rows.next_row()?;
         let row = row.ok_or(Error::Corrupt("the image's rows break off"))?;
         widen(row, plan.layout, to, Layout::Rgba);
     }

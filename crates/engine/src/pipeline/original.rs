@@ -44,7 +44,7 @@ impl Original {
     /// The file without its metadata, if it has no more than so many bytes.
     pub(crate) fn instead_of(self, most: usize, plan: &Plan) -> Option<Vec<u8>> {
         let wanted = Wanted {
-            lossless: plan.lossless,
+            lossless: plan.transform.lossless,
             moves: plan.moving().is_some(),
         };
         let mut cutting = Cutting::new(self.file);

@@ -59,6 +59,8 @@ pub(crate) struct Picture {
     /// Rows that have come, and gone.
     filled: usize,
     taken: usize,
+    /// Pieces that have been given back.
+    gone: usize,
 }
 
 /// What a piece is to have, about.
@@ -79,6 +81,7 @@ impl Picture {
             room,
             filled: 0,
             taken: 0,
+            gone: 0,
         }
     }
 
@@ -93,6 +96,7 @@ impl Picture {
             room,
             filled: rows,
             taken: 0,
+            gone: 0,
         }
     }
 
@@ -151,19 +155,27 @@ impl Picture {
 
     /// The next row from the top; the piece before it is given back.
     pub(crate) fn next_row(&mut self) -> Option<&mut [u8]> {
+        self.give_back();
         if self.taken == self.filled {
             return None;
         }
         let at = self.taken % self.piece_rows;
-        if at == 0 && self.taken > 0 {
-            self.pieces.pop_front();
-        }
         self.taken += 1;
         let row_bytes = self.row_bytes();
         self.pieces
             .front_mut()?
             .get_mut(at * row_bytes..)?
             .get_mut(..row_bytes)
+    }
+
+    /// Gives back the piece that the next row is behind; how many bytes that were.
+    pub(crate) fn give_back(&mut self) -> usize {
+        let is_behind = self.taken / self.piece_rows > self.gone && self.taken < self.filled;
+        if !is_behind {
+            return 0;
+        }
+        self.gone += 1;
+        self.pieces.pop_front().map_or(0, |piece| piece.capacity())
     }
 
     /// Row `y`, as long as none has been taken.

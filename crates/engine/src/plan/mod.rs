@@ -19,7 +19,7 @@ use crate::plan::frames::Animation;
 use crate::plan::geometry::Halves;
 use crate::plan::source::Source;
 use crate::spec::Format;
-use crate::transform::{Colour, Quality};
+use crate::transform::{Colour, Transform};
 
 /// What is known of a source file beside its header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub enum Indexed {
 /// What will be done to one image.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What is asked for. Whatever of it depends on the source is decided below.
+    pub transform: Transform,
     /// The source.
     pub header: Header,
     /// What its samples are.
@@ -61,8 +63,6 @@ pub struct Plan {
     pub at: (u32, u32),
     /// The answer's size.
     pub canvas: Size,
-    /// Colour of what the image leaves free.
-    pub background: Colour,
     /// What the encoder gets, or would get if the image were not in components.
     pub layout: Layout,
     /// Each plane of chrominance, where the image stays in its components. The sizes and the window above are luminance's then.
@@ -73,12 +73,6 @@ pub struct Plan {
     pub format: Format,
     /// The palette of what is written, where a format may have one or not.
     pub palette: Option<Indexed>,
-    /// See [`Transform::quality`].
-    pub quality: Quality,
-    /// See [`Transform::interlace`].
-    pub interlace: bool,
-    /// See [`Transform::lossless`].
-    pub lossless: bool,
     /// Whether nothing about the picture is changed, so that the source's own file may be the answer.
     pub original: bool,
     /// Whether a guest writes it.
@@ -103,11 +97,11 @@ impl Plan {
     /// What every plane goes through, in the order in which they are coded.
     pub fn planes(&self) -> Vec<Plane> {
         let (source, layout, pixel) = match self.chroma {
-            Some(_) => (Layout::Grey, Layout::Grey, ycbcr(self.background)),
+            Some(_) => (Layout::Grey, Layout::Grey, ycbcr(self.transform.background)),
             None => (
                 self.header.layout,
                 self.layout,
-                pixel(self.background, self.layout),
+                pixel(self.transform.background, self.layout),
             ),
         };
         let first = Plane {

@@ -1,7 +1,6 @@
 //! Luminance and chrominance of a lossy WebP: resampled one by one, and pixels of what is left. That is a third of the work of resampling
 //! pixels, and there are fewer to convert.
 
-use letterbox_resize::Resizer;
 use letterbox_vp8::to_rgb;
 
 use crate::error::Error;
@@ -10,74 +9,50 @@ use crate::pixels::frame::Picture;
 use crate::pixels::layout::Layout;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
-use crate::stage::fault::fault;
+use crate::stage::still::pushed_bytes;
 
-/// Three planes on their way to pixels.
-pub(crate) struct Components {
-    planes: [Plane; 3],
-    /// Made when the first row comes.
-    resizers: Vec<Resizer>,
-    /// Resampled rows that wait for those of the other planes.
+/// Three planes that become pixels.
+pub(crate) struct Join {
+    /// Rows that wait for those of the other planes.
     waiting: [Picture; 3],
     /// How many have come.
     filled: [u32; 3],
     /// How many pixels' rows have been made.
     made: u32,
+    /// The row that is made; empty before the first.
     rgb: Vec<u8>,
 }
 
 /// Rows that wait at most, of each plane: resizers make eight at a time, and chrominance needs up to three more of what is to come.
 const WAITING_ROWS: u64 = 16;
 
-impl Components {
-    pub(crate) fn new(planes: [Plane; 3]) -> Components {
-        Components {
+impl Join {
+    pub(crate) fn new(planes: [Plane; 3]) -> Join {
+        Join {
             waiting: planes.map(|plane| Picture::new(plane.resized, Layout::Grey, None)),
-            resizers: Vec::new(),
             filled: [0; 3],
             made: 0,
             rgb: Vec::new(),
-            planes,
         }
     }
 
-    /// What all of that allocates.
-    pub(crate) fn bytes(plan: &Plan) -> u64 {
-        let Some(planes) = plan.components() else {
-            return 0;
-        };
-        let of_plane = |plane: &Plane| {
-            let row = u64::from(plane.resized.width);
-            let piece = Picture::piece_bytes(plane.resized, Layout::Grey);
-            let waiting = (WAITING_ROWS * row).next_multiple_of(piece.max(1)) + piece;
-            let list = Picture::list_bytes(plane.resized, Layout::Grey);
-            plane.resampler_bytes() + waiting.min(plane.resized.pixels()) + list + row
-        };
-        planes.iter().map(of_plane).sum()
-    }
-
-    /// Takes a plane's next row, and puts the pixels that it was missing for into the picture.
+    /// Takes a plane's next row.
     ///
     /// # Errors
-    /// [`Error`].
-    pub(crate) fn take(
-        &mut self,
-        number: usize,
-        row: &[u8],
-        picture: &mut Picture,
-    ) -> Result<(), Error> {
-        if self.resizers.is_empty() {
-            self.begin()?;
-        }
-        let (Some(resizer), Some(waiting)) =
-            (self.resizers.get_mut(number), self.waiting.get_mut(number))
-        else {
-            return Err(Error::Corrupt("the image has more planes than it says"));
-        };
-        resizer.push(row).map_err(fault)?;
-        while let Some(row) = resizer.next_row() {
-            waiting.push(row)?;
-            self.filled[number] += 1;
+    /// [`Error::Corrupt`] if there are too many, [`Error::OutOfMemory`].
+    pub(crate) fn take(&mut self, plane: usize, row: &[u8]) -> Result<(), Error> {
+        self.waiting[plane].push(row)?;
+        self.filled[plane] += 1;
+        Ok(())
+    }
+
+    /// Puts the pixels whose planes are all there into the picture.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn hand_on(&mut self, picture: &mut Picture) -> Result<(), Error> {
+        if self.rgb.is_empty() {
+            self.rgb = zeroes(picture.row_bytes() as u64)?;
         }
         while self.filled.iter().all(|&filled| filled > self.made) {
             let [luma, blue, red] = &mut self.waiting;
@@ -91,15 +66,21 @@ impl Components {
         }
         Ok(())
     }
+}
 
-    fn begin(&mut self) -> Result<(), Error> {
-        self.rgb = zeroes(3 * u64::from(self.planes[0].resized.width))?;
-        for plane in &self.planes {
-            let resizer = Resizer::new(&plane.resampling()).map_err(fault)?;
-            self.resizers.push(resizer);
-        }
-        Ok(())
-    }
+/// Upper bound on the memory of three planes on their way to pixels.
+pub(crate) fn bytes(plan: &Plan) -> u64 {
+    let Some(planes) = plan.components() else {
+        return 0;
+    };
+    let of_plane = |plane: &Plane| {
+        let row = u64::from(plane.resized.width);
+        let piece = Picture::piece_bytes(plane.resized, Layout::Grey);
+        let waiting = (WAITING_ROWS * row).next_multiple_of(piece.max(1)) + piece;
+        let list = Picture::list_bytes(plane.resized, Layout::Grey);
+        pushed_bytes(plan, plane) + waiting.min(plane.resized.pixels()) + list + row
+    };
+    planes.iter().map(of_plane).sum()
 }
 
 #[cfg(test)]

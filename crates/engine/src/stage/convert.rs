@@ -5,16 +5,76 @@
 use std::sync::Arc;
 
 use crate::colour::conversion::Conversion;
+use crate::error::Error;
 use crate::pixels::layout::Layout;
+use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::plan::source::Source;
+use crate::stage::link::{Pull, Reach, Samples, Stage};
 
-/// What the rows of a picture are to go through: nothing, if they are sRGB or become it elsewhere.
-pub(crate) fn conversion(plan: &Plan) -> Option<Arc<Conversion>> {
-    match &plan.source {
-        Source::Other(conversion) if !plan.header.inks => Some(conversion.clone()),
-        _ => None,
+/// The stage.
+pub(crate) struct Convert;
+
+impl Stage for Convert {
+    fn name(&self) -> &'static str {
+        "convert"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Pixel
+    }
+
+    /// What a component means in sRGB depends on all three.
+    fn samples(&self) -> Samples {
+        Samples::Pixels
+    }
+
+    /// A profile that has not been looked at yet may be that of sRGB, which is not known when the plan is made.
+    fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
+        match plan.source {
+            Source::Srgb => false,
+            Source::Other(_) | Source::Unseen => !plan.header.inks,
+        }
+    }
+
+    /// Tables are the plan's, and pixels are converted in place.
+    fn bytes(&self, _: &Plan, _: &Plane) -> u64 {
+        0
+    }
+}
+
+impl Pull for Convert {
+    fn rows<'r>(
+        &self,
+        plan: &Plan,
+        plane: &Plane,
+        from: Box<dyn RowSource + 'r>,
+    ) -> Result<Box<dyn RowSource + 'r>, Error> {
+        Ok(match &plan.source {
+            Source::Other(conversion) => Box::new(Rows {
+                from,
+                conversion: conversion.clone(),
+                layout: plane.source,
+            }),
+            Source::Srgb | Source::Unseen => from,
+        })
+    }
+}
+
+struct Rows<'r> {
+    from: Box<dyn RowSource + 'r>,
+    conversion: Arc<Conversion>,
+    layout: Layout,
+}
+
+impl RowSource for Rows<'_> {
+    fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
+        let row = self.from.next_row()?;
+        Ok(row.map(|row| {
+            self.conversion.run(row, self.layout);
+            row
+        }))
     }
 }
 
@@ -24,10 +84,4 @@ pub(crate) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
         Source::Other(conversion) if plan.header.inks => Some(conversion.clone()),
         _ => None,
     }
-}
-
-/// The layout with every sample that the planned one has.
-pub(crate) fn widened(plane: &Plane) -> Layout {
-    let alpha = plane.source.alpha() || plane.layout.alpha();
-    Layout::of(plane.layout.grey(), alpha)
 }

@@ -1,10 +1,73 @@
 //! Stage: lays transparent pixels on the background, where the answer has no alpha.
 
+use crate::error::Error;
 use crate::pixels::layout::Layout;
+use crate::pixels::rows::RowSource;
+use crate::plan::Plan;
+use crate::plan::plane::Plane;
+use crate::stage::link::{Pull, Reach, Samples, Stage};
+use crate::stage::widen::widened;
 use crate::transform::Colour;
 
+/// The stage.
+pub(crate) struct Flatten;
+
+impl Stage for Flatten {
+    fn name(&self) -> &'static str {
+        "flatten"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Pixel
+    }
+
+    fn samples(&self) -> Samples {
+        Samples::Pixels
+    }
+
+    fn has_work(&self, _: &Plan, plane: &Plane) -> bool {
+        widened(plane) != plane.layout
+    }
+
+    /// A row becomes shorter in its place.
+    fn bytes(&self, _: &Plan, _: &Plane) -> u64 {
+        0
+    }
+}
+
+impl Pull for Flatten {
+    fn rows<'r>(
+        &self,
+        plan: &Plan,
+        plane: &Plane,
+        from: Box<dyn RowSource + 'r>,
+    ) -> Result<Box<dyn RowSource + 'r>, Error> {
+        Ok(Box::new(Rows {
+            from,
+            layout: widened(plane),
+            background: plan.transform.background,
+        }))
+    }
+}
+
+struct Rows<'r> {
+    from: Box<dyn RowSource + 'r>,
+    layout: Layout,
+    background: Colour,
+}
+
+impl RowSource for Rows<'_> {
+    fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
+        let row = self.from.next_row()?;
+        Ok(row.and_then(|row| {
+            let bytes = flatten(row, self.layout, self.background);
+            row.get_mut(..bytes)
+        }))
+    }
+}
+
 /// A row without its alpha, in the place of the row; how many bytes it has then.
-pub(crate) fn flatten(row: &mut [u8], layout: Layout, background: Colour) -> usize {
+fn flatten(row: &mut [u8], layout: Layout, background: Colour) -> usize {
     let under = background.over_white();
     let channels = layout.channels();
     let colours = channels - 1;

@@ -6,19 +6,43 @@ use crate::pixels::frame::Picture;
 use crate::pixels::layout::Size;
 use crate::pixels::orientation::Orientation;
 use crate::plan::Plan;
+use crate::plan::plane::Plane;
+use crate::stage::link::{Reach, Samples, Stage, Turn};
 
-/// The pixels upright.
-///
-/// # Errors
-/// [`Error::OutOfMemory`].
-pub(crate) fn run(plan: &Plan, picture: Picture) -> Result<Picture, Error> {
-    turn(plan.header.orientation, picture, plan.room)
+/// The stage.
+pub(crate) struct Orient;
+
+impl Stage for Orient {
+    fn name(&self) -> &'static str {
+        "orient"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Picture
+    }
+
+    fn samples(&self) -> Samples {
+        Samples::Plane
+    }
+
+    fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
+        !plan.header.orientation.is_upright()
+    }
+
+    /// A row; the picture that comes out has a step of the plan for itself.
+    fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
+        let width = plane.upright(plan.header.orientation).width;
+        u64::from(width) * plane.source.channels() as u64
+    }
+}
+
+impl Turn for Orient {
+    fn run(&self, plan: &Plan, picture: Picture) -> Result<Picture, Error> {
+        turn(plan.header.orientation, picture, plan.room)
+    }
 }
 
 fn turn(orientation: Orientation, stored: Picture, room: Option<u64>) -> Result<Picture, Error> {
-    if orientation.is_upright() {
-        return Ok(stored);
-    }
     let Size { width, height } = stored.size;
     let size = stored.size.swapped_if(orientation.swap);
     let mut upright = Picture::new(size, stored.layout, room);

@@ -14,7 +14,7 @@ use crate::guest::{AVIF_ENCODE, Guests};
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
 use crate::pixels::frame::Picture;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
 /// The format's codec.
@@ -70,8 +70,9 @@ impl Codec for Avif {
         start: Vec<u8>,
         guests: &'g dyn Guests,
     ) -> Result<Box<dyn Decode + 'g>, Error> {
-        let decode =
-            |file: &[u8], plan: &Plan, rows: &mut dyn Rows| guest::decode(file, plan, rows, guests);
+        let decode = |file: &[u8], plan: &Plan, rows: &mut dyn RowSink| {
+            guest::decode(file, plan, rows, guests)
+        };
         Ok(Box::new(whole::File::new(start, decode)))
     }
 

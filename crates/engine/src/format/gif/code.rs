@@ -11,14 +11,14 @@ use crate::format::whole::InPlace;
 use crate::pixels::buffer::{reserved, zeroes};
 use crate::pixels::frame::Picture;
 use crate::pixels::layout::{Layout, Size};
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::pixels::widen::widen;
 use crate::plan::Plan;
 use crate::quantise::count::Histogram;
 use crate::quantise::map::Mapper;
 use crate::quantise::palette::{Colour, MOST};
 
-pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     let (frame, is_sound) = still(Box::new(CodedFrames::new(file)), plan)?;
     if !is_sound {
         rows.damaged();

@@ -10,9 +10,10 @@ use crate::error::Error;
 use crate::format::codec::Decode;
 use crate::header::Coding;
 use crate::pixels::frame::Picture;
+use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
 use crate::stage::convert;
-use crate::stage::letterbox::Rows;
+use crate::stage::leaving::Leaving;
 
 /// A file on its way to rows.
 pub(crate) struct Decoder {
@@ -50,7 +51,7 @@ impl Decoder {
     }
 
     /// Hands over what can be decoded by now.
-    fn drain(&mut self, rows: &mut dyn crate::pixels::rows::Rows) -> Result<(), Error> {
+    fn drain(&mut self, rows: &mut dyn RowSink) -> Result<(), Error> {
         loop {
             match self.decoder.next().map_err(fault)? {
                 Event::NeedMore => return Ok(()),
@@ -155,20 +156,12 @@ impl Decode for Decoder {
         self.decoder.reserve(more).map_err(fault)
     }
 
-    fn push(
-        &mut self,
-        bytes: &[u8],
-        rows: &mut dyn crate::pixels::rows::Rows,
-    ) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn RowSink) -> Result<(), Error> {
         self.decoder.push(bytes).map_err(fault)?;
         self.drain(rows)
     }
 
-    fn finish(
-        mut self: Box<Self>,
-        _: &Plan,
-        rows: &mut dyn crate::pixels::rows::Rows,
-    ) -> Result<(), Error> {
+    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         self.decoder.finish();
         self.drain(rows)?;
         if self.whole {
@@ -186,12 +179,16 @@ pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
         letterbox_jpeg::Encoder::within(width, height, pixels, settings, room).map_err(fault)?;
     let mut planes = Vec::new();
     for (plane, picture) in plan.planes().iter().zip(pictures) {
-        planes.push(Rows::new(plan, plane, picture)?);
+        planes.push(Leaving::new(plan, plane, picture)?);
     }
-    let held = |planes: &[Rows]| planes.iter().map(Rows::held_bytes).sum::<usize>();
+    let held = |planes: &[Leaving]| planes.iter().map(Leaving::held_bytes).sum::<usize>();
     let before = held(&planes);
     let mut y = 0;
-    while let Some(row) = planes.first_mut().and_then(Rows::next) {
+    loop {
+        let Some(first) = planes.first_mut() else {
+            break;
+        };
+        let Some(row) = first.next_row()? else { break };
         if plan.chroma.is_some() {
             encoder.component_row(0, row).map_err(fault)?;
         } else {
@@ -200,7 +197,7 @@ pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
         // Two rows of luminance, one each of chrominance.
         if y % 2 == 0 {
             for (component, plane) in planes.iter_mut().enumerate().skip(1) {
-                if let Some(row) = plane.next() {
+                if let Some(row) = plane.next_row()? {
                     encoder.component_row(component, row).map_err(fault)?;
                 }
             }
@@ -228,9 +225,9 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
         Pixels::Rgb
     };
     let settings = Settings {
-        quality: plan.quality.get(),
+        quality: plan.transform.quality.get(),
         sampling: Sampling::S420,
-        progressive: plan.interlace,
+        progressive: plan.transform.interlace,
     };
     let image = plan
         .resized

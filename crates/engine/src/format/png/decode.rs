@@ -9,7 +9,7 @@ use crate::format::png::pieces;
 use crate::format::png::pieces::{Piece, Reader};
 use crate::pixels::frame::Frame;
 use crate::pixels::layout::Layout;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
 /// A file on its way to rows.
@@ -39,7 +39,7 @@ impl Decoder {
         }
     }
 
-    pub(crate) fn take(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error> {
+    pub(crate) fn take(&mut self, bytes: &[u8], rows: &mut dyn RowSink) -> Result<(), Error> {
         let pushed = self.decoder.push(bytes, &mut |row: &[u8]| {
             if row.len() == self.row_bytes {
                 rows.row(0, row).map_err(Stop::Ours)
@@ -57,14 +57,14 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
-    fn push(&mut self, bytes: &[u8], rows: &mut dyn Rows) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], rows: &mut dyn RowSink) -> Result<(), Error> {
         let start = std::mem::take(&mut self.start);
         self.take(&start, rows)?;
         drop(start);
         self.take(bytes, rows)
     }
 
-    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         self.push(&[], rows)?;
         self.decoder.finish().map_err(damage)?;
         if self.verifies && !self.decoder.is_intact() {

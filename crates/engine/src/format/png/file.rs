@@ -7,11 +7,11 @@ use crate::format::png::decode::{Decoder, interlaced};
 use crate::format::png::frames::CodedFrames;
 use crate::header::Coding;
 use crate::pixels::frame::Frame;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
 /// A whole file: interlaced, or inside an icon.
-pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     if let Coding::Rows { .. } = plan.header.coding {
         let mut decoder = Box::new(Decoder::new(plan, Vec::new()));
         decoder.take(file, rows)?;

@@ -15,11 +15,11 @@ use crate::header::Coding;
 use crate::header::strips::{Compression, Pixels, Shape};
 use crate::pixels::buffer::zeroes;
 use crate::pixels::layout::{Layout, Size};
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 use crate::stage::convert;
 
-pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     let Coding::Tiff(shape) = plan.header.coding else {
         return Err(Error::Internal("a TIFF without a shape".to_owned()));
     };

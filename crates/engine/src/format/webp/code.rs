@@ -13,11 +13,11 @@ use crate::format::whole;
 use crate::format::whole::InPlace;
 use crate::pixels::buffer::reserved;
 use crate::pixels::frame::Picture;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
 /// A complete file.
-pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     if plan.animation.is_some() {
         let (frame, _) = still(Box::new(CodedFrames::new(file)), plan)?;
         return rows.frame(frame);

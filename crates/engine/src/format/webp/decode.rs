@@ -9,11 +9,11 @@ use crate::format::webp::header::{Coded, Still, damage};
 use crate::header::Coding;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::layout::Layout;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
 /// The picture of a plan, as it wants it.
-pub(crate) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     if still.size != plan.decoded {
         return Err(CONTRADICTION);
     }

@@ -30,7 +30,7 @@ impl Small {
             size: plan.canvas,
             layout: plan.layout,
             pixels,
-            background: plan.background,
+            background: plan.transform.background,
         }
     }
 

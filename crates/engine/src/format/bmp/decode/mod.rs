@@ -10,10 +10,10 @@ use crate::format::bmp::header::{Bitmap, Pixels};
 use crate::format::bmp::runs::Runs;
 use crate::format::bmp::words::{BROKEN_OFF, Palette};
 use crate::pixels::buffer::zeroes;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
-pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     let bitmap = Bitmap::of_file(file).map_err(|_| CONTRADICTION)?;
     let alpha = if is_seen(&bitmap, file) {
         Alpha::Own
@@ -24,7 +24,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<()
 }
 
 /// The bitmap of an icon. Where no pixel has an alpha of its own, a picture of single bits behind the pixels says what is transparent.
-pub(crate) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn Rows) -> Result<(), Error> {
+pub(crate) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     let bitmap = Bitmap::of_icon(image).map_err(|_| CONTRADICTION)?;
     let alpha = if is_seen(&bitmap, image) {
         Alpha::Own
@@ -140,7 +140,7 @@ fn draw(
     bytes: &[u8],
     alpha: Alpha<'_>,
     plan: &Plan,
-    rows: &mut dyn Rows,
+    rows: &mut dyn RowSink,
 ) -> Result<(), Error> {
     let layout = plan.header.layout;
     if bitmap.size != plan.decoded || layout.grey() {

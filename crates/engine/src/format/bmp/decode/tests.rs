@@ -14,7 +14,7 @@ use crate::header::{Coding, Header};
 use crate::limits::Limits;
 use crate::pixels::frame::Frame;
 use crate::pixels::layout::Layout;
-use crate::pixels::rows::Rows;
+use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 use crate::plan::source::Source;
 use crate::spec::Format;
@@ -22,7 +22,7 @@ use crate::transform::Transform;
 
 struct Taken(Vec<u8>);
 
-impl Rows for Taken {
+impl RowSink for Taken {
     fn row(&mut self, _: usize, row: &[u8]) -> Result<(), Error> {
         self.0.extend_from_slice(row);
         Ok(())

@@ -1,0 +1,136 @@
+//! A plan that is carried out.
+
+use crate::error::Error;
+use crate::format::codec::Decode;
+use crate::format::codec_of;
+use crate::guest::Guests;
+use crate::limits::Limits;
+use crate::pipeline::film::{Played, Player};
+use crate::pipeline::original::Original;
+use crate::pipeline::output::Spent;
+use crate::pixels::frame::Picture;
+use crate::plan::Plan;
+use crate::stage::intake::Intake;
+use crate::stage::still::turned;
+
+/// A plan that is carried out.
+pub(crate) struct Body<'a> {
+    pub(crate) plan: Box<Plan>,
+    pub(crate) decoder: Box<dyn Decode + 'a>,
+    pub(crate) rows: Intake,
+    pub(crate) original: Option<Original>,
+    /// The frames of an animation, once they are on their way.
+    pub(crate) player: Option<Box<Player<'a>>>,
+}
+
+impl<'a> Body<'a> {
+    /// Plays frames; false when the plan has grown, and its memory is to be had first.
+    pub(crate) fn play(
+        &mut self,
+        guests: &'a dyn Guests,
+        file_bytes: u64,
+        limits: &Limits,
+    ) -> Result<bool, Error> {
+        let Some(animation) = self.plan.moving().copied() else {
+            return Ok(true);
+        };
+        let mut to_the_last = false;
+        loop {
+            let player = match &mut self.player {
+                Some(player) => player,
+                None => self
+                    .player
+                    .insert(Box::new(Player::new(&self.plan, &animation, guests)?)),
+            };
+            player.grow(&animation)?;
+            let file = self.decoder.file();
+            match player.play(&self.plan, &animation, file, to_the_last) {
+                Ok(Played::All) => return Ok(true),
+                Ok(Played::LittleRoom) => {
+                    if self.plan.grow(file_bytes, limits) {
+                        return Ok(false);
+                    }
+                    to_the_last = true;
+                }
+                // A frame was more than any before it.
+                Err(Error::Outgrown { .. }) if self.plan.grow(file_bytes, limits) => {
+                    self.player = None;
+                    return Ok(false);
+                }
+                // The source's own file may be the answer when all frames have been drawn.
+                Err(Error::Outgrown { .. }) if self.plan.original => player.end(),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The answer's file, and whether it is the source's own.
+    pub(crate) fn run(
+        self,
+        guests: &dyn Guests,
+        now_ms: &dyn Fn() -> f64,
+        spent: &mut Spent,
+    ) -> Result<(Vec<u8>, bool, Plan), Error> {
+        if let Some(player) = self.player {
+            let start = now_ms();
+            let (made, is_sound) = player.finish();
+            spent.encode_ms = now_ms() - start;
+            let plan = self.plan;
+            let own = match made {
+                Ok(_) | Err(Error::Outgrown { .. }) if plan.original && is_sound => {
+                    let most = made.as_ref().map_or(usize::MAX, Vec::len);
+                    Original::decoded(self.decoder.into_file()).instead_of(most, &plan)
+                }
+                _ => None,
+            };
+            return Ok(match own {
+                Some(own) => (own, true, *plan),
+                None => (made?, false, *plan),
+            });
+        }
+        let (plan, pictures, original) = self.decode(now_ms, spent)?;
+        let start = now_ms();
+        let made = write(&plan, pictures, guests)?;
+        let own = original.and_then(|original| original.instead_of(made.len(), &plan));
+        spent.encode_ms = now_ms() - start;
+        Ok(match own {
+            Some(own) => (own, true, *plan),
+            None => (made, false, *plan),
+        })
+    }
+
+    /// The planes upright, and the source's own file where it may still be the answer.
+    #[expect(clippy::type_complexity, reason = "what is left of a body")]
+    pub(crate) fn decode(
+        self,
+        now_ms: &dyn Fn() -> f64,
+        spent: &mut Spent,
+    ) -> Result<(Box<Plan>, Vec<Picture>, Option<Original>), Error> {
+        let Body {
+            plan,
+            decoder,
+            mut rows,
+            original,
+            ..
+        } = self;
+        let start = now_ms();
+        decoder.finish(&plan, &mut rows)?;
+        let original = original.filter(|_| !rows.is_damaged());
+        let pictures = rows.into_pictures()?;
+        let decoded = now_ms();
+        let mut upright = Vec::new();
+        for (plane, picture) in plan.planes().iter().zip(pictures) {
+            upright.push(turned(&plan, plane, picture)?);
+        }
+        spent.decode_ms = decoded - start;
+        spent.resize_ms += now_ms() - decoded;
+        Ok((plan, upright, original))
+    }
+}
+
+/// The file of a plan's pictures.
+fn write(plan: &Plan, pictures: Vec<Picture>, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
+    let writer = codec_of(plan.format).writer();
+    let writer = writer.ok_or(Error::Internal("nobody writes this format".to_owned()))?;
+    writer.encode(plan, pictures, guests)
+}

@@ -1,0 +1,136 @@
+//! The end of a source, and the answer.
+
+use crate::error::Error;
+use crate::pipeline::describe::describe;
+use crate::pipeline::look::{Facts, Look};
+use crate::pipeline::output::{Output, Spent};
+use crate::pipeline::state::{Pipeline, State};
+use crate::plan::Plan;
+use crate::transform::Target;
+
+impl Pipeline<'_> {
+    /// The source file is complete: plays the frames of an animation, as far as the memory goes that is planned for the answer. False where
+    /// that is not to the end: [`Pipeline::memory_bytes`] is more now, and the next call goes on with it. Nothing is done for what stands still.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn play(&mut self, now_ms: &dyn Fn() -> f64) -> Result<bool, Error> {
+        self.end()?;
+        let started = self.start();
+        self.or_described(started)?;
+        let began = now_ms();
+        let played = self.play_on();
+        self.played_ms += now_ms() - began;
+        played
+    }
+
+    fn play_on(&mut self) -> Result<bool, Error> {
+        let file_bytes = self.planned().map_or(0, |(plan, _)| self.file_bytes(plan));
+        let (guests, limits) = (self.guests, self.limits);
+        match &mut self.state {
+            State::Body(body) => body.play(guests, file_bytes, limits),
+            _ => Ok(true),
+        }
+    }
+
+    /// The source file is complete: decodes what is left of it, runs the stages, encodes. An animation is played to its end; who has to
+    /// know how its answer grows calls [`Pipeline::play`] before.
+    ///
+    /// `now_ms` is the clock that [`Output::spent`] is read from.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn finish(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
+        while !self.play(now_ms)? {}
+        match self.look.take() {
+            None => self.image(now_ms),
+            Some(look) => self.told(look, now_ms),
+        }
+    }
+
+    /// The answer that is an image.
+    fn image(self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
+        let mut spent = self.spent();
+        let State::Body(body) = self.state else {
+            return Err(BREAKS_OFF);
+        };
+        let file = body.plan.file_bytes(self.source_bytes);
+        body.plan.check_budget(file, self.limits)?;
+        let (file, original, plan) = body.run(self.guests, now_ms, &mut spent)?;
+        Ok(Output {
+            body: file,
+            content_type: plan.format.content_type(),
+            plan,
+            target: self.transform.target,
+            original,
+            source_bytes: self.source_bytes,
+            spent,
+        })
+    }
+
+    /// The answer that is made of what a look has found.
+    fn told(mut self, look: Look, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
+        let mut spent = self.spent();
+        let (target, limits, source_bytes) =
+            (self.transform.target, self.limits, self.source_bytes);
+        let described = self.described.take();
+        let found: Result<(Facts, Box<Plan>), String> = match self.state {
+            State::Header { .. } | State::Planned { .. } => return Err(BREAKS_OFF),
+            State::Described { without } => Err(without),
+            State::Body(body) => {
+                let file = body.plan.file_bytes(source_bytes);
+                let fits = body.plan.check_budget(file, limits);
+                match fits.and_then(|()| look.facts(body, now_ms, &mut spent)) {
+                    Err(error) if described.is_some() && error.is_of_source() => {
+                        Err(error.to_string())
+                    }
+                    found => Ok(found?),
+                }
+            }
+        };
+        let text = |text: String| (text.into_bytes(), "text/plain");
+        let ((body, content_type), plan) = match (described, found) {
+            (Some(plan), found) => {
+                let facts = found.map(|(facts, _)| facts);
+                let json = describe(&plan, source_bytes, limits, facts);
+                ((json, "application/json"), plan)
+            }
+            (None, Ok((facts, plan))) if target == Target::Thumbhash => {
+                (text(facts.small.thumbhash()), plan)
+            }
+            (None, Ok((facts, plan))) => (text(facts.small.blurhash()), plan),
+            (None, Err(without)) => return Err(Error::Internal(without)),
+        };
+        Ok(Output {
+            body,
+            content_type,
+            plan: *plan,
+            target,
+            original: false,
+            source_bytes,
+            spent,
+        })
+    }
+
+    fn spent(&self) -> Spent {
+        Spent {
+            resize_ms: self.played_ms,
+            ..Spent::default()
+        }
+    }
+
+    /// A source that cannot be made small can be described all the same, as long as its header has been read.
+    pub(crate) fn or_described(&mut self, done: Result<(), Error>) -> Result<(), Error> {
+        match done {
+            Err(error) if self.described.is_some() && error.is_of_source() => {
+                self.state = State::Described {
+                    without: error.to_string(),
+                };
+                Ok(())
+            }
+            done => done,
+        }
+    }
+}
+
+const BREAKS_OFF: Error = Error::Corrupt("the file breaks off in its header");

@@ -1,0 +1,72 @@
+//! A look: a cheap decode of the source, which yields facts.
+//!
+//! `f=json` and the hashes are made of them.
+
+use crate::error::Error;
+use crate::format::codec::only;
+use crate::format::whole;
+use crate::guest::Guests;
+use crate::header::Header;
+use crate::limits::Limits;
+use crate::pipeline::body::Body;
+use crate::pipeline::output::Spent;
+use crate::pipeline::placeholder::Small;
+use crate::plan::Plan;
+use crate::plan::source::Source;
+use crate::transform::{Target, Transform};
+
+/// A look that has to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// A small picture of all of it, see [`Plan::small`].
+    Small,
+}
+
+/// What a look has found.
+pub(crate) struct Facts {
+    /// The small picture.
+    pub(crate) small: Small,
+}
+
+impl Look {
+    /// The look that an answer needs, if it needs one.
+    pub(crate) fn before(transform: &Transform) -> Option<Look> {
+        match transform.target {
+            Target::Json | Target::Thumbhash | Target::Blurhash => Some(Look::Small),
+            Target::Keep | Target::Image(_) | Target::Auto(_) => None,
+        }
+    }
+
+    /// The plan of the look itself.
+    ///
+    /// # Errors
+    /// As [`Plan::with_guests`].
+    pub(crate) fn plan(
+        self,
+        header: Header,
+        source: Source,
+        transform: &Transform,
+        limits: &Limits,
+        guests: &dyn Guests,
+    ) -> Result<Plan, Error> {
+        match self {
+            Look::Small => Plan::small(header, source, transform, limits, guests.offer()),
+        }
+    }
+
+    /// Ends the look: what it has found, and its plan.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::OutOfMemory`].
+    pub(crate) fn facts<'a>(
+        self,
+        body: Body<'a>,
+        now_ms: &dyn Fn() -> f64,
+        spent: &mut Spent,
+    ) -> Result<(Facts, Box<Plan>), Error> {
+        let (plan, pictures, _) = body.decode(now_ms, spent)?;
+        let Look::Small = self;
+        let small = Small::new(&plan, whole::canvas(&plan, only(pictures)?)?);
+        Ok((Facts { small }, plan))
+    }
+}

@@ -1,0 +1,154 @@
+//! From the first bytes of a source to its plan, and from the plan to its decoder.
+
+use crate::error::Error;
+use crate::format::codec_of;
+use crate::header::Header;
+use crate::pipeline::body::Body;
+use crate::pipeline::original::Original;
+use crate::pipeline::state::{Pipeline, State};
+use crate::pipeline::survey::survey;
+use crate::plan::source::Source;
+use crate::plan::{Known, Plan};
+use crate::stage::intake::Intake;
+use crate::transform::{Frames, Negotiated, Target};
+
+impl Pipeline<'_> {
+    /// Looks for the frames of a complete file that are to be drawn, and plans anew with them.
+    pub(crate) fn count_frames(&mut self) -> Result<(), Error> {
+        let Some((plan, file)) = self.planned() else {
+            return Ok(());
+        };
+        let frames = self.transform.frames;
+        if !codec_of(plan.header.format).is_animated(file) {
+            return match frames.first {
+                0 => Ok(()),
+                page => Err(Error::NoSuchPage {
+                    page: page.into(),
+                    frames: 1,
+                }),
+            };
+        }
+        // What it will be written as may depend on whether it moves.
+        let moves = plan.may_move() || matches!(self.transform.target, Target::Auto(_));
+        let still = Frames {
+            count: Frames::STILL,
+            ..frames
+        };
+        let shown = match self.transform.target {
+            Target::Keep | Target::Image(_) | Target::Auto(Negotiated::Client(_)) => frames,
+            Target::Auto(Negotiated::Card) => still,
+            Target::Json | Target::Thumbhash | Target::Blurhash => still,
+        };
+        let most = match shown.count {
+            _ if self.described.is_some() => u32::MAX,
+            Some(count) if moves => u32::from(frames.first) + u32::from(count.get()),
+            None if moves => u32::MAX,
+            _ => u32::from(frames.first) + 1,
+        };
+        let limits = self.limits;
+        let survey = survey(&plan.header, file, most, limits.memory_bytes)?;
+        if survey.frames == 0 {
+            return Err(Error::Corrupt("the file has no image"));
+        }
+        let header = Header {
+            layout: survey.layout(),
+            ..plan.header
+        };
+        let wanted = shown.count.map_or(u32::MAX, |count| count.get().into());
+        let known = Known {
+            bytes: self.source_bytes,
+            moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
+        };
+        let again = self.plan(header, plan.source.clone(), known)?;
+        let again = again.animated(&survey, shown, known.bytes, limits)?;
+        let described = match &self.described {
+            Some(plan) => Some(self.asked(header, plan.source.clone(), known)?),
+            None => None,
+        };
+        if let Some(plan) = described {
+            let plan = plan.animated(&survey, frames, known.bytes, limits)?;
+            self.described = Some(Box::new(plan));
+        }
+        match &mut self.state {
+            State::Planned { plan, .. } => **plan = again,
+            State::Body(body) => {
+                body.rows = Intake::new(&again);
+                body.original.take_if(|_| !again.keeps_original());
+                *body.plan = again;
+            }
+            State::Header { .. } | State::Described { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Reads the header, if it is all here, and plans.
+    pub(crate) fn open(&mut self, complete: bool) -> Result<(), Error> {
+        let State::Header { start, .. } = &mut self.state else {
+            return Ok(());
+        };
+        let Some(header) = Header::parse(start, complete)? else {
+            return Ok(());
+        };
+        let source = Source::of(&header, || codec_of(header.format).profile(start));
+        let start = std::mem::take(start);
+        let known = Known {
+            bytes: self.promised_bytes,
+            moves: false,
+        };
+        if self.transform.target == Target::Json {
+            let plan = self.asked(header, source.clone(), known)?;
+            self.described = Some(Box::new(plan));
+        }
+        let plan = self.plan(header, source, known)?;
+        // What the header was looked for in is held, even where the rest of the file will not be.
+        let held = start.len() as u64;
+        let file = plan.file_bytes(self.promised_bytes.max(held));
+        plan.check_budget(file.max(held), self.limits)?;
+        self.state = State::Planned {
+            plan: Box::new(plan),
+            start,
+        };
+        self.afford_original();
+        Ok(())
+    }
+
+    /// What is carried out: the look that comes first, or what is asked for.
+    fn plan(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
+        match self.look {
+            Some(look) => look.plan(header, source, self.transform, self.limits, self.guests),
+            None => self.asked(header, source, known),
+        }
+    }
+
+    /// What is asked for.
+    fn asked(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
+        let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
+        Plan::with_guests(header, source, transform, limits, offer, known)
+    }
+
+    /// Makes the decoder of what is planned.
+    pub(crate) fn start(&mut self) -> Result<(), Error> {
+        if let State::Planned { plan, start } = &mut self.state {
+            if let Source::Unseen = plan.source {
+                plan.source =
+                    Source::seen(&plan.header, codec_of(plan.header.format).profile(start));
+            }
+            let original = if plan.keeps_original() {
+                Some(Original::new(start, self.promised_bytes)?)
+            } else {
+                None
+            };
+            let mut decoder =
+                codec_of(plan.header.format).decoder(plan, std::mem::take(start), self.guests)?;
+            decoder.promise(self.promised_bytes as usize)?;
+            self.state = State::Body(Body {
+                rows: Intake::new(plan),
+                plan: plan.clone(),
+                decoder,
+                original,
+                player: None,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! The bytes of a source, as they come.
+
+use crate::error::Error;
+use crate::format::codec_of;
+use crate::pipeline::state::{Pipeline, State};
+use crate::pixels::buffer::append;
+use crate::plan::Plan;
+
+impl Pipeline<'_> {
+    /// Takes the next bytes of the source file.
+    ///
+    /// # Errors
+    /// Whatever can be refused by now: the size of the file, its kind, the cost of the plan.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.source_bytes += bytes.len() as u64;
+        if self.source_bytes > self.limits.source_bytes {
+            return Err(Error::SourceTooLarge(self.limits.source_bytes));
+        }
+        let taken = self.take(bytes);
+        self.or_described(taken)
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.start()?;
+        self.afford_original();
+        match &mut self.state {
+            State::Described { .. } | State::Planned { .. } => Ok(()),
+            State::Body(body) => {
+                // What keeps its file is told as soon as it is too large, not when all of it is here.
+                let file = body.plan.file_bytes(self.source_bytes);
+                body.plan.check_budget(file, self.limits)?;
+                if let Some(original) = &mut body.original {
+                    original.push(bytes)?;
+                }
+                body.decoder.push(bytes, &mut body.rows)
+            }
+            State::Header { start, look_at } => {
+                append(start, bytes)?;
+                if start.len() < *look_at {
+                    return Ok(());
+                }
+                // A header far behind is looked for a few times, not once a chunk.
+                *look_at = start.len() + start.len() / 2;
+                self.open(false)
+            }
+        }
+    }
+
+    /// The source file is complete: plans what had to wait for the end.
+    ///
+    /// # Errors
+    /// As [`Pipeline::push`].
+    pub fn end(&mut self) -> Result<(), Error> {
+        let ended = self.plan_the_end();
+        self.or_described(ended)
+    }
+
+    fn plan_the_end(&mut self) -> Result<(), Error> {
+        self.open(true)?;
+        if self.late_bytes.is_some() {
+            return Ok(());
+        }
+        self.count_frames()?;
+        let Some((plan, file)) = self.planned() else {
+            return Ok(());
+        };
+        let late = match plan.animation {
+            Some(_) => 0, // is planned
+            None => codec_of(plan.header.format).late_bytes(
+                &plan.header,
+                file,
+                self.limits.memory_bytes,
+            )?,
+        };
+        plan.check_budget(plan.file_bytes(self.source_bytes) + late, self.limits)?;
+        self.late_bytes = Some(late);
+        self.afford_original();
+        Ok(())
+    }
+
+    /// The plan, and what is kept of the file.
+    pub(crate) fn planned(&self) -> Option<(&Plan, &[u8])> {
+        match &self.state {
+            State::Planned { plan, start } => Some((plan, start)),
+            State::Body(body) => Some((&body.plan, body.decoder.file())),
+            State::Header { .. } | State::Described { .. } => None,
+        }
+    }
+}
