@@ -22,6 +22,7 @@ const aliases = {
   page: [],
   q: ['quality'],
   s: ['url', 'src'],
+  trim: [],
   v: ['cb'],
   w: ['width'],
   we: [],

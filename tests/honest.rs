@@ -32,9 +32,9 @@ const OF_A_DRAWING: f64 = 10.0 * ALLOWANCE;
 const AS_IT_IS: &str = "w=auto&h=auto";
 
 /// Where it is more: at 100 x 100 pixels most of what a description of a JPEG in several scans takes is its decoder, which is planned for the
-/// coefficients of the worst scans.
+/// coefficients of the worst scans. The same goes for a look at all of its pixels.
 fn most(query: &str) -> f64 {
-    if query == "f=json" || query == "f=blurhash" {
+    if query == "f=json" || query == "f=blurhash" || query.contains("trim") {
         1.7
     } else {
         MOST
@@ -409,6 +409,7 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=1200&h=627&f=jpg&il&q=20",
             "f=json",
             "f=blurhash",
+            "w=400&h=300&trim=10",
         ] {
             let (cost, _) = measure(file, query).expect("a sound picture");
             ledger.enter(&format!("{name} {query}"), name, &cost);

@@ -470,6 +470,22 @@ pub const PARAMS: &[Param] = &[
         write: None,
     },
     Param {
+        name: "trim",
+        aliases: &[],
+        expected: "a whole number from 1 to 254, or nothing for 10",
+        default: "no trim",
+        doc: "Cuts off a margin of one colour before anything else is done: pixels whose samples are no further than this from the \
+              first pixel's. Sizes are those of what is left; animations are not trimmed",
+        examples: Examples::some(
+            &[&["1"], &["10", ""], &["253"], &["254"]],
+            &["0", "255", "-1", "01", "10.5", "yes"],
+            |roll| (1 + roll(254)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::trim(text).map(|v| draft.transform.trim = Some(v)),
+        write: Some(|asked| asked.transform.trim.map(|threshold| threshold.to_string())),
+    },
+    Param {
         name: "v",
         aliases: &["cb"],
         expected: "1 to 64 letters, digits, dots, hyphens or underscores",

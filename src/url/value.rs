@@ -1,7 +1,7 @@
 //! One parameter's value, from its text and back. Parsing is strict: digits are ASCII digits, nothing is trimmed,
 //! nothing is rounded, and `None` means "not a value of this kind".
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::names;
 use letterbox_engine::transform::{
@@ -66,6 +66,12 @@ pub(super) fn write_count(count: Option<NonZeroU16>) -> String {
 
 pub(super) fn page(text: &str) -> Option<u16> {
     u16::try_from(whole(text)?).ok()
+}
+
+/// The threshold of a trim; sharp's where nothing is given.
+pub(super) fn trim(text: &str) -> Option<NonZeroU8> {
+    let threshold = if text.is_empty() { 10 } else { whole(text)? };
+    NonZeroU8::new(u8::try_from(threshold).ok()?).filter(|threshold| threshold.get() < 255)
 }
 
 pub(super) fn dpr(text: &str) -> Option<Dpr> {

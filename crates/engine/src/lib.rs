@@ -43,7 +43,7 @@ pub use crate::pipeline::state::Pipeline;
 pub use crate::pixels::frame::Frame;
 pub use crate::pixels::layout::{Layout, Size};
 pub use crate::pixels::orientation::Orientation;
-pub use crate::pixels::window::{Edges, Window};
+pub use crate::pixels::window::{Edges, Rect, Window};
 pub use crate::plan::budget::Step;
 pub use crate::plan::frames::Animation;
 pub use crate::plan::geometry::Halves;

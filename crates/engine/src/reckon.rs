@@ -11,6 +11,7 @@ use crate::plan::plane::Plane;
 use crate::spec::Format;
 use crate::stage::components;
 use crate::stage::still::{pulled_bytes, pushed_bytes, turned_bytes};
+use crate::stage::trim::Trim;
 
 /// The pipeline itself, and what is allocated in hundreds of bytes here and there.
 const SMALL_BYTES: u64 = 4 << 10;
@@ -37,6 +38,13 @@ impl Plan {
         };
         let small = ("other", SMALL_BYTES);
         let decoder = ("decoder", codec_of(self.header.format).decoder_bytes(self));
+        if self.scans.is_some() {
+            return vec![Step {
+                name: "look",
+                parts: vec![decoder, ("box", Trim::bytes(self)), small],
+                file: true,
+            }];
+        }
         let mut steps = Vec::new();
         if let Some(animation) = self.moving() {
             let row = sum(&|plane| turned_bytes(self, plane));
@@ -74,7 +82,7 @@ impl Plan {
                 parts: vec![decoder, ("room", room), small],
                 file: true,
             });
-            if resampler > 0 {
+            if !planes.iter().all(Plane::keeps_every_pixel) {
                 steps.push(Step {
                     name: "resample",
                     parts: vec![
@@ -152,7 +160,7 @@ impl Plan {
         if self.transform.interlace {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
-        self.room = room(self);
+        self.room = self.scans.map_or_else(|| room(self), |_| None);
         let steps = self.steps();
         let most = |file: bool| {
             let steps = steps.iter().filter(|step| step.file == file);

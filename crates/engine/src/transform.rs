@@ -3,7 +3,7 @@
 //! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default, and the default is
 //! the behaviour of the service that letterbox replaces.
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU8, NonZeroU16};
 
 pub use crate::spec::{Format, FormatSet};
 
@@ -283,6 +283,8 @@ pub struct Transform {
     pub lossless: bool,
     /// Default all.
     pub frames: Frames,
+    /// How far a sample may be from the first pixel's and still be margin, which is cut off before anything else is done. Default no trim.
+    pub trim: Option<NonZeroU8>,
 }
 
 impl Transform {
@@ -303,6 +305,7 @@ impl Transform {
             first: 0,
             count: None,
         },
+        trim: None,
     };
 }
 

@@ -3,10 +3,13 @@
 pub(crate) mod format;
 
 use crate::choose::format::{candidates, written_layout};
+use std::num::NonZeroU8;
+
 use crate::error::Error;
 use crate::header::{Coding, Header};
 use crate::limits::Limits;
 use crate::pixels::layout::Size;
+use crate::pixels::window::Rect;
 use crate::plan::geometry::{Geometry, chroma, halves, shrink_on_load};
 use crate::plan::plane::Plane;
 use crate::plan::source::Source;
@@ -51,7 +54,8 @@ impl Plan {
         known: Known,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
-        let geometry = Geometry::new(header.upright(), transform);
+        let area = known.area.unwrap_or(Rect::all(header.upright()));
+        let geometry = Geometry::new(area, transform);
         let padded = geometry.kept != geometry.canvas;
         let mut formats = candidates(&header, transform, padded, known.moves, offer).into_iter();
         loop {
@@ -113,13 +117,17 @@ impl Plan {
             width: scaled_down(header.stored.width),
             height: scaled_down(header.stored.height),
         };
+        let cut = geometry.cut(&header, decoded, shrink, shrink);
         let mut plan = Plan {
             transform: *transform,
+            area: geometry.area(),
+            cut,
             // The image covers a rational number of decoded pixels: 2725 columns at 1/8 are 340.6, not 341.
             window: header
                 .orientation
-                .to_stored(geometry.window(upright), header.stored)
-                .divided_by(shrink.into(), shrink.into()),
+                .to_stored(geometry.window(), header.stored)
+                .divided_by(shrink.into(), shrink.into())
+                .within(cut),
             chroma: None,
             halves: halves(&header, geometry),
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
@@ -133,6 +141,7 @@ impl Plan {
                 By::Us | By::Nobody => false,
             },
             room: None,
+            scans: None,
             animation: None,
             peak_bytes: 0,
             decode_bytes: 0,
@@ -200,6 +209,40 @@ impl Plan {
             Plan::with_guests(header, source, &transform, &limits, offer, Known::default())?;
         plan.palette = None; // it is not written
         plan.original = false;
+        plan.reckon();
+        Ok(plan)
+    }
+
+    /// Plans a look at every pixel of a source, of which nothing is made.
+    ///
+    /// # Errors
+    /// As [`Plan::with_guests`].
+    pub(crate) fn scan(
+        header: Header,
+        source: Source,
+        threshold: NonZeroU8,
+        transform: &Transform,
+        limits: &Limits,
+        offer: FormatSet,
+    ) -> Result<Plan, Error> {
+        let transform = Transform {
+            width: Side::Auto,
+            height: Side::Auto,
+            fit: Fit::Inside,
+            dpr: Dpr::ONE,
+            target: Target::Image(Format::Png),
+            ..*transform
+        };
+        let limits = Limits {
+            output_side: u32::MAX,
+            output_pixels: u64::MAX,
+            ..*limits
+        };
+        let mut plan =
+            Plan::with_guests(header, source, &transform, &limits, offer, Known::default())?;
+        plan.palette = None; // it is not written
+        plan.original = false;
+        plan.scans = Some(threshold);
         plan.reckon();
         Ok(plan)
     }

@@ -33,7 +33,7 @@ pub(crate) trait Decode {
     }
 
     /// The file is complete: the remaining rows, or what is wrong with it.
-    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error>;
+    fn finish(&mut self, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error>;
 }
 
 /// A file format: how its files are told, read, written and stripped.

@@ -17,7 +17,7 @@ pub(crate) struct File<D> {
     decode: D,
 }
 
-impl<D: FnOnce(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> File<D> {
+impl<D: Fn(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> File<D> {
     pub(crate) fn new(start: Vec<u8>, decode: D) -> File<D> {
         File {
             bytes: start,
@@ -26,7 +26,7 @@ impl<D: FnOnce(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> File<D> {
     }
 }
 
-impl<D: FnOnce(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for File<D> {
+impl<D: Fn(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for File<D> {
     fn promise(&mut self, bytes: usize) -> Result<(), Error> {
         let more = bytes.saturating_sub(self.bytes.len());
         self.bytes
@@ -46,7 +46,7 @@ impl<D: FnOnce(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for 
         self.bytes
     }
 
-    fn finish(self: Box<Self>, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
+    fn finish(&mut self, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         (self.decode)(&self.bytes, plan, rows)
     }
 }

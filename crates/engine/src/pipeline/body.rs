@@ -8,16 +8,17 @@ use crate::limits::Limits;
 use crate::pipeline::film::{Played, Player};
 use crate::pipeline::original::Original;
 use crate::pipeline::output::Spent;
+use crate::pipeline::sink::Sink;
 use crate::pixels::frame::Picture;
+use crate::pixels::window::Rect;
 use crate::plan::Plan;
-use crate::stage::intake::Intake;
 use crate::stage::still::turned;
 
 /// A plan that is carried out.
 pub(crate) struct Body<'a> {
     pub(crate) plan: Box<Plan>,
     pub(crate) decoder: Box<dyn Decode + 'a>,
-    pub(crate) rows: Intake,
+    pub(crate) rows: Sink,
     pub(crate) original: Option<Original>,
     /// The frames of an animation, once they are on their way.
     pub(crate) player: Option<Box<Player<'a>>>,
@@ -99,6 +100,29 @@ impl<'a> Body<'a> {
         })
     }
 
+    /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the source's file.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::OutOfMemory`].
+    pub(crate) fn scan(self) -> Result<(Option<Rect>, Vec<u8>), Error> {
+        let Body {
+            plan,
+            mut decoder,
+            mut rows,
+            original,
+            ..
+        } = self;
+        decoder.finish(&plan, &mut rows)?;
+        let Sink::Box(rows) = rows else {
+            return Err(Error::Internal("a picture is no look".to_owned()));
+        };
+        let file = match original {
+            Some(original) => original.into_file(),
+            None => decoder.into_file(),
+        };
+        Ok((rows.into_box(), file))
+    }
+
     /// The planes upright, and the source's own file where it may still be the answer.
     #[expect(clippy::type_complexity, reason = "what is left of a body")]
     pub(crate) fn decode(
@@ -108,13 +132,16 @@ impl<'a> Body<'a> {
     ) -> Result<(Box<Plan>, Vec<Picture>, Option<Original>), Error> {
         let Body {
             plan,
-            decoder,
+            mut decoder,
             mut rows,
             original,
             ..
         } = self;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
+        let Sink::Picture(rows) = rows else {
+            return Err(Error::Internal("a look has no picture".to_owned()));
+        };
         let original = original.filter(|_| !rows.is_damaged());
         let pictures = rows.into_pictures()?;
         let decoded = now_ms();
@@ -122,7 +149,7 @@ impl<'a> Body<'a> {
         for (plane, picture) in plan.planes().iter().zip(pictures) {
             upright.push(turned(&plan, plane, picture)?);
         }
-        spent.decode_ms = decoded - start;
+        spent.decode_ms += decoded - start;
         spent.resize_ms += now_ms() - decoded;
         Ok((plan, upright, original))
     }

@@ -66,6 +66,7 @@ pub(crate) fn describe(
         .iter()
         .map(|stage| json!({ "stage": stage.name(), "reach": stage.reach().name() }))
         .collect();
+    let area = plan.area;
     let description = json!({
         "source": {
             "width": source.width,
@@ -84,6 +85,7 @@ pub(crate) fn describe(
             "alpha": plan.layout.alpha(),
             "shrink_on_load": plan.shrink,
             "frames": plan.animation.map_or(1, |animation| animation.count),
+            "area": { "x": area.left, "y": area.top, "width": area.width, "height": area.height },
             "stages": stages,
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,

@@ -2,14 +2,14 @@
 
 use crate::error::Error;
 use crate::pipeline::describe::describe;
-use crate::pipeline::look::{Facts, Look};
+use crate::pipeline::look::Facts;
 use crate::pipeline::output::{Output, Spent};
 use crate::pipeline::state::{Pipeline, State};
 use crate::plan::Plan;
 use crate::transform::Target;
 
 impl Pipeline<'_> {
-    /// The source file is complete: plays the frames of an animation, as far as the memory goes that is planned for the answer. False where
+    /// The source file is complete: ends a look, and plays the frames of an animation, as far as the memory goes that is planned for the answer. False where
     /// that is not to the end: [`Pipeline::memory_bytes`] is more now, and the next call goes on with it. Nothing is done for what stands still.
     ///
     /// # Errors
@@ -18,6 +18,17 @@ impl Pipeline<'_> {
         self.end()?;
         let started = self.start();
         self.or_described(started)?;
+        let began = now_ms();
+        match self.look_ends() {
+            Ok(true) => {
+                self.looked_ms += now_ms() - began;
+                return Ok(false);
+            }
+            looked => self.or_described(looked.map(|_| ()))?,
+        }
+        let fed = self.feed();
+        self.or_described(fed)?;
+        self.looked_ms += now_ms() - began;
         let began = now_ms();
         let played = self.play_on();
         self.played_ms += now_ms() - began;
@@ -44,7 +55,7 @@ impl Pipeline<'_> {
         while !self.play(now_ms)? {}
         match self.look.take() {
             None => self.image(now_ms),
-            Some(look) => self.told(look, now_ms),
+            Some(_) => self.told(now_ms),
         }
     }
 
@@ -69,7 +80,7 @@ impl Pipeline<'_> {
     }
 
     /// The answer that is made of what a look has found.
-    fn told(mut self, look: Look, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
+    fn told(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
         let mut spent = self.spent();
         let (target, limits, source_bytes) =
             (self.transform.target, self.limits, self.source_bytes);
@@ -80,7 +91,7 @@ impl Pipeline<'_> {
             State::Body(body) => {
                 let file = body.plan.file_bytes(source_bytes);
                 let fits = body.plan.check_budget(file, limits);
-                match fits.and_then(|()| look.facts(body, now_ms, &mut spent)) {
+                match fits.and_then(|()| Facts::of(body, now_ms, &mut spent)) {
                     Err(error) if described.is_some() && error.is_of_source() => {
                         Err(error.to_string())
                     }
@@ -114,6 +125,7 @@ impl Pipeline<'_> {
 
     fn spent(&self) -> Spent {
         Spent {
+            decode_ms: self.looked_ms,
             resize_ms: self.played_ms,
             ..Spent::default()
         }

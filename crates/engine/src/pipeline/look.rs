@@ -1,6 +1,9 @@
 //! A look: a cheap decode of the source, which yields facts.
 //!
-//! `f=json` and the hashes are made of them.
+//! `f=json` and the hashes are made of them; a box of the picture is what the geometry of an answer begins with. The file stays in
+//! memory for the second time that it is decoded, and is a part of both plans.
+
+use std::num::NonZeroU8;
 
 use crate::error::Error;
 use crate::format::codec::only;
@@ -18,6 +21,8 @@ use crate::transform::{Target, Transform};
 /// A look that has to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
+    /// The box of what is not margin, within a threshold; see [`Plan::scan`].
+    Box(NonZeroU8),
     /// A small picture of all of it, see [`Plan::small`].
     Small,
 }
@@ -29,8 +34,16 @@ pub(crate) struct Facts {
 }
 
 impl Look {
-    /// The look that an answer needs, if it needs one.
-    pub(crate) fn before(transform: &Transform) -> Option<Look> {
+    /// The look that comes first, if an answer needs one. The hashes are those of the whole source.
+    pub(crate) fn first(transform: &Transform) -> Option<Look> {
+        match (transform.target, transform.trim) {
+            (Target::Thumbhash | Target::Blurhash, _) | (_, None) => Look::last(transform),
+            (_, Some(threshold)) => Some(Look::Box(threshold)),
+        }
+    }
+
+    /// The look that comes last.
+    pub(crate) fn last(transform: &Transform) -> Option<Look> {
         match transform.target {
             Target::Json | Target::Thumbhash | Target::Blurhash => Some(Look::Small),
             Target::Keep | Target::Image(_) | Target::Auto(_) => None,
@@ -50,22 +63,25 @@ impl Look {
         guests: &dyn Guests,
     ) -> Result<Plan, Error> {
         match self {
+            Look::Box(threshold) => {
+                Plan::scan(header, source, threshold, transform, limits, guests.offer())
+            }
             Look::Small => Plan::small(header, source, transform, limits, guests.offer()),
         }
     }
+}
 
-    /// Ends the look: what it has found, and its plan.
+impl Facts {
+    /// Ends a look that answers are made of: what it has found, and its plan.
     ///
     /// # Errors
     /// [`Error::Corrupt`], [`Error::OutOfMemory`].
-    pub(crate) fn facts<'a>(
-        self,
-        body: Body<'a>,
+    pub(crate) fn of(
+        body: Body<'_>,
         now_ms: &dyn Fn() -> f64,
         spent: &mut Spent,
     ) -> Result<(Facts, Box<Plan>), Error> {
         let (plan, pictures, _) = body.decode(now_ms, spent)?;
-        let Look::Small = self;
         let small = Small::new(&plan, whole::canvas(&plan, only(pictures)?)?);
         Ok((Facts { small }, plan))
     }

@@ -51,7 +51,8 @@ impl Pipeline<'_> {
 
     pub(crate) fn file_bytes(&self, plan: &Plan) -> u64 {
         let bytes = plan.file_bytes(self.source_bytes.max(self.promised_bytes));
-        let file = self.late_bytes.unwrap_or(0) + self.gathered(bytes);
+        let resident = self.resident.capacity() as u64;
+        let file = self.late_bytes.unwrap_or(0) + self.gathered(bytes) + resident;
         match &self.state {
             // A decoder takes a copy of what has been read.
             State::Planned { start, .. } => file.max(2 * start.len() as u64),
@@ -90,14 +91,22 @@ impl Pipeline<'_> {
         }
     }
 
+    /// Bytes of the file that is kept beside a decoder because it will be decoded again.
+    pub(crate) fn scanned_bytes(&self) -> u64 {
+        match self.planned() {
+            Some((plan, _)) if plan.scans.is_some() => self.original_bytes(plan),
+            _ => 0,
+        }
+    }
+
     /// Gives the source's own file up, where there is no room for it. That is decided by the file's length and not by how it comes: as if all
     /// of it had been here with its header, and the decoder took a copy.
     pub(crate) fn afford_original(&mut self) {
         let (State::Planned { plan, .. } | State::Body(Body { plan, .. })) = &self.state else {
             return;
         };
-        if plan.moving().is_some() {
-            return; // it takes nothing more
+        if plan.moving().is_some() || plan.scans.is_some() {
+            return; // it takes nothing more, or cannot do without
         }
         let twice = 2 * self.source_bytes.max(self.promised_bytes);
         let (file, own) = (self.file_bytes(plan).max(twice), self.original_bytes(plan));

@@ -3,6 +3,7 @@
 //! `state.rs` is the transform on its way; `push.rs` takes bytes, `open.rs` makes a plan of the first ones, `body.rs` carries it out,
 //! `finish.rs` makes the answer, and `memory.rs` says all the time what that takes.
 
+pub(crate) mod again;
 pub(crate) mod body;
 pub(crate) mod describe;
 pub(crate) mod film;
@@ -14,5 +15,6 @@ pub(crate) mod original;
 pub(crate) mod output;
 pub(crate) mod placeholder;
 pub(crate) mod push;
+pub(crate) mod sink;
 pub(crate) mod state;
 pub(crate) mod survey;

@@ -4,12 +4,13 @@ use crate::error::Error;
 use crate::format::codec_of;
 use crate::header::Header;
 use crate::pipeline::body::Body;
+use crate::pipeline::look::Look;
 use crate::pipeline::original::Original;
+use crate::pipeline::sink::Sink;
 use crate::pipeline::state::{Pipeline, State};
 use crate::pipeline::survey::survey;
 use crate::plan::source::Source;
 use crate::plan::{Known, Plan};
-use crate::stage::intake::Intake;
 use crate::transform::{Frames, Negotiated, Target};
 
 impl Pipeline<'_> {
@@ -28,6 +29,13 @@ impl Pipeline<'_> {
                 }),
             };
         }
+        // What moves has no margin.
+        if let Some(Look::Box(_)) = self.look {
+            self.look = Look::last(self.transform);
+        }
+        let Some((plan, file)) = self.planned() else {
+            return Ok(());
+        };
         // What it will be written as may depend on whether it moves.
         let moves = plan.may_move() || matches!(self.transform.target, Target::Auto(_));
         let still = Frames {
@@ -58,6 +66,7 @@ impl Pipeline<'_> {
         let known = Known {
             bytes: self.source_bytes,
             moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
+            area: None,
         };
         let again = self.plan(header, plan.source.clone(), known)?;
         let again = again.animated(&survey, shown, known.bytes, limits)?;
@@ -72,7 +81,7 @@ impl Pipeline<'_> {
         match &mut self.state {
             State::Planned { plan, .. } => **plan = again,
             State::Body(body) => {
-                body.rows = Intake::new(&again);
+                body.rows = Sink::new(&again)?;
                 body.original.take_if(|_| !again.keeps_original());
                 *body.plan = again;
             }
@@ -91,10 +100,7 @@ impl Pipeline<'_> {
         };
         let source = Source::of(&header, || codec_of(header.format).profile(start));
         let start = std::mem::take(start);
-        let known = Known {
-            bytes: self.promised_bytes,
-            moves: false,
-        };
+        let known = self.known();
         if self.transform.target == Target::Json {
             let plan = self.asked(header, source.clone(), known)?;
             self.described = Some(Box::new(plan));
@@ -103,7 +109,11 @@ impl Pipeline<'_> {
         // What the header was looked for in is held, even where the rest of the file will not be.
         let held = start.len() as u64;
         let file = plan.file_bytes(self.promised_bytes.max(held));
-        plan.check_budget(file.max(held), self.limits)?;
+        let again = match plan.scans {
+            Some(_) => self.original_bytes(&plan),
+            None => 0,
+        };
+        plan.check_budget(file.max(held) + again, self.limits)?;
         self.state = State::Planned {
             plan: Box::new(plan),
             start,
@@ -112,8 +122,17 @@ impl Pipeline<'_> {
         Ok(())
     }
 
+    /// What is known of a file beside its header.
+    pub(crate) fn known(&self) -> Known {
+        Known {
+            bytes: self.promised_bytes,
+            moves: false,
+            area: self.area,
+        }
+    }
+
     /// What is carried out: the look that comes first, or what is asked for.
-    fn plan(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
+    pub(crate) fn plan(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
         match self.look {
             Some(look) => look.plan(header, source, self.transform, self.limits, self.guests),
             None => self.asked(header, source, known),
@@ -121,7 +140,12 @@ impl Pipeline<'_> {
     }
 
     /// What is asked for.
-    fn asked(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
+    pub(crate) fn asked(
+        &self,
+        header: Header,
+        source: Source,
+        known: Known,
+    ) -> Result<Plan, Error> {
         let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
         Plan::with_guests(header, source, transform, limits, offer, known)
     }
@@ -142,7 +166,7 @@ impl Pipeline<'_> {
                 codec_of(plan.header.format).decoder(plan, std::mem::take(start), self.guests)?;
             decoder.promise(self.promised_bytes as usize)?;
             self.state = State::Body(Body {
-                rows: Intake::new(plan),
+                rows: Sink::new(plan)?,
                 plan: plan.clone(),
                 decoder,
                 original,

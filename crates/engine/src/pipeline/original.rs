@@ -36,6 +36,11 @@ impl Original {
         append(&mut self.file, bytes)
     }
 
+    /// The file as it came.
+    pub(crate) fn into_file(self) -> Vec<u8> {
+        self.file
+    }
+
     /// The file that a decoder has had as a whole.
     pub(crate) fn decoded(file: Vec<u8>) -> Original {
         Original { file }

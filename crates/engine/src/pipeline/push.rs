@@ -23,11 +23,12 @@ impl Pipeline<'_> {
     fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.start()?;
         self.afford_original();
+        let own = self.scanned_bytes();
         match &mut self.state {
             State::Described { .. } | State::Planned { .. } => Ok(()),
             State::Body(body) => {
                 // What keeps its file is told as soon as it is too large, not when all of it is here.
-                let file = body.plan.file_bytes(self.source_bytes);
+                let file = body.plan.file_bytes(self.source_bytes) + own;
                 body.plan.check_budget(file, self.limits)?;
                 if let Some(original) = &mut body.original {
                     original.push(bytes)?;

@@ -5,6 +5,7 @@ use crate::guest::{Guests, NoGuests};
 use crate::limits::Limits;
 use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
+use crate::pixels::window::Rect;
 use crate::plan::Plan;
 use crate::transform::Transform;
 
@@ -20,8 +21,14 @@ pub struct Pipeline<'a> {
     pub(crate) guests: &'a dyn Guests,
     /// The look that is taken, where the answer is made of its facts and is no image.
     pub(crate) look: Option<Look>,
+    /// The part of the upright source that a look has found to be shown.
+    pub(crate) area: Option<Rect>,
+    /// The source's file behind a look, where the decoder that comes next takes it in pieces.
+    pub(crate) resident: Vec<u8>,
     /// The plan that `f=json` describes. It is not carried out.
     pub(crate) described: Option<Box<Plan>>,
+    /// How long looks have taken, and decoding behind them.
+    pub(crate) looked_ms: f64,
     /// How long frames have been played.
     pub(crate) played_ms: f64,
     pub(crate) state: State<'a>,
@@ -48,7 +55,10 @@ impl<'a> Pipeline<'a> {
             promised_bytes: 0,
             late_bytes: None,
             guests: &NoGuests,
-            look: Look::before(transform),
+            look: Look::first(transform),
+            area: None,
+            resident: Vec::new(),
+            looked_ms: 0.0,
             described: None,
             played_ms: 0.0,
             state: State::Header {

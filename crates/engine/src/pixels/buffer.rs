@@ -19,6 +19,19 @@ pub(crate) fn zeroes(bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(buffer)
 }
 
+/// Zeroes of another type than bytes.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] where the allocator refuses.
+pub(crate) fn zeroes_of<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error> {
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(count)
+        .map_err(|_| Error::OutOfMemory)?;
+    buffer.resize(count, T::default());
+    Ok(buffer)
+}
+
 /// Appends, growing by a quarter: a file's buffer is the one thing whose size is not known beforehand.
 pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
     if buffer.capacity() - buffer.len() < bytes.len() {

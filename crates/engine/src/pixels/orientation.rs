@@ -1,7 +1,7 @@
 //! How a stored picture is to be turned (EXIF 2.32, tag 274).
 
 use crate::pixels::layout::Size;
-use crate::pixels::window::Window;
+use crate::pixels::window::{Rect, Window};
 
 /// How stored pixels become upright ones (EXIF 2.32, tag 0112, values 1 to 8).
 ///
@@ -48,6 +48,38 @@ impl Orientation {
     /// Whether stored columns are upright rows.
     pub fn swaps_axes(self) -> bool {
         self.swap
+    }
+
+    /// Where a rectangle of the stored image of this size lies when the image is upright.
+    pub(crate) fn to_upright(self, rect: Rect, stored: Size) -> Rect {
+        let Rect {
+            mut left,
+            mut top,
+            width,
+            height,
+        } = rect;
+        if self.flip_x {
+            left = stored.width - left - width;
+        }
+        if self.flip_y {
+            top = stored.height - top - height;
+        }
+        let turned = Rect {
+            left: top,
+            top: left,
+            width: height,
+            height: width,
+        };
+        if self.swap {
+            turned
+        } else {
+            Rect {
+                left,
+                top,
+                width,
+                height,
+            }
+        }
     }
 
     /// Where an upright window lies on the stored image of this size.

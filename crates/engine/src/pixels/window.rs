@@ -1,5 +1,7 @@
 //! Parts of a picture: a window that may cut through pixels, a rectangle that does not, and edges.
 
+use crate::pixels::layout::Size;
+
 /// A rectangle that may cut through pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
@@ -14,6 +16,42 @@ pub struct Window {
 }
 
 impl Window {
+    /// All of a picture.
+    pub(crate) fn all(size: Size) -> Window {
+        Window {
+            x: 0.0,
+            y: 0.0,
+            width: size.width.into(),
+            height: size.height.into(),
+        }
+    }
+
+    /// The whole pixels that the window has a part of, in a picture of this size.
+    pub(crate) fn covered(self, size: Size) -> Rect {
+        let along = |start: f64, length: f64, most: u32| {
+            let first = (start.max(0.0).floor() as u32).min(most.saturating_sub(1));
+            let end = ((start + length).ceil().max(0.0) as u32).min(most);
+            (first, end.saturating_sub(first).max(1))
+        };
+        let (left, width) = along(self.x, self.width, size.width);
+        let (top, height) = along(self.y, self.height, size.height);
+        Rect {
+            left,
+            top,
+            width,
+            height,
+        }
+    }
+
+    /// The same window of a picture that begins with this rectangle's corner.
+    pub(crate) fn within(self, rect: Rect) -> Window {
+        Window {
+            x: self.x - f64::from(rect.left),
+            y: self.y - f64::from(rect.top),
+            ..self
+        }
+    }
+
     pub(crate) fn divided_by(self, across: f64, down: f64) -> Window {
         let Window {
             x,
@@ -43,16 +81,38 @@ pub struct Edges {
     pub bottom: bool,
 }
 
-/// A rectangle of whole pixels on a canvas.
+/// A rectangle of whole pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rect {
-    pub(crate) left: u32,
-    pub(crate) top: u32,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
+pub struct Rect {
+    /// The first column.
+    pub left: u32,
+    /// The first row.
+    pub top: u32,
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
 }
 
 impl Rect {
+    /// All of a picture.
+    pub(crate) fn all(size: Size) -> Rect {
+        Rect {
+            left: 0,
+            top: 0,
+            width: size.width,
+            height: size.height,
+        }
+    }
+
+    /// Columns and rows.
+    pub(crate) fn size(self) -> Size {
+        Size {
+            width: self.width,
+            height: self.height,
+        }
+    }
+
     /// The part of it that is on a canvas of this size.
     pub(crate) fn clipped(self, width: u32, height: u32) -> Rect {
         let (left, top) = (self.left.min(width), self.top.min(height));

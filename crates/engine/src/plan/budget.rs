@@ -28,9 +28,17 @@ impl Step {
 }
 
 impl Plan {
-    /// Whether the source's own file is kept beside what its decoder has. An animation is decoded out of a file that is whole, which will do.
+    /// Whether the source's own file is kept beside what its decoder has: because it may be the answer, or is decoded again behind a look.
+    /// An animation is decoded out of a file that is whole, which will do.
     pub(crate) fn keeps_original(&self) -> bool {
-        self.original && self.moving().is_none()
+        (self.original && self.moving().is_none())
+            || (self.scans.is_some() && !self.gives_file_back())
+    }
+
+    /// Whether the decoder has the whole file in the end, and gives it back.
+    pub(crate) fn gives_file_back(&self) -> bool {
+        let keeps = self.file_bytes(1) > 0;
+        keeps && !matches!(self.header.coding, Coding::Jpeg { .. })
     }
 
     /// Whether the plan fits with so many bytes of the source file, and so many of [`Plan::original`].

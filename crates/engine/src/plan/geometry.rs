@@ -2,16 +2,18 @@
 
 use crate::header::{Coding, Header};
 use crate::pixels::layout::{Layout, Size};
-use crate::pixels::window::{Edges, Window};
+use crate::pixels::window::{Edges, Rect, Window};
 use crate::plan::plane::Plane;
 use crate::spec::Format;
 use crate::transform::{Fit, Gravity, Side, Third, Transform};
 
 /// The upright rectangles of a transform.
 pub(crate) struct Geometry {
+    /// The part of the upright source that is scaled.
+    area: Rect,
     /// Source pixels per result pixel, each axis.
     pub(crate) scale: (f64, f64),
-    /// The whole source after scaling; only a `kept` part of it is ever made.
+    /// The whole area after scaling; only a `kept` part of it is ever made.
     scaled: Size,
     /// What of it is made.
     pub(crate) kept: Size,
@@ -23,7 +25,8 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
-    pub(crate) fn new(source: Size, transform: &Transform) -> Geometry {
+    pub(crate) fn new(area: Rect, transform: &Transform) -> Geometry {
+        let source = area.size();
         let pixels = |side| match side {
             Side::Px(pixels) => Some(transform.dpr.times(pixels)),
             Side::Auto => None,
@@ -71,6 +74,7 @@ impl Geometry {
             canvas.height,
         );
         Geometry {
+            area,
             scale,
             scaled,
             kept,
@@ -80,8 +84,14 @@ impl Geometry {
         }
     }
 
+    /// The part of the upright source that is shown.
+    pub(crate) fn area(&self) -> Rect {
+        self.area
+    }
+
     /// The kept part of the upright source.
-    pub(crate) fn window(&self, source: Size) -> Window {
+    pub(crate) fn window(&self) -> Window {
+        let source = self.area;
         let along = |source: u32, scaled: u32, from: u32, kept: u32, scale: f64| {
             let length = f64::from(source);
             let margin = (length - f64::from(scaled) * scale) / 2.0;
@@ -102,11 +112,31 @@ impl Geometry {
             self.scale.1,
         );
         Window {
-            x,
-            y,
+            x: f64::from(source.left) + x,
+            y: f64::from(source.top) + y,
             width,
             height,
         }
+    }
+
+    /// The whole pixels of a plane that the area has a part of, where so many columns and rows of the stored image are one of the plane.
+    pub(crate) fn cut(&self, header: &Header, decoded: Size, across: u32, down: u32) -> Rect {
+        let Rect {
+            left,
+            top,
+            width,
+            height,
+        } = self.area;
+        let area = Window {
+            x: left.into(),
+            y: top.into(),
+            width: width.into(),
+            height: height.into(),
+        };
+        let stored = header.orientation.to_stored(area, header.stored);
+        stored
+            .divided_by(across.into(), down.into())
+            .covered(decoded)
     }
 }
 
@@ -195,6 +225,8 @@ pub(crate) fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
 pub struct Halves {
     /// What the decoder delivers.
     pub decoded: Size,
+    /// The part that is kept of that.
+    pub cut: Rect,
     /// The part that is resampled, to as many pixels as luminance.
     pub window: Window,
 }
@@ -207,16 +239,18 @@ pub(crate) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
     if !opaque || x.min(y) < 1.0 || x.max(y) <= 1.0 {
         return None;
     }
-    let window = geometry.window(header.upright());
+    let decoded = Size {
+        width: header.stored.width.div_ceil(2),
+        height: header.stored.height.div_ceil(2),
+    };
+    let cut = geometry.cut(header, decoded, 2, 2);
+    let window = header
+        .orientation
+        .to_stored(geometry.window(), header.stored);
     Some(Halves {
-        decoded: Size {
-            width: header.stored.width.div_ceil(2),
-            height: header.stored.height.div_ceil(2),
-        },
-        window: header
-            .orientation
-            .to_stored(window, header.stored)
-            .divided_by(2.0, 2.0),
+        decoded,
+        cut,
+        window: window.divided_by(2.0, 2.0).within(cut),
     })
 }
 
@@ -247,7 +281,7 @@ pub(crate) fn chroma(
         width: count(at.0, kept.width),
         height: count(at.1, kept.height),
     };
-    let Window { x, y, .. } = geometry.window(header.upright());
+    let Window { x, y, .. } = geometry.window();
     let (scale_x, scale_y) = geometry.scale;
     let window = Window {
         x: x - f64::from(at.0 % 2) * scale_x,
@@ -256,16 +290,21 @@ pub(crate) fn chroma(
         height: f64::from(2 * resized.height) * scale_y,
     };
     let ends_between = |at: u32, kept: u32, canvas: u32| (at + kept) % 2 == 1 && at + kept < canvas;
+    let (across, down) = (across * shrink, down * shrink);
+    let decoded = Size {
+        width: header.stored.width.div_ceil(across),
+        height: header.stored.height.div_ceil(down),
+    };
+    let cut = geometry.cut(header, decoded, across, down);
     Some(Plane {
-        decoded: Size {
-            width: header.stored.width.div_ceil(across * shrink),
-            height: header.stored.height.div_ceil(down * shrink),
-        },
+        decoded,
+        cut,
         source: Layout::Grey,
         window: header
             .orientation
             .to_stored(window, header.stored)
-            .divided_by((across * shrink).into(), (down * shrink).into()),
+            .divided_by(across.into(), down.into())
+            .within(cut),
         resized: resized.swapped_if(header.orientation.swaps_axes()),
         at: (at.0 / 2, at.1 / 2),
         canvas: Size {

@@ -10,7 +10,7 @@ pub(crate) mod geometry;
 pub(crate) mod plane;
 pub(crate) mod source;
 
-use crate::pixels::window::{Edges, Window};
+use crate::pixels::window::{Edges, Rect, Window};
 use crate::plan::plane::Plane;
 
 use crate::header::Header;
@@ -20,6 +20,7 @@ use crate::plan::geometry::Halves;
 use crate::plan::source::Source;
 use crate::spec::Format;
 use crate::transform::{Colour, Transform};
+use std::num::NonZeroU8;
 
 /// What is known of a source file beside its header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Known {
     pub bytes: u64,
     /// Whether it has several frames that are wanted.
     pub moves: bool,
+    /// The part of the upright picture that a look has found to be shown; `None` is all of it.
+    pub area: Option<Rect>,
 }
 
 /// Which colours the palette of an answer has.
@@ -54,7 +57,11 @@ pub struct Plan {
     pub shrink: u32,
     /// What the decoder delivers.
     pub decoded: Size,
-    /// The part of the decoded image that is resampled; where a side was rounded up, it reaches beyond the edge by up to
+    /// The part of the upright source that is shown, before anything else is done to it.
+    pub area: Rect,
+    /// The part of the decoded image that is kept.
+    pub cut: Rect,
+    /// The part of that which is resampled; where a side was rounded up, it reaches beyond the edge by up to
     /// a quarter of a result pixel.
     pub window: Window,
     /// What the resampler makes of it, before orientation.
@@ -79,6 +86,8 @@ pub struct Plan {
     pub by_guest: bool,
     /// The bytes of the buffer in which the upright picture becomes the file; `None` where it lies in pieces.
     pub(crate) room: Option<u64>,
+    /// The threshold of a look for the box of the picture; nothing is made then.
+    pub(crate) scans: Option<NonZeroU8>,
     /// What is drawn and shown of an animation, when that is known.
     pub animation: Option<Animation>,
     /// Bytes held at once, at most, apart from the source file.
@@ -106,6 +115,7 @@ impl Plan {
         };
         let first = Plane {
             decoded: self.decoded,
+            cut: self.cut,
             source,
             window: self.window,
             resized: self.resized,
@@ -139,6 +149,7 @@ impl Plan {
         };
         let chroma = Plane {
             decoded: halves.decoded,
+            cut: halves.cut,
             window: halves.window,
             ..luma
         };

@@ -4,7 +4,7 @@ use letterbox_resize::{Axis, Channels, Resizer, Settings};
 
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::orientation::Orientation;
-use crate::pixels::window::{Edges, Window};
+use crate::pixels::window::{Edges, Rect, Window};
 
 /// One plane of samples on its way. Interleaved pixels are one plane; a JPEG that becomes a JPEG stays in the components it is coded
 /// in, and they are three: luminance, and twice chrominance at half its size.
@@ -14,7 +14,9 @@ pub struct Plane {
     pub decoded: Size,
     /// What a pixel of it consists of.
     pub source: Layout,
-    /// The part that is resampled, see [`Plan::window`].
+    /// The part that is kept of that; rows and columns outside are dropped as they come.
+    pub cut: Rect,
+    /// The part of `cut` that is resampled, see [`Plan::window`].
     pub window: Window,
     /// What the resampler makes of it, before orientation.
     pub resized: Size,
@@ -31,17 +33,20 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// Whether there is nothing to resample.
+    /// Whether something is cut off.
+    pub(crate) fn is_cropped(&self) -> bool {
+        self.cut.size() != self.decoded
+    }
+
+    /// Whether there is something to resample.
+    pub(crate) fn is_resampled(&self) -> bool {
+        let kept = self.cut.size();
+        self.resized != kept || self.window != Window::all(kept)
+    }
+
+    /// Whether what is decoded is what is kept.
     pub fn keeps_every_pixel(&self) -> bool {
-        let Size { width, height } = self.decoded;
-        self.resized == self.decoded
-            && self.window
-                == Window {
-                    x: 0.0,
-                    y: 0.0,
-                    width: width.into(),
-                    height: height.into(),
-                }
+        !self.is_cropped() && !self.is_resampled()
     }
 
     /// The size of the resized image when it is upright.
@@ -71,8 +76,8 @@ impl Plane {
             Layout::Rgba => Channels::Rgba,
         };
         Settings::new(
-            axis(self.decoded.width, x, width, self.resized.width),
-            axis(self.decoded.height, y, height, self.resized.height),
+            axis(self.cut.width, x, width, self.resized.width),
+            axis(self.cut.height, y, height, self.resized.height),
             channels,
         )
     }
@@ -81,7 +86,7 @@ impl Plane {
 impl Plane {
     /// Bytes that the resampler takes; none, where every pixel is kept.
     pub(crate) fn resampler_bytes(&self) -> u64 {
-        if self.keeps_every_pixel() {
+        if !self.is_resampled() {
             return 0;
         }
         // A geometry that cannot be resampled is refused by `Resizer::new`.

@@ -129,7 +129,7 @@ fn mix_edges(plane: &Plane, row: &mut [u8], y: u32, rows: u32) {
 mod tests {
     use super::*;
     use crate::pixels::layout::{Layout, Size};
-    use crate::pixels::window::Window;
+    use crate::pixels::window::{Rect, Window};
 
     #[test]
     fn a_sample_that_is_half_background_is_mixed_with_it() {
@@ -137,12 +137,8 @@ mod tests {
         let plane = Plane {
             decoded: size(2, 2),
             source: Layout::Grey,
-            window: Window {
-                x: 0.0,
-                y: 0.0,
-                width: 2.0,
-                height: 2.0,
-            },
+            cut: Rect::all(size(2, 2)),
+            window: Window::all(size(2, 2)),
             resized: size(2, 2),
             at: (1, 1),
             canvas: size(4, 3),

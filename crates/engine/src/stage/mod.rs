@@ -2,6 +2,7 @@
 
 pub(crate) mod components;
 pub(crate) mod convert;
+pub(crate) mod crop;
 pub(crate) mod fault;
 pub(crate) mod flatten;
 pub(crate) mod intake;
@@ -11,4 +12,5 @@ pub(crate) mod link;
 pub(crate) mod orient;
 pub(crate) mod resample;
 pub(crate) mod still;
+pub(crate) mod trim;
 pub(crate) mod widen;

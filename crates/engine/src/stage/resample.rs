@@ -27,7 +27,7 @@ impl Stage for Resample {
     }
 
     fn has_work(&self, _: &Plan, plane: &Plane) -> bool {
-        !plane.keeps_every_pixel()
+        plane.is_resampled()
     }
 
     fn bytes(&self, _: &Plan, plane: &Plane) -> u64 {

@@ -10,6 +10,7 @@ use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::convert::Convert;
+use crate::stage::crop::Crop;
 use crate::stage::flatten::Flatten;
 use crate::stage::letterbox::Letterbox;
 use crate::stage::link::{Pull, Push, Pushed, Stage, Turn};
@@ -18,7 +19,8 @@ use crate::stage::resample::Resample;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 6] = [
+pub(crate) static STILL: [Link; 7] = [
+    Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
     Link::Pulled(&Convert),

@@ -161,7 +161,7 @@ impl Decode for Decoder {
         self.drain(rows)
     }
 
-    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
+    fn finish(&mut self, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         self.decoder.finish();
         self.drain(rows)?;
         if self.whole {

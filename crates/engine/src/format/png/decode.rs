@@ -64,7 +64,7 @@ impl Decode for Decoder {
         self.take(bytes, rows)
     }
 
-    fn finish(mut self: Box<Self>, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
+    fn finish(&mut self, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         self.push(&[], rows)?;
         self.decoder.finish().map_err(damage)?;
         if self.verifies && !self.decoder.is_intact() {

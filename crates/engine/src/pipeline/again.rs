@@ -1,0 +1,69 @@
+//! Behind a look: the answer is planned with what has been found, and the source is decoded a second time.
+
+use crate::error::Error;
+use crate::pipeline::look::Look;
+use crate::pipeline::state::{Pipeline, State};
+
+impl Pipeline<'_> {
+    /// The look for a box is over: the answer is planned with what it has found, and the file is decoded anew. False where there was none.
+    ///
+    /// # Errors
+    /// Whatever a plan may be refused for.
+    pub(crate) fn look_ends(&mut self) -> Result<bool, Error> {
+        let is_over = matches!(
+            (self.look, &self.state),
+            (Some(Look::Box(_)), State::Body(_))
+        );
+        if !is_over {
+            return Ok(false);
+        }
+        let nothing = State::Header {
+            start: Vec::new(),
+            look_at: 0,
+        };
+        let State::Body(body) = std::mem::replace(&mut self.state, nothing) else {
+            return Ok(false);
+        };
+        let (header, source) = (body.plan.header, body.plan.source.clone());
+        let (found, file) = body.scan()?;
+        // Less than three pixels a side are no picture with a margin.
+        let found = found.filter(|_| header.stored.width.min(header.stored.height) >= 3);
+        self.area = found.map(|found| header.orientation.to_upright(found, header.stored));
+        self.look = Look::last(self.transform);
+        if self.described.is_some() {
+            let plan = self.asked(header, source.clone(), self.known())?;
+            self.described = Some(Box::new(plan));
+        }
+        let mut plan = self.plan(header, source, self.known())?;
+        plan.original = false; // the file is used up
+        let (start, resident) = match plan.gives_file_back() {
+            true => (file, Vec::new()),
+            false => (Vec::new(), file),
+        };
+        self.resident = resident;
+        let late = self.late_bytes.unwrap_or(0);
+        plan.check_budget(self.source_bytes + late, self.limits)?;
+        self.state = State::Planned {
+            plan: Box::new(plan),
+            start,
+        };
+        Ok(true)
+    }
+
+    /// The rest of a file that is decoded anew goes to its decoder in pieces.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::OutOfMemory`].
+    pub(crate) fn feed(&mut self) -> Result<(), Error> {
+        let resident = std::mem::take(&mut self.resident);
+        if let State::Body(body) = &mut self.state {
+            for piece in resident.chunks(PIECE_BYTES) {
+                body.decoder.push(piece, &mut body.rows)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a file that are given to its decoder at a time.
+const PIECE_BYTES: usize = 64 << 10;

@@ -1,0 +1,48 @@
+//! Where the rows of a source go: into a picture, or past a look.
+
+use crate::error::Error;
+use crate::pixels::frame::Frame;
+use crate::pixels::rows::RowSink;
+use crate::plan::Plan;
+use crate::stage::intake::Intake;
+use crate::stage::trim::Trim;
+
+/// Takes the rows of a plan.
+pub(crate) enum Sink {
+    /// A picture is made of them.
+    Picture(Box<Intake>),
+    /// A box is looked for.
+    Box(Box<Trim>),
+}
+
+impl Sink {
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn new(plan: &Plan) -> Result<Sink, Error> {
+        Ok(match plan.scans {
+            None => Sink::Picture(Box::new(Intake::new(plan))),
+            Some(threshold) => Sink::Box(Box::new(Trim::new(plan, threshold.get())?)),
+        })
+    }
+
+    fn rows(&mut self) -> &mut dyn RowSink {
+        match self {
+            Sink::Picture(rows) => &mut **rows,
+            Sink::Box(rows) => &mut **rows,
+        }
+    }
+}
+
+impl RowSink for Sink {
+    fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error> {
+        self.rows().row(plane, row)
+    }
+
+    fn frame(&mut self, frame: Frame) -> Result<(), Error> {
+        self.rows().frame(frame)
+    }
+
+    fn damaged(&mut self) {
+        self.rows().damaged();
+    }
+}
