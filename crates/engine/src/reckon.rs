@@ -66,7 +66,8 @@ impl Plan {
             return steps;
         }
         if let Coding::Whole { .. } = self.header.coding {
-            // The decoder is gone when its image is resampled; where every pixel is kept, that image is the picture, with its room.
+            // The decoder is freed before its image is resampled. Where every pixel is kept, that
+            // image is the picture, with the picture's capacity.
             let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
             let room = self.room_if_kept().saturating_sub(decoded);
             steps.push(Step {
@@ -123,7 +124,8 @@ impl Plan {
             small,
         ];
         if self.format == Format::Jpeg {
-            // A piece is given back when all its rows are used up, and tokens take its place a little before that.
+            // A piece is freed when all its rows are used up. Tokens take its place a little before
+            // that.
             let pieces = sum(&|plane| Picture::piece_bytes(plane.resized, plane.source));
             parts.push(("pieces", pieces.min(upright)));
         }

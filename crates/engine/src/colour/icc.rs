@@ -2,8 +2,8 @@
 //! matrix, a curve of grey, or a table from RGB or CMYK to the profile connection space. The parts
 //! for profiles as a target are not read.
 //!
-//! Profiles are untrusted data of up to 4 MiB. They are read in place, and every number is read
-//! with a bounds check. A profile that deviates from the standard is ignored as a whole.
+//! Profiles are untrusted data of up to 4 MiB. Nothing is copied, and every number is read with a
+//! bounds check. A profile that deviates from the standard is ignored as a whole.
 
 /// A colour in the connection space: XYZ under D50, where 1 is the white of the paper or screen.
 pub(crate) type Xyz = [f32; 3];

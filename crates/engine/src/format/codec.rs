@@ -95,7 +95,7 @@ pub(crate) trait Codec: Sync {
     fn strip(&self, file: &mut Cutting, wanted: Wanted) -> Option<()>;
 }
 
-/// A format that is written.
+/// Writer of a format.
 pub(crate) trait Write: Sync {
     /// Returns the capacity of the buffer in which the upright picture becomes its file in place;
     /// `None` for a picture in pieces. `image_bytes` are the bytes of the image.
@@ -126,7 +126,7 @@ pub(crate) trait Write: Sync {
     }
 }
 
-/// A format that is written with several frames.
+/// Writer of a format with several frames.
 pub(crate) trait Animate: Sync {
     /// Upper bound on the bytes of a file with this many pixels in all frames.
     fn worst_bytes(&self, pixels: u64) -> u64;

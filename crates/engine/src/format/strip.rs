@@ -2,7 +2,8 @@
 //! text, comments, previews, further images, and bytes behind the end. Each format has one file.
 //!
 //! Nothing is decoded, and the pixels stay as they were. A file that deviates from its standard is
-//! left alone. These functions know less than a decoder, and they refuse all that they do not know.
+//! left alone. These functions know less than a decoder, and they refuse every file with a part
+//! unknown to them.
 
 /// Kinds of files that are wanted.
 #[derive(Clone, Copy, Debug, Default)]

@@ -35,7 +35,7 @@ pub(crate) fn orientation_with_prefix(bytes: &[u8]) -> Option<Orientation> {
 }
 
 /// Returns the first value of an entry, if the entry is the orientation's and holds whole numbers.
-/// Some writers use a BYTE or a LONG where a SHORT is due.
+/// A BYTE or a LONG is accepted where a SHORT is due, because some writers use one.
 fn number<'a>(start: Cursor<'a>, mut entry: Cursor<'a>) -> Option<u32> {
     let (tag, kind, count) = (entry.u16().ok()?, entry.u16().ok()?, entry.u32().ok()?);
     let bytes = match kind {

@@ -62,7 +62,7 @@ impl Pipeline<'_> {
     }
 
     /// Returns the bytes held while the start of a kept file is copied to a buffer for the whole
-    /// file. They count where the decoder takes less than such a start.
+    /// file. This sum counts where the decoder takes less than such a start.
     pub(crate) fn moved_bytes(&self, plan: &Plan) -> u64 {
         let all = self.promised_bytes;
         match &self.state {

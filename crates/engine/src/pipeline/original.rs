@@ -29,7 +29,7 @@ impl Original {
         Ok(Original { file })
     }
 
-    /// Takes the next bytes.
+    /// Appends the next bytes of the file.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].

@@ -1,4 +1,5 @@
-//! Buffers whose allocation may fail. Every buffer that grows with a picture or its file comes from here.
+//! Buffers whose allocation may fail. Every buffer that grows with a picture or its file comes from
+//! here.
 
 use crate::error::Error;
 

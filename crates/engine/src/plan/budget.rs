@@ -98,8 +98,8 @@ impl Plan {
         memory_bytes + least + free.min(self.uncertain_bytes(source_bytes))
     }
 
-    /// Returns the bytes that decoding a file of this length may need beyond the certain minimum.
-    /// Only guests have such a range.
+    /// Returns the bytes that decoding a file of this length may need beyond the certain minimum: 0
+    /// for every file that no guest decodes.
     pub(crate) fn uncertain_bytes(&self, source_bytes: u64) -> u64 {
         match self.header.coding {
             Coding::Guest { .. } => {

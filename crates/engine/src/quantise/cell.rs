@@ -8,7 +8,7 @@ pub(crate) struct Cell {
     /// Lowest samples of the cell.
     pub(crate) corner: Colour,
     pub(crate) pixels: u32,
-    /// Sums of the samples less the corner. They have capacity for 280 million pixels.
+    /// Sums of the samples less the corner. The sums of 280 million pixels fit.
     pub(crate) beyond: [u32; 4],
 }
 

@@ -63,7 +63,8 @@ pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     }
 }
 
-/// Whether a scan header's spectral selection and successive approximation are possible ones (T.81, table B.3).
+/// Whether a scan header's spectral selection and successive approximation are possible ones (T.81,
+/// table B.3).
 fn is_scan(content: &[u8], progressive: bool) -> bool {
     let [.., first, last, bits] = *content else {
         return false;

@@ -311,7 +311,7 @@ fn an_icon_of_32_bits_has_its_alpha_or_its_mask() {
     assert_eq!(rgba(&icon.icon(&unseen)), with_alpha([255, 0, 0, 255]));
     let without = icon.icon(&of_32_bits([0; 4]));
     assert_eq!(rgba(&without), with_alpha([255; 4]), "no mask at all");
-    // What the directory says of the depth is not looked at, and in a cursor something else stands there.
+    // The depth in the directory is ignored; a cursor's directory has another value there.
     let bitmap = Start::new((2, 4), 32).bitmap(&all);
     for (kind, bits) in [(1, 8), (1, 1), (2, 7)] {
         let file = in_icon(&bitmap, kind, bits);

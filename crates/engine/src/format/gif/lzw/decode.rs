@@ -6,7 +6,7 @@ use crate::format::gif::lzw::Lzw;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::window::Rect;
 
-/// Codes have at most twelve bits.
+/// Number of codes, which have at most twelve bits.
 const MOST_CODES: usize = 1 << 12;
 
 /// A string of indices: an earlier string, and one more index.

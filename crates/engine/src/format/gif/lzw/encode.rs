@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 
-/// Codes have at most twelve bits.
+/// Number of codes, which have at most twelve bits.
 const MOST_CODES: u32 = 1 << 12;
 const MOST_SIZE: u32 = 12;
 

@@ -7,7 +7,7 @@ use crate::pixels::buffer::reserved;
 
 const CLEAR: usize = 256;
 const END: usize = 257;
-/// Codes have at most twelve bits.
+/// Number of codes, which have at most twelve bits.
 const MOST_CODES: usize = 1 << 12;
 
 /// Memory of the decoder.

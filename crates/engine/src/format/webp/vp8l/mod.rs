@@ -37,8 +37,8 @@ impl Shape {
     }
 
     /// Upper bound on the bits, in all, by which a channel's codes may exceed codes of equal
-    /// lengths. Noise in one half of a picture whose other half has one colour needs that many: `p
-    /// * log2(1 / p)` of its samples, which is 0.53 at most.
+    /// lengths. The worst case is noise in one half of a picture whose other half has one colour.
+    /// Such a picture needs `p * log2(1 / p)` of its samples, which is 0.53 at most.
     fn beyond(&self) -> u64 {
         self.busy() * 2 / 3 + 8 * 256
     }
@@ -161,7 +161,7 @@ trait Symbols<const CHANNELS: usize> {
     fn copy(&mut self, length: u32) -> Result<(), Error>;
 }
 
-/// Length of the shortest run; shorter ones are literals.
+/// Length of the shortest run. Shorter ones are written as literals.
 const SHORTEST: u32 = 2;
 const LONGEST: u32 = 4096;
 /// Distance symbol of copies: the pixel to the left (RFC 9649, 5.2.2).

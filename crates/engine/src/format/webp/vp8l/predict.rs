@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::pixels::buffer::{reserved, zeroes};
 use crate::pixels::layout::{Layout, Size};
 
-/// A tile has `2^TILE_BITS` pixels a side.
+/// Binary logarithm of a tile's side in pixels.
 pub(crate) const TILE_BITS: u32 = 5;
 const SIDE: usize = 1 << TILE_BITS;
 /// A row of a tile.
