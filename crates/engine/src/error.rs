@@ -1,15 +1,15 @@
-//! Why an image has no result, in words for whoever asked.
+//! Reasons why an image has no result, in words for the client.
 
 use std::fmt;
 
 use crate::pixels::layout::Size;
 
-/// Why there is no result.
+/// Reason why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// No image, or a kind of image that is not read; the text says which.
+    /// The file is no image, or a kind of image that is not read. The text says which.
     Unsupported(&'static str),
-    /// An image that cannot be decoded.
+    /// The image cannot be decoded.
     Corrupt(&'static str),
     /// The source file is larger than this many bytes.
     SourceTooLarge(u64),
@@ -21,16 +21,16 @@ pub enum Error {
         frames: u32,
         /// Bytes needed.
         need: u64,
-        /// Bytes to be had.
+        /// Bytes available.
         budget: u64,
-        /// Whether it is AVIF, as the answer's format, that takes them.
+        /// Whether encoding AVIF needs more than the budget, while decoding does not.
         by_avif: bool,
     },
-    /// The source's decoder needs more memory than there is for it, which no header tells.
+    /// The source's decoder needs more memory than is left for it. No header tells that need.
     Starved {
         /// Pixels of the source.
         pixels: u64,
-        /// Bytes that it had.
+        /// Bytes that the decoder had.
         most: u64,
     },
     /// The source has more pixels than are ever decoded.
@@ -40,7 +40,7 @@ pub enum Error {
         /// The most there may be.
         most: u64,
     },
-    /// There are fewer frames than would be needed to show this one.
+    /// The source has too few frames to show this one.
     NoSuchPage {
         /// The frame that was asked for, counted from 0.
         page: u32,
@@ -51,12 +51,12 @@ pub enum Error {
     TooManyFrames {
         /// Frames of the source.
         frames: u32,
-        /// Pixels of all that are wanted, of the source or of the answer.
+        /// Pixels of all wanted frames, of the source or of the answer.
         pixels: u64,
         /// The most there may be.
         most: u64,
     },
-    /// An animation's file gets larger than was planned.
+    /// The animation's file became larger than was planned.
     Outgrown {
         /// Frames of the answer.
         frames: u32,
@@ -72,7 +72,7 @@ pub enum Error {
     },
     /// The allocator refused: the isolate is busy.
     OutOfMemory,
-    /// A library refused what should have been right.
+    /// A library refused input that should have been right.
     Internal(String),
 }
 
@@ -164,7 +164,8 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Whether another source would have been fine, at any time.
+    /// Whether the error depends on the source alone, so that another source could succeed at any
+    /// time.
     pub(crate) fn is_of_source(&self) -> bool {
         !matches!(self, Error::OutOfMemory | Error::Internal(_))
     }

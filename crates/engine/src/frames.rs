@@ -1,4 +1,5 @@
-//! A plan becomes one for frames, when those of its source are known; and gets more memory as its answer grows.
+//! Plans for animations: a plan becomes one for frames once the source's frames are known, and gets
+//! more memory as its answer grows.
 #![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use crate::animation::survey::Survey;
@@ -12,19 +13,19 @@ use crate::plan::frames::Animation;
 use crate::spec::Format;
 use crate::transform::Frames;
 
-/// The least that an answer grows by: a page or two of frames of a small animation.
+/// Minimum growth of an answer in bytes: enough for some frames of a small animation.
 const LEAST_GROWTH: u64 = 64 << 10;
 
-/// What a frame counts for at least: it takes a while even if it is small.
+/// Minimum number of pixels that a frame counts for, because even a small frame takes a while.
 const LEAST_FRAME_PIXELS: u64 = 1 << 12;
 
-/// How a format's animations are written, where they are.
+/// Returns the writer of a format's animations, if the format has one.
 pub(crate) fn film(format: Format) -> Option<&'static dyn Animate> {
     codec_of(format).writer()?.animate()
 }
 
 impl Plan {
-    /// The same plan with frames, where there is more than one to be drawn.
+    /// Plans the frames of a surveyed animation, where more than one has to be drawn.
     ///
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::TooManyFrames`].
@@ -82,7 +83,8 @@ impl Plan {
         Ok(self)
     }
 
-    /// Plans half as much again for the file of an animation, or what there is memory for; false where there is none.
+    /// Plans half as much again for the file of an animation, or as much as memory allows. Returns
+    /// false if memory allows less than [`LEAST_GROWTH`] more.
     pub(crate) fn grow(&mut self, file_bytes: u64, limits: &Limits) -> bool {
         let Some(animation) = self.moving() else {
             return false;
@@ -109,8 +111,9 @@ impl Plan {
     }
 }
 
-/// The room that the answer has at first. The worst that its frames can be would be refused nearly always and is nearly never met; this is
-/// what they take if they are as hard to code as those of the source, pixel for pixel, and half a bit a pixel beside it. It may get more.
+/// Returns the capacity that the answer has at first. The worst case of all frames would be refused
+/// nearly always and is hardly ever met. The estimate assumes frames as hard to code as the
+/// source's, pixel for pixel, plus half a bit a pixel. The capacity may grow later.
 fn file_bytes(plan: &Plan, animation: &Animation, source_bytes: u64) -> u64 {
     let frames = u64::from(animation.count);
     let pixels = plan.canvas.pixels() * frames;
@@ -126,5 +129,5 @@ fn file_bytes(plan: &Plan, animation: &Animation, source_bytes: u64) -> u64 {
     (worst + 1024 * frames).min(likely).min(MOST_AT_FIRST) + 2048
 }
 
-/// An answer that may become larger than this is given more as it comes.
+/// Upper bound on an answer's capacity at first. A larger answer gets more capacity as it grows.
 const MOST_AT_FIRST: u64 = 8 << 20;

@@ -1,69 +1,73 @@
-//! Guests: codecs that are modules of their own, beside the one that this is compiled to, with memories of their own.
+//! Guests: codecs in modules of their own, outside the module that this crate is compiled to, with
+//! memories of their own.
 //!
-//! A platform has them or not; the pipeline only says what is to be done and how much memory it may take. What the bytes of a source do
-//! in there is the guest's concern: it fails, and the request with it.
+//! A platform may or may not have guests. The pipeline only states the task and the memory that a
+//! guest may take. Harmful bytes of a source stay in the guest's memory: the guest fails, and so
+//! does the request.
 #![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use crate::pixels::layout::Size;
 use crate::spec::{Format, FormatSet};
 
-/// Why a guest has no result.
+/// Reason why a guest has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It says that the input is not right.
+    /// The guest refused its input.
     Refused,
-    /// It needs more memory than it was given.
+    /// The guest needs more memory than it was given.
     Starved,
-    /// It crashed.
+    /// The guest crashed.
     Trapped,
-    /// There is no memory for it beside what the isolate holds already.
+    /// The isolate has no memory left for the guest.
     Full,
 }
 
-/// What is to be encoded, and how.
+/// Parameters of an encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding {
-    /// WebP, lossy, or AVIF.
+    /// Format of the file: lossy WebP, or AVIF.
     pub format: Format,
-    /// The picture's size.
+    /// Size of the picture.
     pub size: Size,
-    /// 1 to 100, on the format's own scale.
+    /// Quality from 1 to 100, on the format's own scale.
     pub quality: u8,
-    /// Whether alpha is to be stored as it is, of WebP: what is noise gets no smaller, and takes time and memory without end.
+    /// Whether a WebP's alpha is stored uncompressed. Compression makes noise no smaller, and its
+    /// time and memory have no bound.
     pub raw_alpha: bool,
-    /// The most memory that it may take.
+    /// Upper bound on the guest's memory, in bytes.
     pub most_bytes: u64,
 }
 
-/// Copies bytes from a place in a picture to a buffer, as many as fit there.
+/// Function that copies bytes from a place in a picture to a buffer, as many as fit there.
 pub type Copying = Box<dyn Fn(usize, &mut [u8])>;
 
 /// A decoded picture, still outside of our memory.
 pub struct Decoded {
-    /// Its size, before orientation.
+    /// Size of the picture, before orientation.
     pub size: Size,
-    /// Copies its RGBA pixels.
+    /// Copies RGBA pixels of the picture.
     pub copy: Copying,
 }
 
 /// The guests of a platform. Calls do not overlap.
 pub trait Guests {
-    /// The formats that have one.
+    /// Returns the formats that have a guest.
     fn offer(&self) -> FormatSet;
 
-    /// The file of RGBA pixels.
+    /// Encodes RGBA pixels to a file.
     ///
     /// # Errors
     /// [`Fault`].
     fn encode(&self, encoding: &Encoding, rgba: &[u8]) -> Result<Vec<u8>, Fault>;
 
-    /// The picture in a file, with at most that much memory.
+    /// Decodes the picture in a file, with at most `most_bytes` of memory.
     ///
     /// # Errors
     /// [`Fault`].
     fn decode(&self, format: Format, file: &[u8], most_bytes: u64) -> Result<Decoded, Fault>;
 
-    /// Discards guests that stand idle where our own memory, of at least so many bytes, has no room beside them. Returns whether it has room now.
+    /// Discards idle guests where our own memory, of at least `_own_bytes` bytes, does not fit
+    /// beside them. Returns whether our memory fits now.
     fn make_room(&self, _own_bytes: u64) -> bool {
         true
     }
@@ -87,7 +91,8 @@ impl Guests for NoGuests {
     }
 }
 
-/// Bytes of a guest's memory: so many a pixel, and never less than it begins with.
+/// Estimate of a guest's memory: a number of bytes a pixel, and never less than every guest begins
+/// with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
     fixed: u64,
@@ -96,7 +101,7 @@ pub(crate) struct Memory {
 
 const MIB: u64 = 1 << 20;
 
-/// What every guest begins with.
+/// Initial memory of every guest, in bytes.
 const LEAST_BYTES: u64 = 16 * MIB;
 
 impl Memory {
@@ -107,7 +112,7 @@ impl Memory {
         }
     }
 
-    /// What it takes for so many pixels.
+    /// Returns the bytes for this many pixels.
     pub(crate) fn bytes(self, pixels: u64) -> u64 {
         let bytes = pixels.saturating_mul(self.per_pixel);
         bytes.saturating_add(self.fixed).max(LEAST_BYTES)
@@ -116,7 +121,8 @@ impl Memory {
 
 // Measured with photos and grain of 0.75 to 6 megapixels.
 
-/// WebP, lossy; its alpha is coded without loss. Where slopes and noise would take more, it is stored as it is, and takes less.
+/// Memory of encoding lossy WebP with losslessly coded alpha. Alpha whose slopes and noise would
+/// take more memory is stored uncompressed, which takes less.
 pub(crate) const fn webp_encode(alpha: bool) -> Memory {
     if alpha {
         Memory::new(4, 27)
@@ -125,10 +131,11 @@ pub(crate) const fn webp_encode(alpha: bool) -> Memory {
     }
 }
 
-/// AVIF, with alpha or without.
+/// Memory of encoding AVIF, with alpha or without.
 pub(crate) const AVIF_ENCODE: Memory = Memory::new(12, 29);
 
-/// AVIF: colours at full size, more than 8 bits, and alpha each take more.
+/// Memory of decoding AVIF, by pixels. Chrominance at full size, more than 8 bits, and alpha each
+/// take more.
 pub(crate) const fn avif_decode(full_colour: bool, deep: bool, alpha: bool) -> Memory {
     let colours = 3 * full_colour as u64 + (3 + 4 * full_colour as u64) * deep as u64;
     let (own, per_pixel) = match (alpha, deep) {
@@ -139,9 +146,11 @@ pub(crate) const fn avif_decode(full_colour: bool, deep: bool, alpha: bool) -> M
     Memory::new(9 + own, 16 + colours + per_pixel)
 }
 
-/// And beside that, by the length of the file: its decoder keeps a list of all symbols that it reads, of 16 bytes each, which doubles from a thousand
-/// on. There are three quarters of a symbol to two of them to a byte. Where the list cannot grow in its place, half of it is there twice; and memory grows by a
-/// twentieth at least.
+/// Memory of decoding AVIF, by the length of the file: the least and the most bytes. The decoder
+/// keeps a list of all symbols that it reads, of 16 bytes each. The list's capacity begins at a
+/// thousand symbols and doubles. A byte of the file has between three quarters of a symbol and two
+/// symbols. Where the list cannot grow in place, half of it exists twice. The guest's memory grows
+/// by a twentieth at least.
 pub(crate) fn avif_symbols(file_bytes: u64) -> (u64, u64) {
     let list = |symbols: u64| 1000 * symbols.div_ceil(1000).next_power_of_two();
     let file_bytes = file_bytes.min(1 << 40);
@@ -153,7 +162,7 @@ pub(crate) fn avif_symbols(file_bytes: u64) -> (u64, u64) {
 mod tests {
     use super::*;
 
-    /// The least memory with which files made by sharp and by libavif were decoded, in MiB.
+    /// Least memory with which files made by sharp and by libavif were decoded, in MiB.
     #[test]
     fn what_an_avif_was_measured_to_take_is_between_the_two_figures() {
         for (pixels, full_colour, deep, alpha, file, mib) in [

@@ -1,9 +1,11 @@
-//! One image: bytes are pushed in, a file comes out.
+//! One image: bytes of a source are pushed in, and a file comes out.
 //!
-//! The header decides the [`Plan`], the plan decides everything else, and what cannot be done is refused before a pixel
-//! is decoded. No I/O, no clock, no async: the same code runs in tests, in fuzz targets and on every platform.
+//! The header decides the [`Plan`], and the plan decides everything else. An image that cannot be
+//! processed is refused before a pixel is decoded. There is no I/O, no clock and no async: the same
+//! code runs in tests, in fuzz targets and on every platform.
 //!
-//! The modules stand on floors, and none of them imports one that is above it; `tests/floors.rs` holds them to that.
+//! The modules stand on floors. No module imports one on a higher floor; `tests/floors.rs` enforces
+//! that.
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 

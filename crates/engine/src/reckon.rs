@@ -1,4 +1,4 @@
-//! What a plan costs: the only file that sees plan, stages and codecs together.
+//! Memory that a plan costs. No other file sees plan, stages and codecs together.
 #![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use crate::format::codec::Write;
@@ -13,19 +13,19 @@ use crate::stage::components;
 use crate::stage::still::{pulled_bytes, pushed_bytes, turned_bytes};
 use crate::stage::trim::Trim;
 
-/// The pipeline itself, and what is allocated in hundreds of bytes here and there.
+/// Bytes of the pipeline itself, and of small allocations of some hundred bytes each.
 const SMALL_BYTES: u64 = 4 << 10;
 
-/// Bytes of tokens to a block of 64 samples, beside the 64 that take the samples' place.
+/// Bytes of tokens per block of 64 samples, beside the 64 that replace the samples.
 const TOKENS_A_BLOCK: u64 = 24;
 
-/// How a format is written, where it is.
+/// Returns the writer of a format, if the format is written.
 fn writer(format: Format) -> Option<&'static dyn Write> {
     codec_of(format).writer()
 }
 
 impl Plan {
-    /// The work in its order.
+    /// Returns the steps of the work, in their order.
     pub fn steps(&self) -> Vec<Step> {
         let planes = self.planes();
         let sum = |bytes: &dyn Fn(&Plane) -> u64| planes.iter().map(bytes).sum::<u64>();
@@ -74,7 +74,8 @@ impl Plan {
             return steps;
         }
         if let Coding::Whole { .. } = self.header.coding {
-            // The decoder is gone when its image is resampled; where every pixel is kept, that image is the picture, with its room.
+            // The decoder is freed before its image is resampled. Where every pixel is kept, that
+            // image is the picture, with the picture's capacity.
             let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
             let room = self.room_if_kept().saturating_sub(decoded);
             steps.push(Step {
@@ -131,7 +132,8 @@ impl Plan {
             small,
         ];
         if self.format == Format::Jpeg {
-            // A piece is given back when all its rows are used up, and tokens take its place a little before that.
+            // A piece is freed when all its rows are used up. Tokens take its place a little before
+            // that.
             let pieces = sum(&|plane| Picture::piece_bytes(plane.resized, plane.source));
             parts.push(("pieces", pieces.min(upright)));
         }
@@ -147,7 +149,7 @@ impl Plan {
         steps
     }
 
-    /// Computes what the steps are summed up to.
+    /// Computes the peaks of the steps, and the capacities that they depend on.
     pub(crate) fn reckon(&mut self) {
         // Samples of all components; what is background has two tokens a block.
         let samples = |pixels: u64| pixels * if self.layout.grey() { 2 } else { 3 } / 2;
@@ -180,7 +182,8 @@ impl Plan {
     }
 }
 
-/// The picture that comes out of the resampler, before orientation, with what it lies in.
+/// Returns the bytes of the resampler's output before orientation, with its buffer's capacity or
+/// its list of pieces.
 fn resized_bytes(plane: &Plane, room: Option<u64>) -> u64 {
     let bytes = plane.resized.pixels() * plane.source.channels() as u64;
     match room {
@@ -189,8 +192,8 @@ fn resized_bytes(plane: &Plane, room: Option<u64>) -> u64 {
     }
 }
 
-/// The bytes of the buffer in which the upright picture lies in one piece and becomes the file, or what a library wants, in place; `None`
-/// where it lies in pieces.
+/// Returns the capacity of the buffer in which the upright picture lies in one piece, to become in
+/// place the file or a library's input. `None` where the picture lies in pieces.
 fn room(plan: &Plan) -> Option<u64> {
     let plane = plan.planes().into_iter().next()?;
     let image = plane.resized.pixels() * plane.source.channels() as u64;
@@ -200,7 +203,7 @@ fn room(plan: &Plan) -> Option<u64> {
     writer(plan.format)?.room(plan, image)
 }
 
-/// What encoding an animation holds beside the answer.
+/// Returns the bytes that encoding an animation holds beside the answer.
 fn film_bytes(plan: &Plan) -> u64 {
     let film = writer(plan.format).and_then(Write::animate);
     4 * plan.canvas.pixels() + film.map_or(0, |film| film.bytes(plan))

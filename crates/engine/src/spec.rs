@@ -1,4 +1,5 @@
-//! What there is to know of each file format, in one table. Who reads and writes it is `format::codec_of`'s to say.
+//! Properties of each file format, in one table. The code that reads and writes a format is found
+//! by `format::codec_of`.
 #![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 /// An image file format that letterbox reads.
@@ -27,9 +28,9 @@ pub enum Format {
 pub enum By {
     /// Ours, in every deployment.
     Us,
-    /// A guest's, where there is one; ours in its place, if there is one too.
+    /// A guest's, where the deployment has one.
     Guest {
-        /// Whether there is one.
+        /// Whether our own codec takes the place of a missing guest.
         or_us: bool,
     },
     /// Nobody's.
@@ -39,17 +40,17 @@ pub enum By {
 /// The place of a format in `f=auto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auto {
-    /// Everyone shows it, and so do crawlers that make the preview of a link.
+    /// Every client shows the format, and so do crawlers that make the preview of a link.
     Card,
-    /// Everyone shows it.
+    /// Every client shows the format.
     Common,
-    /// Only for a client that names it. Lower ranks are tried first.
+    /// The format is only for a client that names it. Lower ranks are tried first.
     Named(u8),
-    /// No answer is in it.
+    /// No answer is in the format.
     Never,
 }
 
-/// A format's properties. There are no defaults: a format that is new says all of them.
+/// Properties of a format. There are no defaults: a new format states all of them.
 #[derive(Debug)]
 pub struct Spec {
     /// The word in URLs, logs and `f=json`.
@@ -60,21 +61,22 @@ pub struct Spec {
     pub alpha: bool,
     /// Whether files are written with several frames, whatever their source.
     pub moves: bool,
-    /// Whether it can be written without loss.
+    /// Whether the format can be written without loss.
     pub lossless: bool,
-    /// Its place in `f=auto`.
+    /// Place of the format in `f=auto`.
     pub auto: Auto,
-    /// The longest side that a file can have, where it is less than any limit.
+    /// Longest side that a file can have, where the format's limit is below all others.
     pub most_side: Option<u32>,
-    /// Who reads it.
+    /// Codec that reads the format.
     pub read: By,
-    /// Who writes it.
+    /// Codec that writes the format.
     pub written: By,
-    /// The format that `f=keep` answers in: its own, or PNG where the web has no use for it.
+    /// Format that `f=keep` answers in: the format itself, or PNG where the web has no use for the
+    /// format.
     pub kept: Format,
-    /// Whether a source's own file can be stripped of what is not its picture.
+    /// Whether a source's own file can be stripped of everything but its picture.
     pub strips: bool,
-    /// The number on the encoder's own scale that a quality of 80 stands for.
+    /// Number on the encoder's own scale that a quality of 80 stands for.
     pub middle_quality: u8,
 }
 
@@ -91,7 +93,7 @@ impl Format {
         Format::Avif,
     ];
 
-    /// The formats that are answered to who names them, the best first.
+    /// Returns the formats that are answered only to clients that name them, the best first.
     pub fn named() -> impl Iterator<Item = Format> {
         let mut named: Vec<(u8, Format)> = Format::ALL
             .into_iter()
@@ -104,7 +106,7 @@ impl Format {
         named.into_iter().map(|(_, format)| format)
     }
 
-    /// The properties.
+    /// Returns the properties.
     pub const fn spec(self) -> &'static Spec {
         match self {
             Format::Jpeg => &Spec {
@@ -222,17 +224,17 @@ impl Format {
         }
     }
 
-    /// The word in URLs, logs and `f=json`.
+    /// Returns the word in URLs, logs and `f=json`.
     pub fn name(self) -> &'static str {
         self.spec().name
     }
 
-    /// The media type (RFC 9110, section 8.3.1).
+    /// Returns the media type (RFC 9110, section 8.3.1).
     pub fn content_type(self) -> &'static str {
         self.spec().media_type
     }
 
-    /// The format with this media type, among those that are written.
+    /// Returns the format with this media type, among those that are written.
     pub fn of_content_type(content_type: &[u8]) -> Option<Format> {
         let is = |format: &Format| {
             let Spec {
@@ -255,7 +257,7 @@ impl Format {
         self.spec().moves
     }
 
-    /// The format that `f=keep` answers in.
+    /// Returns the format that `f=keep` answers in.
     pub fn kept(self) -> Format {
         self.spec().kept
     }
@@ -266,7 +268,7 @@ impl Format {
 pub struct FormatSet(u16);
 
 impl FormatSet {
-    /// The set of these.
+    /// Returns the set of these formats.
     pub const fn of(formats: &[Format]) -> FormatSet {
         let (mut bits, mut at) = (0, 0);
         while at < formats.len() {
@@ -276,12 +278,12 @@ impl FormatSet {
         FormatSet(bits)
     }
 
-    /// Whether a format is in it.
+    /// Whether the set has a format.
     pub const fn has(self, format: Format) -> bool {
         self.0 >> format as u16 & 1 == 1
     }
 
-    /// What is in both.
+    /// Returns the formats that both sets have.
     pub const fn and(self, other: FormatSet) -> FormatSet {
         FormatSet(self.0 & other.0)
     }

@@ -2,7 +2,7 @@
 
 use crate::pixels::layout::{Layout, Size};
 
-/// Those bytes as a zlib stream, not compressed.
+/// Returns these bytes as a zlib stream, not compressed.
 pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut stream = vec![0x78, 0x01];
     for block in bytes.chunks(0xffff) {
@@ -16,14 +16,14 @@ pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
     stream
 }
 
-/// A PNG with a gradient in every channel.
+/// Returns a PNG with a gradient in every channel.
 pub(crate) fn png(size: Size, layout: Layout) -> Vec<u8> {
     let samples = size.pixels() as usize * layout.channels();
     let pixels: Vec<u8> = (0..samples).map(|at| (at * 37 % 251) as u8).collect();
     png_of(size, layout, &pixels)
 }
 
-/// The pixels of a PNG of eight bits.
+/// Returns the pixels of a PNG of eight bits.
 pub(crate) fn pixels(file: &[u8]) -> Vec<u8> {
     let decoder = png::Decoder::new(std::io::Cursor::new(file));
     let mut reader = decoder.read_info().expect("a good PNG");
@@ -32,7 +32,7 @@ pub(crate) fn pixels(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// A PNG of these pixels.
+/// Returns a PNG of these pixels.
 pub(crate) fn png_of(size: Size, layout: Layout, pixels: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, size.width, size.height);
@@ -76,7 +76,7 @@ fn fixed(number: f32) -> [u8; 4] {
     ((number * 65536.0).round() as i32).to_be_bytes()
 }
 
-/// An ICC profile of version 2 with these tags.
+/// Returns an ICC profile of version 2 with these tags.
 fn profile_of(space: &[u8; 4], connection: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut file = vec![0; 128];
     file[8] = 2;
@@ -101,7 +101,7 @@ fn profile_of(space: &[u8; 4], connection: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>)
     file
 }
 
-/// A profile with a matrix, for RGB; with a curve, for grey.
+/// Returns a profile with a matrix, for RGB; with a curve, for grey.
 pub(crate) fn profile(space: &[u8; 4], primaries: [[f32; 3]; 3], curve: &[u8]) -> Vec<u8> {
     let xyz = |xyz: [f32; 3]| [b"XYZ \0\0\0\0", xyz.map(fixed).as_flattened()].concat();
     let curve = || curve.to_vec();
@@ -123,7 +123,7 @@ pub(crate) fn profile(space: &[u8; 4], primaries: [[f32; 3]; 3], curve: &[u8]) -
     )
 }
 
-/// A profile for four inks, with so many nodes for each: L* falls with the sum of them.
+/// Returns a profile for CMYK with this many nodes for each ink. L* falls with the sum of the inks.
 pub(crate) fn inks_profile(nodes: usize) -> Vec<u8> {
     let mut table = b"mft2\0\0\0\0\x04\x03".to_vec();
     table.extend([nodes as u8, 0]);
@@ -144,7 +144,7 @@ pub(crate) fn inks_profile(nodes: usize) -> Vec<u8> {
     profile_of(b"CMYK", b"Lab ", &[(b"A2B0", table)])
 }
 
-/// A profile for RGB with everything that the type lutAToB has: sRGB, more or less.
+/// Returns a profile for RGB with all elements of the type lutAToB, approximately sRGB.
 pub(crate) fn staged_profile() -> Vec<u8> {
     let line = b"curv\0\0\0\0\0\0\0\0";
     let mut table = b"mAB \0\0\0\0\x03\x03\0\0".to_vec();

@@ -1,4 +1,4 @@
-//! What a format says of itself is what its files are.
+//! Checks that the properties of each format are those of its files.
 
 use letterbox_engine::header::Header;
 use letterbox_engine::transform::{Format, Side, Target, Transform};

@@ -1,4 +1,4 @@
-//! The file of an animation, as it grows frame by frame.
+//! File of an animation, which grows frame by frame.
 
 use crate::error::Error;
 use crate::pixels::buffer::reserved;
@@ -6,26 +6,28 @@ use crate::pixels::layout::Size;
 use crate::pixels::window::Rect;
 use crate::plan::frames::Animation;
 
-/// Takes frames, and gives the file.
+/// Encoder of frames to a file.
 pub(crate) trait Encode {
-    /// The next frame, RGBA. What is in the buffer behind that is the encoder's.
+    /// Takes the next frame, RGBA. The encoder may change the buffer.
     ///
     /// # Errors
-    /// [`Error::Outgrown`] where the answer's room is used up: then the file has a part of a frame, and is to be begun anew.
+    /// [`Error::Outgrown`] where the answer's capacity is used up. The file then ends within a
+    /// frame, and has to be begun anew.
     fn frame(&mut self, rgba: &mut Vec<u8>, delay_ms: u32) -> Result<(), Error>;
 
-    /// The file as far as it is there.
+    /// Returns the file as far as it has been written.
     fn answer(&mut self) -> &mut Answer;
 
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Error>;
 }
 
-/// A file in the room that it has been given, in as many pieces as times that it was given some.
+/// A file with a planned capacity, which lies in one piece for each time that the capacity has
+/// grown.
 pub(crate) struct Answer {
     pieces: Vec<Vec<u8>>,
-    /// The piece that is being filled; those behind it are empty.
+    /// Index of the piece that is being filled; later pieces are empty.
     at: usize,
-    /// All room, and what is left of it.
+    /// Capacity in bytes, and the rest of it.
     room: usize,
     left: usize,
     frames: u32,
@@ -46,7 +48,7 @@ impl Answer {
         Ok(answer)
     }
 
-    /// Has room for so many bytes in all.
+    /// Grows the capacity to this many bytes in all.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -87,7 +89,7 @@ impl Answer {
         }
     }
 
-    /// Puts bytes in the place of others, near the file's beginning.
+    /// Overwrites bytes near the file's beginning.
     pub(crate) fn put(&mut self, at: usize, bytes: &[u8]) {
         let first = self.pieces.first_mut();
         if let Some(place) = first.and_then(|piece| piece.get_mut(at..at + bytes.len())) {
@@ -95,7 +97,7 @@ impl Answer {
         }
     }
 
-    /// Bytes of room that are left.
+    /// Returns the bytes of capacity that are left.
     pub(crate) fn left(&self) -> usize {
         self.left
     }
@@ -104,7 +106,7 @@ impl Answer {
         self.room - self.left
     }
 
-    /// Nothing, with room for nothing.
+    /// Returns an empty file without capacity.
     pub(crate) fn none() -> Answer {
         Answer {
             pieces: Vec::new(),
@@ -115,7 +117,7 @@ impl Answer {
         }
     }
 
-    /// The file in one piece.
+    /// Returns the file in one piece.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -135,7 +137,7 @@ impl Answer {
     }
 }
 
-/// The smallest rectangle with all pixels in it that differ in this way.
+/// Returns the smallest rectangle with all pixels that `differ`.
 pub(crate) fn bounds(
     before: &[u8],
     after: &[u8],

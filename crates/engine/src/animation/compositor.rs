@@ -1,5 +1,6 @@
-//! The canvas that frames are drawn on, one after the other, as browsers show them: it begins transparent. Where it is to be opaque at every
-//! frame, there is background in the places that damaged frames leave free.
+//! Compositor: the canvas that frames are drawn on, one after another, as browsers show them. The
+//! canvas begins transparent. Where it has to be opaque at every frame, the background shows in
+//! places that damaged frames leave free.
 
 use crate::animation::disposal::Disposal;
 use crate::error::Error;
@@ -9,18 +10,19 @@ use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::Rect;
 use crate::transform::Colour;
 
-/// The canvas of an animation: RGB where it is opaque at every frame, and RGBA.
+/// Canvas of an animation: RGB where every frame leaves it opaque, otherwise RGBA.
 pub(crate) struct Compositor {
     frame: Frame,
-    /// A pixel where nothing has been drawn.
+    /// Pixel in places where nothing has been drawn.
     blank: [u8; 4],
-    /// What was there before the last frame, where that is to come back.
+    /// Canvas before the last frame, where a disposal may restore it.
     before: Vec<u8>,
     last: Option<(Rect, Disposal)>,
 }
 
 impl Compositor {
-    /// An empty canvas; one that `restores` has room for what is to come back. Its pixels have room for so many bytes in all.
+    /// Returns an empty canvas. With `restores`, there is a second one to restore from. The
+    /// buffer's capacity is `room` bytes, or the size of the pixels if that is more.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -51,7 +53,7 @@ impl Compositor {
         Ok(screen)
     }
 
-    /// Takes away what is in a rectangle.
+    /// Clears a rectangle.
     fn empty(&mut self, rect: Rect) {
         let blank = self.blank;
         let blank = &blank[..self.frame.layout.channels()];
@@ -61,7 +63,7 @@ impl Compositor {
         });
     }
 
-    /// Disposes of the frame before, and makes ready for this one.
+    /// Disposes of the previous frame, and prepares for this one.
     pub(crate) fn begin(&mut self, rect: Rect, disposal: Disposal) {
         if let Some((rect, disposal)) = self.last.take() {
             match disposal {
@@ -73,14 +75,14 @@ impl Compositor {
         }
         let Size { width, height } = self.frame.size;
         let rect = rect.clipped(width, height);
-        // Behind the last frame nothing comes back.
+        // Nothing is restored after the last frame.
         if disposal == Disposal::Restore && !self.before.is_empty() {
             self.each_row(rect, |row, before| before.copy_from_slice(row));
         }
         self.last = Some((rect, disposal));
     }
 
-    /// Each row of a rectangle, and what was kept of it.
+    /// Hands out each row of a rectangle, and its copy in the saved canvas.
     fn each_row(&mut self, rect: Rect, mut work: impl FnMut(&mut [u8], &mut [u8])) {
         if rect.is_empty() {
             return;
@@ -98,7 +100,7 @@ impl Compositor {
         }
     }
 
-    /// A row's pixels from some place on, at most so many of them.
+    /// Returns a row's pixels from a place on, at most `pixels` of them.
     fn row(&mut self, (x, y): (u32, u32), pixels: usize) -> &mut [u8] {
         let Size { width, height } = self.frame.size;
         if x >= width || y >= height {
@@ -110,7 +112,8 @@ impl Compositor {
         &mut self.frame.pixels[start..start + pixels * channels]
     }
 
-    /// Draws pixels with a palette; colours with an alpha of 0 let through what was there. What is not on the canvas is left out.
+    /// Draws pixels with a palette. Colours with an alpha of 0 show the canvas below. Pixels beyond
+    /// the canvas are ignored.
     pub(crate) fn draw_indices(
         &mut self,
         at: (u32, u32),
@@ -136,7 +139,7 @@ impl Compositor {
         }
     }
 
-    /// Draws RGBA pixels, over what is there or in its place.
+    /// Draws RGBA pixels over the canvas, or in place of its pixels.
     pub(crate) fn draw_rgba(&mut self, at: (u32, u32), rgba: &[u8], blends: bool) {
         let layout = self.frame.layout;
         let pixels = rgba.as_chunks::<4>().0;
@@ -160,7 +163,7 @@ impl Compositor {
         }
     }
 
-    /// The canvas as it is.
+    /// Returns the canvas.
     pub(crate) fn frame(&self) -> &Frame {
         &self.frame
     }
@@ -170,7 +173,7 @@ impl Compositor {
     }
 }
 
-/// One colour over another, neither of them multiplied by its alpha (RFC 9649, section 2.7.1.1).
+/// Blends one straight colour over another (RFC 9649, section 2.7.1.1).
 fn blend(over: [u8; 4], under: [u8; 4]) -> [u8; 4] {
     let (a, b) = (u32::from(over[3]), u32::from(under[3]));
     // In units of 1/255.
@@ -215,7 +218,8 @@ mod tests {
         height: 2,
     };
 
-    /// The first samples of a canvas on which frames have been drawn one after the other, each filled with its number from 1 on.
+    /// Returns the first samples of a canvas on which frames have been drawn one after another,
+    /// each filled with its number from 1 on.
     fn drawn(layout: Layout, frames: &[([u32; 4], Disposal)]) -> Vec<u8> {
         let mut screen =
             Compositor::new(SIZE, layout, Colour::rgb(0), true, 0).expect("a few bytes");

@@ -1,12 +1,12 @@
-//! What happens to a frame when the next one comes.
+//! Disposal of a frame before the next one.
 
-/// What happens to a frame's rectangle before the next one is drawn.
+/// Disposal of a frame's rectangle before the next frame is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Disposal {
-    /// It stays.
+    /// The rectangle stays.
     Keep,
-    /// It becomes transparent, as browsers have it, whatever the file calls its background.
+    /// The rectangle becomes transparent, as in browsers, whatever background the file declares.
     Clear,
-    /// It becomes what it was before.
+    /// The rectangle is restored to the canvas before the frame.
     Restore,
 }

@@ -1,6 +1,7 @@
-//! Pictures that move: frames in a file, and the canvas that they are drawn on.
+//! Animations: frames in a file, and the canvas that they are drawn on.
 //!
-//! Nothing here is kept of a file: its frames are walked through once to be counted, and once more to be drawn.
+//! No part of a file is copied: its frames are walked through once to be counted, and once more to
+//! be drawn.
 
 pub(crate) mod answer;
 pub(crate) mod coded;

@@ -1,4 +1,4 @@
-//! One frame of an animation, as it is seen.
+//! One frame of an animation, as shown.
 
 use crate::animation::coded::CodedFrames;
 use crate::animation::compositor::Compositor;
@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::pixels::frame::Frame;
 use crate::plan::Plan;
 
-/// The canvas at one frame of the source, and whether all that was drawn on it is as its standard has it.
+/// Returns the canvas at one frame of the source, and whether every frame drawn up to there
+/// conforms to its standard.
 ///
 /// # Errors
 /// [`Error::Corrupt`] and [`Error::OutOfMemory`].

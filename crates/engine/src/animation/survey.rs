@@ -1,4 +1,4 @@
-//! What is to be known of frames before they are decoded.
+//! Facts about frames that are known before they are decoded.
 
 use crate::animation::coded::CodedFrames;
 use crate::animation::disposal::Disposal;
@@ -6,27 +6,28 @@ use crate::error::Error;
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::Rect;
 
-/// What is to be known of frames before they are decoded.
+/// Facts about frames that are known before they are decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
-    /// As many as were looked for, or as there are.
+    /// Number of frames found, at most as many as were looked for.
     pub(crate) frames: u32,
-    /// Whether there is more behind those.
+    /// Whether the file has further frames.
     pub(crate) more: bool,
-    /// How often they are played; 0 is for ever.
+    /// Number of times that the animation is played; 0 means forever.
     pub(crate) plays: u32,
     /// Whether the canvas is opaque at every frame.
     pub(crate) opaque: bool,
-    /// Whether what a frame covers has to come back.
+    /// Whether a frame's disposal restores the canvas under the frame.
     pub(crate) restores: bool,
-    /// Whether every frame has pixels, and all of them on the canvas.
+    /// Whether every frame has pixels, all of them on the canvas.
     pub(crate) on_canvas: bool,
-    /// Memory of decoding one of them beside the canvas.
+    /// Upper bound on the bytes for decoding one frame, apart from the canvas.
     pub(crate) frame_bytes: u64,
 }
 
 impl Survey {
-    /// Walks through at most so many frames of a file with a canvas of this size. What decoding takes above `most_bytes` is only known to be more.
+    /// Walks through at most `most` frames of a file with a canvas of this size. Memory of decoding
+    /// is not computed beyond `most_bytes`; a larger value is only a lower bound.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -78,7 +79,7 @@ impl Survey {
         Ok(survey)
     }
 
-    /// The layout of the canvas.
+    /// Returns the layout of the canvas.
     pub(crate) fn layout(&self) -> Layout {
         Layout::of(false, !self.opaque)
     }

@@ -1,7 +1,8 @@
-//! Four inks without a profile.
+//! Conversion of CMYK without a profile.
 
-/// How far along each ink the patches are: cyan, magenta, yellow, black. Light falls by less than in proportion where an ink is nearly full, and
-/// the last of black takes most of what is left.
+/// Coverages of each ink at which there are patches: cyan, magenta, yellow, black. Light falls by
+/// less than in proportion where an ink is nearly full. The last of black takes most of the
+/// remaining light.
 const COVERED: [&[f32]; 4] = [
     &[0.0, 0.5, 0.75, 1.0],
     &[0.0, 0.5, 0.75, 1.0],
@@ -9,8 +10,9 @@ const COVERED: [&[f32]; 4] = [
     &[0.0, 0.25, 0.5, 0.875, 1.0],
 ];
 
-/// The cellular formula of Neugebauer: paper is covered by each ink to some part, and by chance by several of them, so its colour is the
-/// mean of those of sixteen patches around it.
+/// Returns the colour of inks by the cellular formula of Neugebauer. Each ink covers a part of the
+/// paper, and by chance several inks overlap, so the colour is the mean of the sixteen patches
+/// around it.
 pub(crate) fn overprint(covered: [f32; 4]) -> [f32; 3] {
     let mut sum = [0.0; 3];
     for corner in 0..16usize {
@@ -31,10 +33,12 @@ pub(crate) fn overprint(covered: [f32; 4]) -> [f32; 3] {
     sum
 }
 
-/// sRGB of the patches, black running fastest, then yellow, magenta and cyan. What sRGB does not have is beyond its ends.
+/// sRGB of the patches. Black runs fastest, then yellow, magenta and cyan. Colours outside of sRGB
+/// have values below 0 or above 255.
 ///
-/// Fitted by least squares to what libvips makes of inks without a profile, at every 15th level of each ink and in a photo. The solid inks and
-/// what they make together are exact; single inks in between are at most 14 levels from that, all colours 41.4 dB, and photos 42 to 44.
+/// Fitted by least squares to libvips's conversion of CMYK without a profile, at every 15th level
+/// of each ink and in a photo. The solid inks and their overprints are exact. Single inks in
+/// between are at most 14 levels off, all colours 41.4 dB, and photos 42 to 44 dB.
 #[rustfmt::skip]
 const PATCHES: [[i16; 3]; 240] = [
     [255, 255, 255], [186, 184, 184], [139, 137, 137], [58, 54, 52], [20, 5, 0],
@@ -91,7 +95,7 @@ const PATCHES: [[i16; 3]; 240] = [
 mod tests {
     use super::*;
 
-    /// Places of single inks and pairs of them, with what libvips makes of them.
+    /// Coverages of single inks and pairs of them, with the colours that libvips makes of them.
     const SAMPLES: [([u8; 4], [u8; 3]); 38] = [
         ([60, 0, 0, 0], [176, 222, 249]),
         ([135, 0, 0, 0], [80, 191, 239]),

@@ -1,7 +1,10 @@
-//! A source's samples to sRGB: tables made once from what a file says of its colours, and the same for every pixel.
+//! Conversion of a source's samples to sRGB, by tables made once from the file's colour space. The
+//! tables are the same for every pixel.
 //!
-//! Grey is one table. RGB with a matrix is light by three tables, the matrix, and a table back. Everything else, four inks included, is
-//! a table of several dimensions whose nodes are sRGB; between nodes it is linear in the simplex around a colour.
+//! Grey takes one table. RGB with a matrix takes three tables to light, the matrix, and a table
+//! back to sRGB. All others, including CMYK, take a multidimensional table whose nodes are sRGB,
+//! with tetrahedral interpolation between nodes (in four dimensions by the simplex around a
+//! colour).
 
 use crate::colour::cmyk::overprint;
 use crate::colour::numbers::{BT709, Transfer, primaries_of, to_xyz};
@@ -13,11 +16,11 @@ use crate::header::colours::Colours;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::layout::Layout;
 
-/// How the samples of one source become sRGB.
+/// Conversion of the samples of one source to sRGB.
 #[derive(Debug)]
 pub struct Conversion {
     kind: Kind,
-    /// Primaries that have a name.
+    /// Name of the colour space.
     name: &'static str,
 }
 
@@ -25,30 +28,33 @@ pub struct Conversion {
 enum Kind {
     Grey(Box<[u8; 256]>),
     Matrix {
-        /// Light of each sample.
+        /// Light of each value, for each sample.
         light: Box<[[f32; 256]; 3]>,
-        /// To the light of sRGB, from 0 to [`STEPS`].
+        /// Matrix to the light of sRGB, from 0 to [`STEPS`].
         matrix: [[f32; 3]; 3],
         srgb: Vec<u8>,
     },
     Table {
-        /// For each axis and sample: where it is, in 256ths of the way from node to node.
+        /// Place of each value on each axis, in 256ths of the way from node to node.
         places: Vec<[u16; 256]>,
-        /// How far the next node of each axis is.
+        /// Distance to the next node of each axis in the list.
         strides: Vec<usize>,
-        /// Of sRGB, see [`node`].
+        /// Nodes in sRGB, see [`node`].
         nodes: Vec<[i16; 3]>,
     },
 }
 
-/// Half of what the table has that a small one becomes: 15 nodes along each of four axes.
+/// Half of the bytes of the table that a small profile is refined to: 15 nodes along each of four
+/// axes.
 const MOST_FINER_BYTES: u64 = 15 * 15 * 15 * 15 * 3;
 
-/// Steps of light that sRGB is looked up by: at black, where its curve is steepest, one is 0.8 of a level.
+/// Steps of light in the table back to sRGB. At black, where the curve is steepest, a step is 0.8
+/// of a level.
 const STEPS: usize = 4096;
 
 impl Conversion {
-    /// For samples that such a profile is about; `None` where it is damaged, or not about them.
+    /// Returns the conversion by a profile; `None` where the profile is damaged, or for other
+    /// samples.
     pub(crate) fn of_profile(profile: &[u8], samples: Samples) -> Option<Conversion> {
         match Profile::read(profile, samples)? {
             Profile::Grey(curve, space) => Some(Conversion::grey(|level| {
@@ -74,7 +80,7 @@ impl Conversion {
         }
     }
 
-    /// For what a file has in place of a profile.
+    /// Returns the conversion by the numbers that a file has in place of a profile.
     pub(crate) fn of_numbers(colours: Colours, samples: Samples) -> Option<Conversion> {
         let (primaries, transfer) = match colours {
             Colours::CodePoints {
@@ -97,7 +103,7 @@ impl Conversion {
         Conversion::matrix(|_, level| transfer.light(level), columns, samples)
     }
 
-    /// For inks without a profile.
+    /// Returns the conversion of CMYK without a profile.
     pub(crate) fn of_plain_inks() -> Option<Conversion> {
         const SIDE: usize = 9;
         let strides = [SIDE * SIDE * SIDE, SIDE * SIDE, SIDE, 1];
@@ -126,7 +132,8 @@ impl Conversion {
         }
     }
 
-    /// By light of each sample, and what the primaries are in the connection space.
+    /// Returns the conversion by the light of each sample, and the primaries in the connection
+    /// space.
     fn matrix(
         light: impl Fn(usize, f32) -> f32,
         primaries: [Xyz; 3],
@@ -143,7 +150,7 @@ impl Conversion {
             return None;
         }
         let mut srgb = zeroes(STEPS as u64 + 1).ok()?;
-        // From the light half-way to a level on, it is that level.
+        // A level begins at the light half-way from the level below.
         let mut from = 0;
         for level in 1..=255u8 {
             let start = decode((f32::from(level) - 0.5) / 255.0) * STEPS as f32;
@@ -168,7 +175,8 @@ impl Conversion {
         to_srgb: impl Fn(Xyz) -> [f32; 3],
         samples: Samples,
     ) -> Option<Conversion> {
-        // What is behind the nodes may be a curve, and is a straight line between ours: of few nodes more are made.
+        // The profile may be curved between nodes, where our interpolation is linear. A table of
+        // few nodes is therefore refined.
         let enough = if samples == Samples::Inks { 9 } else { 17 };
         let finer = |nodes: &usize| (enough - 1usize).div_ceil(nodes - 1);
         let steps: Vec<usize> = table.nodes.iter().map(finer).collect();
@@ -214,7 +222,7 @@ impl Conversion {
         })
     }
 
-    /// Memory of the decoder.
+    /// Returns the memory of the conversion.
     pub(crate) fn bytes(&self) -> u64 {
         (match &self.kind {
             Kind::Grey(_) => 256,
@@ -223,17 +231,19 @@ impl Conversion {
         }) as u64
     }
 
-    /// What the largest allocates that a profile of so many bytes can make: tables of few nodes are made finer.
+    /// Upper bound on the bytes of a conversion by a profile of this many bytes. Tables of few
+    /// nodes are refined.
     pub(crate) fn most_bytes(profile: u64) -> u64 {
         2 * profile.max(MOST_FINER_BYTES) + (8 << 10)
     }
 
-    /// What the source's colours are called.
+    /// Returns the name of the source's colour space.
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether it would change nothing that could be seen: colours all over the cube stay what they are, but for one level.
+    /// Whether the conversion has no visible effect: colours all over the cube change by one level
+    /// at most.
     pub(crate) fn changes_nothing(&self) -> bool {
         if matches!(&self.kind, Kind::Table { places, .. } if places.len() != 3) {
             return false;
@@ -260,7 +270,8 @@ impl Conversion {
         colours.iter().zip(&converted).all(same)
     }
 
-    /// Converts pixels where they are. Alpha stays, and so does everything if the samples are not those that it was made for.
+    /// Converts pixels in place. Alpha stays. Pixels with other samples than the conversion is for
+    /// stay as a whole.
     pub(crate) fn run(&self, pixels: &mut [u8], layout: Layout) {
         let channels = layout.channels();
         match &self.kind {
@@ -303,7 +314,7 @@ impl Conversion {
         }
     }
 
-    /// Converts pixels of four inks.
+    /// Converts CMYK pixels.
     pub(crate) fn inks(&self, inks: &[u8], rgb: &mut Vec<u8>) {
         rgb.clear();
         let Kind::Table {
@@ -341,8 +352,9 @@ fn by_matrix<const CHANNELS: usize>(
     }
 }
 
-/// The colour of a point between nodes: along the edges of its cell, from the lowest corner to the highest, that axis first on which
-/// the point is farthest.
+/// Returns the colour of a point between nodes, by tetrahedral interpolation: along the edges of
+/// its cell, from the lowest corner to the highest, beginning with the axis on which the point is
+/// farthest.
 #[inline(always)]
 fn look_up<const AXES: usize>(
     samples: [u8; AXES],
@@ -370,7 +382,7 @@ fn look_up<const AXES: usize>(
     for (far, stride) in steps {
         add(&mut sum, nodes, at, left - far);
         left = far;
-        // On the last node there is no step to take, and nothing of it to add.
+        // The last node of an axis has no next one, and the weight of that is 0.
         if far > 0 {
             at += stride;
         }
@@ -397,13 +409,15 @@ fn srgb(light: [f32; 3]) -> [f32; 3] {
     light.map(|light| gamma(light.clamp(0.0, 1.0)))
 }
 
-/// A level of sRGB as a node has it: times 64. A level beyond 0 and 255 is cut off behind the interpolation: an ink that leaves sRGB half-way
-/// to a node would else seem to leave sRGB at that node. Profiles are cut off at their nodes, as lcms cuts them.
+/// Returns a level of sRGB in the unit of nodes: times 64. Levels beyond 0 and 255 are clamped
+/// after the interpolation. Otherwise an ink that leaves sRGB half-way to a node would seem to
+/// leave sRGB at that node. Profiles are clamped at their nodes, as in lcms.
 fn node(level: f32) -> i16 {
     (level * 64.0).round() as i16
 }
 
-/// A colour of the connection space as light of the primaries of sRGB, which are beyond 0 and 1 where sRGB does not have it.
+/// Converts a colour of the connection space to light of sRGB's primaries. Colours outside of sRGB
+/// are beyond 0 and 1.
 fn light(xyz: Xyz) -> [f32; 3] {
     const MATRIX: [[f32; 3]; 3] = [
         [3.133_856, -1.616_866_7, -0.490_614_6],
@@ -413,7 +427,7 @@ fn light(xyz: Xyz) -> [f32; 3] {
     MATRIX.map(|row| row[0] * xyz[0] + row[1] * xyz[1] + row[2] * xyz[2])
 }
 
-/// Names of primaries, in the connection space.
+/// Names of known primaries, in the connection space.
 const NAMES: [(&str, [Xyz; 3]); 2] = [
     (
         "p3",
@@ -626,7 +640,7 @@ mod tests {
         }
     }
 
-    /// Whatever is in a profile, and wherever it ends, it is read or it is not.
+    /// Any content of a profile, truncated anywhere, is either read or ignored.
     #[test]
     fn damaged_profiles_are_read_or_not() {
         let mut state = 7u32;

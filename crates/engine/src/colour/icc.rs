@@ -1,41 +1,42 @@
-//! ICC profiles (ICC.1:2022) as far as they say what a picture's samples mean: curves and a matrix, curves of grey, or a table from RGB or
-//! four inks to the profile connection space. What a profile would need to be a target is not read.
+//! ICC profiles (ICC.1:2022) as far as they define the meaning of a picture's samples: curves and a
+//! matrix, a curve of grey, or a table from RGB or CMYK to the profile connection space. The parts
+//! for profiles as a target are not read.
 //!
-//! Profiles are foreign data of up to 4 MiB. They are read in place, every number through a slice that may not be there, and what is not
-//! as the standard says makes the whole profile none.
+//! Profiles are untrusted data of up to 4 MiB. Nothing is copied, and every number is read with a
+//! bounds check. A profile that deviates from the standard is ignored as a whole.
 
-/// A colour in the connection space: XYZ under D50, 1 being the white of the paper or screen.
+/// A colour in the connection space: XYZ under D50, where 1 is the white of the paper or screen.
 pub(crate) type Xyz = [f32; 3];
 
-/// What an RGB or grey value of 0 to 1 is in light.
+/// Tone curve from an RGB or grey value of 0 to 1 to light.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Curve<'p> {
-    /// Two of these in a row are joined by a straight line; big-endian, of 16 bits.
+    /// Table of 16-bit values, big-endian, with linear interpolation between neighbours.
     Table(&'p [u8]),
-    /// Of so many numbers, in the standard's order: g, a, b, c, d, e, f.
+    /// Formula of this many numbers, in the standard's order: g, a, b, c, d, e, f.
     Formula(usize, [f32; 7]),
 }
 
-/// What a profile says.
+/// Content of a profile.
 pub(crate) enum Profile<'p> {
-    /// Curves, then a matrix whose columns are the primaries.
+    /// Curves, followed by a matrix whose columns are the primaries.
     Matrix([Curve<'p>; 3], [Xyz; 3]),
-    /// One curve, which gives lightness where the connection space is Lab.
+    /// One curve, to lightness where the connection space is Lab, and to light otherwise.
     Grey(Curve<'p>, Space),
     /// A table.
     Table(Box<Table<'p>>),
 }
 
-/// How colours are written in the connection space.
+/// Encoding of colours in the connection space.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Space {
     Xyz,
     Lab,
-    /// Lab of 16 bits as it was up to version 2.
+    /// Lab of 16 bits in the encoding up to version 2.
     OldLab,
 }
 
-/// Which samples a profile is for.
+/// Samples that a profile is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Samples {
     Grey,
@@ -43,13 +44,13 @@ pub(crate) enum Samples {
     Inks,
 }
 
-/// A multidimensional table with what stands in front of it and behind it.
+/// A multidimensional table, with the steps before and after.
 pub(crate) struct Table<'p> {
-    /// One for each sample of a pixel, or none.
+    /// Step before the table for each sample of a pixel, or none.
     before: Vec<Step<'p>>,
-    /// Nodes along each axis, the last of which runs fastest.
+    /// Number of nodes along each axis, of which the last runs fastest.
     pub(crate) nodes: Vec<usize>,
-    /// Three values of each node.
+    /// Three values for each node.
     values: Values<'p>,
     between: Option<Between<'p>>,
     after: [Step<'p>; 3],
@@ -57,7 +58,7 @@ pub(crate) struct Table<'p> {
     version: u8,
 }
 
-/// What stands between a table and the curves behind it: curves, a matrix, and what is added.
+/// Steps between a table and the last curves: curves, a matrix, and an offset.
 struct Between<'p> {
     curves: [Step<'p>; 3],
     matrix: [[f32; 3]; 3],
@@ -66,10 +67,10 @@ struct Between<'p> {
 
 /// Values of nodes.
 enum Values<'p> {
-    /// A node is its own place: there is no table, and two nodes an axis.
+    /// Identity with two nodes an axis, for profiles without a table.
     Place,
     Bytes(&'p [u8]),
-    /// Of 16 bits, big-endian.
+    /// Values of 16 bits, big-endian.
     Wide(&'p [u8]),
 }
 
@@ -81,14 +82,15 @@ pub(crate) enum Step<'p> {
     Bytes(&'p [u8]),
 }
 
-/// Tags that are looked at; real profiles have up to 40.
+/// Maximum number of tags that are searched; real profiles have up to 40.
 const MOST_TAGS: usize = 128;
 
-/// Nodes of a table that are taken: 21 along each of four axes and 64 along each of three are fewer.
+/// Maximum number of nodes of a table, above 21 along each of four axes and 64 along each of three.
 const MOST_NODES: usize = 270_000;
 
 impl<'p> Profile<'p> {
-    /// Reads what a profile says of such samples; `None` where it is damaged, or for others.
+    /// Reads a profile for samples of this kind; `None` where the profile is damaged, or for
+    /// others.
     pub(crate) fn read(bytes: &'p [u8], samples: Samples) -> Option<Profile<'p>> {
         if bytes.get(36..40)? != b"acsp" {
             return None;
@@ -99,7 +101,8 @@ impl<'p> Profile<'p> {
             b"CMYK" => Samples::Inks,
             _ => return None,
         };
-        // A grey picture may have the profile of the RGB it was made of, and is on its axis of greys.
+        // A grey picture may have the profile of the RGB it was made of. The picture is on that
+        // profile's axis of greys.
         if of != samples && !(samples == Samples::Grey && of == Samples::Rgb) {
             return None;
         }
@@ -111,7 +114,8 @@ impl<'p> Profile<'p> {
         if of == Samples::Grey {
             return Some(Profile::Grey(curve(tag(bytes, b"kTRC")?)?.0, space));
         }
-        // Perceptual, as it is meant for pictures, and colorimetric where there is no such table.
+        // The perceptual table is meant for pictures; the colorimetric one takes its place where it
+        // is missing.
         for name in [b"A2B0", b"A2B1"] {
             if let Some(table) = tag(bytes, name) {
                 let table = Table::read(table, space, of)?;
@@ -139,7 +143,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize)
 }
 
-/// s15Fixed16Number.
+/// Reads an s15Fixed16Number.
 fn fixed_at(bytes: &[u8], at: usize) -> Option<f32> {
     Some(i32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as f32 / 65536.0)
 }
@@ -159,7 +163,7 @@ fn xyz(tag: &[u8]) -> Option<Xyz> {
     Some([fixed_at(tag, 8)?, fixed_at(tag, 12)?, fixed_at(tag, 16)?])
 }
 
-/// A curve, and the bytes that it takes.
+/// Reads a curve. Returns the curve, and the number of its bytes.
 fn curve(tag: &[u8]) -> Option<(Curve<'_>, usize)> {
     match tag.get(..4)? {
         b"curv" => {
@@ -189,7 +193,7 @@ fn curve(tag: &[u8]) -> Option<(Curve<'_>, usize)> {
 }
 
 impl Curve<'_> {
-    /// The value at `x`, both from 0 to 1.
+    /// Returns the value at `x`, both from 0 to 1.
     pub(crate) fn at(&self, x: f32) -> f32 {
         let x = x.clamp(0.0, 1.0);
         let y = match *self {
@@ -207,12 +211,12 @@ impl Curve<'_> {
                 _ => (a * x + b).powf(g) + e,
             },
         };
-        // What is no number, by whatever the file has for a and b, is black.
+        // A result that is no number, because of the file's a and b, becomes black.
         if y.is_nan() { 0.0 } else { y.clamp(0.0, 1.0) }
     }
 }
 
-/// On the straight line between two of `0..=last` values.
+/// Interpolates linearly between two of `0..=last` values.
 fn between(x: f32, last: usize, value: impl Fn(usize) -> f32) -> f32 {
     let place = x * last as f32;
     let at = (place as usize).min(last.saturating_sub(1));
@@ -245,7 +249,8 @@ impl<'p> Table<'p> {
         }
     }
 
-    /// Types lut8 and lut16: tables, a table, tables. Their matrix is for XYZ as input only.
+    /// Reads the types lut8 and lut16: tables, a multidimensional table, tables. Their matrix is
+    /// only for XYZ as input.
     fn plain(tag: &'p [u8], space: Space, inputs: usize, wide: bool) -> Option<Table<'p>> {
         let nodes = vec![usize::from(*tag.get(10)?); inputs];
         let (entries, mut at) = if wide {
@@ -290,7 +295,7 @@ impl<'p> Table<'p> {
         })
     }
 
-    /// Type lutAToB: curves, a table, curves, a matrix, curves.
+    /// Reads the type lutAToB: curves, a table, curves, a matrix, curves.
     fn staged(tag: &'p [u8], space: Space, inputs: usize) -> Option<Table<'p>> {
         let [b, matrix, m, clut, a] = [12, 16, 20, 24, 28].map(|at| u32_at(tag, at));
         let curves = |at: usize, count: usize| {
@@ -323,7 +328,7 @@ impl<'p> Table<'p> {
                 (before, nodes, values)
             }
         };
-        // With inks there is no place that three values could be.
+        // The identity is only defined for three values.
         if inputs != 3 && matches!(values, Values::Place) {
             return None;
         }
@@ -350,13 +355,14 @@ impl<'p> Table<'p> {
         })
     }
 
-    /// Where a sample is along its axis, from 0 to 1.
+    /// Returns the place of a sample along its axis, from 0 to 1.
     pub(crate) fn place(&self, axis: usize, sample: f32) -> f32 {
         let step = self.before.get(axis);
         step.map_or(sample, |step| step.at(sample).clamp(0.0, 1.0))
     }
 
-    /// What is at a place, counted in nodes from 0 along each axis, in the connection space.
+    /// Returns the colour at a place, counted in nodes from 0 along each axis, in the connection
+    /// space.
     pub(crate) fn at(&self, place: &[f32]) -> Xyz {
         let node = |place: &[f32]| {
             let along = place.iter().zip(&self.nodes);
@@ -366,7 +372,8 @@ impl<'p> Table<'p> {
             return self.behind(self.node(node(place)));
         }
         let mut colour = [0.0; 3];
-        // The mean of the corners of its cell, of which those without weight need not be there.
+        // The colour is the weighted mean of the corners of its cell. Corners without weight may
+        // lie beyond the table.
         for corner in 0..1usize << place.len() {
             let (mut weight, mut node) = (1.0, 0);
             for (axis, (&place, &nodes)) in place.iter().zip(&self.nodes).enumerate() {
@@ -383,10 +390,12 @@ impl<'p> Table<'p> {
         self.behind(colour)
     }
 
-    /// The black of such samples, which for a screen is no light; black becomes black by taking it off.
+    /// Returns the black point of the samples, which is no light on a screen. The conversion
+    /// subtracts the black point, so that black becomes black.
     ///
-    /// From version 4 on the standard says what it is (ICC.1, annex E.3), before it is that of all inks, or of no light: with its tint, as lcms
-    /// takes it for pictures. Taken for neutral, all inks of a press left a level of 24 in blue.
+    /// From version 4 on, the standard defines the black point (ICC.1, annex E.3). Before, the
+    /// black point is the colour of all inks, or of no light, with its tint, as in lcms for
+    /// pictures. A neutral black point left a level of 24 in the blue of a press's full inks.
     pub(crate) fn black(&self) -> Xyz {
         if self.version >= 4 {
             return D50.map(|white| white * 0.003_473_1);
@@ -402,7 +411,7 @@ impl<'p> Table<'p> {
         [0, 1, 2].map(|at| black[at].clamp(0.0, D50[at] / 2.0))
     }
 
-    /// What follows the table.
+    /// Applies the steps behind the table.
     fn behind(&self, mut colour: [f32; 3]) -> Xyz {
         if let Some(Between {
             curves,
@@ -419,7 +428,7 @@ impl<'p> Table<'p> {
 }
 
 impl Table<'_> {
-    /// The values of a node, counted in the order of the table.
+    /// Returns the values of a node, counted in the order of the table.
     fn node(&self, at: usize) -> [f32; 3] {
         [0, 1, 2].map(|value| {
             let place = 3 * at + value;
@@ -436,20 +445,20 @@ fn product(row: [f32; 3], column: [f32; 3]) -> f32 {
     row[0] * column[0] + row[1] * column[1] + row[2] * column[2]
 }
 
-/// How many nodes there are, if they are at least two on each axis and not too many.
+/// Returns the number of nodes, if there are at least two on each axis and not too many.
 fn count(nodes: &[usize]) -> Option<usize> {
     let count: usize = nodes.iter().product(); // of four bytes
     (nodes.iter().all(|&nodes| nodes >= 2) && count <= MOST_NODES).then_some(count)
 }
 
-/// What is lighter than the middle grey of L* = 50 is no black.
+/// Lightness of the middle grey of L* = 50. A lighter colour cannot be the black point.
 const MOST_BLACK: f32 = 0.184_2;
 
-/// The white of the connection space.
+/// White of the connection space.
 pub(crate) const D50: Xyz = [0.9642, 1.0, 0.8249];
 
 impl Space {
-    /// A colour that is written in this way, each value from 0 to 1.
+    /// Decodes a colour in this encoding, with each value from 0 to 1.
     pub(crate) fn xyz(self, values: [f32; 3]) -> Xyz {
         let stretch = match self {
             Space::Xyz => return values.map(|value| value * (1.0 + 32767.0 / 32768.0)),
@@ -461,7 +470,7 @@ impl Space {
     }
 }
 
-/// CIE 15: L*a*b* under D50 to XYZ.
+/// Converts L*a*b* under D50 to XYZ (CIE 15).
 pub(crate) fn lab([l, a, b]: [f32; 3]) -> Xyz {
     let y = (l + 16.0) / 116.0;
     let light = |f: f32| {

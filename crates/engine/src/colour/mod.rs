@@ -1,4 +1,4 @@
-//! Colours to sRGB: profiles, code points, inks.
+//! Conversion of colours to sRGB: profiles, code points, CMYK.
 
 pub(crate) mod cmyk;
 pub(crate) mod conversion;

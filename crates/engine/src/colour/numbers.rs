@@ -1,4 +1,5 @@
-//! Colours that a file gives in numbers and not by a profile: primaries, a transfer function (ITU-T H.273; PNG, clause 11.3.2).
+//! Colours that a file declares by numbers instead of a profile: primaries and a transfer function
+//! (ITU-T H.273; PNG, clause 11.3.2).
 
 use crate::colour::icc::{D50, Xyz};
 use crate::colour::srgb::decode;
@@ -8,7 +9,7 @@ pub(crate) type Chromaticities = [f32; 8];
 
 pub(crate) const BT709: Chromaticities = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
 
-/// ITU-T H.273, table 2.
+/// Returns the primaries of a code point (ITU-T H.273, table 2).
 pub(crate) fn primaries_of(code_point: u8) -> Option<Chromaticities> {
     Some(match code_point {
         1 => BT709,
@@ -23,24 +24,25 @@ pub(crate) fn primaries_of(code_point: u8) -> Option<Chromaticities> {
     })
 }
 
-/// How samples are made of light.
+/// Transfer function between light and samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Transfer {
     Srgb,
     Power(f32),
-    /// BT.709, and others that are the same function.
+    /// BT.709, and other code points with the same function.
     Video,
-    /// SMPTE ST 2084, of up to 10,000 candelas.
+    /// SMPTE ST 2084, of up to 10,000 candelas per square metre.
     Pq,
-    /// BT.2100, on a display of 1,000 candelas.
+    /// HLG of BT.2100, on a display of 1,000 candelas per square metre.
     Hlg,
 }
 
-/// Candelas of white where graphics are shown beside film (BT.2408); what is brighter is white.
+/// Luminance of white where graphics are shown beside film, in candelas per square metre (BT.2408).
+/// Brighter light becomes white.
 const WHITE: f32 = 203.0;
 
 impl Transfer {
-    /// ITU-T H.273, table 3.
+    /// Returns the transfer function of a code point (ITU-T H.273, table 3).
     pub(crate) fn of_code_point(code_point: u8) -> Option<Transfer> {
         Some(match code_point {
             1 | 6 | 14 | 15 => Transfer::Video,
@@ -54,7 +56,8 @@ impl Transfer {
         })
     }
 
-    /// PNG, clause 11.3.2.2. The power of 1/2.2 is how the curve of sRGB is written there; powers that no file means are none.
+    /// Returns the transfer function of a PNG's gamma (clause 11.3.2.2). The power of 1/2.2 stands
+    /// for the curve of sRGB there. An implausible power is ignored.
     pub(crate) fn of_gamma(gamma: u32) -> Transfer {
         match gamma {
             44_000..=47_000 => Transfer::Srgb,
@@ -63,7 +66,7 @@ impl Transfer {
         }
     }
 
-    /// Light of a level, both from 0 to 1.
+    /// Returns the light of a level, both from 0 to 1.
     pub(crate) fn light(self, level: f32) -> f32 {
         match self {
             Transfer::Srgb => decode(level),
@@ -87,7 +90,8 @@ impl Transfer {
     }
 }
 
-/// Primaries in the connection space: their light is what makes white, and white is adapted to D50 as ICC.1, annex E, does it.
+/// Converts primaries to the profile connection space. Their light adds up to white, and white is
+/// adapted to D50 (ICC.1, annex E).
 pub(crate) fn to_xyz([wx, wy, rx, ry, gx, gy, bx, by]: Chromaticities) -> Option<[Xyz; 3]> {
     let of = |x: f32, y: f32| [x / y, 1.0, (1.0 - x - y) / y];
     let (white, primaries) = (of(wx, wy), [of(rx, ry), of(gx, gy), of(bx, by)]);
@@ -116,7 +120,7 @@ const BRADFORD: [[f32; 3]; 3] = [
     [0.0389, -0.0685, 1.0296],
 ];
 
-/// How much of each column makes up the sum.
+/// Solves for the share of each column in the sum.
 fn solve(columns: [Xyz; 3], sum: Xyz) -> Option<[f32; 3]> {
     let determinant = |[a, b, c]: [Xyz; 3]| {
         a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])

@@ -1,6 +1,6 @@
 //! The curve of sRGB (IEC 61966-2-1).
 
-/// sRGB of 0 to 1 to light of 0 to 1.
+/// Converts sRGB of 0 to 1 to light of 0 to 1.
 pub(crate) fn decode(level: f32) -> f32 {
     if level > 0.040_45 {
         ((level + 0.055) / 1.055).powf(2.4)
@@ -9,7 +9,7 @@ pub(crate) fn decode(level: f32) -> f32 {
     }
 }
 
-/// IEC 61966-2-1: light of 0 to 1 to sRGB of 0 to 1.
+/// Converts light of 0 to 1 to sRGB of 0 to 1 (IEC 61966-2-1).
 pub(crate) fn gamma(light: f32) -> f32 {
     if light > 0.003_130_8 {
         1.055 * light.powf(1.0 / 2.4) - 0.055

@@ -1,8 +1,9 @@
-//! Boxes of the ISO base media file format (ISO/IEC 14496-12), in files that are here whole.
+//! Boxes of the ISO base media file format (ISO/IEC 14496-12), in files that are in memory as a
+//! whole.
 
 use std::ops::Range;
 
-/// A box that begins here and ends by `end`: its type, and where its content is.
+/// Returns the type and the content's place of a box that begins at `at` and ends by `end`.
 pub(crate) fn part(bytes: &[u8], at: usize, end: usize) -> Option<([u8; 4], Range<usize>)> {
     let kind = *bytes.get(at.checked_add(4)?..end)?.first_chunk()?;
     let (head, length) = match number(bytes, at, 4)? {
@@ -14,7 +15,7 @@ pub(crate) fn part(bytes: &[u8], at: usize, end: usize) -> Option<([u8; 4], Rang
     (at + head <= after && after <= end).then_some((kind, at + head..after))
 }
 
-/// A number of at most eight bytes.
+/// Reads a big-endian number of at most eight bytes.
 pub(crate) fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(length)?)?;
     let number = bytes
@@ -23,7 +24,7 @@ pub(crate) fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     (length <= 8).then_some(number)
 }
 
-/// Numbers one behind the other.
+/// Reader of consecutive numbers.
 pub(crate) struct Numbers<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) at: usize,

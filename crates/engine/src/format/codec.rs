@@ -1,4 +1,5 @@
-//! What the engine asks of a file format. One implementation a format, in its folder.
+//! Interface between the engine and a file format. Each format has one implementation, in its
+//! folder.
 
 use crate::animation::answer::Encode;
 use crate::animation::coded::CodedFrames;
@@ -12,63 +13,68 @@ use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 use crate::plan::frames::Animation;
 
-/// Bytes in, rows out.
+/// A decoder: takes bytes of a file and hands out rows.
 pub(crate) trait Decode {
-    /// The file has that many bytes in all: room for it, where it is kept.
+    /// Announces the length of the file. A decoder that keeps the file reserves that capacity.
     fn promise(&mut self, _: usize) -> Result<(), Error> {
         Ok(())
     }
 
-    /// The next bytes of the file.
+    /// Takes the next bytes of the file.
     fn push(&mut self, bytes: &[u8], rows: &mut dyn RowSink) -> Result<(), Error>;
 
-    /// What is kept of the file, where it is needed as a whole.
+    /// Returns the file as far as it is kept; empty for a decoder that does not need the file as a
+    /// whole.
     fn file(&self) -> &[u8] {
         &[]
     }
 
-    /// The same, given away.
+    /// Gives away the file as far as it is kept.
     fn into_file(self: Box<Self>) -> Vec<u8> {
         Vec::new()
     }
 
-    /// The file is complete: the remaining rows, or what is wrong with it.
+    /// Ends the file: hands out the remaining rows, or returns the fault of the file.
     fn finish(&mut self, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error>;
 }
 
-/// A file format: how its files are told, read, written and stripped.
+/// A file format: how its files are recognised, read, written and stripped.
 pub(crate) trait Codec: Sync {
-    /// Whether a file that begins like this is one of the format; `None` where more bytes would tell.
+    /// Whether a file that begins like this is one of the format; `None` where more bytes are
+    /// needed to tell.
     fn sniffs(&self, start: &[u8]) -> Option<bool>;
 
-    /// The header in the first bytes of a file. Nothing is allocated.
+    /// Reads the header from the first bytes of a file. Nothing is allocated.
     ///
     /// # Errors
     /// [`Stop`].
     fn header(&self, bytes: &[u8], complete: bool) -> Result<Header, Stop>;
 
-    /// The ICC profile of a file whose header has been read; `None` where there is none, it is damaged, or too large.
+    /// Returns the ICC profile of a file whose header has been read; `None` where the profile is
+    /// missing, damaged, or too large.
     fn profile(&self, file: &[u8]) -> Option<Vec<u8>>;
 
-    /// Whether the file says that it has several frames.
+    /// Whether the file declares several frames.
     fn is_animated(&self, file: &[u8]) -> bool;
 
-    /// The frames of a file; none, of a format that has no animations.
+    /// Returns the frames of a file; none for a format without animations.
     fn shots<'a>(&self, file: &'a [u8]) -> CodedFrames<'a>;
 
-    /// How often an animation is played; 0 is for ever.
+    /// Returns the number of times that an animation is played; 0 means forever.
     fn plays(&self, file: &[u8]) -> u32;
 
-    /// Bytes that decoding holds at its peak, the file not included.
+    /// Upper bound on the bytes that decoding holds, excluding the file.
     fn decoder_bytes(&self, plan: &Plan) -> u64;
 
-    /// Bytes that a decoder takes and that only the complete file tells. Above `most` they are only known to be more.
+    /// Returns the bytes that a decoder allocates and that can only be computed from the complete
+    /// file, such as the Huffman tables of VP8L. Counting stops at `most`: a larger value is only a
+    /// lower bound.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
     fn late_bytes(&self, header: &Header, file: &[u8], most: u64) -> Result<u64, Error>;
 
-    /// The decoder of a planned source; `start` has been read of its file.
+    /// Returns the decoder of a planned source. `start` holds the bytes read so far.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -79,29 +85,31 @@ pub(crate) trait Codec: Sync {
         guests: &'g dyn Guests,
     ) -> Result<Box<dyn Decode + 'g>, Error>;
 
-    /// How the format is written, where it is.
+    /// Returns the writer of the format, if the format is written.
     fn writer(&self) -> Option<&dyn Write> {
         None
     }
 
-    /// Keeps of a file what is its picture.
+    /// Strips a file of everything but its picture; `None` for a file that deviates from its
+    /// standard.
     fn strip(&self, file: &mut Cutting, wanted: Wanted) -> Option<()>;
 }
 
-/// A format that is written.
+/// Writer of a format.
 pub(crate) trait Write: Sync {
-    /// The most bytes of the buffer in which the upright picture becomes its file, where it does. `image_bytes` are those of the image.
+    /// Returns the capacity of the buffer in which the upright picture becomes its file in place;
+    /// `None` for a picture in pieces. `image_bytes` are the bytes of the image.
     fn room(&self, plan: &Plan, image_bytes: u64) -> Option<u64>;
 
-    /// Upper bound on the memory of encoding, the picture not included.
+    /// Upper bound on encoder memory, excluding the picture.
     fn encoder_bytes(&self, plan: &Plan) -> u64;
 
-    /// What of it is a guest's.
+    /// Returns the part of the encoder's memory that is a guest's.
     fn guest_bytes(&self, _: &Plan) -> u64 {
         0
     }
 
-    /// The file of the pictures of a plan's planes, upright; only JPEG has more than one.
+    /// Encodes the upright pictures of a plan's planes. Only JPEG has more than one plane.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -112,24 +120,25 @@ pub(crate) trait Write: Sync {
         guests: &dyn Guests,
     ) -> Result<Vec<u8>, Error>;
 
-    /// How an animation is written, where one is.
+    /// Returns the writer of animations, if the format is written with several frames.
     fn animate(&self) -> Option<&dyn Animate> {
         None
     }
 }
 
-/// A format that is written with several frames.
+/// Writer of a format with several frames.
 pub(crate) trait Animate: Sync {
-    /// Bytes that so many pixels take at most.
+    /// Upper bound on the bytes of a file with this many pixels in all frames.
     fn worst_bytes(&self, pixels: u64) -> u64;
 
-    /// Whether every file of the format is without loss, so that its frames are as hard to code as they were.
+    /// Whether every file of the format is lossless, so that frames of the answer are as hard to
+    /// code as those of a source in this format.
     fn is_lossless(&self) -> bool;
 
-    /// Bytes that encoding holds beside the answer and a frame.
+    /// Upper bound on the bytes that encoding holds beside the answer and a frame.
     fn bytes(&self, plan: &Plan) -> u64;
 
-    /// An encoder before its first frame.
+    /// Returns an encoder before its first frame.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -141,7 +150,7 @@ pub(crate) trait Animate: Sync {
     ) -> Result<Box<dyn Encode + 'g>, Error>;
 }
 
-/// The only picture of a plan that has one plane.
+/// Returns the only picture of a plan that has one plane.
 ///
 /// # Errors
 /// [`Error::Internal`].
@@ -150,7 +159,8 @@ pub(crate) fn only(mut pictures: Vec<Picture>) -> Result<Picture, Error> {
     picture.ok_or(Error::Internal("an image without planes".to_owned()))
 }
 
-/// The peak of a decoder that has the whole image, where that is planned.
+/// Returns the peak of a decoder that holds the whole image, where such a decoder is planned;
+/// otherwise 0.
 pub(crate) fn whole_bytes(coding: Coding) -> u64 {
     match coding {
         Coding::Whole { peak_bytes, .. } => peak_bytes,

@@ -1,4 +1,5 @@
-//! What a guest decodes and encodes: files and RGBA pixels go out of our memory, pictures and files come back.
+//! Decoding and encoding by guests: files and RGBA pixels leave our memory, pictures and files come
+//! back.
 #![deny(clippy::wildcard_enum_match_arm)] // a format that is new is decided on
 
 use std::cell::RefCell;
@@ -18,7 +19,7 @@ use crate::plan::Plan;
 use crate::spec::Format;
 use crate::transform::Quality;
 
-/// A complete file, whose rows are taken one by one.
+/// Decodes a complete file with a guest, and hands out the rows one by one.
 pub(crate) fn decode(
     file: &[u8],
     plan: &Plan,
@@ -69,7 +70,7 @@ fn drop_alpha(rgba: &[u8], rgb: &mut [u8]) {
     }
 }
 
-/// The file of a picture, by a guest with that much memory.
+/// Encodes a picture with a guest that gets this much memory.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`], and [`Error::Internal`] for a guest that fails.
@@ -100,7 +101,8 @@ pub(crate) fn encode(
     call(guests, &encoding, &rgba)
 }
 
-/// One call of a guest that encodes. Alpha for which there turns out to be too little memory is stored as it is.
+/// Calls a guest to encode. WebP alpha whose compression starves the guest is stored uncompressed
+/// instead.
 pub(crate) fn call(
     guests: &dyn Guests,
     encoding: &Encoding,
@@ -123,7 +125,8 @@ pub(crate) fn call(
     file.map_err(|fault| trouble(fault, encoding.format))
 }
 
-/// How much of the alpha of a picture is noise: its second differences along the rows, where it is neither 0 nor 255.
+/// Share of noise in the alpha of a picture: pixels with a large second difference along their row,
+/// where alpha is neither 0 nor 255.
 #[derive(Default)]
 pub(crate) struct Grain {
     pixels: u64,
@@ -131,7 +134,7 @@ pub(crate) struct Grain {
 }
 
 impl Grain {
-    /// Looks at rows of RGBA.
+    /// Counts the pixels of rows of RGBA.
     pub(crate) fn row(&mut self, rgba: &[u8]) {
         let pixels = rgba.as_chunks::<4>().0;
         self.pixels += pixels.len() as u64;
@@ -142,13 +145,13 @@ impl Grain {
         self.bent += bent.count() as u64;
     }
 
-    /// Whether it is most of it.
+    /// Whether most pixels are noise.
     pub(crate) fn is_noise(&self) -> bool {
         2 * self.bent > self.pixels
     }
 }
 
-/// What a guest says that encodes.
+/// Maps the faults of a guest that encodes.
 pub(crate) fn trouble(fault: Fault, format: Format) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,
@@ -158,13 +161,16 @@ pub(crate) fn trouble(fault: Fault, format: Format) -> Error {
     }
 }
 
-/// What encoding holds: the guest's memory; here a row, and the file, which comes over from there, at a bit and a half a sample of noise.
+/// Upper bound on the bytes that encoding holds: the guest's memory, a row of RGBA here, and the
+/// file that is copied from the guest. The file is planned with a byte a pixel, where noise takes a
+/// bit and a half a sample.
 pub(crate) fn encoder_bytes(plan: &Plan, memory: Memory) -> u64 {
     let Size { width, .. } = plan.canvas;
     memory.bytes(plan.canvas.pixels()) + 4 * u64::from(width) + plan.canvas.pixels()
 }
 
-/// A quality on JPEG's scale as a format's own number: 80 is 79 of WebP's and 60 of AVIF's, and the ends of the scales are the same.
+/// Converts a quality on JPEG's scale to a format's own number. A quality of 80 becomes 79 for WebP
+/// and 60 for AVIF; the ends of the scales are the same.
 pub(crate) fn quality(format: Format, quality: Quality) -> u8 {
     let middle = u32::from(format.spec().middle_quality);
     let asked = u32::from(quality.get());
@@ -176,7 +182,7 @@ pub(crate) fn quality(format: Format, quality: Quality) -> u8 {
     own as u8
 }
 
-/// The faults of a guest that decodes.
+/// Maps the faults of a guest that decodes.
 fn damage(fault: Fault, picture: Size, most: u64) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,
@@ -213,7 +219,7 @@ mod tests {
         assert!(!Grain::default().is_noise());
     }
 
-    /// Starves as long as it is to compress alpha.
+    /// A guest that starves as long as it is asked to compress alpha.
     struct Hungry;
 
     impl Guests for Hungry {

@@ -1,4 +1,4 @@
-//! File formats: one folder each, with all that is known of it, behind one trait (`codec.rs`).
+//! File formats: one folder each, with everything about the format, behind one trait (`codec.rs`).
 
 pub(crate) mod avif;
 pub(crate) mod bmp;
@@ -20,7 +20,7 @@ use crate::header::Header;
 use crate::header::cursor::Stop;
 use crate::spec::Format;
 
-/// The codecs in the order in which a file is looked at: the longest magic bytes first.
+/// The codecs in the order in which their magic bytes are compared: the longest first.
 static CODECS: [&dyn Codec; 8] = [
     &jpeg::Jpeg,
     &png::Png,
@@ -32,7 +32,7 @@ static CODECS: [&dyn Codec; 8] = [
     &bmp::Bmp,
 ];
 
-/// The codec of a format: the only place that names all of them.
+/// Returns the codec of a format. No other place names all codecs.
 pub(crate) fn codec_of(format: Format) -> &'static dyn Codec {
     match format {
         Format::Jpeg => &jpeg::Jpeg,
@@ -46,15 +46,16 @@ pub(crate) fn codec_of(format: Format) -> &'static dyn Codec {
     }
 }
 
-/// Bytes from which on every file is told by its first ones.
+/// Number of first bytes that identify every file.
 const LONGEST_MAGIC: usize = 12;
 
 impl Header {
     /// Reads a header from the first bytes of a file; `None` when more bytes are needed.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for what is no image or a kind that is not read; [`Error::Corrupt`] for a header that
-    /// contradicts itself or, when the file is `complete`, breaks off.
+    /// [`Error::Unsupported`] for a file that is no image or a kind that is not read;
+    /// [`Error::Corrupt`] for a header that contradicts itself or, when the file is `complete`,
+    /// breaks off.
     pub fn parse(bytes: &[u8], complete: bool) -> Result<Option<Header>, Error> {
         let parsed = match CODECS
             .iter()

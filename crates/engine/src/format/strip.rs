@@ -1,23 +1,24 @@
-//! A source's own file without everything that is not its picture: EXIF, GPS, XMP, profiles, text, comments, previews, further images, and
-//! what stands behind the end. One file a format.
+//! Stripping a source's own file of everything that is not its picture: EXIF, GPS, XMP, profiles,
+//! text, comments, previews, further images, and bytes behind the end. Each format has one file.
 //!
-//! Nothing is decoded, and the pixels stay what they were. A file that is not as its standard has it is left alone: these functions know
-//! less than a decoder, and what they do not know they refuse.
+//! Nothing is decoded, and the pixels stay as they were. A file that deviates from its standard is
+//! left alone. These functions know less than a decoder, and they refuse every file with a part
+//! unknown to them.
 
-/// Which files are wanted.
+/// Kinds of files that are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted {
-    /// Only what is coded without loss, of WebP, which may be either.
+    /// Whether a WebP has to be lossless; a WebP may be either.
     pub(crate) lossless: bool,
-    /// Only what moves; otherwise only what stands still.
+    /// Whether the file has to be an animation; otherwise the file has to be a still.
     pub(crate) moves: bool,
 }
 
-/// A file that is read once, and of which what is kept moves to the front.
+/// A file that is read once. The parts that are kept move to its front.
 pub(crate) struct Cutting {
     pub(crate) file: Vec<u8>,
     pub(crate) read: usize,
-    /// At most `read`.
+    /// Bytes that are kept, at most `read`.
     pub(crate) kept: usize,
 }
 
@@ -30,7 +31,7 @@ impl Cutting {
         }
     }
 
-    /// What has not been read.
+    /// Returns the bytes that have not been read.
     pub(crate) fn rest(&self) -> &[u8] {
         &self.file[self.read..]
     }
@@ -48,7 +49,7 @@ impl Cutting {
         Some(())
     }
 
-    /// Puts something in the place of what was skipped.
+    /// Writes bytes in the place of skipped ones.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Option<()> {
         let end = self.kept + bytes.len();
         let place = self.file[..self.read].get_mut(self.kept..end)?;
@@ -57,7 +58,7 @@ impl Cutting {
         Some(())
     }
 
-    /// Changes what is kept already.
+    /// Overwrites bytes that are kept already.
     pub(crate) fn mend(&mut self, at: usize, bytes: &[u8]) -> Option<()> {
         let place = self.file[..self.kept].get_mut(at..at + bytes.len())?;
         place.copy_from_slice(bytes);
@@ -88,12 +89,12 @@ pub(crate) mod tests {
         Some(cutting.into_kept())
     }
 
-    /// A format's function, for the tests of its file.
+    /// Strips a still, for the tests of its format.
     pub(crate) fn stripped(format: Format, file: &[u8]) -> Option<Vec<u8>> {
         strip(format, file.to_vec(), Wanted::default())
     }
 
-    /// The same of what moves.
+    /// Strips an animation, for the tests of its format.
     pub(crate) fn stripped_film(format: Format, file: &[u8]) -> Option<Vec<u8>> {
         let moves = Wanted {
             moves: true,
@@ -102,7 +103,8 @@ pub(crate) mod tests {
         strip(format, file.to_vec(), moves)
     }
 
-    /// The file is left alone wherever it is cut off, and stripping twice changes nothing.
+    /// Asserts that a truncated file is left alone wherever it is cut off, and that stripping twice
+    /// changes nothing.
     pub(crate) fn assert_strict(file: &[u8], strip: impl Fn(&[u8]) -> Option<Vec<u8>>) {
         let kept = strip(file).expect("a sound file");
         assert_eq!(strip(&kept).as_ref(), Some(&kept));

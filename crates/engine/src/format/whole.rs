@@ -1,4 +1,5 @@
-//! Adapters for libraries that want everything at once: the whole file, or the whole image; and what is encoded in place.
+//! Adapters for libraries that need the whole file or the whole image at once, and for encoders
+//! that work in place.
 
 use crate::pixels::buffer::append;
 use std::cell::RefCell;
@@ -11,7 +12,7 @@ use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
 use crate::stage::still::pulled;
 
-/// A file that is gathered until it is complete, and decoded then.
+/// A file that is gathered until it is complete, and then decoded.
 pub(crate) struct File<D> {
     bytes: Vec<u8>,
     decode: D,
@@ -51,11 +52,11 @@ impl<D: Fn(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for File
     }
 }
 
-/// An image that becomes its file in place: what is read is at the back of the buffer, what is written at its front. The plan has room
-/// enough between the two, see [`Plan::room`].
+/// An image that becomes its file in place. The unread image is at the back of the buffer, the
+/// written file at its front. The planned capacity keeps the two apart, see [`Plan::room`].
 pub(crate) struct InPlace {
     buffer: Vec<u8>,
-    /// Where the image begins.
+    /// Offset of the image in the buffer.
     start: usize,
     read: usize,
     written: usize,
@@ -63,7 +64,7 @@ pub(crate) struct InPlace {
 
 impl InPlace {
     /// # Errors
-    /// [`Error::OutOfMemory`], if the picture was not made with its room.
+    /// [`Error::OutOfMemory`], if the picture was allocated without the planned capacity.
     pub(crate) fn new(picture: Picture) -> Result<InPlace, Error> {
         let (mut buffer, room) = picture.into_piece();
         let image = buffer.len();
@@ -81,10 +82,10 @@ impl InPlace {
         })
     }
 
-    /// The next bytes of the image are its first ones again.
+    /// Restarts reading at the first byte of the image.
     ///
     /// # Errors
-    /// [`Error::Internal`] if they are there no more.
+    /// [`Error::Internal`] if the file has already overwritten the beginning of the image.
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
         if self.written > self.start {
             return Err(Error::Internal("the file outgrows its plan".to_owned()));
@@ -93,7 +94,7 @@ impl InPlace {
         Ok(())
     }
 
-    /// Reads the next bytes of the image, as many as there are to fill.
+    /// Reads the next bytes of the image, as many as `row` has.
     fn read(&mut self, row: &mut [u8]) -> Result<(), Error> {
         let end = self.read + row.len();
         let from = self.buffer.get(self.read..end);
@@ -105,7 +106,8 @@ impl InPlace {
     /// Writes the next bytes of the file.
     ///
     /// # Errors
-    /// [`Error::Internal`] where the plan was wrong about the room: nothing that has not been read is overwritten.
+    /// [`Error::Internal`] where the planned capacity is too small: bytes that have not been read
+    /// are never overwritten.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let end = self.written + bytes.len();
         match self.buffer[..self.read].get_mut(self.written..end) {
@@ -116,7 +118,7 @@ impl InPlace {
         Ok(())
     }
 
-    /// What has been written.
+    /// Returns the written file.
     pub(crate) fn into_file(mut self) -> Vec<u8> {
         self.buffer.truncate(self.written);
         self.buffer.shrink_to_fit(); // which allocators do in place
@@ -124,7 +126,7 @@ impl InPlace {
     }
 }
 
-/// The rows of a picture that is encoded in place.
+/// Rows of a picture that is encoded in place.
 struct PlaceRows<'p> {
     place: &'p RefCell<InPlace>,
     row: Vec<u8>,
@@ -142,10 +144,10 @@ impl RowSource for PlaceRows<'_> {
     }
 }
 
-/// Hands the canvas of a picture that is encoded in place on, row by row.
+/// Hands on the canvas of a picture that is encoded in place, row by row.
 ///
 /// # Errors
-/// [`Error::OutOfMemory`], and what `take` returns.
+/// [`Error::OutOfMemory`], and the errors of `take`.
 pub(crate) fn rows(
     plan: &Plan,
     place: &RefCell<InPlace>,
@@ -166,7 +168,7 @@ pub(crate) fn rows(
     Ok(())
 }
 
-/// The whole canvas, for who wants it so.
+/// Returns the whole canvas, for encoders that need it at once.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].

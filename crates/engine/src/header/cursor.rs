@@ -1,17 +1,17 @@
-//! Reading numbers from bytes that may not all be here yet.
+//! Reader of numbers from bytes that may not all be here yet.
 
-/// Why parsing stopped.
+/// Reason why parsing stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// The bytes end before the header does.
     NeedMore,
     /// The header contradicts itself.
     Corrupt(&'static str),
-    /// The header is fine and names something that is not read.
+    /// The header is sound, but names a feature that is not read.
     Unsupported(&'static str),
 }
 
-/// A position in a byte slice; every read moves it or asks for more.
+/// A position in a byte slice. Every read moves the position, or asks for more bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],

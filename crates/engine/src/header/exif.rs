@@ -1,17 +1,20 @@
-//! The orientation in an EXIF block: one tag of the first directory of a TIFF structure (EXIF 2.32, section 4.6.4).
+//! Orientation in an EXIF block: one tag of the first directory of a TIFF structure (EXIF 2.32,
+//! section 4.6.4).
 
 use crate::header::cursor::{Cursor, Stop};
 use crate::pixels::orientation::Orientation;
 
 const ORIENTATION: u16 = 0x0112;
-/// Of an entry in a directory.
+/// Bytes of an entry in a directory.
 const ENTRY_BYTES: usize = 12;
-/// The bytes in front of the TIFF structure in a segment of a JPEG.
+/// Bytes in front of the TIFF structure in a JPEG's segment.
 pub(crate) const PREFIX: &[u8] = b"Exif\0\0";
 
-/// The orientation that a TIFF structure names; `None` when no tag for it can be read. A value that no orientation has is upright.
+/// Returns the orientation that a TIFF structure names; `None` when no tag for the orientation can
+/// be read. A value outside 1 to 8 means upright.
 ///
-/// The directory is read as far as it goes: some programs count more entries than they write, and viewers turn such a picture all the same.
+/// The directory is read as far as its bytes go: some programs count more entries than they write,
+/// and viewers turn such a picture all the same.
 pub(crate) fn orientation(tiff: &[u8]) -> Option<Orientation> {
     let start = start(tiff).ok()?;
     let offset = start.seek(4).u32().ok()?;
@@ -26,13 +29,13 @@ pub(crate) fn orientation(tiff: &[u8]) -> Option<Orientation> {
     None
 }
 
-/// The orientation behind the `Exif\0\0` that some containers keep.
+/// Returns the orientation behind the `Exif\0\0` that some containers keep.
 pub(crate) fn orientation_with_prefix(bytes: &[u8]) -> Option<Orientation> {
     orientation(bytes.strip_prefix(PREFIX).unwrap_or(bytes))
 }
 
-/// The first value of an entry, if the entry is the orientation's and of whole numbers. Some writers take a BYTE or a LONG where a SHORT
-/// is due.
+/// Returns the first value of an entry, if the entry is the orientation's and holds whole numbers.
+/// A BYTE or a LONG is accepted where a SHORT is due, because some writers use one.
 fn number<'a>(start: Cursor<'a>, mut entry: Cursor<'a>) -> Option<u32> {
     let (tag, kind, count) = (entry.u16().ok()?, entry.u16().ok()?, entry.u32().ok()?);
     let bytes = match kind {
@@ -44,7 +47,7 @@ fn number<'a>(start: Cursor<'a>, mut entry: Cursor<'a>) -> Option<u32> {
     if tag != ORIENTATION || count == 0 {
         return None;
     }
-    // What does not fit the field stands where the field points, all of it.
+    // Values that do not fit the field stand where the field points, all of them.
     if u64::from(count) * bytes > 4 {
         entry = start.seek(entry.u32().ok()? as usize);
         let mut all = entry;
@@ -70,7 +73,8 @@ fn start(tiff: &[u8]) -> Result<Cursor<'_>, Stop> {
 mod tests {
     use super::*;
 
-    /// A directory at `at` that says it has `count` of these entries: tag, type, count, and the field as it is written.
+    /// Writes a directory at `at` that counts `count` entries and has these: tag, type, count, and
+    /// the field as it is written.
     fn tiff(big: bool, at: u32, count: u16, entries: &[(u16, u16, u32, [u8; 4])]) -> Vec<u8> {
         let short = |value: u16| match big {
             true => value.to_be_bytes(),
@@ -92,12 +96,12 @@ mod tests {
         file
     }
 
-    /// An entry of the orientation: its type, its count, and its field.
+    /// Returns an entry of the orientation: its type, its count, and its field.
     fn of(kind: u16, count: u32, field: [u8; 4]) -> (u16, u16, u32, [u8; 4]) {
         (ORIENTATION, kind, count, field)
     }
 
-    /// The tag's value that is read; 0 where there is none.
+    /// Returns the tag's value that is read; 0 where none is.
     fn value(tiff: &[u8]) -> u8 {
         orientation(tiff).map_or(0, Orientation::to_exif)
     }

@@ -1,7 +1,7 @@
-//! What the first bytes of a file tell: its format, size, orientation and kind of pixels. No decoder is involved, and
-//! nothing is allocated.
+//! Header of a file, read from its first bytes: format, size, orientation and kind of pixels. No
+//! decoder is involved, and nothing is allocated.
 //!
-//! Magic bytes decide; a Content-Type or a file name is never asked.
+//! Magic bytes decide the format. A Content-Type or a file name is never considered.
 
 pub(crate) mod colours;
 pub(crate) mod cursor;
@@ -21,34 +21,37 @@ use crate::spec::{By, Format, FormatSet};
 pub struct Header {
     /// The file format.
     pub format: Format,
-    /// The size as stored, before orientation.
+    /// Size as stored, before orientation.
     pub stored: Size,
-    /// How the stored pixels are to be turned.
+    /// Orientation of the stored pixels.
     pub orientation: Orientation,
-    /// What the decoder will deliver.
+    /// Layout of the rows that the decoder will deliver.
     pub layout: Layout,
-    /// What the decoder's memory depends on.
+    /// Properties that the decoder's memory depends on.
     pub coding: Coding,
-    /// What the samples mean.
+    /// Colour space of the samples.
     pub colours: Colours,
-    /// Pixels are four inks in the file, and light when they are delivered.
+    /// Whether pixels are CMYK in the file. The decoder delivers RGB.
     pub inks: bool,
-    /// Pixels are the indices of a palette in the file, and colours when they are delivered.
+    /// Whether pixels are indices of a palette in the file. The decoder delivers colours.
     pub palette: bool,
 }
 
-/// How the pixels are coded, as far as it decides what decoding costs.
+/// Coding of the pixels, as far as the memory of decoding depends on the coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     /// JPEG.
     Jpeg {
-        /// Each component's sampling factors, across and down; zeroes where there is none. Rows of MCUs are all that is held at a time.
+        /// Sampling factors of each component, across and down; zeroes where there is no component.
+        /// The decoder holds only rows of MCUs at a time.
         sampling: [(u8, u8); 4],
         /// Whether the coefficients of a block come in several scans.
         progressive: bool,
-        /// Columns and rows of luminance to one of chrominance, where the file is in YCbCr and both chrominances have as many.
+        /// Columns and rows of luminance per sample of chrominance, where the file is in YCbCr and
+        /// both chrominance components have the same number.
         chroma: Option<(u32, u32)>,
-        /// The file stays in memory until it is decoded, because its components or their details come in several scans.
+        /// Whether the file stays in memory until it is decoded, because its components or the bits
+        /// of its coefficients come in several scans.
         resident: bool,
     },
     /// Row by row.
@@ -56,39 +59,40 @@ pub enum Coding {
         /// Bits of a pixel in the file.
         bits_per_pixel: u32,
     },
-    /// By strips and tiles, from a file that stays in memory.
+    /// Strips or tiles of a TIFF, from a file that stays in memory.
     Tiff(Shape),
-    /// A frame of VP8, and maybe its alpha: row by row, from a file that stays in memory.
+    /// A frame of VP8, and maybe its alpha, decoded row by row from a file that stays in memory.
     Vp8,
-    /// A Windows bitmap, row by row, from a file that stays in memory, because its last row comes first.
+    /// A Windows bitmap, decoded row by row from a file that stays in memory, because its last row
+    /// comes first.
     Bitmap {
-        /// Its pixels are coded in runs.
+        /// Whether pixels are run-length encoded.
         runs: bool,
     },
-    /// A stream of VP8L, the same way.
+    /// A stream of VP8L, decoded row by row from a file that stays in memory.
     Vp8l,
     /// The whole image at once.
     Whole {
-        /// Bytes at the peak of decoding, the image included, the file not.
+        /// Bytes at the peak of decoding, including the image and excluding the file.
         peak_bytes: u64,
-        /// How often the file is copied at most.
+        /// Upper bound on the number of copies of the file.
         copies: u8,
     },
-    /// By a guest.
+    /// A file that a guest decodes.
     Guest {
-        /// Bytes of the guest's memory, apart from what its file adds to them.
+        /// Bytes of the guest's memory, apart from those that depend on the file's length.
         memory_bytes: u64,
-        /// The size that it decodes, of which the rest is cut off.
+        /// Size that the guest decodes, of which the image is a part.
         picture: Size,
-        /// Where in that the image begins.
+        /// Left and top of the image in `picture`.
         at: (u32, u32),
-        /// Whether its file is mended first.
+        /// Whether the guest gets a mended copy of the file.
         mended: bool,
     },
 }
 
 impl Header {
-    /// The header as it is read where there are these guests.
+    /// Returns the header, if the deployment has the guests to decode its format.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for what only a guest reads.
@@ -99,13 +103,14 @@ impl Header {
         Ok(self)
     }
 
-    /// The size as a viewer shows it.
+    /// Returns the size as a viewer shows it.
     pub fn upright(&self) -> Size {
         self.stored.swapped_if(self.orientation.swaps_axes())
     }
 }
 
-/// What a source file of this length holds while it is decoded: itself where it is kept, and what a library copies of it.
+/// Returns the bytes that a source file of this length occupies while it is decoded: the file where
+/// it is kept, and the copies that a library makes.
 pub(crate) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     match (header.format, header.coding) {
         (_, Coding::Whole { copies, .. }) => bytes * (1 + u64::from(copies)),
@@ -118,10 +123,12 @@ pub(crate) fn file_bytes(header: &Header, bytes: u64) -> u64 {
     }
 }
 
-/// Bytes that a file of this length adds to the memory of the guest that decodes it: at least, and at most.
+/// Returns the bytes that a file of this length adds to the memory of the guest that decodes it:
+/// the lower and the upper bound.
 pub(crate) fn guest_bytes_of_file(bytes: u64) -> (u64, u64) {
     crate::guest::avif_symbols(bytes)
 }
 
-/// What is held at most of a file that is decoded as it arrives: the piece that has come, and what the last one left.
+/// Upper bound on the bytes held of a file that is decoded as it arrives: the piece that has just
+/// come, and the rest of the previous one.
 const PIECE_BYTES: u64 = 256 << 10;

@@ -4,10 +4,10 @@ use letterbox_inflate::Inflate;
 
 use crate::pixels::buffer::zeroes;
 
-/// A profile's header, and the number of its tags.
+/// Minimum size of a profile: the header, and the number of tags.
 const LEAST_PROFILE_BYTES: usize = 132;
 
-/// A profile that lies in one piece in its file.
+/// Copies a profile that lies in one piece in its file.
 pub(crate) fn copy(profile: &[u8]) -> Option<Vec<u8>> {
     join(profile.len(), [profile])
 }
@@ -24,9 +24,9 @@ fn join<'a>(length: usize, parts: impl IntoIterator<Item = &'a [u8]>) -> Option<
     Some(whole)
 }
 
-/// ICC.1, annex B.4: the parts of a profile in a JPEG, each with its number and how many there are.
+/// Parts of a profile in a JPEG, each with its number and the number of parts (ICC.1, annex B.4).
 pub(crate) struct Parts<'a> {
-    /// By number, which starts at 1.
+    /// Parts by their number, which starts at 1.
     parts: [&'a [u8]; 256],
     count: usize,
     damaged: bool,
@@ -56,27 +56,27 @@ impl<'a> Parts<'a> {
         *place = content;
     }
 
-    /// Bytes of them all; `None` where one is missing, or comes twice.
+    /// Returns the bytes of all parts; `None` where a part is missing, or comes twice.
     pub(crate) fn bytes(&self) -> Option<usize> {
         let parts = self.parts.get(1..=self.count)?;
         let whole = self.count > 0 && !self.damaged && parts.iter().all(|part| !part.is_empty());
         whole.then(|| parts.iter().map(|part| part.len()).sum())
     }
 
-    /// The whole profile.
+    /// Returns the complete profile.
     pub(crate) fn join(&self) -> Option<Vec<u8>> {
         join(self.bytes()?, self.parts.into_iter().skip(1))
     }
 }
 
-/// What a profile in a PNG says that it has in bytes: its first number.
+/// Returns the size that a PNG's compressed profile declares in its first four bytes.
 pub(crate) fn inflated_bytes(chunk: &[u8]) -> Option<u32> {
     let mut start = [0; 4];
     Deflated::open(chunk)?.fill(&mut start)?;
     Some(u32::from_be_bytes(start))
 }
 
-/// The profile itself. Nothing is allocated on the word of the stream alone.
+/// Inflates a PNG's profile. The declared size is checked before anything is allocated.
 pub(crate) fn inflate(chunk: &[u8]) -> Option<Vec<u8>> {
     let said = inflated_bytes(chunk)? as usize;
     if !(LEAST_PROFILE_BYTES..=crate::header::colours::MOST_PROFILE_BYTES).contains(&said) {
@@ -87,14 +87,15 @@ pub(crate) fn inflate(chunk: &[u8]) -> Option<Vec<u8>> {
     Some(profile)
 }
 
-/// The zlib stream in `iCCP`.
+/// Zlib stream in `iCCP`.
 struct Deflated<'a> {
     inflate: Inflate,
     stream: &'a [u8],
 }
 
 impl<'a> Deflated<'a> {
-    /// Behind a name of up to 79 bytes, and the one method that there is.
+    /// Opens the stream behind a name of up to 79 bytes and the number of the compression method,
+    /// which can only be 0.
     fn open(chunk: &'a [u8]) -> Option<Deflated<'a>> {
         let name = chunk.iter().take(80).position(|&byte| byte == 0)?;
         let (&0, stream) = chunk.get(name + 1..)?.split_first()? else {
@@ -104,7 +105,7 @@ impl<'a> Deflated<'a> {
         Some(Deflated { inflate, stream })
     }
 
-    /// All of the bytes; `None` where the stream has fewer.
+    /// Fills all of the bytes; `None` where the stream has fewer.
     fn fill(&mut self, bytes: &mut [u8]) -> Option<()> {
         let mut filled = 0;
         while filled < bytes.len() {

@@ -1,4 +1,4 @@
-//! A plan that is carried out.
+//! Execution of a plan.
 
 use crate::error::Error;
 use crate::format::codec::Decode;
@@ -14,18 +14,19 @@ use crate::pixels::window::Rect;
 use crate::plan::Plan;
 use crate::stage::still::turned;
 
-/// A plan that is carried out.
+/// A plan in execution.
 pub(crate) struct Body<'a> {
     pub(crate) plan: Box<Plan>,
     pub(crate) decoder: Box<dyn Decode + 'a>,
     pub(crate) rows: Sink,
     pub(crate) original: Option<Original>,
-    /// The frames of an animation, once they are on their way.
+    /// Player of an animation, once its first frame is due.
     pub(crate) player: Option<Box<Player<'a>>>,
 }
 
 impl<'a> Body<'a> {
-    /// Plays frames; false when the plan has grown, and its memory is to be had first.
+    /// Plays frames. Returns false when the plan has grown, so that the caller can reserve memory
+    /// before the next call.
     pub(crate) fn play(
         &mut self,
         guests: &'a dyn Guests,
@@ -53,7 +54,7 @@ impl<'a> Body<'a> {
                     }
                     to_the_last = true;
                 }
-                // A frame was more than any before it.
+                // One frame was larger than any before it.
                 Err(Error::Outgrown { .. }) if self.plan.grow(file_bytes, limits) => {
                     self.player = None;
                     return Ok(false);
@@ -65,7 +66,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The answer's file, and whether it is the source's own.
+    /// Returns the answer's file, whether that file is the source's own, and the plan.
     pub(crate) fn run(
         self,
         guests: &dyn Guests,
@@ -123,7 +124,8 @@ impl<'a> Body<'a> {
         Ok((rows.into_box(), file))
     }
 
-    /// The planes upright, and the source's own file where it may still be the answer.
+    /// Decodes the rest of the source. Returns the upright planes, and the source's own file where
+    /// that may still be the answer.
     #[expect(clippy::type_complexity, reason = "what is left of a body")]
     pub(crate) fn decode(
         self,
@@ -155,7 +157,7 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The file of a plan's pictures.
+/// Encodes the pictures of a plan's planes.
 fn write(plan: &Plan, pictures: Vec<Picture>, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
     let writer = codec_of(plan.format).writer();
     let writer = writer.ok_or(Error::Internal("nobody writes this format".to_owned()))?;

@@ -1,4 +1,4 @@
-//! The description of a source and of what would be made of it.
+//! Description of a source and of its plan.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::plan::budget::Step;
 use crate::stage::still::at_work;
 
-/// The answer to `f=json`.
+/// Returns the answer to `f=json`.
 pub(crate) fn describe(
     plan: &Plan,
     source_bytes: u64,
@@ -16,7 +16,7 @@ pub(crate) fn describe(
     facts: Result<Facts, String>,
 ) -> Vec<u8> {
     let header = plan.header;
-    // What breaks off or takes too much may not have been looked through.
+    // The frames may not all have been counted in a file that breaks off or takes too much memory.
     let counted = plan.animation.is_some() || facts.is_ok() || !header.format.moves();
     let frames = plan.animation.map_or(1, |animation| animation.frames);
     let file_bytes = plan.file_bytes(source_bytes);

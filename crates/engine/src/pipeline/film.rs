@@ -1,5 +1,6 @@
-//! Animations: each frame is decoded, drawn on the source's canvas, resampled, and encoded at once. At no time are there more of them than
-//! the one that is drawn, and what its encoder compares it with. The answer grows in steps, and each of them is planned before it is taken.
+//! Animations: each frame is decoded, drawn on the source's canvas, resampled, and encoded at once.
+//! Memory holds no frames but the current one and the one that the encoder compares it with. The
+//! answer grows in steps, and each step is planned before its memory is allocated.
 
 use crate::animation::answer::Encode;
 use crate::animation::compositor::Compositor;
@@ -19,26 +20,26 @@ use crate::stage::intake::Intake;
 use crate::stage::leaving::Leaving;
 use crate::stage::still::turned;
 
-/// An animation on its way to its file.
+/// An animation in progress.
 pub(crate) struct Player<'g> {
     screen: Compositor,
-    /// Whether all that was drawn is as its standard has it.
+    /// Whether every frame drawn so far conforms to its standard.
     is_sound: bool,
     encoder: Box<dyn Encode + 'g>,
     rgba: Vec<u8>,
-    /// The next frame of the source.
+    /// Index of the next frame of the source.
     next: u32,
-    /// Bytes of the largest frame so far.
+    /// Bytes of the largest encoded frame so far.
     largest: usize,
-    /// Why the answer has come to its end, where frames are only drawn from there on.
+    /// Error that ended the answer. Later frames are only drawn.
     ended: Option<Error>,
 }
 
-/// How far an animation has come.
+/// Progress of an animation.
 pub(crate) enum Played {
-    /// To its end.
+    /// All frames have been played.
     All,
-    /// To where the answer needs more room, or it may not be enough for the next frame.
+    /// The answer's capacity may not suffice for the next frame.
     LittleRoom,
 }
 
@@ -69,7 +70,7 @@ impl<'g> Player<'g> {
         })
     }
 
-    /// Gives the answer the room that is planned now.
+    /// Gives the answer the capacity that is planned now.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -77,15 +78,16 @@ impl<'g> Player<'g> {
         self.encoder.answer().grow(animation.file_bytes)
     }
 
-    /// Goes on without an answer: frames are drawn, and that is all.
+    /// Gives up the answer. Later frames are only drawn, to check them.
     pub(crate) fn end(&mut self) {
         self.ended = Some(self.encoder.answer().outgrown());
     }
 
-    /// Goes on to the end, or as far as the answer's room goes; `to_the_last` byte of it, or while there is enough for a frame.
+    /// Plays on to the end, or as far as the answer's capacity goes. With `to_the_last`, capacity
+    /// is used to its last byte; without, only while there is twice that of the largest frame.
     ///
     /// # Errors
-    /// [`Error::Outgrown`], when the answer is to be begun anew; what is wrong with the file.
+    /// [`Error::Outgrown`] if the answer has to be begun anew; the errors of the file.
     pub(crate) fn play(
         &mut self,
         plan: &Plan,
@@ -113,7 +115,7 @@ impl<'g> Player<'g> {
         Ok(Played::All)
     }
 
-    /// The file, and whether the source's frames are as their standard has them.
+    /// Returns the file, and whether the source's frames conform to their standard.
     pub(crate) fn finish(self) -> (Result<Vec<u8>, Error>, bool) {
         let Player {
             screen,
@@ -132,7 +134,7 @@ impl<'g> Player<'g> {
     }
 }
 
-/// The canvas as it is to be seen: resampled, turned, padded.
+/// Renders the canvas as shown: resampled, turned, padded.
 fn show(plan: &Plan, canvas: &Frame, rgba: &mut [u8]) -> Result<(), Error> {
     let [plane] = plan.planes()[..] else {
         return Err(Error::Internal("an animation in components".to_owned()));

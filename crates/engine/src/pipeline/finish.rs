@@ -9,8 +9,10 @@ use crate::plan::Plan;
 use crate::transform::Target;
 
 impl Pipeline<'_> {
-    /// The source file is complete: ends a look, and plays the frames of an animation, as far as the memory goes that is planned for the answer. False where
-    /// that is not to the end: [`Pipeline::memory_bytes`] is more now, and the next call goes on with it. Nothing is done for what stands still.
+    /// Ends a look, or plays the frames of an animation, once the source file is complete, as far as
+    /// the memory planned for the answer goes. Returns false if there is more to do:
+    /// [`Pipeline::memory_bytes`] is then larger, and the next call goes on with that much. A still
+    /// that needs no look needs nothing.
     ///
     /// # Errors
     /// See [`Error`].
@@ -44,8 +46,9 @@ impl Pipeline<'_> {
         }
     }
 
-    /// The source file is complete: decodes what is left of it, runs the stages, encodes. An animation is played to its end; who has to
-    /// know how its answer grows calls [`Pipeline::play`] before.
+    /// Decodes the rest of the complete source file, runs the stages, and encodes. An animation is
+    /// played to its end. A caller that has to know how the answer grows calls [`Pipeline::play`]
+    /// first.
     ///
     /// `now_ms` is the clock that [`Output::spent`] is read from.
     ///
@@ -59,7 +62,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// The answer that is an image.
+    /// Makes an answer that is an image.
     fn image(self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
         let mut spent = self.spent();
         let State::Body(body) = self.state else {
@@ -79,7 +82,7 @@ impl Pipeline<'_> {
         })
     }
 
-    /// The answer that is made of what a look has found.
+    /// Makes an answer of the facts that a look has found.
     fn told(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
         let mut spent = self.spent();
         let (target, limits, source_bytes) =
@@ -131,7 +134,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A source that cannot be made small can be described all the same, as long as its header has been read.
+    /// Turns an error of the source into a description without a small picture, if a description is
+    /// wanted and the header has been read.
     pub(crate) fn or_described(&mut self, done: Result<(), Error>) -> Result<(), Error> {
         match done {
             Err(error) if self.described.is_some() && error.is_of_source() => {

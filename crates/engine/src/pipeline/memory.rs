@@ -1,4 +1,4 @@
-//! The memory of a transform, as far as it is known by now.
+//! Memory of a transform, as far as it is known by now.
 
 use crate::format::codec_of;
 use crate::pipeline::body::Body;
@@ -7,12 +7,13 @@ use crate::pixels::buffer::growing;
 use crate::plan::Plan;
 use crate::plan::source::Source;
 
-/// The pipeline itself, and what it knows of an image.
+/// Bytes of the pipeline itself, and of its facts about an image.
 const SMALL_BYTES: u64 = 4 << 10;
 
 impl Pipeline<'_> {
-    /// Bytes of memory that the transform may take with the next call, as far as is known by now. A plan is made by the call that
-    /// completes the header, and what it costs is allocated from the call after that on: there is time to refuse it in between.
+    /// Returns the bytes of memory that the transform may take with the next call, as far as they
+    /// are known by now. The call that completes the header makes the plan; the call after that
+    /// allocates the plan's memory. The caller can refuse in between.
     pub fn memory_bytes(&self) -> u64 {
         let bytes = match &self.state {
             State::Header { start, .. } => start.len() as u64,
@@ -21,7 +22,7 @@ impl Pipeline<'_> {
                 let need = plan.need_bytes(self.file_bytes(plan));
                 need.max(self.moved_bytes(plan)) + self.original_bytes(plan) + uncertain
             }
-            // The tables of its colours are still there.
+            // The conversion tables of the described plan are still there.
             State::Described { .. } => match self.described.as_deref() {
                 Some(Plan {
                     source: Source::Other(conversion),
@@ -33,7 +34,8 @@ impl Pipeline<'_> {
         bytes.min(self.limits.memory_bytes)
     }
 
-    /// What of it is in our own memory, and not in that of guests.
+    /// Returns the part of [`Pipeline::memory_bytes`] that is in our own memory, and not in that of
+    /// guests.
     pub fn own_bytes(&self) -> u64 {
         let guests = match &self.state {
             State::Planned { plan, .. } | State::Body(Body { plan, .. }) => {
@@ -60,8 +62,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Bytes held while the start of a file that is kept is moved to where there is room for all of it, which counts where the decoder
-    /// takes less than such a start.
+    /// Returns the bytes held while the start of a kept file is copied to a buffer for the whole
+    /// file. This sum counts where the decoder takes less than such a start.
     pub(crate) fn moved_bytes(&self, plan: &Plan) -> u64 {
         let all = self.promised_bytes;
         match &self.state {
@@ -72,7 +74,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// What the source's own file takes beside that, where it may be the answer.
+    /// Returns the bytes of the source's own file that is kept beside the decoder's memory, where
+    /// that file may be the answer.
     pub(crate) fn original_bytes(&self, plan: &Plan) -> u64 {
         let bytes = self.source_bytes.max(self.promised_bytes);
         if plan.keeps_original() {
@@ -82,7 +85,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// What a buffer takes for so many bytes of the source file.
+    /// Returns the bytes of a buffer that gathers `bytes` bytes of the source file.
     pub(crate) fn gathered(&self, bytes: u64) -> u64 {
         if self.source_bytes > self.promised_bytes {
             growing(bytes)
@@ -99,8 +102,9 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Gives the source's own file up, where there is no room for it. That is decided by the file's length and not by how it comes: as if all
-    /// of it had been here with its header, and the decoder took a copy.
+    /// Gives up the source's own file as an answer, where memory has no place for it. The decision
+    /// depends on the file's length and not on how the file arrives: as if all of it had arrived
+    /// with its header, and the decoder had made a copy.
     pub(crate) fn afford_original(&mut self) {
         let (State::Planned { plan, .. } | State::Body(Body { plan, .. })) = &self.state else {
             return;
@@ -122,7 +126,7 @@ impl Pipeline<'_> {
     }
 }
 
-/// Bytes of the guest that encodes, if one does.
+/// Returns the bytes of the guest that encodes, if one does.
 fn writer_guest_bytes(plan: &Plan) -> u64 {
     let writer = codec_of(plan.format).writer();
     writer.map_or(0, |writer| writer.guest_bytes(plan))

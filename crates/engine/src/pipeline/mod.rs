@@ -1,7 +1,8 @@
 //! The pipeline: from the first bytes of a source to the answer.
 //!
-//! `state.rs` is the transform on its way; `push.rs` takes bytes, `open.rs` makes a plan of the first ones, `body.rs` carries it out,
-//! `finish.rs` makes the answer, and `memory.rs` says all the time what that takes.
+//! `state.rs` is the transform in progress. `push.rs` takes bytes, `open.rs` makes a plan of the
+//! first ones, `body.rs` carries the plan out, and `finish.rs` makes the answer. `memory.rs` states
+//! at any time the memory that the next call takes.
 
 pub(crate) mod again;
 pub(crate) mod body;

@@ -1,5 +1,5 @@
-//! Never worse: where nothing about a picture is to be changed, its own file is kept beside what is made of it, and the smaller one is the
-//! answer, metadata stripped.
+//! The source's own file as the answer. Where nothing about a picture is changed, its own file is
+//! kept beside the encoded one. The smaller of the two is the answer, with its metadata stripped.
 
 use crate::error::Error;
 use crate::format::codec_of;
@@ -10,13 +10,14 @@ use crate::pixels::buffer::append;
 use crate::plan::Plan;
 use crate::plan::frames::Animation;
 
-/// A source's own file, as it comes.
+/// A source's own file, as its bytes arrive.
 pub(crate) struct Original {
     file: Vec<u8>,
 }
 
 impl Original {
-    /// Begins with what has been read of a file that has so many bytes in all, as far as that is known.
+    /// Begins with the bytes read so far. The capacity is the announced length of the file, if that
+    /// is known.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -28,7 +29,7 @@ impl Original {
         Ok(Original { file })
     }
 
-    /// Takes the next bytes.
+    /// Appends the next bytes of the file.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -41,12 +42,12 @@ impl Original {
         self.file
     }
 
-    /// The file that a decoder has had as a whole.
+    /// Takes over the file that a decoder has kept as a whole.
     pub(crate) fn decoded(file: Vec<u8>) -> Original {
         Original { file }
     }
 
-    /// The file without its metadata, if it has no more than so many bytes.
+    /// Returns the file without its metadata, if it has at most `most` bytes and is still sound.
     pub(crate) fn instead_of(self, most: usize, plan: &Plan) -> Option<Vec<u8>> {
         let wanted = Wanted {
             lossless: plan.transform.lossless,
@@ -63,7 +64,8 @@ impl Original {
     }
 }
 
-/// Whether a file is still what its header was, and nothing that a decoder of somebody else's could come to harm by, though ours did not.
+/// Re-parses a stripped file. Reports whether its header is still that of the source, and whether
+/// the checks of its codec pass, so that no file is forwarded that could harm another decoder.
 fn is_sound(file: &[u8], header: &Header) -> bool {
     let Ok(Some(stripped)) = Header::parse(file, true) else {
         return false;
@@ -78,7 +80,8 @@ fn is_sound(file: &[u8], header: &Header) -> bool {
             .is_ok()
 }
 
-/// The same of an animation: each of its frames is still there, on its canvas, and its codes fit together.
+/// Re-parses a stripped animation. Reports whether each frame is still there and on the canvas, and
+/// whether the codes of the frames are consistent.
 fn moves_on(file: &[u8], header: &Header, animation: &Animation) -> bool {
     let Ok(Some(stripped)) = Header::parse(file, true) else {
         return false;

@@ -4,38 +4,38 @@ use crate::plan::Plan;
 use crate::spec::Format;
 use crate::transform::Target;
 
-/// A finished answer and what there is to say about it.
+/// A finished answer and the facts about it.
 #[derive(Debug)]
 pub struct Output {
-    /// The answer's body.
+    /// Body of the answer.
     pub body: Vec<u8>,
-    /// Its media type.
+    /// Media type of the answer.
     pub content_type: &'static str,
-    /// What was done; for a description, what would be.
+    /// Plan that was carried out; for a description, the plan that would be.
     pub plan: Plan,
-    /// What was asked for.
+    /// Kind of answer that was asked for.
     pub target: Target,
-    /// Whether the body is the source's own file, stripped, because what was made of it was larger.
+    /// Whether the body is the source's own file, stripped, because the encoded file was larger.
     pub original: bool,
     /// Bytes of the source file.
     pub source_bytes: u64,
-    /// Milliseconds of decoding, of the stages, of encoding.
+    /// Time spent on decoding, on the stages, and on encoding.
     pub spent: Spent,
 }
 
-/// Where the time went, in milliseconds.
+/// Time by step, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Spent {
-    /// File to pixels.
+    /// Time from file to pixels.
     pub decode_ms: f64,
-    /// All stages.
+    /// Time of all stages.
     pub resize_ms: f64,
-    /// Pixels to file.
+    /// Time from pixels to file.
     pub encode_ms: f64,
 }
 
 impl Output {
-    /// The format of the answer; `None` for what is no image.
+    /// Returns the format of the answer; `None` for an answer that is no image.
     pub fn format(&self) -> Option<Format> {
         match self.target {
             Target::Keep | Target::Image(_) | Target::Auto(_) => Some(self.plan.format),
@@ -43,7 +43,7 @@ impl Output {
         }
     }
 
-    /// What the answer is, in a word.
+    /// Returns a word for the kind of answer.
     pub fn name(&self) -> &'static str {
         self.format().map_or(self.target.name(), Format::name)
     }

@@ -1,4 +1,4 @@
-//! The bytes of a source, as they come.
+//! Intake of a source's bytes, as they arrive.
 
 use crate::error::Error;
 use crate::format::codec_of;
@@ -10,7 +10,7 @@ impl Pipeline<'_> {
     /// Takes the next bytes of the source file.
     ///
     /// # Errors
-    /// Whatever can be refused by now: the size of the file, its kind, the cost of the plan.
+    /// Errors that are known by now: the size of the file, its kind, the cost of the plan.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.source_bytes += bytes.len() as u64;
         if self.source_bytes > self.limits.source_bytes {
@@ -27,7 +27,8 @@ impl Pipeline<'_> {
         match &mut self.state {
             State::Described { .. } | State::Planned { .. } => Ok(()),
             State::Body(body) => {
-                // What keeps its file is told as soon as it is too large, not when all of it is here.
+                // A file that is kept is refused as soon as it is too large, not when all of it is
+                // here.
                 let file = body.plan.file_bytes(self.source_bytes) + own;
                 body.plan.check_budget(file, self.limits)?;
                 if let Some(original) = &mut body.original {
@@ -47,7 +48,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// The source file is complete: plans what had to wait for the end.
+    /// Ends the source file, and plans what had to wait for its last byte.
     ///
     /// # Errors
     /// As [`Pipeline::push`].
@@ -79,7 +80,7 @@ impl Pipeline<'_> {
         Ok(())
     }
 
-    /// The plan, and what is kept of the file.
+    /// Returns the plan, and the bytes kept of the file.
     pub(crate) fn planned(&self) -> Option<(&Plan, &[u8])> {
         match &self.state {
             State::Planned { plan, start } => Some((plan, start)),

@@ -1,4 +1,4 @@
-//! A transform on its way, and how far it has come.
+//! State of a transform in progress.
 
 use crate::error::Error;
 use crate::guest::{Guests, NoGuests};
@@ -9,44 +9,46 @@ use crate::pixels::window::Rect;
 use crate::plan::Plan;
 use crate::transform::Transform;
 
-/// One transform on its way.
+/// One transform in progress.
 pub struct Pipeline<'a> {
     pub(crate) transform: &'a Transform,
     pub(crate) limits: &'a Limits,
     pub(crate) source_bytes: u64,
-    /// What the source file is said to have in all.
+    /// Announced length of the source file in bytes; 0 where none was announced.
     pub(crate) promised_bytes: u64,
-    /// What decoding takes that only the complete file tells; `None` until it is.
+    /// Bytes of decoding that can only be computed from the complete file; `None` until the file is
+    /// complete.
     pub(crate) late_bytes: Option<u64>,
     pub(crate) guests: &'a dyn Guests,
-    /// The look that is taken, where the answer is made of its facts and is no image.
+    /// Look whose facts the answer is made of; `None` where the answer is an image.
     pub(crate) look: Option<Look>,
     /// The part of the upright source that a look has found to be shown.
     pub(crate) area: Option<Rect>,
     /// The source's file behind a look, where the decoder that comes next takes it in pieces.
     pub(crate) resident: Vec<u8>,
-    /// The plan that `f=json` describes. It is not carried out.
+    /// Plan that `f=json` describes. This plan is not carried out.
     pub(crate) described: Option<Box<Plan>>,
     /// How long looks have taken, and decoding behind them.
     pub(crate) looked_ms: f64,
-    /// How long frames have been played.
+    /// Time spent playing frames, in milliseconds.
     pub(crate) played_ms: f64,
     pub(crate) state: State<'a>,
 }
 
 pub(crate) enum State<'a> {
-    /// The header is not complete; from this length on it is worth another look.
+    /// The header is not complete. Parsing is tried again from a length of `look_at` on.
     Header { start: Vec<u8>, look_at: usize },
-    /// The header has been read, and nothing has been allocated for the rest.
+    /// The header has been read. Nothing has been allocated for the rest of the file.
     Planned { plan: Box<Plan>, start: Vec<u8> },
-    /// Rows are on their way.
+    /// Rows are being decoded.
     Body(Body<'a>),
-    /// There is no small picture for a description, and this is why: bytes are counted and dropped.
+    /// The description has no small picture, for the reason `without`. Further bytes are counted
+    /// and dropped.
     Described { without: String },
 }
 
 impl<'a> Pipeline<'a> {
-    /// A pipeline that waits for the first bytes.
+    /// Returns a pipeline that waits for the first bytes.
     pub fn new(transform: &'a Transform, limits: &'a Limits) -> Pipeline<'a> {
         Pipeline {
             transform,
@@ -68,12 +70,13 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// The same with guests.
+    /// Returns the pipeline with these guests.
     pub fn with_guests(self, guests: &'a dyn Guests) -> Pipeline<'a> {
         Pipeline { guests, ..self }
     }
 
-    /// Says before the first bytes how many the source file has, where that is known: it is refused the earlier and kept the cheaper.
+    /// Announces the length of the source file before its first bytes, where the length is known. A
+    /// file that is too large is then refused earlier, and a file that is kept costs less memory.
     ///
     /// # Errors
     /// [`Error::SourceTooLarge`].

@@ -1,11 +1,12 @@
-//! The frames of a source, looked at before they are decoded.
+//! Survey of a source's frames before they are decoded.
 
 use crate::animation::survey::Survey;
 use crate::error::Error;
 use crate::format::codec_of;
 use crate::header::Header;
 
-/// Walks through at most so many frames of a file. What decoding takes above `most_bytes` is only known to be more.
+/// Walks through at most `most` frames of a file. Memory of decoding is not computed beyond
+/// `most_bytes`; a larger value is only a lower bound.
 ///
 /// # Errors
 /// [`Error::Corrupt`].

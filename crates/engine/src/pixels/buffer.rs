@@ -1,8 +1,10 @@
-//! Buffers whose allocation may fail. Every buffer that grows with a picture or its file comes from here.
+//! Buffers whose allocation may fail. Every buffer that grows with a picture or its file comes from
+//! here.
 
 use crate::error::Error;
 
-/// An empty list of bytes with room for so many, or an error where the allocator refuses.
+/// Returns an empty buffer with a capacity of this many bytes, or an error where the allocator
+/// refuses.
 pub(crate) fn reserved(bytes: u64) -> Result<Vec<u8>, Error> {
     let bytes = usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?;
     let mut buffer = Vec::new();
@@ -12,7 +14,7 @@ pub(crate) fn reserved(bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(buffer)
 }
 
-/// That many zero bytes, or an error where the allocator refuses.
+/// Returns this many zero bytes, or an error where the allocator refuses.
 pub(crate) fn zeroes(bytes: u64) -> Result<Vec<u8>, Error> {
     let mut buffer = reserved(bytes)?;
     buffer.resize(bytes as usize, 0);
@@ -32,7 +34,8 @@ pub(crate) fn zeroes_of<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error
     Ok(buffer)
 }
 
-/// Appends, growing by a quarter: a file's buffer is the one thing whose size is not known beforehand.
+/// Appends bytes to a buffer that grows by a quarter. Only a file's buffer has a size that is not
+/// known beforehand.
 pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
     if buffer.capacity() - buffer.len() < bytes.len() {
         let more = bytes.len().max(buffer.len() / 4);
@@ -44,7 +47,8 @@ pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a file holds while it grows and nobody has said how far: as much again, and the quarter that it grows by.
+/// Peak size of a growing buffer of unknown final length: the old buffer plus the new one of 1.25
+/// times its size.
 pub(crate) const fn growing(bytes: u64) -> u64 {
     bytes * 9 / 4
 }

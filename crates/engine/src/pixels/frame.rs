@@ -1,4 +1,5 @@
-//! Pixels in memory: 8 bits a sample, straight alpha, rows without padding. A [`Frame`] is whole; a [`Picture`] comes and goes row by row.
+//! Pixels in memory: 8 bits a sample, straight alpha, rows without padding. A [`Frame`] is a
+//! complete image. A [`Picture`] is filled and consumed row by row.
 
 use std::collections::VecDeque;
 
@@ -11,14 +12,15 @@ use crate::pixels::layout::{Layout, Size};
 pub struct Frame {
     /// Columns and rows.
     pub size: Size,
-    /// What a pixel consists of.
+    /// Samples of a pixel.
     pub layout: Layout,
     /// `width * height * channels` bytes.
     pub pixels: Vec<u8>,
 }
 
 impl Frame {
-    /// A frame of zeroes, whose buffer has room for so many bytes in all, if that is more.
+    /// Returns a frame of zeroes. The buffer's capacity is `room` bytes, or the size of the pixels
+    /// if that is more.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] where the allocator refuses; nothing aborts.
@@ -33,20 +35,21 @@ impl Frame {
         })
     }
 
-    /// The rows, from the top.
+    /// Returns the rows, from the top.
     pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
         self.pixels.chunks_exact(self.row_bytes())
     }
 
-    /// Bytes a row.
+    /// Returns the bytes of a row.
     pub fn row_bytes(&self) -> usize {
         self.size.width as usize * self.layout.channels()
     }
 }
 
-/// An image between two stages. Its rows go in at the bottom, and out at the top.
+/// An image between two stages. Rows enter at the bottom and leave at the top.
 ///
-/// It lies in pieces, made as rows come and given back as they go; or in one, for an encoder that works in place.
+/// A picture lies in pieces, which are allocated as rows come and freed as rows go. For an encoder
+/// that works in place, the picture lies in one piece.
 #[derive(Debug)]
 pub(crate) struct Picture {
     pub(crate) size: Size,
@@ -54,20 +57,20 @@ pub(crate) struct Picture {
     pieces: VecDeque<Vec<u8>>,
     /// Rows of every piece but the last one.
     piece_rows: usize,
-    /// What its one piece has room for.
+    /// Capacity of the single piece in bytes; `None` for a picture in several pieces.
     room: Option<u64>,
-    /// Rows that have come, and gone.
+    /// Number of rows that have been pushed, and number of rows that have been taken.
     filled: usize,
     taken: usize,
-    /// Pieces that have been given back.
+    /// Number of pieces that have been freed.
     gone: usize,
 }
 
-/// What a piece is to have, about.
+/// Size of a piece in bytes, rounded down to whole rows. A piece has one row at least.
 const PIECE_BYTES: usize = 8 << 10;
 
 impl Picture {
-    /// Without rows; in one piece if there is a room for it.
+    /// Returns a picture without rows. A given `room` makes the picture one piece of that capacity.
     pub(crate) fn new(size: Size, layout: Layout, room: Option<u64>) -> Picture {
         let row_bytes = size.width as usize * layout.channels();
         Picture {
@@ -85,7 +88,7 @@ impl Picture {
         }
     }
 
-    /// Of all rows at once.
+    /// Returns a complete picture made of a frame.
     pub(crate) fn whole(frame: Frame, room: Option<u64>) -> Picture {
         let rows = frame.size.height as usize;
         Picture {
@@ -100,13 +103,13 @@ impl Picture {
         }
     }
 
-    /// What such a picture holds at most, when it is complete, beside its pixels.
+    /// Upper bound on the bytes of the list of pieces, for a complete picture in pieces.
     pub(crate) fn list_bytes(size: Size, layout: Layout) -> u64 {
         let picture = Picture::new(size, layout, None);
         (picture.count() * size_of::<Vec<u8>>()) as u64
     }
 
-    /// What a piece has at most.
+    /// Upper bound on the bytes of one piece.
     pub(crate) fn piece_bytes(size: Size, layout: Layout) -> u64 {
         let picture = Picture::new(size, layout, None);
         let rows = picture.piece_rows.min(size.height as usize);
@@ -125,7 +128,7 @@ impl Picture {
         self.filled == self.size.height as usize
     }
 
-    /// Takes the next row.
+    /// Appends the next row.
     ///
     /// # Errors
     /// [`Error::Corrupt`] if there are too many, [`Error::OutOfMemory`].
@@ -153,7 +156,7 @@ impl Picture {
         Ok(())
     }
 
-    /// The next row from the top; the piece before it is given back.
+    /// Returns the next row from the top. The piece before that row is freed.
     pub(crate) fn next_row(&mut self) -> Option<&mut [u8]> {
         self.give_back();
         if self.taken == self.filled {
@@ -168,7 +171,8 @@ impl Picture {
             .get_mut(..row_bytes)
     }
 
-    /// Gives back the piece that the next row is behind; how many bytes that were.
+    /// Frees the piece in front of the next row, if there is one. Returns the number of bytes
+    /// freed.
     pub(crate) fn give_back(&mut self) -> usize {
         let is_behind = self.taken / self.piece_rows > self.gone && self.taken < self.filled;
         if !is_behind {
@@ -178,7 +182,7 @@ impl Picture {
         self.pieces.pop_front().map_or(0, |piece| piece.capacity())
     }
 
-    /// Row `y`, as long as none has been taken.
+    /// Returns row `y`, as long as no row has been taken.
     pub(crate) fn row(&self, y: usize) -> &[u8] {
         let (row_bytes, at) = (self.row_bytes(), y % self.piece_rows);
         let piece = self.pieces.get(y / self.piece_rows);
@@ -187,12 +191,12 @@ impl Picture {
             .unwrap_or_default()
     }
 
-    /// Bytes of the pieces that have not been given back.
+    /// Returns the bytes of the pieces that have not been freed.
     pub(crate) fn held_bytes(&self) -> usize {
         self.pieces.iter().map(Vec::capacity).sum()
     }
 
-    /// The one piece that a complete picture with a room has, and that room.
+    /// Returns the single piece of a complete picture in one piece, and its planned capacity.
     pub(crate) fn into_piece(mut self) -> (Vec<u8>, usize) {
         let piece = self.pieces.pop_front().unwrap_or_default();
         let room = self.room.unwrap_or(0) as usize;

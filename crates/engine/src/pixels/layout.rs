@@ -1,6 +1,6 @@
-//! What a pixel consists of, and how many there are.
+//! Samples of a pixel, and dimensions in pixels.
 
-/// Which samples a pixel has, in memory order.
+/// Samples of a pixel, in memory order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Luminance.
@@ -14,7 +14,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The layout with these properties.
+    /// Returns the layout with these properties.
     pub fn of(grey: bool, alpha: bool) -> Layout {
         match (grey, alpha) {
             (true, false) => Layout::Grey,
@@ -24,7 +24,7 @@ impl Layout {
         }
     }
 
-    /// Bytes a pixel.
+    /// Returns the bytes of a pixel, which are its samples.
     pub fn channels(self) -> usize {
         match self {
             Layout::Grey => 1,
@@ -55,12 +55,12 @@ pub struct Size {
 }
 
 impl Size {
-    /// How many pixels.
+    /// Returns the number of pixels.
     pub fn pixels(self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }
 
-    /// Width and height exchanged if `swap`.
+    /// Exchanges width and height if `swap`.
     pub fn swapped_if(self, swap: bool) -> Size {
         if swap {
             Size {

@@ -1,11 +1,12 @@
-//! How a stored picture is to be turned (EXIF 2.32, tag 274).
+//! Orientation of a stored picture (EXIF 2.32, tag 274).
 
 use crate::pixels::layout::Size;
 use crate::pixels::window::{Rect, Window};
 
-/// How stored pixels become upright ones (EXIF 2.32, tag 0112, values 1 to 8).
+/// Transformation of stored pixels into upright ones (EXIF 2.32, tag 0112, values 1 to 8).
 ///
-/// Upright (x, y) is stored (x, y), or (y, x) if the axes are swapped, counted from the far end of each flipped stored axis.
+/// The upright pixel (x, y) is stored at (x, y), or at (y, x) if the axes are swapped. Each flipped
+/// stored axis is counted from its far end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Orientation {
     pub(crate) swap: bool,
@@ -14,7 +15,7 @@ pub struct Orientation {
 }
 
 impl Orientation {
-    /// From the tag's value; `None` outside 1 to 8.
+    /// Returns the orientation of a tag's value; `None` outside 1 to 8.
     pub fn from_exif(value: u32) -> Option<Orientation> {
         let (swap, flip_x, flip_y) = match value {
             1 => (false, false, false),
@@ -34,7 +35,7 @@ impl Orientation {
         })
     }
 
-    /// The tag's value, 1 to 8.
+    /// Returns the tag's value, 1 to 8.
     pub fn to_exif(self) -> u8 {
         let value = (1..=8).find(|&value| Orientation::from_exif(value) == Some(self));
         value.expect("eight values, eight combinations") as u8
@@ -82,7 +83,7 @@ impl Orientation {
         }
     }
 
-    /// Where an upright window lies on the stored image of this size.
+    /// Returns the place of an upright window on the stored image of this size.
     pub(crate) fn to_stored(self, window: Window, stored: Size) -> Window {
         let Window {
             x,

@@ -3,20 +3,23 @@
 use crate::error::Error;
 use crate::pixels::frame::Frame;
 
-/// Takes decoded rows, top to bottom, in the layout and size of each of [`Plan::planes`], or of [`Plan::components`] where there are some.
+/// Takes decoded rows, top to bottom. Rows have the layout and size of each of [`Plan::planes`], or
+/// of [`Plan::components`] if the plan has components.
 pub(crate) trait RowSink {
     /// Takes a plane's next row.
     fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error>;
 
-    /// Takes all rows of the first plane at once, from a decoder that has them so anyway.
+    /// Takes all rows of the first plane at once, from a decoder that has them in one buffer
+    /// anyway.
     fn frame(&mut self, frame: Frame) -> Result<(), Error>;
 
-    /// Notes that some of the rows are not those that the file was meant to have.
+    /// Notes that some rows differ from those that an intact file would have had.
     fn damaged(&mut self) {}
 }
 
 /// Hands out rows, top to bottom.
 pub(crate) trait RowSource {
-    /// The next row; `None` behind the last one. The row is the caller's to change, until the next call.
+    /// Returns the next row, or `None` behind the last one. The caller may change the row until the
+    /// next call.
     fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error>;
 }

@@ -1,8 +1,9 @@
-//! A row in a layout with more samples.
+//! Conversion of a row to a layout with more samples.
 
 use crate::pixels::layout::Layout;
 
-/// A row in a wider layout: grey becomes RGB by repetition, a missing alpha is opaque.
+/// Converts a row to a wider layout. Grey becomes RGB by repetition; a missing alpha becomes
+/// opaque.
 pub(crate) fn widen(row: &[u8], from: Layout, wider: &mut [u8], to: Layout) {
     let (channels, wide) = (from.channels(), to.channels());
     for (source, target) in row.chunks_exact(channels).zip(wider.chunks_exact_mut(wide)) {

@@ -1,4 +1,5 @@
-//! Parts of a picture: a window that may cut through pixels, a rectangle that does not, and edges.
+//! Parts of a picture: a window that may cut through pixels, a rectangle of whole pixels, and
+//! edges.
 
 use crate::pixels::layout::Size;
 
@@ -113,7 +114,7 @@ impl Rect {
         }
     }
 
-    /// The part of it that is on a canvas of this size.
+    /// Returns the part of the rectangle that is on a canvas of this size.
     pub(crate) fn clipped(self, width: u32, height: u32) -> Rect {
         let (left, top) = (self.left.min(width), self.top.min(height));
         Rect {
@@ -124,7 +125,7 @@ impl Rect {
         }
     }
 
-    /// The smallest one with both in it; what is empty counts for nothing.
+    /// Returns the smallest rectangle that contains both. An empty rectangle is ignored.
     pub(crate) fn joined(self, other: Rect) -> Rect {
         if self.is_empty() || other.is_empty() {
             return if self.is_empty() { other } else { self };

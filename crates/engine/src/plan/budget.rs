@@ -1,4 +1,5 @@
-//! The memory of a plan: what is held in each step of the work, and the most of them at a time. `reckon` computes it.
+//! The memory of a plan: the bytes held in each step of the work, and their peak. `reckon` computes
+//! them.
 
 use crate::error::Error;
 use crate::header::{Coding, file_bytes, guest_bytes_of_file};
@@ -8,19 +9,21 @@ use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::spec::Format;
 
-/// A step of the work, and what is held in it. One begins when what the one before held alone has been given back.
+/// A step of the work, and the memory held in that step. Memory owned only by the previous step is
+/// freed before this step starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// What is done.
+    /// Name of the step.
     pub name: &'static str,
-    /// Names of what is held, each with its bytes.
+    /// Parts of the memory: the name and the bytes of each.
     pub parts: Vec<(&'static str, u64)>,
-    /// Whether the source file is held too, if it is one that is kept.
+    /// Whether the source file is held too, if its format keeps the file.
     pub file: bool,
 }
 
 impl Step {
-    /// All bytes, with those of the source file.
+    /// Returns the sum of all parts, plus the source file's `file_bytes` where the step holds that
+    /// file.
     pub fn bytes(&self, file_bytes: u64) -> u64 {
         let parts = self.parts.iter().map(|(_, bytes)| bytes).sum::<u64>();
         parts + u64::from(self.file) * file_bytes
@@ -28,8 +31,9 @@ impl Step {
 }
 
 impl Plan {
-    /// Whether the source's own file is kept beside what its decoder has: because it may be the answer, or is decoded again behind a look.
-    /// An animation is decoded out of a file that is whole, which will do.
+    /// Whether a copy of the source's own file is kept beside the decoder's memory: the copy may be
+    /// the answer, or is decoded again behind a look. An animation needs no copy: its decoder keeps
+    /// the whole file anyway.
     pub(crate) fn keeps_original(&self) -> bool {
         (self.original && self.moving().is_none())
             || (self.scans.is_some() && !self.gives_file_back())
@@ -41,22 +45,24 @@ impl Plan {
         keeps && !matches!(self.header.coding, Coding::Jpeg { .. })
     }
 
-    /// Whether the plan fits with so many bytes of the source file, and so many of [`Plan::original`].
+    /// Whether the plan fits into memory together with the source file and the copy that
+    /// [`Plan::original`] asks for.
     pub(crate) fn affords(&self, file_bytes: u64, original_bytes: u64, limits: &Limits) -> bool {
         self.need_bytes(file_bytes).saturating_add(original_bytes) <= limits.memory_bytes
     }
 
-    /// The most bytes that are held at a time, with so many of the source file.
+    /// Returns the peak of the plan in bytes, with `file_bytes` of source file held while decoding.
     pub fn need_bytes(&self, file_bytes: u64) -> u64 {
         (self.decode_bytes + file_bytes).max(self.encode_bytes)
     }
 
-    /// What decoding may hold beyond its own estimate, because something behind it needs as much anyway.
+    /// Returns the bytes that decoding may hold beyond its own estimate, because a later step needs
+    /// at least as much.
     pub(crate) fn spare_decode_bytes(&self) -> u64 {
         self.encode_bytes.saturating_sub(self.decode_bytes)
     }
 
-    /// Whether the plan, and so many bytes of the source file beside it, fit into memory.
+    /// Checks that the plan and `file_bytes` of source file fit into memory.
     ///
     /// # Errors
     /// [`Error::OverBudget`].
@@ -80,7 +86,9 @@ impl Plan {
         }
     }
 
-    /// Bytes that the guest that decodes a file of this length may take, if one does: as much as it may turn out to need, and no more than there is.
+    /// Returns the bytes that the decoding guest may take for a file of this length; 0 without a
+    /// guest. The limit is the guest's own upper bound or the rest of the budget, whichever is
+    /// smaller.
     pub(crate) fn guest_bytes(&self, source_bytes: u64) -> u64 {
         let Coding::Guest { memory_bytes, .. } = self.header.coding else {
             return 0;
@@ -98,7 +106,8 @@ impl Plan {
         memory_bytes + least + free.min(self.uncertain_bytes(source_bytes))
     }
 
-    /// Bytes that decoding a file of this length may turn out to need beyond what it needs in any case.
+    /// Returns the bytes that decoding a file of this length may need beyond the certain minimum: 0
+    /// for every file that no guest decodes.
     pub(crate) fn uncertain_bytes(&self, source_bytes: u64) -> u64 {
         match self.header.coding {
             Coding::Guest { .. } => {
@@ -109,7 +118,8 @@ impl Plan {
         }
     }
 
-    /// The picture's room before it is turned: if it is, the one that comes out has the room.
+    /// Returns the capacity reserved for the picture before orientation. `None` if the picture will
+    /// be turned: the turned copy gets the capacity instead.
     pub(crate) fn stored_room(&self) -> Option<u64> {
         if self.header.orientation.is_upright() {
             self.room
@@ -118,7 +128,8 @@ impl Plan {
         }
     }
 
-    /// The same for a frame of the decoder's, where that is the picture.
+    /// Returns the capacity to reserve for the decoder's frame, where that frame becomes the
+    /// picture without resampling; 0 otherwise.
     pub(crate) fn room_if_kept(&self) -> u64 {
         match self.planes().first() {
             Some(plane) if plane.keeps_every_pixel() => self.stored_room().unwrap_or(0),
@@ -126,7 +137,7 @@ impl Plan {
         }
     }
 
-    /// Bytes of the picture that are given back while it is encoded.
+    /// Returns the bytes of the picture that are freed while the picture is encoded.
     pub(crate) fn freed_bytes(&self) -> u64 {
         if self.is_one_frame() {
             return 0;
@@ -138,14 +149,16 @@ impl Plan {
         bytes.sum()
     }
 
-    /// Whether the picture is the decoder's image, which cannot be given back in pieces.
+    /// Whether the picture is the decoder's own image, which lies in one piece and cannot be freed
+    /// piece by piece.
     pub(crate) fn is_one_frame(&self) -> bool {
         matches!(self.header.coding, Coding::Whole { .. })
             && self.header.orientation.is_upright()
             && self.planes().iter().all(Plane::keeps_every_pixel)
     }
 
-    /// What a source file of this length holds while it is decoded; nothing, if it is used up as it arrives.
+    /// Returns the bytes that a source file of this length occupies while it is decoded; 0 if its
+    /// decoder consumes the bytes as they arrive.
     pub fn file_bytes(&self, source_bytes: u64) -> u64 {
         file_bytes(&self.header, source_bytes)
     }

@@ -1,22 +1,23 @@
-//! The frames of a plan: which are drawn, which are shown, and what that takes.
+//! The frames of a plan: which are drawn, which are shown, and the memory they take.
 
 /// Frames of a source, and of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Animation {
-    /// As many as have been counted in the source: all of them, if all are shown.
+    /// Frames counted in the source: all of them, if all are shown.
     pub frames: u32,
-    /// The first one that is shown; those before it are drawn all the same.
+    /// Index of the first frame that is shown. Frames before that one are drawn on the canvas, but
+    /// not shown.
     pub first: u32,
-    /// How many are shown. One is a still.
+    /// Number of frames that are shown. With one frame the answer is a still.
     pub count: u32,
-    /// How often they are played; 0 is for ever.
+    /// Number of times that the animation is played; 0 means forever.
     pub plays: u32,
-    /// Whether what a frame covers has to come back.
+    /// Whether a frame's disposal restores the canvas under the frame, which needs a second canvas.
     pub(crate) restores: bool,
-    /// Memory of decoding one of them beside the canvas.
+    /// Upper bound on the bytes for decoding one frame, apart from the canvas.
     pub(crate) frame_bytes: u64,
-    /// What the answer may have.
+    /// Capacity of the answer in bytes.
     pub(crate) file_bytes: u64,
-    /// Whether that is more than at first, and so in pieces.
+    /// Whether `file_bytes` has grown since the first plan. The answer then lies in several pieces.
     pub(crate) grown: bool,
 }

@@ -1,8 +1,10 @@
-//! Every size, place and cost of one transform, computed from the header before a pixel exists. Stages only read it.
+//! Every size, place and cost of one transform, computed from the header before a pixel exists.
+//! Stages only read the plan.
 //!
-//! The geometry is sharp's, rounding included: `contain` and `inside` fit the image into the box, `cover` and `outside`
-//! fit the box into the image, an odd pixel of padding goes right and below, and where a side has to be rounded to whole
-//! pixels the scale stays the same on both axes and the remainder is shared by both edges.
+//! The geometry is sharp's, rounding included. `contain` and `inside` fit the image into the box;
+//! `cover` and `outside` fit the box into the image. An odd pixel of padding goes right and below.
+//! Where a side has to be rounded to whole pixels, the scale stays the same on both axes and both
+//! edges share the remainder.
 
 pub(crate) mod budget;
 pub(crate) mod frames;
@@ -22,88 +24,97 @@ use crate::spec::Format;
 use crate::transform::{Colour, Transform};
 use std::num::NonZeroU8;
 
-/// What is known of a source file beside its header.
+/// Facts about a source file that its header does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Known {
-    /// How many bytes it has; 0 where that is not known.
+    /// Length of the file in bytes; 0 while the length is unknown.
     pub bytes: u64,
-    /// Whether it has several frames that are wanted.
+    /// Whether several frames of the file are wanted and present.
     pub moves: bool,
     /// The part of the upright picture that a look has found to be shown; `None` is all of it.
     pub area: Option<Rect>,
 }
 
-/// Which colours the palette of an answer has.
+/// Choice of the colours in the answer's palette.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indexed {
-    /// As many as there are, if a palette has room for them; else there is none.
+    /// Every colour of the picture, if one palette can hold all of them. Otherwise the answer has
+    /// no palette.
     All,
-    /// The source's colours, or others that are so near that nobody sees it.
+    /// The source's colours, or others so near that nobody sees a difference.
     Near,
-    /// Not more than these, chosen so that they do best.
+    /// At most this many colours, quantised for the smallest error.
     Best(usize),
 }
 
-/// What will be done to one image.
+/// Everything that is decided about one image before its pixels are decoded.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What is asked for. Whatever of it depends on the source is decided below.
+    /// The request. Values that depend on the source, such as the size, are decided in the fields
+    /// below.
     pub transform: Transform,
     /// The source.
     pub header: Header,
-    /// What its samples are.
+    /// Colour space of the source's samples.
     pub source: Source,
-    /// The decoder scales by 1/1, 1/2, 1/4 or 1/8; this is the denominator.
+    /// Denominator of the decoder's scale: 1/1, 1/2, 1/4 or 1/8.
     pub shrink: u32,
-    /// What the decoder delivers.
+    /// Size of the image that the decoder delivers.
     pub decoded: Size,
-    /// The part of the upright source that is shown, before anything else is done to it.
+    /// Part of the upright source that is shown, before anything else is done to the picture.
     pub area: Rect,
-    /// The part of the decoded image that is kept.
+    /// Part of the decoded image that is kept.
     pub cut: Rect,
-    /// The part of that which is resampled; where a side was rounded up, it reaches beyond the edge by up to
-    /// a quarter of a result pixel.
+    /// Part of `cut` that is resampled. Where a side was rounded up, the window reaches beyond the
+    /// edge by up to a quarter of a result pixel.
     pub window: Window,
-    /// What the resampler makes of it, before orientation.
+    /// Size of the resampler's output, before orientation.
     pub resized: Size,
-    /// Where the upright image sits on the canvas.
+    /// Left and top of the upright image on the canvas.
     pub at: (u32, u32),
-    /// The answer's size.
+    /// Size of the answer.
     pub canvas: Size,
-    /// What the encoder gets, or would get if the image were not in components.
+    /// Layout of the rows that the encoder gets. For an image that stays in components, the layout
+    /// that its pixels would have.
     pub layout: Layout,
-    /// Each plane of chrominance, where the image stays in its components. The sizes and the window above are luminance's then.
+    /// Geometry of either chrominance plane, for an image that stays in components. `decoded`,
+    /// `window` and `resized` then describe luminance.
     pub chroma: Option<Plane>,
-    /// Where the decoder hands out luminance and chrominance, and they become pixels behind the resampler: chrominance as it is coded.
+    /// Chrominance as coded, for a decoder that hands out luminance and chrominance separately. The
+    /// resampler's output of both becomes pixels.
     pub halves: Option<Halves>,
-    /// What is written.
+    /// Format of the answer.
     pub format: Format,
-    /// The palette of what is written, where a format may have one or not.
+    /// Palette of the answer, for a format in which a palette is optional.
     pub palette: Option<Indexed>,
-    /// Whether nothing about the picture is changed, so that the source's own file may be the answer.
+    /// Whether nothing about the picture is changed, so that the source's own file may be the
+    /// answer.
     pub original: bool,
-    /// Whether a guest writes it.
+    /// Whether a guest encodes the answer.
     pub by_guest: bool,
-    /// The bytes of the buffer in which the upright picture becomes the file; `None` where it lies in pieces.
+    /// Capacity in bytes of the buffer in which the upright picture becomes the file in place;
+    /// `None` where the picture lies in pieces.
     pub(crate) room: Option<u64>,
     /// The threshold of a look for the box of the picture; nothing is made then.
     pub(crate) scans: Option<NonZeroU8>,
-    /// What is drawn and shown of an animation, when that is known.
+    /// Frames of an animation that are drawn and shown; `None` until the frames have been surveyed.
     pub animation: Option<Animation>,
-    /// Bytes held at once, at most, apart from the source file.
+    /// Upper bound on the bytes held at once, apart from the source file.
     pub peak_bytes: u64,
-    /// The same up to the end of decoding, while the source file is held too.
+    /// Upper bound on the bytes held in steps up to the end of decoding, when the source file is
+    /// held as well.
     pub(crate) decode_bytes: u64,
-    /// And behind that.
+    /// Upper bound on the bytes held in the steps after decoding.
     pub(crate) encode_bytes: u64,
-    /// The memory that there is for one image.
+    /// Memory budget of one image, in bytes.
     pub(crate) budget_bytes: u64,
-    /// What a JPEG's encoder may hold beside the picture for the sake of better tables.
+    /// Bytes of tokens that the JPEG encoder may hold beside the picture. Tokens wait for the
+    /// Huffman tables that suit all of them best.
     pub(crate) token_bytes: u64,
 }
 
 impl Plan {
-    /// What every plane goes through, in the order in which they are coded.
+    /// Returns the geometry of every plane, in the order in which the planes are coded.
     pub fn planes(&self) -> Vec<Plane> {
         let (source, layout, pixel) = match self.chroma {
             Some(_) => (Layout::Grey, Layout::Grey, ycbcr(self.transform.background)),
@@ -139,7 +150,8 @@ impl Plan {
 }
 
 impl Plan {
-    /// What is resampled where luminance and chrominance become pixels behind that.
+    /// Returns luminance and twice chrominance as they are resampled, where both become pixels
+    /// after the resampler; `None` for any other plan.
     pub(crate) fn components(&self) -> Option<[Plane; 3]> {
         let halves = self.halves?;
         let pixels = self.planes().into_iter().next()?;
@@ -157,7 +169,7 @@ impl Plan {
     }
 }
 
-/// A colour as seen on white, in the components of a JPEG (JFIF 1.02).
+/// Converts a colour, as seen on white, to the components of a JPEG (JFIF 1.02).
 fn ycbcr(colour: Colour) -> [u8; 4] {
     let Colour { r, g, b, .. } = colour.over_white();
     let [r, g, b] = [r, g, b].map(f64::from);
@@ -166,7 +178,7 @@ fn ycbcr(colour: Colour) -> [u8; 4] {
     components.map(|component| component.round() as u8)
 }
 
-/// A colour in a layout; without alpha it is the colour as seen on white.
+/// Converts a colour to a layout. Without alpha in the layout, the colour is the one seen on white.
 fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
     let Colour { r, g, b, a } = if layout.alpha() {
         colour
@@ -181,12 +193,12 @@ fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
 }
 
 impl Plan {
-    /// Whether the answer may have several frames: a PNG has where its source is one.
+    /// Whether the answer may have several frames. A PNG may only where its source is a PNG.
     pub(crate) fn may_move(&self) -> bool {
         self.format.moves() || (self.format == Format::Png && self.header.format == Format::Png)
     }
 
-    /// The frames, if there are several in the answer.
+    /// Returns the frames, if the answer has several.
     pub(crate) fn moving(&self) -> Option<&Animation> {
         self.animation
             .as_ref()

@@ -1,4 +1,4 @@
-//! One plane of samples on its way.
+//! One plane of samples, from the decoder to the encoder.
 
 use letterbox_resize::{Axis, Channels, Resizer, Settings};
 
@@ -6,29 +6,30 @@ use crate::pixels::layout::{Layout, Size};
 use crate::pixels::orientation::Orientation;
 use crate::pixels::window::{Edges, Rect, Window};
 
-/// One plane of samples on its way. Interleaved pixels are one plane; a JPEG that becomes a JPEG stays in the components it is coded
-/// in, and they are three: luminance, and twice chrominance at half its size.
+/// One plane of samples, from the decoder to the encoder. Interleaved pixels are one plane. A JPEG
+/// that becomes a JPEG stays in its coded components, which are three planes: luminance, and twice
+/// chrominance at half the size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plane {
-    /// What the decoder delivers.
+    /// Size that the decoder delivers.
     pub decoded: Size,
-    /// What a pixel of it consists of.
+    /// Layout of the decoder's pixels.
     pub source: Layout,
-    /// The part that is kept of that; rows and columns outside are dropped as they come.
+    /// Part that is kept of that; rows and columns outside are dropped as they come.
     pub cut: Rect,
-    /// The part of `cut` that is resampled, see [`Plan::window`].
+    /// Part of `cut` that is resampled, see [`Plan::window`].
     pub window: Window,
-    /// What the resampler makes of it, before orientation.
+    /// Size of the resampler's output, before orientation.
     pub resized: Size,
-    /// Where it sits on its canvas, upright.
+    /// Left and top of the upright image on its canvas.
     pub at: (u32, u32),
-    /// The size of the whole plane.
+    /// Size of the whole plane.
     pub canvas: Size,
-    /// What the encoder gets.
+    /// Layout of the rows that the encoder gets.
     pub layout: Layout,
-    /// A pixel of the background, in that layout.
+    /// Pixel of the background, in `layout`.
     pub background: [u8; 4],
-    /// Where a row or column of chrominance is half image and half background.
+    /// Edges at which a row or column of chrominance is half image and half background.
     pub mixed: Edges,
 }
 
@@ -44,18 +45,18 @@ impl Plane {
         self.resized != kept || self.window != Window::all(kept)
     }
 
-    /// Whether what is decoded is what is kept.
+    /// Whether the plane passes without crop and without resampling.
     pub fn keeps_every_pixel(&self) -> bool {
         !self.is_cropped() && !self.is_resampled()
     }
 
-    /// The size of the resized image when it is upright.
+    /// Returns the size of the resized image when upright.
     pub(crate) fn upright(&self, orientation: Orientation) -> Size {
         let swap = orientation.swaps_axes();
         self.resized.swapped_if(swap)
     }
 
-    /// The resampling, where there is one.
+    /// Returns the settings of the resampler.
     pub(crate) fn resampling(&self) -> Settings {
         let Window {
             x,
@@ -84,7 +85,7 @@ impl Plane {
 }
 
 impl Plane {
-    /// Bytes that the resampler takes; none, where every pixel is kept.
+    /// Returns the peak memory of the resampler in bytes; 0 where every pixel is kept.
     pub(crate) fn resampler_bytes(&self) -> u64 {
         if !self.is_resampled() {
             return 0;

@@ -1,4 +1,4 @@
-//! What a source's samples are: sRGB, or what makes sRGB of them.
+//! Colour space of a source's samples: sRGB, or a conversion to sRGB.
 
 use std::sync::Arc;
 
@@ -7,23 +7,24 @@ use crate::colour::icc::Samples;
 use crate::header::Header;
 use crate::header::colours::{Colours, MOST_PROFILE_BYTES};
 
-/// What a source's samples are.
+/// Colour space of a source's samples.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// sRGB, or so close to it that nobody sees a difference, or nothing is said of them.
+    /// sRGB, a colour space so close to sRGB that nobody sees a difference, or samples of which the
+    /// file says nothing.
     Srgb,
-    /// Something that is to become sRGB.
+    /// Another colour space, with its conversion to sRGB.
     Other(Arc<Conversion>),
-    /// The profile is large, and looked at when there is memory for it.
+    /// A large ICC profile that is parsed only once its memory has been reserved.
     Unseen,
 }
 
-/// Profiles up to this size are read with the header, so that it is known whether they are sRGB: those of cameras and screens have up
-/// to 10 KB.
+/// Upper bound on the profiles that are parsed together with the header, so that the plan knows
+/// whether the samples are sRGB. Profiles of cameras and screens have up to 10 KB.
 const SMALL_PROFILE_BYTES: usize = 64 << 10;
 
 impl Source {
-    /// What a file's header says, and what it says in a profile if that is a small one.
+    /// Returns the colour space that a file's header names. A small ICC profile is parsed at once.
     pub(crate) fn of(header: &Header, profile: impl FnOnce() -> Option<Vec<u8>>) -> Source {
         match header.colours {
             Colours::Profile(bytes) if bytes as usize > MOST_PROFILE_BYTES => {
@@ -35,8 +36,9 @@ impl Source {
         }
     }
 
-    /// The same, whatever the size of the profile. One that is damaged, or for other samples than there are, is as good as none: that is
-    /// what browsers make of it.
+    /// Returns the colour space of a file with its ICC profile at hand, whatever the profile's
+    /// size. A damaged profile, or one for other samples than the file's, is ignored, as in
+    /// browsers.
     pub(crate) fn seen(header: &Header, profile: Option<Vec<u8>>) -> Source {
         let conversion =
             profile.and_then(|profile| Conversion::of_profile(&profile, samples(header)));
@@ -55,7 +57,8 @@ impl Source {
         conversion.map_or(Source::Srgb, Source::from)
     }
 
-    /// What it holds, or will allocate at most, the profile included while it is read.
+    /// Returns the bytes that the conversion holds, or will allocate at most. The profile counts
+    /// while it is read.
     pub(crate) fn bytes(&self, header: &Header) -> u64 {
         match (self, header.colours) {
             (Source::Srgb, _) => 0,
@@ -68,7 +71,7 @@ impl Source {
         }
     }
 
-    /// What its colours are called.
+    /// Returns the name of the colour space in `f=json`.
     pub(crate) fn name(&self, header: &Header) -> &'static str {
         match self {
             _ if header.inks => "cmyk",

@@ -2,13 +2,13 @@
 
 use crate::quantise::palette::Colour;
 
-/// The pixels of one cell.
+/// Pixels of one cell.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Cell {
-    /// The least samples that are in it.
+    /// Lowest samples of the cell.
     pub(crate) corner: Colour,
     pub(crate) pixels: u32,
-    /// The sums of what samples have beyond that: there is room for those of 280 million pixels.
+    /// Sums of the samples less the corner. The sums of 280 million pixels fit.
     pub(crate) beyond: [u32; 4],
 }
 
@@ -22,7 +22,8 @@ impl Cell {
     }
 }
 
-/// The cell of a colour. What is opaque, or transparent, shares none with what is not.
+/// Returns the corner of a colour's cell. Opaque, translucent and transparent colours never share a
+/// cell.
 pub(crate) fn corner(colour: Colour, bits: u32) -> Colour {
     let mask = (0xff << bits) as u8;
     let [r, g, b, a] = colour;

@@ -1,29 +1,32 @@
-//! Pixels to cells of a grid that is as fine as their colours allow: at first each colour has one of its own.
+//! Counting of pixels in the cells of a grid that is as fine as their colours allow. At first each
+//! colour has a cell of its own.
 
 use crate::error::Error;
 use crate::quantise::cell::{Cell, corner};
 use crate::quantise::cut;
 use crate::quantise::palette::{Colour, FEWEST, MOST, Palette, hash, pixels, premultiplied};
 
-/// The first pass.
+/// First pass: the histogram of colours.
 pub(crate) struct Histogram {
     most: usize,
-    /// The squared error of a pixel, at the mean, at which there are enough of them.
+    /// Mean squared error of a pixel at which no more colours are added.
     enough: f64,
-    /// So many are in use.
+    /// Cells, of which the first `used` are in use.
     cells: Vec<Cell>,
     used: usize,
-    /// By the hash of a cell's corner, where it is in the list, plus one.
+    /// Hash table from a cell's corner to its index in the list, plus one.
     places: Vec<u16>,
-    /// Bits of a sample that make no difference to the cell that it is in. Without any, colours are straight, else premultiplied.
+    /// Number of low bits of a sample that do not change its cell. With 0, colours are straight;
+    /// otherwise they are premultiplied.
     bits: u32,
 }
 
-/// Cells that there may be: a photo's are 2 to 4 levels wide then. With eight bits less there are three.
+/// Maximum number of cells, with which a photo's cells are 2 to 4 levels wide. Without all eight
+/// bits, three cells are left.
 const MOST_CELLS: usize = 1 << 14;
 
 impl Histogram {
-    /// For a palette of at most so many colours, within [`FEWEST`] and [`MOST`].
+    /// Returns a histogram for a palette of at most `most` colours, within [`FEWEST`] and [`MOST`].
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -31,7 +34,8 @@ impl Histogram {
         Histogram::with_cells(most.clamp(FEWEST, MOST), MOST_CELLS)
     }
 
-    /// For exactly the colours of an image, as long as they are not more than [`MOST`].
+    /// Returns a histogram for exactly the colours of an image, as long as they are at most
+    /// [`MOST`].
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -39,7 +43,8 @@ impl Histogram {
         Histogram::with_cells(MOST, MOST)
     }
 
-    /// For no more colours than it takes for a mean squared error of a pixel, and at most so many.
+    /// Limits the palette to `most` colours, and to those that a mean squared error of `enough`
+    /// needs.
     pub(crate) fn until(self, enough: f64, most: usize) -> Histogram {
         Histogram {
             enough,
@@ -68,12 +73,12 @@ impl Histogram {
         })
     }
 
-    /// What it allocates, with the palette that it becomes.
+    /// Returns the bytes that a histogram allocates, with the palette that is made of it.
     pub(crate) const fn bytes() -> u64 {
         Histogram::bytes_of(MOST_CELLS) + cut::BYTES
     }
 
-    /// The same for [`Histogram::exact`].
+    /// Returns the bytes that [`Histogram::exact`] allocates.
     pub(crate) const fn exact_bytes() -> u64 {
         Histogram::bytes_of(MOST)
     }
@@ -82,7 +87,7 @@ impl Histogram {
         (cells * (size_of::<Cell>() + 2 * size_of::<u16>()) + MOST * size_of::<Colour>()) as u64
     }
 
-    /// Whether the palette will have each colour that has come.
+    /// Whether the palette will have each colour pushed so far.
     pub(crate) fn is_exact(&self) -> bool {
         self.bits == 0 && self.used <= self.most
     }
@@ -114,7 +119,8 @@ impl Histogram {
         }
     }
 
-    /// Where the cell with this corner is in the list, or gets its place; beyond the end if there is no more room.
+    /// Returns the index of the cell with this corner, which is added if it is new. The index is
+    /// beyond the list if that is full.
     fn find(&mut self, corner: Colour) -> usize {
         let last = self.places.len() - 1;
         let mut place = hash(corner) as usize & last;
@@ -136,7 +142,7 @@ impl Histogram {
         new
     }
 
-    /// Makes one of two cells, along each axis.
+    /// Merges two cells into one, along each axis.
     fn coarsen(&mut self) {
         let straight = self.bits == 0;
         self.bits += 1;
@@ -150,7 +156,7 @@ impl Histogram {
         }
     }
 
-    /// The palette. It is empty if no pixel has come.
+    /// Returns the palette, which is empty if no pixel has been pushed.
     pub(crate) fn into_palette(mut self) -> Palette {
         let is_exact = self.is_exact();
         self.cells.truncate(self.used);

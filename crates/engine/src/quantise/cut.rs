@@ -1,31 +1,32 @@
-//! Counted cells to the colours that stand for them with the least squared error.
+//! Choice of the colours that represent counted cells with the least squared error.
 
 use crate::quantise::cell::Cell;
 use crate::quantise::nearest::Nearest;
 use crate::quantise::palette::{Colour, MOST, Palette};
 
-/// How often the colours move to the means of what is nearest to them: once is 0.13 dB, and once more would be 0.05.
+/// Number of k-means iterations after the boxes have been cut. The first gains 0.13 dB; a second
+/// would gain 0.05 dB.
 const MOVES: usize = 1;
 
-/// Where the mean of a cell is counted in parts of a level.
+/// Fractions of a level in which the mean of a cell is stored.
 const PARTS: f64 = 256.0;
 
-/// What is allocated beside the cells.
+/// Bytes that are allocated beside the cells.
 pub(crate) const BYTES: u64 =
     (MOST * (size_of::<Group>() + size_of::<(f64, Sums)>() + size_of::<Colour>())) as u64
         + Nearest::BYTES;
 
-/// Cells that follow each other in the list, and what they sum up to.
+/// A box of cells that are consecutive in the list, and their sums.
 #[derive(Clone, Copy)]
 struct Group {
     start: usize,
     end: usize,
     sums: Sums,
-    /// What a cut may take away; nothing if there is no way to cut.
+    /// Squared error that a cut may reduce; 0 if the box cannot be cut.
     error: f64,
 }
 
-/// Pixels, the sums of their samples, and of the squares.
+/// Number of pixels, sums of their samples, and sums of the squared samples.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     pixels: f64,
@@ -49,7 +50,7 @@ impl Sums {
         }
     }
 
-    /// Adds others, or takes them away.
+    /// Adds other sums, or subtracts them.
     fn join(&mut self, others: &Sums, sign: f64) {
         self.pixels += sign * others.pixels;
         for at in 0..4 {
@@ -58,18 +59,19 @@ impl Sums {
         }
     }
 
-    /// The squared distances from the mean, of each sample.
+    /// Returns the squared distances from the mean, of each sample.
     fn errors(&self) -> [f64; 4] {
         [0, 1, 2, 3].map(|at| self.squares[at] - self.samples[at].powi(2) / self.pixels)
     }
 
-    /// How much of the squares the mean stands for: two parts of a group stand for more than the whole.
+    /// Returns the part of the squares that the mean explains. Two parts of a box explain more than
+    /// the whole.
     fn explained(&self) -> f64 {
         let explained = self.samples.iter().map(|sum| sum * sum).sum::<f64>();
         explained / self.pixels.max(1.0)
     }
 
-    /// The mean, not premultiplied.
+    /// Returns the mean, not premultiplied.
     fn colour(&self) -> Colour {
         let [r, g, b, a] = self.samples.map(|sum| sum / self.pixels);
         let straight = |sample: f64| (sample * 255.0 / a).round() as u8;
@@ -82,7 +84,7 @@ impl Sums {
 }
 
 impl Cell {
-    /// Makes the mean of its sums, in parts of a level.
+    /// Replaces the cell's sums by its mean, in [`PARTS`] of a level.
     fn settle(&mut self) {
         for (at, sum) in self.beyond.iter_mut().enumerate() {
             let mean = f64::from(self.corner[at]) + f64::from(*sum) / f64::from(self.pixels);
@@ -90,14 +92,14 @@ impl Cell {
         }
     }
 
-    /// The mean of its pixels, when it has become that.
+    /// Returns the mean of the cell's pixels, after [`Cell::settle`].
     fn mean(&self) -> [f64; 4] {
         self.beyond.map(|sample| f64::from(sample) / PARTS)
     }
 }
 
-/// The palette for the cells of premultiplied colours: `most` of them, or as many as there have to be for `enough`, the mean squared error of
-/// a pixel.
+/// Returns the palette for cells of premultiplied colours: `most` entries, or as many as a mean
+/// squared error of `enough` needs.
 pub(crate) fn palette(mut cells: Vec<Cell>, most: usize, enough: f64) -> Palette {
     cells.iter_mut().for_each(Cell::settle);
     let opaque = partition(&mut cells, |cell| cell.corner[3] < 255);
@@ -132,10 +134,11 @@ pub(crate) fn palette(mut cells: Vec<Cell>, most: usize, enough: f64) -> Palette
     palette
 }
 
-/// How far a colour may move to become that of an area: three levels of each sample.
+/// Squared distance by which an entry may move to an area's colour: three levels of each sample.
 const RULERS_OFF: u32 = 27;
 
-/// Each colour becomes the one that a fifth of its pixels have, if there is such a one nearby: areas keep theirs, whatever is at their edges.
+/// Moves each entry to the colour that a fifth of its pixels have, if there is such a colour
+/// nearby. Areas so keep their colour, whatever the pixels at their edges.
 fn ruled(palette: Palette, cells: &[Cell]) -> Palette {
     let nearest = Nearest::new(&palette);
     let mut rulers = Vec::with_capacity(MOST);
@@ -177,7 +180,8 @@ impl Group {
         }
     }
 
-    /// Cuts it where its samples differ most, so that the squared error gets least, and returns what is above.
+    /// Cuts the box along the axis with the largest error, where the squared error becomes least.
+    /// Returns the upper box.
     fn cut(&mut self, cells: &mut [Cell]) -> Option<Group> {
         let errors = self.sums.errors();
         let axis = (0..4).max_by(|&a, &b| errors[a].total_cmp(&errors[b]))?;
@@ -206,7 +210,7 @@ impl Group {
     }
 }
 
-/// Brings what belongs below to the front; how many that are.
+/// Moves the cells that are below to the front. Returns their number.
 fn partition(cells: &mut [Cell], is_below: impl Fn(&Cell) -> bool) -> usize {
     let mut below = 0;
     for at in 0..cells.len() {
@@ -218,7 +222,7 @@ fn partition(cells: &mut [Cell], is_below: impl Fn(&Cell) -> bool) -> usize {
     below
 }
 
-/// Each colour moves to the mean of the cells that it is nearest to.
+/// Moves each entry to the mean of the cells that are nearest to it (one iteration of k-means).
 fn moved(palette: Palette, cells: &[Cell]) -> Palette {
     let nearest = Nearest::new(&palette);
     let mut sums = Vec::with_capacity(MOST);

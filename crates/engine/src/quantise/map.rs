@@ -1,4 +1,4 @@
-//! Pixels to the nearest entries of a palette.
+//! Mapping of pixels to the nearest entries of a palette.
 
 use std::array::from_fn;
 
@@ -7,13 +7,13 @@ use crate::quantise::cell::corner;
 use crate::quantise::nearest::{Nearest, distance};
 use crate::quantise::palette::{Colour, Palette, hash, pixels, premultiplied};
 
-/// Cells of colours whose nearest entries are known, each in the one place that it may be in.
+/// Cache of the entries nearest to a cell of colours. Each cell has only one possible place.
 struct Known(Vec<Place>);
 
 #[derive(Clone, Copy, Default)]
 struct Place {
     corner: Colour,
-    /// The entries that are nearest to the middle of the cell.
+    /// Entries that are nearest to the middle of the cell.
     near: [u8; 2],
     filled: u16,
 }
@@ -22,13 +22,13 @@ const PLACES: usize = 1 << 15;
 
 const EXACT_PLACES: usize = 1 << 11;
 
-/// Bits of a sample that make no difference to the cell that it is in.
+/// Number of low bits of a sample that do not change its cell.
 const BITS: u32 = 2;
 
 const HALF: u8 = 1 << (BITS - 1);
 
 impl Known {
-    /// For a power of two places.
+    /// Returns a cache of `count` places, a power of two.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -55,7 +55,7 @@ impl Known {
     }
 }
 
-/// The second pass: rows to indices.
+/// Second pass: rows to indices.
 pub(crate) struct Mapper {
     palette: Palette,
     nearest: Nearest,
@@ -64,7 +64,7 @@ pub(crate) struct Mapper {
 }
 
 impl Mapper {
-    /// For rows of so many pixels. What an exact palette has is not dithered.
+    /// Returns a mapper for rows of this many pixels. An exact palette needs no dithering.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -81,23 +81,23 @@ impl Mapper {
         })
     }
 
-    /// What it allocates beside the palette.
+    /// Returns the bytes that a mapper allocates beside the palette.
     pub(crate) fn bytes(width: u32, dither: bool) -> u64 {
         let errors = if dither { Dither::bytes(width) } else { 0 };
         Nearest::BYTES + (PLACES * size_of::<Place>()) as u64 + errors
     }
 
-    /// The same for an exact palette.
+    /// Returns the bytes that a mapper of an exact palette allocates.
     pub(crate) const fn exact_bytes() -> u64 {
         Nearest::BYTES + (EXACT_PLACES * size_of::<Place>()) as u64
     }
 
-    /// The entries that the indices mean.
+    /// Returns the palette of the indices.
     pub(crate) fn palette(&self) -> &Palette {
         &self.palette
     }
 
-    /// The indices of the next row, from the top: as many as both have room for.
+    /// Maps the next row, from the top, to indices: as many as both slices have.
     pub(crate) fn map(&mut self, row: &[u8], indices: &mut [u8]) {
         if self.palette.colours.is_empty() {
             return indices.fill(0);
@@ -140,7 +140,7 @@ impl Mapper {
         }
     }
 
-    /// What is nearest to a premultiplied colour, or to others of its cell.
+    /// Returns the two entries that are nearest to the middle of a premultiplied colour's cell.
     fn near(&mut self, colour: [u8; 4]) -> [u8; 2] {
         let nearest = &self.nearest;
         let corner = corner(colour, BITS);
@@ -156,10 +156,10 @@ impl Mapper {
     }
 }
 
-/// Diffusion of half of the errors (R. Floyd, L. Steinberg, 1976), every other row from right to left: gradients lose their steps, for
-/// 0.1 to 0.3 dB; with all of them it is 5.
+/// Diffusion of half of the error (R. Floyd, L. Steinberg, 1976), every other row from right to
+/// left. Gradients lose their steps, for 0.1 to 0.3 dB. Diffusion of the whole error costs 5 dB.
 struct Dither {
-    /// In 32nds, for this row and the next one, with a column on either side.
+    /// Errors in 32nds, for this row and the next one, with a column on either side.
     errors: [Vec<[i16; 4]>; 2],
     from_right: bool,
 }
@@ -215,7 +215,7 @@ impl Dither {
     }
 }
 
-/// A premultiplied colour, and what is left over from others.
+/// Returns a premultiplied colour plus the errors diffused from other pixels.
 fn wanted(pixel: Colour, above: [i16; 4], before: [i16; 4]) -> [u8; 4] {
     let samples = premultiplied(pixel);
     let mut wanted = from_fn(|at| {

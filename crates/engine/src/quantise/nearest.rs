@@ -1,10 +1,10 @@
-//! The entry of a palette that is nearest to a colour.
+//! Search for the entry of a palette that is nearest to a colour.
 
 use crate::quantise::palette::{MOST, Palette, premultiplied};
 
-/// Finds the nearest of the premultiplied entries of a palette, which are in the order of their brightness.
+/// Finder of the nearest of a palette's premultiplied entries, which are sorted by brightness.
 pub(crate) struct Nearest {
-    /// Samples, and their sum.
+    /// Samples of each entry, and their sum.
     pub(crate) entries: Vec<[i16; 5]>,
     translucent: usize,
 }
@@ -24,7 +24,8 @@ impl Nearest {
         }
     }
 
-    /// The two entries that are nearest to a premultiplied colour, among those that are opaque, or are not; there is one.
+    /// Returns the two entries that are nearest to a premultiplied colour, among the opaque ones or
+    /// among the others. Where there are none of the kind, all entries are searched.
     pub(crate) fn find(&self, colour: [u8; 4], opaque: bool) -> [u8; 2] {
         let (start, end) = match opaque {
             true if self.translucent < self.entries.len() => (self.translucent, self.entries.len()),
@@ -37,7 +38,8 @@ impl Nearest {
         let mut below = entries.partition_point(|entry| entry[4] < sum);
         let mut above = below;
         let (mut best, mut second) = ((i32::MAX, 0), (i32::MAX, 0));
-        // Whether others beyond it may be nearer: four samples that differ by d together are at a distance of d / 2 at least.
+        // Reports whether entries beyond this one may be nearer: four samples whose sums differ by
+        // d are at a distance of d / 2 at least.
         let mut look = |at: usize| {
             let entry = &entries[at];
             let away = distance(entry, colour);

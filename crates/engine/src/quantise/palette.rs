@@ -1,31 +1,32 @@
-//! A palette, and how near pixels are to it.
+//! A palette, and the distance of pixels from its entries.
 
-/// A pixel or an entry of a palette: straight RGBA. All transparent ones are one colour.
+/// A pixel or an entry of a palette: straight RGBA. All fully transparent pixels are one colour.
 pub(crate) type Colour = [u8; 4];
 
-/// The fewest entries a palette may be limited to: one for what is transparent, one for what is not quite, one for what is opaque.
+/// Minimum number of entries that a palette may be limited to: one each for transparent,
+/// translucent and opaque pixels.
 pub(crate) const FEWEST: usize = 3;
 
-/// The most.
+/// Maximum number of entries.
 pub(crate) const MOST: usize = 256;
 
-/// The colours that are left, in an order that depends on nothing else: those with alpha first, and by their brightness.
+/// Entries in a deterministic order: those with alpha first, then by brightness.
 pub(crate) struct Palette {
     pub(crate) colours: Vec<Colour>,
-    /// How many of them have alpha.
+    /// Number of entries with alpha.
     pub(crate) translucent: usize,
-    /// Whether each pixel has its own colour among them.
+    /// Whether the palette has each pixel's own colour.
     pub(crate) exact: bool,
 }
 
-/// How far pixels are from a palette: the sum of the squares, and the largest of them.
+/// Distance of pixels from a palette: the sum of the squared errors, and the largest of them.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Distance {
     pub(crate) squares: u64,
     pub(crate) most: u32,
 }
 
-/// Where a colour belongs in a palette.
+/// Returns the key that colours are sorted by in a palette.
 pub(crate) fn place(colour: &Colour) -> (bool, u16, Colour) {
     let brightness = premultiplied(*colour).map(u16::from).iter().sum();
     (colour[3] == 255, brightness, *colour)
@@ -42,13 +43,14 @@ impl Palette {
         }
     }
 
-    /// Whether each pixel has its own colour among them.
+    /// Whether the palette has each pixel's own colour.
     pub(crate) fn is_exact(&self) -> bool {
         self.exact
     }
 
-    /// Makes indices those of the pixel above, or to the left, where these do nearly as well: what is repeated takes few bytes. `apart` is what
-    /// that may add to a pixel's squared error. A pixel whose colour is in the palette has that.
+    /// Replaces indices by that of the pixel above or to the left, where that entry does nearly as
+    /// well: repetitions take few bytes. A replacement adds at most `apart` to a pixel's squared
+    /// error. A pixel whose own colour is in the palette keeps that.
     pub(crate) fn calm(&self, row: &[u8], above: &[u8], indices: &mut [u8], apart: u32) {
         let mut left = None;
         for ((pixel, index), &above) in pixels(row).zip(indices.iter_mut()).zip(above) {
@@ -74,7 +76,8 @@ impl Palette {
         }
     }
 
-    /// The squared distance of a pixel from an entry; opaque and transparent ones are far from those that are not.
+    /// Returns the squared distance of a pixel from an entry. Opaque and transparent pixels are far
+    /// from all entries with another alpha.
     fn away(&self, pixel: Colour, index: u8) -> u32 {
         let Some(&entry) = self.colours.get(usize::from(index)) else {
             return u32::MAX / 2;
@@ -88,7 +91,7 @@ impl Palette {
         of(0) + of(1) + of(2) + of(3)
     }
 
-    /// Adds up how far pixels, RGBA, are from the entries that stand for them.
+    /// Adds the squared errors of RGBA pixels in their entries.
     pub(crate) fn measure(&self, row: &[u8], indices: &[u8], distance: &mut Distance) {
         let mut of_row = 0;
         for (pixel, &index) in pixels(row).zip(indices) {
@@ -99,14 +102,14 @@ impl Palette {
         distance.squares += of_row;
     }
 
-    /// The entries, at most [`MOST`]: those with alpha first.
+    /// Returns the entries, at most [`MOST`]: those with alpha first.
     pub(crate) fn colours(&self) -> &[Colour] {
         &self.colours
     }
 
-    /// The entry for transparent pixels, if there are any.
+    /// Returns the entry for transparent pixels, if there are any.
     pub(crate) fn transparent(&self) -> Option<u8> {
-        // It has the least brightness that there is.
+        // The transparent entry has the least brightness, so it is the first.
         let first = self.colours.first().filter(|colour| colour[3] == 0);
         first.map(|_| 0)
     }

@@ -1,4 +1,4 @@
-//! What the palettes and the indices are held to.
+//! Tests of palettes and indices.
 
 use crate::Pipeline;
 use crate::limits::Limits;
@@ -9,7 +9,7 @@ use crate::spec::Format;
 use crate::transform::{Fit, Quality, Side, Target, Transform};
 use std::num::NonZeroU16;
 
-/// An image after both passes, and its palette.
+/// Returns an image after both passes, and its palette.
 fn through(image: &[u8], width: usize, most: usize, dither: bool) -> (Vec<u8>, Vec<Colour>) {
     let mut histogram = Histogram::new(most).expect("memory");
     image.chunks(4 * width).for_each(|row| histogram.push(row));
@@ -36,7 +36,7 @@ fn psnr(one: &[u8], other: &[u8]) -> f64 {
     10.0 * (255.0 * 255.0 * one.len() as f64 / squares.sum::<f64>()).log10()
 }
 
-/// The mean of each square of so many pixels.
+/// Returns the mean of each square of `square` pixels a side.
 fn blurred(image: &[u8], width: usize, square: usize) -> Vec<u8> {
     let height = image.len() / 4 / width;
     let mut means = Vec::new();
@@ -54,7 +54,7 @@ fn blurred(image: &[u8], width: usize, square: usize) -> Vec<u8> {
     means
 }
 
-/// Bytes without an order.
+/// Returns pseudo-random bytes.
 fn noise(bytes: usize) -> Vec<u8> {
     let mut state = 1_u32;
     let next = || {
@@ -64,7 +64,7 @@ fn noise(bytes: usize) -> Vec<u8> {
     std::iter::repeat_with(next).take(bytes).collect()
 }
 
-/// A sample photo at 600 x 400, as RGBA.
+/// Returns a sample photo at 600 x 400, as RGBA.
 fn photo() -> Vec<u8> {
     let transform = Transform {
         width: NonZeroU16::new(600).map_or(Side::Auto, Side::Px),

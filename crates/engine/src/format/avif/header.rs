@@ -1,7 +1,9 @@
-//! The boxes of an AVIF file (ISO/IEC 14496-12 and 23008-12, AV1 Image File Format 1.1) as far as they describe its one picture:
-//! `meta` names the primary item, and that item's properties are its size and how it is turned.
+//! Boxes of an AVIF file (ISO/IEC 14496-12 and 23008-12, AV1 Image File Format 1.1), as far as they
+//! describe its one picture: `meta` names the primary item, and that item's properties are its size
+//! and orientation.
 //!
-//! Every length is the file's word. A box is read within the one that it lies in; the only one that has to be here whole is `meta`.
+//! Every length is declared by the file, so a box is read only within its parent box. Only `meta`
+//! has to be in memory as a whole.
 
 use crate::format::avif::shown::Shown;
 use crate::guest::avif_decode;
@@ -11,14 +13,15 @@ use crate::header::{Coding, Header};
 use crate::pixels::layout::{Layout, Size};
 use crate::spec::Format;
 
-/// More than any description of one picture, its tiles included.
+/// Upper bound on `meta`, above any description of one picture, including its tiles.
 const MOST_META_BYTES: usize = 1 << 20;
-/// Of the one picture: there are a dozen kinds. Looking up each is a walk.
+/// Maximum number of properties of the one picture. There are a dozen kinds, and each lookup walks
+/// through all boxes.
 const MOST_PROPERTIES: usize = 64;
-/// Of a `ftyp` box, of which some are longer than their brands need.
+/// Upper bound on an `ftyp` box. Some boxes are longer than their brands need.
 const MOST_FTYP_BYTES: usize = 512;
 
-/// Whether a file begins as AVIF; `None` when that cannot be told yet.
+/// Whether a file begins as AVIF; `None` when more bytes are needed to tell.
 pub(crate) fn is_avif(bytes: &[u8]) -> Option<bool> {
     if bytes.get(4..8)? != b"ftyp" {
         return Some(false);
@@ -29,7 +32,7 @@ pub(crate) fn is_avif(bytes: &[u8]) -> Option<bool> {
     }
     let brands = bytes.get(8..bytes.len().min(length))?;
     let avif = |brand: &[u8]| brand == b"avif" || brand == b"avis";
-    // The minor version stands behind the first brand, and is none.
+    // The minor version follows the first brand, and is no brand.
     let mut known = brands
         .chunks_exact(4)
         .enumerate()
@@ -44,7 +47,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     Ok(read(bytes)?.0)
 }
 
-/// The ICC profile, if there is one.
+/// Returns the ICC profile, if there is one.
 pub(crate) fn profile(bytes: &[u8]) -> Result<Option<&[u8]>, Stop> {
     Ok(read(bytes)?.1)
 }
@@ -60,14 +63,14 @@ fn read(bytes: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
             (_, None) => return Err(Stop::Corrupt("the AVIF has no description")),
         }
     };
-    // From here on everything is here: what is missing is missing.
+    // All of `meta` is here, so missing bytes are an error and never arrive.
     describe(meta).map_err(|stop| match stop {
         Stop::NeedMore => Stop::Corrupt("the AVIF's description breaks off"),
         stop => stop,
     })
 }
 
-/// A box's type, and how many bytes follow; `None` is all that there are.
+/// Reads a box's type, and the number of bytes that follow; `None` means the rest of the file.
 fn head(cursor: &mut Cursor<'_>) -> Result<([u8; 4], Option<usize>), Stop> {
     const SHORT: Stop = Stop::Corrupt("an AVIF box is shorter than its head");
     let (length, kind) = (cursor.u32()?, cursor.array()?);
@@ -83,7 +86,7 @@ fn head(cursor: &mut Cursor<'_>) -> Result<([u8; 4], Option<usize>), Stop> {
     Ok((kind, rest))
 }
 
-/// The boxes in a box, one after the other.
+/// Returns the boxes in a box, one after another.
 fn boxes(bytes: &[u8]) -> impl Iterator<Item = Result<([u8; 4], &[u8]), Stop>> {
     let mut cursor = Cursor::big_endian(bytes);
     let mut left = bytes.len();
@@ -109,7 +112,7 @@ fn boxes(bytes: &[u8]) -> impl Iterator<Item = Result<([u8; 4], &[u8]), Stop>> {
     })
 }
 
-/// The first box of a type.
+/// Returns the first box of a type.
 fn find<'a>(bytes: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
     for found in boxes(bytes) {
         let (kind, content) = found?;
@@ -128,7 +131,7 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
 
     let kinds = Kinds::of(container)?;
     let (mut size, mut shown) = (None, None);
-    // What its guest takes for damage, and is none, see `codec/avif.rs`.
+    // Whether the file has a feature that the guest refuses as damage, see `mend.rs`.
     let mut mended = false;
     let mut count = 0;
     let (mut profile, mut colours) = (None, Colours::Untagged);
@@ -194,7 +197,7 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
     }
     let (picture, shown) = size.zip(shown).ok_or(NO_SIZE)?;
 
-    // Of tiles and of alpha too: a guest that was given too much memory is no harm.
+    // Properties of tiles and of alpha count too: too much memory for a guest does no harm.
     let (mut alpha, mut deep, mut full_colour) = (false, false, false);
     for property in boxes(container) {
         let (kind, content) = property?;
@@ -236,11 +239,11 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
 
 const NO_SIZE: Stop = Stop::Corrupt("the AVIF does not say its size");
 
-/// Which properties are of a kind, those that have a number below 128.
+/// Sets of the properties of a kind, among those with a number below 128.
 struct Kinds {
-    /// `av1C`: what has it is a coded picture.
+    /// Properties `av1C`: an item with one is a coded picture.
     coded: u128,
-    /// `pixi`.
+    /// Properties `pixi`.
     depths: u128,
 }
 
@@ -265,8 +268,9 @@ fn bit(number: u16) -> u128 {
     1u128.checked_shl(number.into()).unwrap_or(0)
 }
 
-/// Primaries and transfer, of pixels that are RGB in full range when they come out of the decoder. That of television is taken for
-/// sRGB's, as browsers do: it is what encoders write who know no better.
+/// Returns the colours of primaries and transfer. Pixels are RGB in full range when they come out
+/// of the decoder. The transfer of television is taken for sRGB's, as in browsers, because encoders
+/// that know no better write that one.
 fn of_code_points((primaries, transfer): (u16, u16)) -> Colours {
     match (u8::try_from(primaries), u8::try_from(transfer)) {
         (Ok(1), Ok(1 | 6 | 13)) => Colours::Srgb,
@@ -277,7 +281,7 @@ fn of_code_points((primaries, transfer): (u16, u16)) -> Colours {
     }
 }
 
-/// What an auxiliary picture of alpha calls itself.
+/// URNs of an auxiliary picture of alpha.
 const ALPHA: [&[u8]; 2] = [
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
     b"urn:mpeg:hevc:2015:auxid:1\0",
@@ -294,7 +298,7 @@ fn primary(pitm: &[u8]) -> Result<u32, Stop> {
     }
 }
 
-/// Each item, and the numbers of its properties in their order.
+/// Hands on each item, and the numbers of its properties in their order.
 fn for_each_item(
     ipma: &[u8],
     mut found: impl FnMut(u32, Numbers<'_>) -> Result<(), Stop>,
@@ -315,7 +319,7 @@ fn for_each_item(
     Ok(())
 }
 
-/// Numbers of properties. The first bit of each says that the property is essential.
+/// Iterator over numbers of properties. The first bit of each marks an essential property.
 #[derive(Clone)]
 struct Numbers<'a> {
     bytes: &'a [u8],
@@ -346,7 +350,7 @@ mod tests {
         [&length[..], kind, content].concat()
     }
 
-    /// A file with these properties, all of them the primary item's.
+    /// Returns a file with these properties, all of them the primary item's.
     fn file(properties: &[Vec<u8>]) -> Vec<u8> {
         let numbers: Vec<u8> = (1..=properties.len() as u8).map(|n| n | 0x80).collect();
         let ipma = [

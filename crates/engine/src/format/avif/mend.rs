@@ -1,6 +1,8 @@
-//! AVIF files as their guest wants them. It refuses two things that are no damage: a picture that does not say its depth a second time
-//! (`pixi`), which no file of libheif up to 1.11 does, and a clean aperture (`clap`) between two samples of chrominance. So a
-//! `pixi` is put where there is none, and `clap`, which is applied here, becomes something that has no effect there.
+//! Mending of AVIF files for their guest. The guest refuses two features that are no damage. The
+//! first is a picture that does not repeat its depth in `pixi`, which files of libheif up to 1.11
+//! never do. The second is a clean aperture (`clap`) whose edge lies between two samples of
+//! chrominance. Mending adds a missing `pixi`, and replaces `clap`, which is applied here, by a
+//! property without effect.
 
 use std::ops::Range;
 
@@ -8,7 +10,8 @@ use crate::error::Error;
 use crate::format::boxes::{Numbers, number, part};
 use crate::pixels::buffer::reserved;
 
-/// A copy of a file that is mended. Where it is too odd for that, it is a plain copy: the guest has the last word.
+/// Returns a mended copy of a file. A file that is too odd for mending is copied unchanged, and the
+/// guest decides.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
@@ -32,23 +35,24 @@ pub(crate) fn mended(file: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(copy)
 }
 
-/// The most bytes that mending takes beside the file.
+/// Upper bound on the bytes that mending takes beside the file.
 pub(crate) const MENDING_BYTES: u64 = 64 << 10;
 
-/// The most items and properties that are mended; the tiles of a large picture are fewer.
+/// Maximum number of items and of properties that are mended. The tiles of a large picture are
+/// fewer.
 const MOST: usize = 256;
 
-/// Changes of a file, by places in it as it was.
+/// Changes to a file, by offsets in the original.
 #[derive(Default)]
 struct Patch {
     inserts: Vec<(usize, Vec<u8>)>,
-    /// Places, what they are to hold, and in how many bytes.
+    /// Offsets, new values, and their numbers of bytes.
     numbers: Vec<(usize, u64, usize)>,
-    /// Names of apertures.
+    /// Offsets of the names of apertures.
     apertures: Vec<usize>,
 }
 
-/// A property as far as it counts.
+/// A property, as far as mending depends on its kind.
 #[derive(Clone, Copy, PartialEq)]
 enum Property {
     /// `av1C`, and its depth.
@@ -107,7 +111,8 @@ impl Patch {
         Some(patch)
     }
 
-    /// Gives every picture that does not say its depth another property. Returns how many bytes that takes.
+    /// Adds a property to every picture that does not declare its depth. Returns the number of
+    /// bytes added.
     fn say_depths(
         &mut self,
         file: &[u8],
@@ -137,7 +142,7 @@ impl Patch {
                     _ => {}
                 }
             }
-            // A picture that is put together of others is of their depth.
+            // A picture that is assembled from others has their depth.
             let of_others = properties.iter().find_map(|property| match property {
                 Property::Coded(depth) if id == primary => Some(*depth),
                 _ => None,
@@ -163,17 +168,17 @@ impl Patch {
         Some(inserted)
     }
 
-    /// A box gets longer.
+    /// Adds to the length of a box.
     fn lengthen(&mut self, file: &[u8], content: Range<usize>, more: usize) -> Option<()> {
         let head = content.start.checked_sub(8)?;
         let length = number(file, head, 4)?;
-        // A long head has its length elsewhere.
+        // A header with a long length has that elsewhere.
         (length == (content.end - head) as u64).then_some(())?;
         self.numbers.push((head, length + more as u64, 4));
         Some(())
     }
 
-    /// Moves the places that lie behind the description.
+    /// Moves the offsets of data behind `meta`.
     fn shift(&mut self, file: &[u8], iloc: Range<usize>, from: usize, more: usize) -> Option<()> {
         let mut numbers = Numbers {
             bytes: file.get(..iloc.end)?,
@@ -195,7 +200,7 @@ impl Patch {
             numbers.next(2)?; // in which file
             let base_at = numbers.at;
             let base = numbers.next(base_bytes)?;
-            // The base of all, or each of them.
+            // Either the common base moves, or each offset.
             let mut by_base = base > 0;
             if by_base && method == 0 && base >= from as u64 {
                 self.numbers
@@ -219,7 +224,7 @@ impl Patch {
     }
 }
 
-/// The boxes in a range.
+/// Returns the boxes in a range.
 fn children(file: &[u8], range: Range<usize>) -> impl Iterator<Item = ([u8; 4], Range<usize>)> {
     let mut at = range.start;
     std::iter::from_fn(move || {
@@ -229,7 +234,7 @@ fn children(file: &[u8], range: Range<usize>) -> impl Iterator<Item = ([u8; 4], 
     })
 }
 
-/// A property that says the depth of one channel.
+/// Returns a property that declares the depth of one channel.
 fn pixi(depth: u8) -> [u8; 14] {
     [0, 0, 0, 14, b'p', b'i', b'x', b'i', 0, 0, 0, 0, 1, depth]
 }
@@ -250,7 +255,7 @@ mod tests {
         matches!(header.coding, Coding::Guest { mended, .. } if mended)
     }
 
-    /// Where the data of the first item are.
+    /// Returns the data of the first item.
     fn data(file: &[u8]) -> &[u8] {
         let iloc = file
             .windows(4)

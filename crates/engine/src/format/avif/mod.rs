@@ -55,7 +55,7 @@ impl Codec for Avif {
         else {
             return 0;
         };
-        // The picture waits in the runtime's heap for its rows to be taken.
+        // The decoded picture is held in the runtime's heap until its rows have been taken.
         let mending = if mended { mend::MENDING_BYTES } else { 0 };
         memory_bytes + 4 * picture.pixels() + 7 * u64::from(plan.decoded.width) + mending
     }

@@ -1,23 +1,24 @@
-//! How a picture is shown: what of it is cut off (`clap`, ISO/IEC 14496-12, 12.1.4), and how the rest is turned and mirrored (`irot` and `imir`,
-//! ISO/IEC 23008-12, 6.5.10 and 6.5.12), one after the other in the order of its properties.
+//! Transformations of a picture, in the order of its properties: cropping (`clap`, ISO/IEC
+//! 14496-12, 12.1.4), rotation and mirroring (`irot` and `imir`, ISO/IEC 23008-12, 6.5.10 and
+//! 6.5.12).
 
 use crate::pixels::layout::Size;
 use crate::pixels::orientation::Orientation;
 use crate::pixels::window::Window;
 
-/// The part that is shown so far.
+/// Result of the transformations so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shown {
-    /// The rest of the picture as it is coded: where it begins, and its size.
+    /// Left and top of the shown part in the coded picture, and its size.
     pub(crate) at: (u32, u32),
     pub(crate) size: Size,
-    /// Quarter turns against the clock, and then left and right exchanged.
+    /// Quarter turns counterclockwise, and then an exchange of left and right.
     turns: u8,
     flip: bool,
 }
 
 impl Shown {
-    /// All of it, as it is coded.
+    /// Returns the whole picture, as coded.
     pub(crate) fn new(size: Size) -> Shown {
         Shown {
             at: (0, 0),
@@ -27,14 +28,14 @@ impl Shown {
         }
     }
 
-    /// Quarter turns against the clock.
+    /// Adds quarter turns counterclockwise.
     pub(crate) fn turn(&mut self, turns: u8) {
-        // Behind a mirror they go the other way.
+        // Behind a mirror, turns go the other way.
         let turns = if self.flip { 4 - (turns & 3) } else { turns };
         self.turns = (self.turns + turns) & 3;
     }
 
-    /// 0 exchanges top and bottom, 1 left and right.
+    /// Adds a mirror: 0 exchanges top and bottom, 1 left and right.
     pub(crate) fn mirror(&mut self, axis: u8) {
         if axis & 1 == 0 {
             self.turn(2);
@@ -42,7 +43,8 @@ impl Shown {
         self.flip = !self.flip;
     }
 
-    /// Cuts off what is outside of a clean aperture. One that has no pixels, or some that are not there, counts for nothing, as in browsers.
+    /// Crops to a clean aperture. An aperture without pixels, or beyond the picture, is ignored, as
+    /// in browsers.
     pub(crate) fn crop(&mut self, clap: [u32; 8]) {
         let [width, width_d, height, height_d, x, x_d, y, y_d] = clap;
         let swaps = self.turns % 2 == 1;
@@ -63,7 +65,7 @@ impl Shown {
         self.size = Size { width, height }.swapped_if(swaps);
     }
 
-    /// The operations on what is left.
+    /// Returns the orientation of the shown part.
     pub(crate) fn orientation(&self) -> Orientation {
         let value = match (self.flip, self.turns) {
             (false, 0) => 1,
@@ -79,15 +81,16 @@ impl Shown {
     }
 }
 
-/// Which way the edge of an aperture goes that lies between two pixels. The left one goes down wherever it lies, the upper one to the nearest,
-/// as libheif has it.
+/// Rounding of an aperture's edge that lies between two pixels. The left edge is rounded down, the
+/// upper one to the nearest, as in libheif.
 #[derive(Clone, Copy, PartialEq)]
 enum Half {
     Down,
     Up,
 }
 
-/// Where an aperture begins on a side, and how long it is, from its length and from how far its centre is off that of the side.
+/// Returns the start and the length of an aperture on a side. `length` is its length, and `off` the
+/// distance of its centre from the side's.
 fn aperture(side: u32, length: (u32, u32), off: (u32, u32), half: Half) -> Option<(u32, u32)> {
     let (length, length_d) = (i128::from(length.0), i128::from(length.1));
     let (off, off_d) = (i128::from(off.0 as i32), i128::from(off.1));

@@ -1,19 +1,19 @@
-//! AVIF (ISO/IEC 14496-12 and 23008-12). Its pictures are found by their place in the file, so everything stays where it is, and what is no
-//! picture, and not needed to show one, becomes zeroes. A sequence is left alone.
+//! Stripping an AVIF (ISO/IEC 14496-12 and 23008-12). Pictures are referred to by their offsets, so
+//! nothing moves: bytes that no picture needs become zeroes. A sequence is left alone.
 
 use std::ops::Range;
 
 use crate::format::boxes::{Numbers, number, part};
 use crate::format::strip::Cutting;
 
-/// Items that are pictures: coded, put together from tiles, or another one again.
+/// Types of items that are pictures: coded, assembled from tiles, or identical to another one.
 const PICTURES: [&[u8; 4]; 3] = [b"av01", b"grid", b"iden"];
-/// And what is none any more.
+/// Types of items that are metadata, or that have been blanked.
 const METADATA: [&[u8; 4]; 4] = [b"Exif", b"mime", b"uri ", b"free"];
-/// More than the tiles of a large picture and of its alpha.
+/// Maximum number of items, above the tiles of a large picture and of its alpha.
 const MOST_ITEMS: usize = 64;
 
-/// What an auxiliary picture of alpha calls itself.
+/// URN of an auxiliary picture of alpha.
 const ALPHA: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
 pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
@@ -47,7 +47,8 @@ pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     Some(())
 }
 
-/// The places of all pictures. What else there is in `meta` is known, or blank when this returns; its own data are added to the others.
+/// Returns the places of all pictures. Afterwards everything else in `meta` is known, or blank.
+/// Data inside `meta` are added to `data`.
 fn describe(
     bytes: &mut [u8],
     meta: Range<usize>,
@@ -73,7 +74,8 @@ fn describe(
     locate(bytes, locations?, &items, inside)
 }
 
-/// Every picture by its number, and whether it is coded. Names are blank when this returns, and what is metadata has no meaning any more.
+/// Returns the number of every picture, and whether the picture is coded. Names are blanked, and
+/// metadata items become free ones.
 fn pictures(bytes: &mut [u8], iinf: Range<usize>) -> Option<Vec<(u64, bool)>> {
     let mut items = Vec::new();
     let mut at = iinf.start + if *bytes.get(iinf.start)? == 0 { 6 } else { 8 };
@@ -100,7 +102,8 @@ fn pictures(bytes: &mut [u8], iinf: Range<usize>) -> Option<Vec<(u64, bool)>> {
     Some(items)
 }
 
-/// Properties say how a picture is shown; a profile, a description or what is unknown may say more.
+/// Checks that all properties only describe how a picture is shown. A profile, a description or an
+/// unknown property may contain more.
 fn check_properties(bytes: &mut [u8], iprp: Range<usize>) -> Option<()> {
     let mut at = iprp.start;
     while at < iprp.end {
@@ -128,7 +131,7 @@ fn check_properties(bytes: &mut [u8], iprp: Range<usize>) -> Option<()> {
     Some(())
 }
 
-/// Where the pictures are, in the file or in the data `inside` of the description.
+/// Returns the places of the pictures, in the file or in the data `inside` of `meta`.
 fn locate(
     bytes: &[u8],
     iloc: Range<usize>,
@@ -180,7 +183,7 @@ fn locate(
     (places.len() >= items.len()).then_some(places)
 }
 
-/// Whether a picture's stream has no metadata and no padding in it (AV1, 5.3: open bitstream units).
+/// Whether a picture's stream has no metadata and no padding (AV1, 5.3: open bitstream units).
 fn is_plain(mut stream: &[u8]) -> bool {
     const METADATA: u8 = 5;
     const PADDING: u8 = 15;
@@ -218,7 +221,7 @@ fn is_plain(mut stream: &[u8]) -> bool {
     true
 }
 
-/// Makes zeroes of what is in a box and in none of the places, which are in their order.
+/// Fills with zeroes the parts of a box outside of the kept places, which are sorted.
 fn blank_between(bytes: &mut [u8], content: Range<usize>, kept: &[Range<usize>]) {
     let mut at = content.start;
     for place in kept {
@@ -273,7 +276,7 @@ mod tests {
     }
 
     impl File<'_> {
-        /// With an item of metadata behind the picture, and something between the two.
+        /// Writes the file with an item of metadata behind the picture, and bytes between the two.
         fn bytes(&self) -> Vec<u8> {
             let infe = |id: u8, kind: &[u8; 4]| {
                 let content = [&[2, 0, 0, 0, 0, id, 0, 0], &kind[..], self.name, b"\0"].concat();

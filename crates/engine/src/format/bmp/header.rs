@@ -1,5 +1,5 @@
-//! The headers of a Windows or OS/2 bitmap, in a file of its own or in an icon: BITMAPCOREHEADER, the 16 to 64 bytes of OS/2 2.x, and
-//! BITMAPINFOHEADER with what versions 2 to 5 add to it.
+//! Headers of a Windows or OS/2 bitmap, in a file of its own or in an icon: BITMAPCOREHEADER, the
+//! 16 to 64 bytes of OS/2 2.x, and BITMAPINFOHEADER with the additions of versions 2 to 5.
 
 use crate::header::colours::Colours;
 use crate::header::cursor::{Cursor, Stop};
@@ -8,11 +8,11 @@ use crate::pixels::layout::{Layout, Size};
 use crate::pixels::orientation::Orientation;
 use crate::spec::Format;
 
-/// BITMAPFILEHEADER.
+/// Bytes of BITMAPFILEHEADER.
 const FILE_HEADER_BYTES: usize = 14;
 const CORE: usize = 12;
 const INFO: usize = 40;
-/// The first header with a mask for alpha: version 3.
+/// Length of the first header with a mask for alpha: version 3.
 const WITH_ALPHA: usize = 56;
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
@@ -20,27 +20,28 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     Ok(bitmap.header(Format::Bmp, bitmap.has_alpha()))
 }
 
-/// The headers of a bitmap, and where its parts are in the bytes that it was read from.
+/// Headers of a bitmap, and the places of its parts in the bytes that were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bitmap {
     pub(crate) size: Size,
-    /// The first row in the file is the upper one.
+    /// Whether the first row in the file is the top one.
     pub(crate) top_down: bool,
     pub(crate) pixels: Pixels,
-    /// Where the colours of a palette start, how many there are, and bytes of each: blue, green, red, and a fourth that means nothing.
+    /// Offset of the palette, number of its colours, and bytes of each colour: blue, green, red,
+    /// and a fourth byte without a meaning.
     pub(crate) palette: (usize, usize, usize),
-    /// Where the pixels start.
+    /// Offset of the pixels.
     pub(crate) data: usize,
 }
 
-/// How pixels are stored.
+/// Storage of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pixels {
-    /// Places in the palette, of so many bits.
+    /// Indices of the palette, with this many bits.
     Indexed(u32),
-    /// Numbers of so many bits, of which masks take red, green, blue and alpha.
+    /// Numbers with this many bits, and the masks of red, green, blue and alpha in them.
     Direct(u32, [u32; 4]),
-    /// Runs of pixels of so many bits: places in the palette, or of 24 bits colours.
+    /// Runs of pixels with this many bits: indices of the palette, or colours of 24 bits.
     Runs(u32),
 }
 
@@ -52,12 +53,12 @@ impl Pixels {
     }
 }
 
-/// Values of the field Compression that mean something; from 3 on OS/2 has its own.
+/// Known values of the field Compression. From 3 on OS/2 has its own values.
 #[derive(Clone, Copy, PartialEq)]
 enum Compression {
     None,
     Runs(u32),
-    /// Masks stand behind a header of version 1, one for alpha among them or not.
+    /// Masks follow a header of version 1, with or without one for alpha.
     Masks {
         alpha: bool,
     },
@@ -90,13 +91,14 @@ impl Compression {
 const DEPTH: &str = "the bitmap has a depth that its compression does not go with";
 
 impl Bitmap {
-    /// The bitmap of a file.
+    /// Reads the headers of a file.
     pub(crate) fn of_file(file: &[u8]) -> Result<Bitmap, Stop> {
         let data = Cursor::little_endian(file).seek(10).u32()?;
         Bitmap::read(file, FILE_HEADER_BYTES, data as usize, false)
     }
 
-    /// The bitmap of an icon, which has no header of a file. Its height counts the mask as a second picture.
+    /// Reads the header of an icon's bitmap, which has no file header. The height in the header
+    /// includes the mask as a second picture.
     pub(crate) fn of_icon(image: &[u8]) -> Result<Bitmap, Stop> {
         let mut bitmap = Bitmap::read(image, 0, 0, true)?;
         if let Pixels::Runs(_) = bitmap.pixels {
@@ -108,8 +110,8 @@ impl Bitmap {
         Ok(bitmap)
     }
 
-    /// Reads the header at `start`; `said` is where the pixels are, or 0. The number of planes is not looked at: there is one, and some
-    /// writers say none.
+    /// Reads the header at `start`; `said` is the declared offset of the pixels, or 0. The number
+    /// of planes is ignored: there is one, and some writers declare none.
     fn read(bytes: &[u8], start: usize, said: usize, icon: bool) -> Result<Bitmap, Stop> {
         let mut cursor = Cursor::little_endian(bytes).seek(start);
         let length = cursor.u32()? as usize;
@@ -148,7 +150,7 @@ impl Bitmap {
             16 => [0x7c00, 0x03e0, 0x001f, 0],
             _ => [0x00ff_0000, 0xff00, 0xff, 0],
         };
-        // The mask of alpha counts whatever the compression, as in browsers.
+        // The mask of alpha is used with every compression, as in browsers.
         let mut has_alpha = length >= WITH_ALPHA && !os2;
         if let Compression::Masks { alpha } = compression {
             masks = [mask(0)?, mask(1)?, mask(2)?, 0];
@@ -174,7 +176,8 @@ impl Bitmap {
         };
 
         let colour_bytes = if length == CORE { 3 } else { 4 };
-        // Some say more colours than there can be, and have them; in front of true colours they are a hint.
+        // Some files declare more colours than there can be, and have them. A palette of truecolour
+        // pixels is a hint.
         let colours = match pixels {
             Pixels::Indexed(_) | Pixels::Runs(1..=8) if colours == 0 || colours > 0xffff => {
                 1 << bits
@@ -183,7 +186,7 @@ impl Bitmap {
             _ => colours,
         };
         let behind = end.saturating_add(colours.saturating_mul(colour_bytes));
-        // A place in front of all colours is wrong.
+        // An offset before all colours is wrong.
         let least = if colours > 0 && bits <= 8 {
             end + 1
         } else {
@@ -203,7 +206,7 @@ impl Bitmap {
         })
     }
 
-    /// Whether pixels have an alpha of their own.
+    /// Whether pixels have alpha.
     pub(crate) fn has_alpha(&self) -> bool {
         matches!(self.pixels, Pixels::Direct(_, [.., alpha]) if alpha != 0)
     }
@@ -224,7 +227,7 @@ impl Bitmap {
     }
 }
 
-/// Whether the ones of a mask stand side by side, or there are none.
+/// Whether the ones of a mask are contiguous, or there are none.
 fn is_run(mask: u32) -> bool {
     let ones = mask.checked_shr(mask.trailing_zeros()).unwrap_or(0);
     ones & ones.wrapping_add(1) == 0

@@ -1,5 +1,5 @@
-//! Compressed bitmaps: RLE4 and RLE8 of Windows, and RLE24 of OS/2. Their rows come from the bottom up, and are looked for once, so that each
-//! can be drawn by itself.
+//! Compressed bitmaps: RLE4 and RLE8 of Windows, and RLE24 of OS/2. Rows come from the bottom up.
+//! Their starts are looked up once, so that rows can be drawn in any order.
 
 use crate::error::Error;
 use crate::format::bmp::words::{BROKEN_OFF, Palette};
@@ -10,7 +10,8 @@ pub(crate) struct Runs<'a> {
     data: &'a [u8],
     bits: u32,
     width: usize,
-    /// Of each row from the bottom, as far as there are some: where its first command is, and the column that it begins with.
+    /// For each row from the bottom, as far as the data goes: the offset of its first command, and
+    /// the column at which that begins.
     starts: Vec<Option<(u32, u32)>>,
 }
 
@@ -29,26 +30,26 @@ impl Colour {
     }
 }
 
-/// A command, and what it applies to.
+/// A command, and its pixels or distance.
 #[derive(Clone, Copy)]
 enum Command<'a> {
-    /// So many pixels, which are repeated from a byte, or of 24 bits from three.
+    /// This many pixels, repeated from one byte, or from three bytes for 24 bits.
     Repeat(usize, &'a [u8]),
-    /// So many pixels.
+    /// This many pixels, which follow.
     Copy(usize, &'a [u8]),
     EndOfRow,
     EndOfBitmap,
-    /// Columns to the right, and rows.
+    /// Columns to the right, and rows up.
     Move(usize, usize),
 }
 
 impl<'a> Runs<'a> {
-    /// Memory of the list of rows.
+    /// Returns the memory of the list of rows.
     pub(crate) fn bytes(height: u32) -> u64 {
         u64::from(height) * size_of::<Option<(u32, u32)>>() as u64
     }
 
-    /// Finds where the rows start.
+    /// Finds the starts of the rows.
     ///
     /// # Errors
     /// [`Error::Corrupt`] if the data ends before the picture, [`Error::OutOfMemory`].
@@ -69,7 +70,7 @@ impl<'a> Runs<'a> {
         runs.begin(y, at, x);
         while y < height {
             let Some((command, next)) = runs.command(at) else {
-                // The last row is all there, and its end is not.
+                // The last row is complete, and only its end is missing.
                 if y + 1 == height && x >= width {
                     break;
                 }
@@ -95,14 +96,15 @@ impl<'a> Runs<'a> {
     }
 
     fn begin(&mut self, y: usize, at: usize, x: usize) {
-        // A column that no number holds is far behind the last one.
+        // A column that does not fit the number is far behind the last one.
         let start = (at as u32, u32::try_from(x).unwrap_or(u32::MAX));
         if let Some(row) = self.starts.get_mut(y) {
             *row = Some(start);
         }
     }
 
-    /// The command at a place, and where the next one is; `None` where it is not all there.
+    /// Returns the command at an offset, and the offset of the next one; `None` where the command
+    /// is incomplete.
     fn command(&self, at: usize) -> Option<(Command<'a>, usize)> {
         let rest = self.data.get(at..)?;
         let &[first, second] = rest.first_chunk()?;
@@ -133,7 +135,8 @@ impl<'a> Runs<'a> {
         })
     }
 
-    /// Draws what there is of a row, counted from the bottom; what goes beyond its end is left out.
+    /// Draws a row, counted from the bottom, as far as its data goes. Pixels beyond the end of the
+    /// row are ignored.
     pub(crate) fn row(&self, y: usize, mut pixel: impl FnMut(usize, Colour)) {
         let Some(&Some((at, x))) = self.starts.get(y) else {
             return;
@@ -159,7 +162,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// The pixel at a place of a run. In four bits two of them take turns.
+    /// Returns the pixel at a place of a run. With four bits, two pixels alternate.
     fn colour(&self, pixels: &[u8], place: usize, repeats: bool) -> Colour {
         let byte = |at: usize| pixels.get(at).copied().unwrap_or(0);
         match self.bits {

@@ -1,5 +1,5 @@
-//! An animated GIF: of each frame only the rectangle that changes, and of that only the pixels that do. A palette serves as long as it is
-//! good enough.
+//! Writer of animated GIFs. Each frame has only the rectangle that changes, and in that only the
+//! pixels that change. A palette is used as long as it is good enough.
 
 use crate::animation::answer::{Answer, Encode, bounds};
 use crate::error::Error;
@@ -14,27 +14,29 @@ use crate::quantise::count::Histogram;
 use crate::quantise::map::Mapper;
 use crate::quantise::palette::MOST;
 
-/// By how much samples may differ from those of the frame that is shown and still be left as they are.
+/// Difference from the shown sample up to which a sample is left as it is.
 const FAR: u8 = 2;
 
-/// What a new palette has to take off the squared error to be worth its 768 bytes: a level and a half of each sample of 5,000 pixels.
+/// Squared error that a new palette has to save to be worth its 768 bytes: a level and a half in
+/// each sample of 5,000 pixels.
 const WORTH: f32 = 32_768.0;
 
-/// The mean squared error of a pixel above which a palette is for other pictures, however few they are: that is 36 dB.
+/// Mean squared error of a pixel above which the current palette is discarded, however few the
+/// pixels: 36 dB.
 const WRONG: f32 = 3.0 * 16.0;
 
-/// A palette has an entry for so many pixels.
+/// Number of drawn pixels per palette entry.
 const PIXELS_AN_ENTRY: u32 = 8;
 
-/// Writes frames as they come. Where there is transparency, it is one frame behind: whether a frame has to be cleared away is only known
-/// when the next one is there.
+/// Writes frames as they come. Where there is transparency, the encoder is one frame behind: only
+/// the next frame tells whether a frame has to be cleared.
 pub(crate) struct AnimationEncoder {
     size: Size,
     answer: Answer,
     packer: Packer,
-    /// What is shown before the frame that is written next, in true colours: RGBA, opaque or nothing.
+    /// The canvas before the next written frame, in RGBA, opaque or fully transparent.
     shown: Vec<u8>,
-    /// The frame that is written when the next one has come, and its delay.
+    /// The frame that is written when the next one has come, and the delay of that frame.
     waiting: Vec<u8>,
     delay_ms: Option<u32>,
     indices: Vec<u8>,
@@ -44,16 +46,16 @@ pub(crate) struct AnimationEncoder {
     looks_ahead: bool,
 }
 
-/// A palette that has been made for a frame.
+/// Palette in use, made for an earlier frame.
 struct InUse {
     mapper: Mapper,
-    /// Its mean squared error there.
+    /// Mean squared error of that frame.
     error: f32,
-    /// Whether it is the file's own.
+    /// Whether the palette is the file's global one.
     global: bool,
 }
 
-/// Squared errors.
+/// Sum of squared errors.
 #[derive(Clone, Copy)]
 struct Squares {
     sum: u64,
@@ -66,7 +68,8 @@ impl Squares {
     }
 }
 
-/// What it takes: RGBA of what is shown and of a frame that waits, indices, and what chooses colours.
+/// Upper bound on the encoder's memory: RGBA of the shown canvas and of a waiting frame, indices,
+/// and the quantiser.
 pub(crate) fn bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let frames = if plan.layout.alpha() { 2 } else { 1 };
@@ -131,7 +134,7 @@ impl Encode for AnimationEncoder {
 }
 
 impl AnimationEncoder {
-    /// Writes a frame, in which `cleared` is to be transparent before the next one.
+    /// Writes a frame. `cleared` has to be transparent before the next frame.
     fn write(&mut self, rgba: &[u8], delay_ms: u32, cleared: Rect) -> Result<(), Error> {
         let changed = bounds(&self.shown, rgba, self.size, differs);
         let screen = Rect {
@@ -156,7 +159,8 @@ impl AnimationEncoder {
         let written = self.image(&palette, rect, delay_ms, !cleared.is_empty());
         self.palette = Some(palette);
         written?;
-        // What is shown now, or when it has been cleared away.
+        // The canvas is updated to the new frame, or to transparency where the frame will be
+        // cleared.
         for y in rect.top..rect.top + rect.height {
             let row = self.row(rect, y);
             let pixels = rgba[row.clone()].as_chunks::<4>().0;
@@ -176,13 +180,13 @@ impl AnimationEncoder {
         Ok(())
     }
 
-    /// Where a row of a rectangle is in a frame.
+    /// Returns the place of a rectangle's row in a frame.
     fn row(&self, rect: Rect, y: u32) -> std::ops::Range<usize> {
         let start = 4 * (y as usize * self.size.width as usize + rect.left as usize);
         start..start + 4 * rect.width as usize
     }
 
-    /// Makes indices of a rectangle, by the palette that there is, or by a new one.
+    /// Maps a rectangle to indices, by the current palette if that is good enough, or by a new one.
     fn quantise(&mut self, rgba: &[u8], rect: Rect) -> Result<(), Error> {
         let mut pixels = u32::MAX;
         if let Some(mut palette) = self.palette.take() {
@@ -195,14 +199,14 @@ impl AnimationEncoder {
                 return Ok(());
             }
         }
-        // One entry is for what stays as it is.
+        // One entry is for pixels that stay.
         let most = (pixels / PIXELS_AN_ENTRY).clamp(15, MOST as u32 - 1);
         let mut histogram = Histogram::new(most as usize)?;
         for y in rect.top..rect.top + rect.height {
             let row = self.row(rect, y);
             let shown = self.shown[row.clone()].as_chunks::<4>().0;
             let pixels = rgba[row].as_chunks::<4>().0;
-            // Runs of what is to be drawn.
+            // Only runs of pixels that have to be drawn are counted.
             let is_drawn = |x: &usize| is_drawn(&shown[*x], &pixels[*x]);
             let mut at = 0;
             while let Some(start) = (at..pixels.len()).find(is_drawn) {
@@ -222,7 +226,7 @@ impl AnimationEncoder {
         Ok(())
     }
 
-    /// Makes indices of a rectangle; gives the error of what is drawn.
+    /// Maps a rectangle to indices. Returns the error of the pixels that are drawn.
     fn map(&mut self, mapper: &mut Mapper, rgba: &[u8], rect: Rect) -> Squares {
         self.indices.clear();
         self.indices
@@ -289,13 +293,13 @@ impl AnimationEncoder {
             .pack(&self.indices, table.bits, &mut |bytes| answer.write(bytes))
     }
 
-    /// The file's beginning.
+    /// Writes the beginning of the file.
     fn begin(&mut self, table: &Table) -> Result<(), Error> {
         self.begun = true;
         self.answer.write(&table.screen(self.size))?;
         self.answer.write(table.entries())?;
         if self.plays != 1 {
-            // It counts repetitions.
+            // The extension counts repetitions.
             let [low, high] = (self.plays.saturating_sub(1) as u16).to_le_bytes();
             self.answer.write(b"\x21\xff\x0bNETSCAPE2.0")?;
             self.answer.write(&[3, 1, low, high, 0])?;
@@ -304,13 +308,14 @@ impl AnimationEncoder {
     }
 }
 
-/// Whether it is seen that a pixel is another one.
+/// Whether two pixels differ visibly.
 fn differs(shown: &[u8; 4], pixel: &[u8; 4]) -> bool {
     let far = |at: usize| shown[at].abs_diff(pixel[at]) > FAR;
     shown[3] != pixel[3] || far(0) || far(1) || far(2)
 }
 
-/// Whether a pixel has to be drawn: what is transparent never has, as it has been cleared.
+/// Whether a pixel has to be drawn. A transparent pixel never has to be, because its place has been
+/// cleared.
 fn is_drawn(shown: &[u8; 4], pixel: &[u8; 4]) -> bool {
     pixel[3] != 0 && differs(shown, pixel)
 }

@@ -1,4 +1,4 @@
-//! GIF: images on their canvas in; out one image with a palette of its own, or an animation.
+//! GIF: decodes one frame of a file to its canvas, and encodes a still with its own palette.
 
 use std::cell::RefCell;
 
@@ -38,7 +38,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
         place.borrow_mut().write(&wide)
     })?;
     let mut mapper = Mapper::new(histogram.into_palette(), width, true)?;
-    // Indices take the place of the pixels that they stand for.
+    // Each row of indices overwrites pixels that have been mapped.
     let mut pixels = place.into_inner().into_file();
     let mut indices = zeroes(width.into())?;
     for y in 0..height as usize {
@@ -74,7 +74,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     Ok(file)
 }
 
-/// GIF knows opaque and transparent; half-way counts as opaque.
+/// Makes alpha binary, because GIF has no other. An alpha of 128 or more becomes opaque.
 pub(crate) fn harden(rgba: &mut [u8]) {
     for pixel in rgba.as_chunks_mut::<4>().0 {
         *pixel = match *pixel {
@@ -84,14 +84,14 @@ pub(crate) fn harden(rgba: &mut [u8]) {
     }
 }
 
-/// A colour table: 2 to 256 entries, a power of two.
+/// Colour table: 2 to 256 entries, a power of two.
 pub(crate) struct Table {
     entries: [u8; 3 * MOST],
     pub(crate) bits: u32,
 }
 
 impl Table {
-    /// With room for one entry more, if there is `one_more`.
+    /// Returns a table of the colours, with a free entry if `one_more`.
     pub(crate) fn new(colours: &[Colour], one_more: bool) -> Table {
         let mut entries = [0; 3 * MOST];
         for (entry, colour) in entries.as_chunks_mut::<3>().0.iter_mut().zip(colours) {
@@ -106,12 +106,12 @@ impl Table {
         &self.entries[..3 << self.bits]
     }
 
-    /// Its size, as flags have it.
+    /// Returns the size in the coding of the flags.
     pub(crate) fn size(&self) -> u8 {
         (self.bits - 1) as u8
     }
 
-    /// The signature and the screen of a file of which it is the global one.
+    /// Returns the signature and the logical screen of a file whose global table this is.
     pub(crate) fn screen(&self, Size { width, height }: Size) -> [u8; 13] {
         let mut screen = *b"GIF89a\0\0\0\0\0\0\0";
         screen[6..8].copy_from_slice(&(width as u16).to_le_bytes());
@@ -121,8 +121,8 @@ impl Table {
     }
 }
 
-/// Beside the RGBA that the picture becomes: what chooses colours. Then the RGBA is gone but for an index for each pixel, and beside those
-/// there is the file.
+/// Upper bound on the bytes held beside the RGBA that the picture becomes. First the quantiser is
+/// held. Then the RGBA shrinks to an index for each pixel, and beside those the file is held.
 pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let Size { width, .. } = plan.canvas;
     let pixels = plan.canvas.pixels();
@@ -133,11 +133,12 @@ pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     row + SMALL_BYTES + choosing.max(writing.saturating_sub(rgba))
 }
 
-/// Noise has a code of at most twelve bits for each index; a block of 255 bytes has its length.
+/// Upper bound on the bytes of a file. Noise takes a code of twelve bits for each index; a block of
+/// 255 bytes has a length byte.
 fn file_bytes(pixels: u64) -> u64 {
     let data = pixels * 3 / 2 + pixels / 1024 + 64;
     data + data / 255 + 1024
 }
 
-/// Palettes.
+/// Bytes of palettes.
 const SMALL_BYTES: u64 = 8 << 10;

@@ -1,4 +1,4 @@
-//! The blocks of a GIF (GIF 89a), one image after the other.
+//! Blocks of a GIF (GIF 89a), one image after another.
 
 use crate::animation::coded::{CodedFrame, Picture, Place};
 use crate::animation::compositor::Compositor;
@@ -20,14 +20,14 @@ impl Picture for Lzw<'_> {
 
 const BREAKS_OFF: Error = Error::Corrupt("the GIF is damaged or breaks off");
 
-/// A walk through a file.
+/// Iterator over the images of a file.
 pub(crate) struct CodedFrames<'a> {
     file: &'a [u8],
     at: usize,
     palette: Option<&'a [u8]>,
-    /// The graphic control extension in front of the next image.
+    /// Graphic control extension before the next image.
     control: [u8; 4],
-    /// How many images there have been.
+    /// Number of images found.
     images: u32,
 }
 
@@ -52,7 +52,7 @@ impl<'a> CodedFrames<'a> {
         byte
     }
 
-    /// Passes over blocks up to the empty one; gives the first of them.
+    /// Passes over blocks up to the empty one. Returns the first block.
     fn blocks(&mut self) -> Option<&'a [u8]> {
         let mut first = None;
         loop {
@@ -66,7 +66,7 @@ impl<'a> CodedFrames<'a> {
         }
     }
 
-    /// The image behind an image separator.
+    /// Reads the image behind an image separator.
     fn image(&mut self) -> Result<CodedFrame<'a>, Error> {
         let descriptor = self.file.get(self.at..self.at + 9).ok_or(BREAKS_OFF)?;
         self.at += 9;
@@ -79,7 +79,8 @@ impl<'a> CodedFrames<'a> {
         let data = self.file.get(self.at..).unwrap_or_default();
         self.byte().ok_or(BREAKS_OFF)?;
         if self.blocks().is_none() {
-            // The file breaks off. What it breaks off in may be no more than the end of its last image.
+            // The file breaks off in this image. Perhaps only the end of the image's blocks is
+            // missing.
             let pixels = u64::from(number(4)) * u64::from(number(6));
             if !has_pixels(data, pixels) {
                 return Err(BREAKS_OFF);
@@ -117,8 +118,9 @@ impl<'a> CodedFrames<'a> {
 impl<'a> Iterator for CodedFrames<'a> {
     type Item = Result<CodedFrame<'a>, Error>;
 
-    /// The next image. The file ends with its trailer, where there are no more bytes, and behind an image with what is no block or with
-    /// an image that breaks off: browsers show what was there before.
+    /// Returns the next image. The file ends at its trailer or its last byte. Behind an image, the
+    /// file also ends at an unknown block or an image that breaks off: browsers show the images
+    /// before that.
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.byte()? {
@@ -153,8 +155,9 @@ fn palette_bytes(flags: u8) -> usize {
     }
 }
 
-/// How often it is played: once, unless an application extension says otherwise; 0 is for ever. That counts repetitions, or has 0 for
-/// ever, and browsers play once more than it says.
+/// Returns the number of plays: one, unless an application extension declares another; 0 means
+/// forever. The extension counts repetitions, so browsers play once more than the declared number;
+/// a declared 0 is forever.
 pub(crate) fn plays(file: &[u8]) -> u32 {
     let mut shots = CodedFrames::new(file);
     loop {
@@ -177,7 +180,7 @@ pub(crate) fn plays(file: &[u8]) -> u32 {
                     };
                 }
             }
-            // It may stand behind the first images.
+            // The extension may stand behind the first images.
             Some(0x2c) => {
                 if shots.image().is_err() {
                     return 1;
@@ -194,7 +197,8 @@ mod tests {
     use crate::animation::survey::Survey;
     use crate::header::Header;
 
-    /// A GIF of 4 x 4 with two colours: images of one pixel, each with its place and its flags of control.
+    /// Returns a GIF of 4 x 4 with two colours: images of one pixel, each with its place and its
+    /// control flags.
     fn file(extension: &[u8], images: &[(u8, u8, u8)]) -> Vec<u8> {
         let mut file = b"GIF89a\x04\0\x04\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
         file.extend_from_slice(extension);

@@ -1,4 +1,5 @@
-//! GIF blocks up to the first image: the logical screen is the canvas, made larger where the first image does not fit on it.
+//! GIF blocks up to the first image. The logical screen is the canvas, enlarged where the first
+//! image does not fit.
 
 use crate::format::gif::lzw::decode::UNPACKER_BYTES;
 use crate::header::colours::Colours;
@@ -38,7 +39,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     }
     let mut number = || cursor.u16().map(u32::from);
     let (left, top, w, h) = (number()?, number()?, number()?, number()?);
-    // There are files whose screen is too small, or 0 x 0. Images that come later are cut off.
+    // Some files have a screen that is too small, or 0 x 0. Later images are clipped.
     let stored = Size {
         width: u32::from(width).max(left + w),
         height: u32::from(height).max(top + h),

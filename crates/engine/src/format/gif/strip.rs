@@ -1,4 +1,5 @@
-//! GIF 89a: the screen, the palettes, the image and what is transparent in it; of what moves all images, and how often they are played.
+//! Stripping a GIF (GIF 89a). Kept are the screen, the palettes, the image and its transparency; of
+//! an animation all images, and the loop count.
 
 use crate::format::strip::Cutting;
 
@@ -27,14 +28,15 @@ pub(crate) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
                 }
                 file.keep(LOOP_BYTES)?;
             }
-            // Comments and applications; text that is drawn is another picture.
+            // Comments and application extensions are dropped. A plain text extension is drawn, so
+            // a file with one is left alone.
             [0x21, 0xfe | 0xff, ..] => {
                 file.skip(2)?;
                 let blocks = blocks_bytes(file.rest())?;
                 file.skip(blocks)?;
             }
             [0x2c, ..] if images == 0 || moves => {
-                // Elsewhere it is shown in different ways.
+                // Viewers disagree about images beyond the screen.
                 if !is_on_screen(&start, file.rest()) {
                     return None;
                 }
@@ -54,7 +56,7 @@ pub(crate) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
     }
 }
 
-/// Whether an image's place is on the screen.
+/// Whether an image lies on the screen.
 fn is_on_screen(start: &[u8; 13], image: &[u8]) -> bool {
     let number = |bytes: &[u8], at: usize| {
         let bytes = bytes.get(at..).and_then(|bytes| bytes.first_chunk::<2>());
@@ -64,10 +66,11 @@ fn is_on_screen(start: &[u8; 13], image: &[u8]) -> bool {
     ends(1) <= number(start, 6) && ends(3) <= number(start, 8)
 }
 
-/// An application extension of 11 letters with a block of three bytes, and the end of blocks.
+/// Bytes of a loop extension: an application name of 11 letters, a block of three bytes, and the
+/// block terminator.
 const LOOP_BYTES: usize = 19;
 
-/// Whether that is what these bytes begin with, and it says how often it is played and nothing else.
+/// Whether these bytes begin with a loop extension that has the loop count and nothing else.
 fn is_loop(bytes: &[u8]) -> bool {
     let names = [&b"\x0bNETSCAPE2.0"[..], b"\x0bANIMEXTS1.0"];
     bytes.len() >= LOOP_BYTES
@@ -84,7 +87,7 @@ fn palette_bytes(flags: u8) -> usize {
     }
 }
 
-/// Blocks up to the empty one, each with its length.
+/// Returns the bytes of the blocks up to the empty one, each with its length.
 fn blocks_bytes(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {

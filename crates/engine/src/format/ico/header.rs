@@ -1,4 +1,5 @@
-//! The directory of an icon or a cursor: the largest image counts, and of several as large the one of the most colours.
+//! Directory of an icon or a cursor. The largest image is taken, and of several as large the one
+//! with the most colours.
 
 use crate::format::bmp::header::Bitmap;
 use crate::format::png::header as png;
@@ -19,19 +20,19 @@ pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     }
 }
 
-/// What an icon starts with that is a PNG file.
+/// Signature of an image that is a PNG file.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// An image of an icon.
 #[derive(Clone, Copy)]
 pub(crate) enum Image<'a> {
     Png(&'a [u8]),
-    /// Without the header of a file, and with a mask.
+    /// A bitmap without a file header, and with a mask.
     Bitmap(&'a [u8]),
 }
 
 impl<'a> Image<'a> {
-    /// The image that begins with those bytes.
+    /// Returns the image that begins with these bytes.
     fn new(bytes: &'a [u8]) -> Image<'a> {
         if bytes.starts_with(PNG) {
             Image::Png(bytes)
@@ -40,7 +41,8 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// Bits of a pixel. The directory may be wrong, and in a cursor has something else in their place.
+    /// Returns the bits of a pixel. The directory's number may be wrong, and a cursor has another
+    /// value in its place.
     fn bits(self) -> u64 {
         match self {
             Image::Png(_) => 32,
@@ -51,7 +53,7 @@ impl<'a> Image<'a> {
     }
 }
 
-/// The largest image, if it is a PNG file.
+/// Returns the largest image, if that is a PNG file.
 pub(crate) fn inner_png(bytes: &[u8]) -> Option<&[u8]> {
     match largest(bytes)? {
         Image::Png(image) => Some(image),
@@ -59,7 +61,7 @@ pub(crate) fn inner_png(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The largest image of those that are in the file.
+/// Returns the largest image of those that are in the file.
 pub(crate) fn largest(bytes: &[u8]) -> Option<Image<'_>> {
     let mut cursor = Cursor::little_endian(bytes).seek(4);
     let (mut best, mut best_rank) = (None, 0);
@@ -74,7 +76,7 @@ pub(crate) fn largest(bytes: &[u8]) -> Option<Image<'_>> {
         let Some(rest) = bytes.get(offset as usize..).filter(|rest| !rest.is_empty()) else {
             continue;
         };
-        // Some lengths are too large, and some are 0.
+        // Some declared lengths are too large, and some are 0.
         let image = match length as usize {
             0 => rest,
             length => rest.get(..length).unwrap_or(rest),
@@ -97,7 +99,7 @@ pub(crate) fn largest(bytes: &[u8]) -> Option<Image<'_>> {
 mod tests {
     use super::*;
 
-    /// An icon of these images, each with its sides in the directory.
+    /// Returns an icon of these images, each with its sides in the directory.
     fn icon(images: &[(u8, &[u8])]) -> Vec<u8> {
         let mut file = b"\0\0\x01\0".to_vec();
         file.extend((images.len() as u16).to_le_bytes());

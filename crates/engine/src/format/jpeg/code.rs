@@ -1,5 +1,6 @@
-//! JPEG by our own crate: a decoder that scales in the DCT domain and hands out rows as bytes arrive, and an encoder that takes rows. A JPEG
-//! that becomes a JPEG is never pixels: its components are resized by themselves.
+//! JPEG by our own crate: a decoder that scales in the DCT domain and hands out rows as bytes
+//! arrive, and an encoder that takes rows. A JPEG that becomes a JPEG never becomes pixels: its
+//! components are resized one by one.
 
 use std::sync::Arc;
 
@@ -15,21 +16,22 @@ use crate::plan::Plan;
 use crate::stage::convert;
 use crate::stage::leaving::Leaving;
 
-/// A file on its way to rows.
+/// A file that is being decoded.
 pub(crate) struct Decoder {
     decoder: letterbox_jpeg::Decoder,
     scale: Scale,
-    /// What decoding may hold.
+    /// Bytes that decoding may hold.
     planned: u64,
-    /// The plan is one for components.
+    /// Whether the plan keeps components separate.
     separate: bool,
-    /// The file is kept.
+    /// Whether the file is kept.
     resident: bool,
-    /// What four inks are in light, where the file has them.
+    /// Conversion from CMYK to RGB, for a file in CMYK.
     inks: Option<Arc<Conversion>>,
-    /// A row of RGB, where it has.
+    /// A row of RGB, for a file in CMYK.
     rgb: Vec<u8>,
-    /// All rows have come: damage inside is shown as every decoder shows it, but a half picture is none.
+    /// Set once all rows have been decoded. Corruption inside the data is tolerated, as every
+    /// decoder does; truncation is an error.
     whole: bool,
 }
 
@@ -50,7 +52,7 @@ impl Decoder {
         })
     }
 
-    /// Hands over what can be decoded by now.
+    /// Hands out the rows that can be decoded by now.
     fn drain(&mut self, rows: &mut dyn RowSink) -> Result<(), Error> {
         loop {
             match self.decoder.next().map_err(fault)? {
@@ -105,10 +107,11 @@ fn scale(plan: &Plan) -> Scale {
     }
 }
 
-/// Huffman tables of a file in one scan: there are no more numbers for them.
+/// Number of Huffman tables of a file in one scan. The format has no more numbers for them.
 const TABLES: usize = 8;
 
-/// And in several, each with tables of its own: ten are the rule for three components, and some encoders try more.
+/// Returns the number of Huffman tables to plan with. In a file of several scans, each scan may
+/// have tables of its own: ten are the rule for three components, and some encoders try more.
 pub(crate) fn tables_of(components: usize, in_several: bool) -> usize {
     if in_several {
         4 * components + 3
@@ -117,7 +120,7 @@ pub(crate) fn tables_of(components: usize, in_several: bool) -> usize {
     }
 }
 
-/// What decoding holds at most, the file not included.
+/// Upper bound on the bytes that decoding holds, excluding the file.
 pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     let Coding::Jpeg {
         sampling,
@@ -172,7 +175,8 @@ impl Decode for Decoder {
     }
 }
 
-/// The planes of a picture: pixels, or components. What is encoded is given back, and tokens may take its place.
+/// Encodes the planes of a picture: pixels, or components. Encoded rows are freed, and tokens may
+/// take their place.
 pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
     let (width, height, pixels, settings, room) = picture(plan);
     let mut encoder =
@@ -212,7 +216,8 @@ pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
     encoder.finish().map_err(fault)
 }
 
-/// What encoding allocates beside the picture, the file included. While the picture is given back, tokens may take as much more.
+/// Upper bound on the bytes that encoding allocates beside the picture, including the file. While
+/// the picture is freed, tokens may take as many bytes more.
 pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let (width, height, pixels, settings, room) = picture(plan);
     letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, room) as u64

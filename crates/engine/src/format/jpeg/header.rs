@@ -1,5 +1,5 @@
-//! ITU T.81 markers up to the first scan header: the frame header, the orientation in APP1, the profile in APP2, and what the
-//! components mean.
+//! ITU T.81 markers up to the first scan header: the frame header, the orientation in APP1, the
+//! profile in APP2, and the markers that define the components.
 
 use crate::header::colours::Colours;
 use crate::header::cursor::{Cursor, Stop};
@@ -37,7 +37,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             _ => {}
         }
         let length = usize::from(cursor.u16()?);
-        // Some writers count a comment's text only, and decoders go on behind the length.
+        // Some writers count only a comment's text. Decoders tolerate such a length and go on
+        // behind it.
         if length < 2 && !matches!(marker, 0xdc | 0xe0..=0xef | 0xfe) {
             return Err(Stop::Corrupt("a JPEG segment is too short"));
         }
@@ -68,7 +69,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     }
 }
 
-/// Hands on the code and the content of every segment in front of the first scan.
+/// Hands on the code and the content of every segment before the first scan.
 pub(crate) fn each_segment<'a>(
     file: &'a [u8],
     mut segment: impl FnMut(u8, &'a [u8]),
@@ -86,7 +87,7 @@ pub(crate) fn each_segment<'a>(
     }
 }
 
-/// The next marker's code; bytes that are no marker are skipped, as every decoder does.
+/// Returns the next marker's code. Bytes that are no marker are skipped, as in every decoder.
 fn next_marker(cursor: &mut Cursor<'_>) -> Result<u8, Stop> {
     loop {
         while cursor.u8()? != 0xff {}
@@ -100,7 +101,7 @@ fn next_marker(cursor: &mut Cursor<'_>) -> Result<u8, Stop> {
     }
 }
 
-/// T.81, B.2.2.
+/// Frame header (T.81, B.2.2).
 #[derive(Clone, Copy)]
 struct Frame {
     size: Size,
@@ -156,7 +157,7 @@ impl Frame {
         Ok(frame)
     }
 
-    /// `members` is how many components the first scan has.
+    /// Returns the header of the file; `members` is the number of components in the first scan.
     fn header(self, jfif: bool, adobe: Option<u8>, members: u8) -> Header {
         Header {
             format: Format::Jpeg,
@@ -176,8 +177,9 @@ impl Frame {
         }
     }
 
-    /// How many columns and rows of luminance there are to one of chrominance. JFIF and Adobe's marker say what components mean, or else
-    /// their names, as the decoder decides too.
+    /// Returns the number of columns and rows of luminance per sample of chrominance; `None` where
+    /// the components are not YCbCr or not in whole ratios. JFIF and Adobe's marker define the
+    /// components, or else their names do, as in the decoder.
     fn chroma(self, jfif: bool, adobe: Option<u8>) -> Option<(u32, u32)> {
         let rgb = match adobe {
             Some(transform) => transform == 0,

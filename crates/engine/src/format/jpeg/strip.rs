@@ -1,10 +1,11 @@
-//! ITU T.81, annex B: the segments that decode, and of the application's those two that say what components mean.
+//! Stripping a JPEG (ITU T.81, annex B). Segments that decoding needs are kept, and of the
+//! application segments the two that define the components.
 
 use crate::format::strip::Cutting;
 
-/// JFIF 1.01, section "Application marker": one pixel is as wide as it is high, and there is no thumbnail.
+/// Marker of JFIF 1.01 (section "Application marker") with square pixels and no thumbnail.
 const JFIF: &[u8] = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
-/// Adobe's marker but for its last byte, the transform.
+/// Adobe's marker without its last byte, the transform.
 const ADOBE: &[u8] = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0";
 
 pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
@@ -62,7 +63,8 @@ pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     }
 }
 
-/// Whether a scan header's spectral selection and successive approximation are possible ones (T.81, table B.3).
+/// Whether a scan header's spectral selection and successive approximation are possible ones (T.81,
+/// table B.3).
 fn is_scan(content: &[u8], progressive: bool) -> bool {
     let [.., first, last, bits] = *content else {
         return false;
@@ -76,7 +78,7 @@ fn is_scan(content: &[u8], progressive: bool) -> bool {
     }
 }
 
-/// How many bytes there are up to the next marker that is not a restart's.
+/// Returns the number of bytes up to the next marker that is not a restart marker.
 fn entropy_coded(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(next) = bytes[at..].iter().position(|&byte| byte == 0xff) {
@@ -99,7 +101,8 @@ mod tests {
         [&[0xff, marker], &length[..], content].concat()
     }
 
-    /// Start, a table, a frame, a scan with a restart and a stuffed byte, end; `extra` in front of the frame.
+    /// Writes a start, a table, a frame, a scan with a restart and a stuffed byte, and an end;
+    /// `extra` precedes the frame.
     fn file(extra: &[u8]) -> Vec<u8> {
         [
             b"\xff\xd8",

@@ -1,5 +1,5 @@
-//! An animated PNG (PNG, third edition, clause 11.3.6): of each frame only the rectangle that changes, and of that, where there is alpha, only
-//! the pixels that do.
+//! Writer of animated PNGs (PNG, third edition, clause 11.3.6). Each frame has only the rectangle
+//! that changes, and in that rectangle, where there is alpha, only the pixels that change.
 
 use std::cell::RefCell;
 use std::io::{Error as Refusal, Result as Io, Write};
@@ -26,18 +26,19 @@ pub(crate) struct AnimationEncoder {
     answer: Answer,
     /// The canvas before the next frame, RGBA.
     shown: Vec<u8>,
-    /// The part of a frame that is encoded: RGB or RGBA.
+    /// Part of a frame that is encoded: RGB or RGBA.
     part: Vec<u8>,
     frames: u32,
     plays: u32,
     begun: bool,
     /// Whether the source has a palette, so that colours repeat.
     drawn: bool,
-    /// The number that the next chunk of the animation has.
+    /// Sequence number of the next chunk of the animation.
     sequence: u32,
 }
 
-/// Memory: what is shown, and the part that changes; and what filters and compresses that.
+/// Upper bound on the encoder's memory: the shown canvas, the changing part, and the filters and
+/// compressor of that part.
 pub(crate) fn bytes(plan: &Plan) -> u64 {
     let channels = plan.layout.channels() as u64;
     let rows = (4 * channels + 4) * u64::from(plan.canvas.width);
@@ -63,7 +64,7 @@ impl AnimationEncoder {
         })
     }
 
-    /// The file's beginning.
+    /// Writes the beginning of the file.
     fn begin(&mut self) -> Result<(), Error> {
         self.begun = true;
         let Size { width, height } = self.size;
@@ -80,9 +81,10 @@ impl AnimationEncoder {
         chunk(&mut self.answer, b"acTL", &control)
     }
 
-    /// Writes the control chunk of a frame: also whether it `blends` with what is there, which stays.
+    /// Writes the control chunk of a frame. The frame replaces the canvas or `blends` with it, and
+    /// is not disposed of.
     fn control(&mut self, rect: Rect, delay_ms: u32, blends: bool) -> Result<(), Error> {
-        // Thousandths of a second as long as there is room for their number, or hundredths.
+        // The delay is in thousandths of a second as long as the number fits, or in hundredths.
         let (number, parts) = match u16::try_from(delay_ms) {
             Ok(number) => (number, 1000_u16),
             Err(_) => ((delay_ms / 10).min(u16::MAX.into()) as u16, 100),
@@ -101,7 +103,8 @@ impl AnimationEncoder {
         chunk(&mut self.answer, b"fcTL", &control)
     }
 
-    /// Whether every pixel can be had by blending: what is translucent is itself only over nothing.
+    /// Whether the rectangle can be encoded with blending: a translucent pixel that changes is
+    /// reproduced exactly only over a fully transparent one.
     fn may_blend(&self, rgba: &[u8], rect: Rect) -> bool {
         self.alpha
             && self.begun
@@ -113,13 +116,14 @@ impl AnimationEncoder {
             })
     }
 
-    /// Where a row of a rectangle is in a frame.
+    /// Returns the place of a rectangle's row in a frame.
     fn row(&self, rect: Rect, y: u32) -> std::ops::Range<usize> {
         let start = 4 * (y as usize * self.size.width as usize + rect.left as usize);
         start..start + 4 * rect.width as usize
     }
 
-    /// Takes the part of a frame that changes, in which pixels that do not are transparent where it `blends`; and how that is written.
+    /// Takes the part of a frame that changes. Where the frame `blends`, unchanged pixels are
+    /// transparent. Returns the way to write the part.
     fn cut(&mut self, rgba: &mut [u8], rect: Rect, blends: bool) -> Result<Way, Error> {
         let channels = if self.alpha { 4 } else { 3 };
         let mut kinds = Kinds::new(rect.width)?;
@@ -146,7 +150,7 @@ impl AnimationEncoder {
         })
     }
 
-    /// Writes the part's data.
+    /// Writes the data of the part.
     fn data(&mut self, rect: Rect, own: bool, way: Way) -> Result<(), Error> {
         let output = Rc::new(RefCell::new(Output {
             answer: std::mem::replace(&mut self.answer, Answer::none()),
@@ -238,7 +242,7 @@ fn chunk(answer: &mut Answer, kind: &[u8; 4], content: &[u8]) -> Result<(), Erro
     answer.write(&checksum(kind, content).to_be_bytes())
 }
 
-/// Where data goes: into chunks of the file's own picture, or of frames, which are numbered.
+/// Receiver of image data: chunks of the file's own picture, or sequenced chunks of frames.
 struct Output {
     answer: Answer,
     sequence: Option<u32>,
@@ -261,11 +265,11 @@ impl Output {
     }
 }
 
-/// A file that the library writes, of which only the image data is wanted.
+/// Sink for a file that the library writes, of which only the image data is kept.
 struct Sink {
     output: Rc<RefCell<Output>>,
     place: Place,
-    /// Bytes of that place that have come.
+    /// Bytes of `place` that have come.
     passed: usize,
     header: [u8; 8],
 }
@@ -273,7 +277,7 @@ struct Sink {
 #[derive(Clone, Copy)]
 enum Place {
     Signature,
-    /// A chunk's length and kind.
+    /// Length and kind of a chunk.
     Start,
     Content(usize),
     Checksum,

@@ -1,4 +1,5 @@
-//! PNG: a decoder of our own takes bytes as they arrive and hands out rows. `png` writes, and reads what is interlaced, whole.
+//! PNG: our own decoder takes bytes as they arrive and hands out rows. The `png` crate writes
+//! files, and reads interlaced ones as a whole.
 
 use png::{BitDepth, ColorType, Limits, Transformations};
 
@@ -12,12 +13,12 @@ use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
-/// A file on its way to rows.
+/// A file that is being decoded.
 pub(crate) struct Decoder {
     decoder: letterbox_png::Decoder,
-    /// What was read of the file before there was anybody to take its rows.
+    /// Bytes read before there was a receiver of rows.
     start: Vec<u8>,
-    /// Bytes of a row in the layout that was planned.
+    /// Bytes of a row in the planned layout.
     row_bytes: usize,
     verifies: bool,
 }
@@ -25,7 +26,7 @@ pub(crate) struct Decoder {
 impl Decoder {
     pub(crate) fn new(plan: &Plan, start: Vec<u8>) -> Decoder {
         let decoder = letterbox_png::Decoder::new();
-        // The file itself may be the answer, and there are decoders that refuse what ours is content with.
+        // The file itself may be the answer, and some decoders refuse what ours tolerates.
         let verifies = plan.keeps_original();
         Decoder {
             decoder: if verifies {
@@ -74,7 +75,7 @@ impl Decode for Decoder {
     }
 }
 
-/// The end of decoding: the file, or whoever takes its rows.
+/// Reason why decoding ended: the file, or the receiver of its rows.
 enum Stop {
     Ours(Error),
     File(letterbox_png::Error),
@@ -98,13 +99,13 @@ fn damage(error: letterbox_png::Error) -> Error {
     }
 }
 
-/// What decoding holds, row by row.
+/// Upper bound on the bytes that decoding row by row holds.
 pub(crate) fn decoder_bytes(plan: &Plan, bits_per_pixel: u32) -> u64 {
     let (width, channels) = (plan.header.stored.width, plan.header.layout.channels());
     letterbox_png::Decoder::peak_bytes(width, bits_per_pixel, channels)
 }
 
-/// The rows of a frame of an animation, in its layout.
+/// Hands out the rows of a frame of an animation, in the frame's layout.
 pub(crate) fn draw(part: &Part<'_>, mut row: impl FnMut(&[u8])) -> Result<(), Error> {
     if part.is_interlaced() {
         let mut frame = Frame::new(part.size, part.layout, 0)?;
@@ -129,20 +130,21 @@ pub(crate) fn draw(part: &Part<'_>, mut row: impl FnMut(&[u8])) -> Result<(), Er
     decoder.finish().map_err(damage)
 }
 
-/// The picture of an interlaced file; where it is to be `intact`, the checksum of its stream too.
+/// Decodes the picture of an interlaced file. With `intact`, the checksum of its zlib stream is
+/// verified too.
 pub(crate) fn interlaced(file: &[u8], frame: &mut Frame, intact: bool) -> Result<(), Error> {
     let numbers = pieces::numbers(file).ok_or(DAMAGED)?;
     let chunks = pieces::before_pixels(file, &numbers).chain(pieces::pixels(file));
     interlaced_rows(pieces::pieces(&numbers, chunks), frame, intact)
 }
 
-/// The picture of an interlaced file in pieces.
+/// Decodes the picture of an interlaced file in pieces.
 fn interlaced_rows<'a>(
     pieces: impl Iterator<Item = Piece<'a>>,
     frame: &mut Frame,
     intact: bool,
 ) -> Result<(), Error> {
-    // The limit is for chunks that are kept; pixels are planned.
+    // The limit applies to chunks that are kept. The memory of pixels is planned.
     let limits = Limits { bytes: 1 << 20 };
     let mut decoder = png::Decoder::new_with_limits(Reader::new(pieces), limits);
     decoder.set_transformations(Transformations::normalize_to_color8());

@@ -1,7 +1,9 @@
-//! How a PNG is written: with a palette where the picture has one, and with the filter and the compression that its kind of picture takes.
+//! Writing a PNG: with a palette where the picture has one, and with the filter and the compression
+//! that suit the kind of picture.
 //!
-//! Photos are filtered and compressed by the fast deflate, which looks for runs only. Drawings are not filtered, so that what is repeated is
-//! found again, and shades by the filter that suits each row. What is small is written in several ways, and the smallest file counts.
+//! Photos are filtered, and compressed by the fast deflate, which looks for runs only. Drawings are
+//! not filtered, so that deflate finds their repetitions. Shades have the filter that suits each
+//! row. A small picture is written in several ways, and the smallest file is taken.
 
 use crate::format::png::way::{BY_ROWS, DRAWING, PHOTO, Shared, Way, encoder, internal};
 use std::cell::RefCell;
@@ -20,8 +22,8 @@ use crate::pixels::frame::Picture;
 use crate::pixels::layout::{Layout, Size};
 use crate::plan::{Indexed, Plan};
 
-/// Pictures of at most so many pixels are written in several ways: that takes a few milliseconds. Photos, in which there is the least to be
-/// found, have to be half as large.
+/// Upper bound on the pixels of a picture that is written in several ways, which takes a few
+/// milliseconds. For photos, which gain least, the bound is half of that.
 const FEW_PIXELS: u64 = 1 << 15;
 
 pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
@@ -47,7 +49,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     Ok(place.into_inner().into_file())
 }
 
-/// The smallest of several files.
+/// Returns the smallest of several files.
 fn smallest(
     plan: &Plan,
     place: &Shared,
@@ -55,7 +57,7 @@ fn smallest(
     kind: Kind,
 ) -> Result<Vec<u8>, Error> {
     let mut best = None;
-    // A palette that was asked for, that the source has, or that is not exact, is there for good.
+    // A palette that was asked for, that the source has, or that is not exact, is always used.
     let asked = plan.header.palette || matches!(plan.palette, Some(Indexed::Best(_)));
     let only = palette
         .as_ref()
@@ -85,7 +87,8 @@ fn smallest(
     best.ok_or(Error::Internal("a PNG larger than its plan".to_owned()))
 }
 
-/// Writes a file, as long as it is smaller than the best one; then that is it.
+/// Writes a file, as long as the file is smaller than the best one. A complete file becomes the
+/// best one.
 fn attempt(
     plan: &Plan,
     best: &mut Option<Vec<u8>>,
@@ -108,13 +111,13 @@ fn attempt(
             *best = Some(file);
             Ok(())
         }
-        // Whoever writes knows only that it may not go on.
+        // The writer knows only that its sink refused to go on.
         Ok(()) | Err(Error::Internal(_)) if !whole || best.is_some() => Ok(()),
         written => written,
     }
 }
 
-/// A file that may not get beyond its room.
+/// A file that may not outgrow its capacity.
 struct Attempt(Rc<RefCell<Vec<u8>>>);
 
 impl Write for Attempt {
@@ -122,7 +125,7 @@ impl Write for Attempt {
         let mut file = self.0.borrow_mut();
         let free = file.capacity() - file.len();
         if free <= bytes.len() {
-            // Full, so that it is known why.
+            // A full buffer marks this reason for the error.
             let full = file.capacity();
             file.resize(full, 0);
             return Err(Refusal::other("another file is smaller"));
@@ -136,7 +139,7 @@ impl Write for Attempt {
     }
 }
 
-/// The most bytes of a small picture's file: stored as it is, in chunks, with a palette.
+/// Upper bound on a small picture's file: stored uncompressed, in chunks, with a palette.
 fn small_bytes(plan: &Plan) -> u64 {
     let Size { width, height } = plan.canvas;
     let row = 1 + u64::from(width) * plan.layout.channels() as u64;
@@ -144,7 +147,7 @@ fn small_bytes(plan: &Plan) -> u64 {
     data + data / 64 + 4096
 }
 
-/// Truecolour or grey, 8 bits.
+/// Writes truecolour or grey of 8 bits.
 fn write(plan: &Plan, place: &Shared, way: Way, sink: Box<dyn Write>) -> Result<(), Error> {
     let mut encoder = encoder(plan, way, sink);
     encoder.set_color(match plan.layout {
@@ -161,8 +164,8 @@ fn write(plan: &Plan, place: &Shared, way: Way, sink: Box<dyn Write>) -> Result<
     writer.finish().map_err(internal)
 }
 
-/// The most bytes of a file. Noise gets a code of twelve bits a byte; what is background is filtered to zeroes, of which a code stands for
-/// 258, but where it meets the image.
+/// Upper bound on the bytes of a file. Noise takes up to twelve bits a byte. Background is filtered
+/// to zeroes, of which a code stands for 258, except where the background meets the image.
 fn most_bytes(plan: &Plan, channels: u64) -> u64 {
     let image = plan
         .resized
@@ -173,16 +176,18 @@ fn most_bytes(plan: &Plan, channels: u64) -> u64 {
     data + data / 256 + 1024 // the frames of chunks of 4 KiB
 }
 
-/// A row's filter, what is left of a run and of eight bytes, and the codes of whole runs.
+/// Upper bound on the bytes of background: for each row the filter, the rests of a run and of eight
+/// bytes, and the codes of whole runs.
 fn background_bytes(plan: &Plan, channels: u64) -> u64 {
     let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
     rows * (32 + width * channels / 128)
 }
 
-/// How far the file may be ahead of what has been read, at its beginning.
+/// Upper bound on the bytes by which the beginning of the file may be ahead of the bytes read.
 const LEAD_BYTES: u64 = 16 << 10;
 
-/// The room of an image of so many bytes, when it becomes its file in place: that never gets beyond what has been read.
+/// Returns the capacity for an image of this many bytes that becomes its file in place, so that the
+/// file never overtakes the reader.
 pub(crate) fn room(plan: &Plan, image_bytes: u64) -> u64 {
     let coloured = || {
         let channels = plan.layout.channels() as u64;
@@ -200,10 +205,11 @@ pub(crate) fn room(plan: &Plan, image_bytes: u64) -> u64 {
     }
 }
 
-/// Memory that the library compresses with: its window, hashes, codes and what comes out.
+/// Upper bound on the memory of the library's compressor: window, hashes, codes and output.
 pub(crate) const DEFLATE_BYTES: u64 = 352 << 10;
 
-/// Memory of the library: four rows, a chunk, and what compresses; a row of the image; and of a small picture two files.
+/// Upper bound on encoder memory: four rows, a chunk, and the compressor; a row of the image; and
+/// two files of a small picture.
 pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let width = u64::from(plan.canvas.width);
     let image = 4 * u64::from(plan.resized.width.max(plan.resized.height));
@@ -220,7 +226,7 @@ pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     rows + files + counting.max(mapping + DEFLATE_BYTES)
 }
 
-/// The file as it grows, shared with who reads the image in front of it.
+/// The growing file, shared with the reader of the image behind it.
 struct File(Shared);
 
 impl Write for File {

@@ -1,4 +1,4 @@
-//! A whole file: interlaced, animated, or inside an icon.
+//! Decoding a whole file: interlaced, animated, or inside an icon.
 
 use crate::animation::still::still;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::pixels::frame::Frame;
 use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
-/// A whole file: interlaced, or inside an icon.
+/// Decodes a whole file: interlaced, animated, or inside an icon.
 pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     if let Coding::Rows { .. } = plan.header.coding {
         let mut decoder = Box::new(Decoder::new(plan, Vec::new()));

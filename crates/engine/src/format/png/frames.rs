@@ -1,6 +1,7 @@
-//! The frames of an animated PNG (PNG, third edition, clause 11.3.6), one fcTL chunk after the other.
+//! Frames of an animated PNG (PNG, third edition, clause 11.3.6), one fcTL chunk after another.
 //!
-//! A file whose frames are not as the standard has them is what its own picture shows, as for browsers, or its frames before that.
+//! A file whose frames deviate from the standard shows the frames before the fault, or else its own
+//! picture, as in browsers.
 
 use crate::animation::coded::{CodedFrame, Picture, Place};
 use crate::animation::compositor::Compositor;
@@ -15,7 +16,8 @@ use crate::pixels::layout::{Layout, Size};
 use crate::pixels::widen::widen;
 use crate::pixels::window::Rect;
 
-/// How many frames a file says that it has, and how often they are played; 0 is for ever. Only several frames are an animation.
+/// Returns the number of frames that a file declares, and the number of plays, where 0 means
+/// forever; `None` unless there are several frames.
 fn control(file: &[u8]) -> Option<(u32, u32)> {
     let mut before = Chunks::of(file).take_while(|chunk| &chunk.kind != b"IDAT");
     let found = before.find(|chunk| &chunk.kind == b"acTL" && chunk.is_intact())?;
@@ -26,12 +28,12 @@ fn control(file: &[u8]) -> Option<(u32, u32)> {
     (frames > 1).then_some((frames, plays))
 }
 
-/// Whether the file says that it moves.
+/// Whether the file declares an animation.
 pub(crate) fn is_animated(file: &[u8]) -> bool {
     control(file).is_some()
 }
 
-/// How often it is played; 0 is for ever.
+/// Returns the number of times that the animation is played; 0 means forever.
 pub(crate) fn plays(file: &[u8]) -> u32 {
     control(file).map_or(1, |(_, plays)| plays)
 }
@@ -55,22 +57,22 @@ impl Picture for Part<'_> {
 
 const BREAKS_OFF: Error = Error::Corrupt("the PNG breaks off");
 
-/// A walk through a file.
+/// Iterator over the frames of a file.
 pub(crate) struct CodedFrames<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
     numbers: Option<Numbers>,
     canvas: Size,
     layout: Layout,
-    /// Frames that may still come, by what the file says.
+    /// Number of frames left, by the declared number.
     left: u32,
-    /// Whether there has been one.
+    /// Whether a frame has been found.
     begun: bool,
-    /// The number that the next chunk of the animation has.
+    /// Sequence number that the next chunk of the animation has to have.
     sequence: u32,
 }
 
-/// The content of a frame's control chunk.
+/// Content of a frame's control chunk.
 struct Frame {
     rect: Rect,
     delay_ms: u32,
@@ -112,7 +114,7 @@ impl<'a> CodedFrames<'a> {
         }
     }
 
-    /// The content of a control chunk, if it is that of the next frame.
+    /// Returns the content of a control chunk, if that is intact and next in sequence.
     fn frame(&mut self, chunk: &Chunk<'_>) -> Option<Frame> {
         let content: &[u8; 26] = chunk.content.try_into().ok()?;
         let number = |at: usize| {
@@ -143,7 +145,7 @@ impl<'a> CodedFrames<'a> {
             delay_ms: (short(20) * 1000 + parts / 2) / parts,
             disposal: match content[24] {
                 0 => Disposal::Keep,
-                // There is nothing before the first one.
+                // There is no canvas to restore before the first frame.
                 2 if self.begun => Disposal::Restore,
                 _ => Disposal::Clear,
             },
@@ -157,7 +159,8 @@ impl<'a> CodedFrames<'a> {
         is_next
     }
 
-    /// Passes over the chunks of a frame's data from one on; whether all are there, in their order.
+    /// Passes over the chunks of a frame's data, from `first` on. Returns whether all are complete
+    /// and in sequence.
     fn pass_over(&mut self, first: Chunk<'a>) -> bool {
         let mut chunk = first;
         loop {
@@ -203,7 +206,7 @@ impl<'a> CodedFrames<'a> {
         })
     }
 
-    /// The file's own picture, where there are no frames.
+    /// Returns the file's own picture, if no frames were found.
     fn own(&mut self) -> Option<Result<CodedFrame<'a>, Error>> {
         self.left = 0;
         if std::mem::replace(&mut self.begun, true) {
@@ -238,7 +241,7 @@ impl<'a> CodedFrames<'a> {
 impl<'a> Iterator for CodedFrames<'a> {
     type Item = Result<CodedFrame<'a>, Error>;
 
-    /// The next frame.
+    /// Returns the next frame.
     fn next(&mut self) -> Option<Self::Item> {
         let mut control = None;
         while self.left > 0 {
@@ -263,7 +266,7 @@ impl<'a> Iterator for CodedFrames<'a> {
                     self.begun = true;
                     return self.shot(frame, before).map(Ok);
                 }
-                // A picture for who knows no animations.
+                // The file's own picture is for viewers that know no animations.
                 (b"IDAT", None) => {}
                 (b"fdAT", None) => break,
                 (_, before) => control = before,

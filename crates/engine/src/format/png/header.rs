@@ -1,4 +1,5 @@
-//! PNG chunks up to the first IDAT: IHDR, tRNS, eXIf, and what the samples mean (PNG, third edition, clause 11.3.2).
+//! PNG chunks up to the first IDAT: IHDR, tRNS, eXIf, and the chunks about colours (PNG, third
+//! edition, clause 11.3.2).
 
 use letterbox_png::{Colour, checksum, transparency};
 
@@ -8,11 +9,12 @@ use crate::header::{Coding, Header, exif, profile};
 use crate::pixels::layout::{Layout, Size};
 use crate::spec::Format;
 
-/// What the library that reads interlaced files has in tables, and of chunks.
+/// Bytes that the library for interlaced files holds in tables and of chunks.
 const TABLES_BYTES: u64 = 48 << 10;
 
-/// What it holds of inflated data: four rows or 128 KiB, what may be referred to, and what comes, in a buffer that doubles, so that it is
-/// there with half as much again while it moves; of a small picture the whole.
+/// Upper bound on the inflated data that the library holds: four rows or 128 KiB, the window, and a
+/// row that is being inflated. The buffer doubles, so half as much again exists while the buffer
+/// moves. A small picture is held as a whole.
 fn inflated_bytes(size: Size, bits_per_pixel: u32) -> u64 {
     let row = (u64::from(size.width) * u64::from(bits_per_pixel)).div_ceil(8) + 1;
     let whole = row.saturating_mul(size.height.into());
@@ -20,8 +22,8 @@ fn inflated_bytes(size: Size, bits_per_pixel: u32) -> u64 {
     (need.next_power_of_two() * 3 / 2).min(whole.saturating_mul(3).saturating_add(16 << 10))
 }
 
-/// Memory of the library for a whole picture, the picture included: seven passes over it, each with rows of its own, a few of at most 8 bytes
-/// a pixel.
+/// Upper bound on the memory of the library for a whole picture, including the picture. The seven
+/// passes of Adam7 have rows of their own, a few of at most 8 bytes a pixel.
 pub(crate) fn whole_bytes(size: Size, layout: Layout, bits_per_pixel: u32) -> u64 {
     size.pixels()
         .saturating_mul(layout.channels() as u64)
@@ -58,13 +60,13 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             b"PLTE" => said.palette = true,
             b"acTL" if length == 8 => {
                 let content = cursor.take(length)?;
-                // Of the frames that there are said to be, several; then how often they are played.
+                // The first number has to be several frames. The second is the number of plays.
                 let several = content[..4] > [0, 0, 0, 1][..];
                 said.moves |= several && checksum(&kind, content) == cursor.u32()?;
             }
             b"tRNS" | b"eXIf" | b"iCCP" | b"sRGB" | b"cICP" | b"gAMA" | b"cHRM" => {
                 let content = cursor.take(length)?;
-                // A damaged chunk that is not critical is none (clause 13.2).
+                // A damaged ancillary chunk is ignored (clause 13.2).
                 if checksum(&kind, content) == cursor.u32()? {
                     match &kind {
                         b"eXIf" => orientation = orientation.or_else(|| exif::orientation(content)),
@@ -81,7 +83,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
         cursor = chunk.seek(chunk.position().saturating_add(length).saturating_add(4));
     }
     let alpha = alpha || said.transparency;
-    // Frames are drawn on a canvas of colours.
+    // Frames are drawn on a canvas in colour.
     let layout = Layout::of(grey && !said.moves, alpha);
     let size = Size { width, height };
     Ok(Header {
@@ -104,8 +106,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
     })
 }
 
-/// The chunks' word on transparency and colours. Of two of a kind the first counts, and of what is said of colours, in several ways, one
-/// (clause 4.3).
+/// Contents of the chunks on transparency and colours. Of two chunks of a kind the first counts. Of
+/// several kinds about colours, one counts (clause 4.3).
 #[derive(Default)]
 struct Said {
     palette: bool,
@@ -119,7 +121,7 @@ struct Said {
 }
 
 impl Said {
-    /// Takes a chunk about colours; what stands behind the palette comes too late (clause 5.6).
+    /// Takes a chunk about colours. A chunk behind the palette comes too late (clause 5.6).
     fn hear(&mut self, kind: &[u8; 4], content: &[u8]) -> Result<(), Stop> {
         let mut cursor = Cursor::big_endian(content);
         match kind {
@@ -174,7 +176,7 @@ impl Said {
     }
 }
 
-/// The content of the first intact chunk of a kind, in front of the pixels.
+/// Returns the content of the first intact chunk of a kind, before the pixels.
 pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     let mut before = Chunks::of(file).take_while(|chunk| &chunk.kind != b"IDAT");
     let found = before.find(|chunk| &chunk.kind == wanted && chunk.is_intact())?;
@@ -185,9 +187,9 @@ pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
 #[derive(Clone, Copy)]
 pub(crate) struct Chunk<'a> {
     pub(crate) kind: [u8; 4],
-    /// As much as there is of it.
+    /// Content, as far as the file has it.
     pub(crate) content: &'a [u8],
-    /// The checksum in the file; nothing, if the file breaks off before.
+    /// Checksum in the file; `None` if the file breaks off before the checksum.
     pub(crate) checksum: Option<u32>,
 }
 
@@ -197,7 +199,7 @@ impl Chunk<'_> {
     }
 }
 
-/// The chunks of a file, in their order.
+/// Iterator over the chunks of a file, in their order.
 #[derive(Clone)]
 pub(crate) struct Chunks<'a>(&'a [u8]);
 

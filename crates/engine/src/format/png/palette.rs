@@ -1,4 +1,4 @@
-//! A PNG's palette: passes over the canvas for its colours, and one for their indices.
+//! Palette of a PNG: passes over the canvas to count its colours, and one to write their indices.
 
 use std::io::Write;
 
@@ -21,18 +21,18 @@ pub(crate) struct Seen {
     pub(crate) kind: Kind,
 }
 
-/// The kind of most pixels of a picture.
+/// Kind of most pixels of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
-    /// As the one to the left of them: a drawing, of which patterns are found again.
+    /// Most pixels equal their left neighbour: a drawing, in which deflate finds repeated patterns.
     Flat,
-    /// As the three around them let expect, to a level: shades.
+    /// Most pixels are, to a level, as their three neighbours predict: shades.
     Smooth,
-    /// Neither.
+    /// Neither kind has most pixels.
     Photo,
 }
 
-/// Counts pixels of each kind.
+/// Counter of pixels of each kind.
 pub(crate) struct Kinds {
     above: Vec<u8>,
     rows: u64,
@@ -42,7 +42,7 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    /// For rows of so many pixels.
+    /// Returns a counter for rows of this many pixels.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -77,7 +77,8 @@ impl Kinds {
         self.above.copy_from_slice(row);
     }
 
-    /// Whether there are areas of one colour: a third of all pixels are as the one to the left of them.
+    /// Whether there are areas of one colour: more than a third of all pixels equal their left
+    /// neighbour.
     fn has_areas(&self) -> bool {
         3 * self.repeated > self.pixels
     }
@@ -93,7 +94,7 @@ impl Kinds {
     }
 }
 
-/// The palette that a picture is written with.
+/// Palette that a picture is written with.
 pub(crate) struct Chosen {
     mapper: Mapper,
     depth: BitDepth,
@@ -101,19 +102,21 @@ pub(crate) struct Chosen {
     apart: u32,
 }
 
-/// How near the colours of a palette that nobody has asked for have to be to those of a picture.
+/// Limits on the distance between a picture's colours and a palette that was not asked for.
 #[derive(Clone, Copy)]
 struct Nearness {
-    /// So many colours at most.
+    /// Maximum number of colours.
     colours: usize,
-    /// The squared error of a pixel, at the mean, at which there are enough of them, and which is too much.
+    /// Mean squared error of a pixel: at `enough` no more colours are added, above `most` the
+    /// palette is refused.
     enough: f64,
     most: f64,
-    /// The error by which a pixel's own colour may exceed the nearest one, so that it has its neighbour's.
+    /// Squared error by which a neighbour's colour may exceed the nearest one and still be taken.
     apart: u32,
 }
 
-/// The squared error of a pixel of three samples at a PSNR of so many decibels times ten.
+/// Returns the squared error of a pixel of three samples at a PSNR of this many tenths of a
+/// decibel.
 const fn squared(tenths: u32) -> f64 {
     let all = 3.0 * 255.0 * 255.0;
     match tenths {
@@ -123,7 +126,8 @@ const fn squared(tenths: u32) -> f64 {
     }
 }
 
-/// In a drawing only edges have colours in between, and areas keep theirs: a few of these are enough.
+/// Limits for drawings. Only edges have intermediate colours and areas keep theirs, so a few
+/// colours are enough.
 const OF_A_DRAWING: Nearness = Nearness {
     colours: 64,
     enough: squared(420),
@@ -131,7 +135,7 @@ const OF_A_DRAWING: Nearness = Nearness {
     apart: 96,
 };
 
-/// In anything else nobody is to see a difference: 41 dB.
+/// Limits for everything else, at which no difference is visible: 41 dB.
 const OF_OTHERS: Nearness = Nearness {
     colours: MOST,
     enough: squared(420),
@@ -139,7 +143,8 @@ const OF_OTHERS: Nearness = Nearness {
     apart: 0,
 };
 
-/// Looks at the canvas: whether it has a palette, if it is to have one, and can.
+/// Examines the canvas. Returns its kind, and a palette, if the plan wants one and the colours
+/// permit.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
@@ -183,7 +188,7 @@ pub(crate) fn look(plan: &Plan, place: &Shared) -> Result<Seen, Error> {
     }
     let dither = matches!(plan.palette, Some(Indexed::Best(_)));
     let chosen = Chosen::new(plan, histogram.into_palette(), dither, 0)?;
-    // Of a picture in grey a palette of as many bits saves nothing.
+    // For a grey picture a palette of as many bits saves nothing.
     let saves = dither || plan.layout != Layout::Grey || chosen.depth != BitDepth::Eight;
     of(Some(chosen).filter(|_| saves))
 }
@@ -223,13 +228,13 @@ impl Chosen {
         })
     }
 
-    /// Whether each pixel has its own colour in it.
+    /// Whether the palette has each pixel's own colour.
     pub(crate) fn is_exact(&self) -> bool {
         self.mapper.palette().is_exact()
     }
 
-    /// How its indices are written. Entries are in the order of their brightness, so those of a photo that was to have fewer colours are as
-    /// smooth as its grey picture.
+    /// Returns the way to write indices. Entries are in the order of their brightness, so the
+    /// indices of a photo with reduced colours are as smooth as its grey picture.
     pub(crate) fn way(&self, plan: &Plan, kind: Kind) -> Way {
         let reduced = matches!(plan.palette, Some(Indexed::Best(_))) && !self.is_exact();
         if reduced && kind != Kind::Flat && self.depth == BitDepth::Eight {
@@ -239,7 +244,7 @@ impl Chosen {
         }
     }
 
-    /// Whether the colours of the canvas are so near to those of the palette, at the mean.
+    /// Whether the mean squared error of the canvas in this palette is at most `most`.
     fn is_near(&mut self, plan: &Plan, place: &Shared, most: f64) -> Result<bool, Error> {
         let mut distance = Distance::default();
         self.rows(plan, place, |palette, rgba, indices| {
@@ -251,7 +256,7 @@ impl Chosen {
         Ok(mean <= most)
     }
 
-    /// Each row of the canvas, as RGBA and as indices.
+    /// Hands out each row of the canvas, as RGBA and as indices.
     fn rows(
         &mut self,
         plan: &Plan,
@@ -300,7 +305,7 @@ impl Chosen {
                 .flat_map(|&[r, g, b, _]| [r, g, b])
                 .collect::<Vec<_>>(),
         );
-        // Those with alpha come first.
+        // Colours with alpha come first.
         let alpha: Vec<u8> = colours
             .iter()
             .map(|colour| colour[3])
@@ -321,7 +326,7 @@ impl Chosen {
     }
 }
 
-/// Several indices to a byte, the first one in the upper bits; how many bytes that are.
+/// Packs several indices to a byte, the first one in the upper bits. Returns the number of bytes.
 fn pack(indices: &mut [u8], depth: BitDepth) -> usize {
     let bits = depth as usize;
     let each = 8 / bits;
@@ -336,7 +341,7 @@ fn pack(indices: &mut [u8], depth: BitDepth) -> usize {
     bytes
 }
 
-/// The most memory of the passes: rows, and what counts or what maps.
+/// Upper bounds on the memory of the passes: rows with the histogram, and rows with the mapper.
 pub(crate) fn bytes(plan: &Plan) -> (u64, u64) {
     let width = u64::from(plan.canvas.width);
     let (counting, mapping) = match plan.palette {

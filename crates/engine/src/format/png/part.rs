@@ -1,22 +1,22 @@
-//! A frame's picture: chunks of image data, which have the palette of the file.
+//! Picture of a frame: chunks of image data, with the palette of the file.
 
 use crate::format::png::header::{Chunks, whole_bytes};
 use crate::format::png::pieces::{Numbers, Piece, before_pixels, made, pieces};
 use crate::pixels::layout::{Layout, Size};
 
-/// A frame's picture: chunks of image data, which have the palette of the file.
+/// Picture of a frame: chunks of image data, with the palette of the file.
 pub(crate) struct Part<'a> {
     pub(crate) size: Size,
     pub(crate) layout: Layout,
     pub(crate) file: &'a [u8],
-    /// The content of the header that it would have as a file.
+    /// Content of the IHDR that the frame would have as a file.
     pub(crate) numbers: Numbers,
-    /// From its first chunk of data on.
+    /// Chunks of the file from the frame's first data on.
     pub(crate) data: Chunks<'a>,
 }
 
 impl Part<'_> {
-    /// The frame as a file of its own, piece by piece.
+    /// Returns the frame as a file of its own, piece by piece.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
         let mut kind = None;
         let data = self.data.clone().map_while(move |chunk| {
@@ -24,7 +24,7 @@ impl Part<'_> {
                 return None;
             }
             match &chunk.kind {
-                // Its content begins with a number.
+                // The content begins with a sequence number.
                 b"fdAT" if chunk.is_intact() => Some(made(*b"IDAT", chunk.content.get(4..)?)),
                 b"IDAT" if chunk.checksum.is_some() => Some(chunk),
                 b"IDAT" => Some(made(chunk.kind, chunk.content)),
@@ -39,7 +39,7 @@ impl Part<'_> {
         self.numbers[12] == 1
     }
 
-    /// Memory of decoding it, and a row of RGBA.
+    /// Upper bound on the bytes for decoding the picture, and for a row of RGBA.
     pub(crate) fn decode_bytes(&self) -> u64 {
         let samples = match self.numbers[9] {
             2 => 3,

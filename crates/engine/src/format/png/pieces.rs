@@ -1,5 +1,5 @@
-//! The chunks that one picture of a file is made of, as a file of their own, piece by piece and without a copy: nothing else of the file can
-//! be in the way, and its end need not be there.
+//! The chunks of one picture of a file, as a file of their own, piece by piece and without a copy.
+//! No other chunk of the file can interfere, and the end of the file may be missing.
 
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
 
@@ -7,10 +7,10 @@ use letterbox_png::{Colour, checksum, transparency};
 
 use crate::format::png::header::{Chunk, Chunks};
 
-/// The content of `IHDR`.
+/// Content of `IHDR`.
 pub(crate) type Numbers = [u8; 13];
 
-/// Pieces of a file: those that are made, and those that are there.
+/// A piece of a file: made here, or borrowed from the source.
 pub(crate) enum Piece<'a> {
     Made([u8; 12], usize),
     Here(&'a [u8]),
@@ -31,7 +31,7 @@ impl Piece<'_> {
     }
 }
 
-/// The first chunk's content, if the file has one.
+/// Returns the content of the first chunk, if that is an intact IHDR.
 pub(crate) fn numbers(file: &[u8]) -> Option<Numbers> {
     let first = Chunks::of(file).next()?;
     (&first.kind == b"IHDR" && first.is_intact())
@@ -39,7 +39,7 @@ pub(crate) fn numbers(file: &[u8]) -> Option<Numbers> {
         .flatten()
 }
 
-/// The colour type of a file's pixels.
+/// Returns the colour type of a file's pixels.
 fn colour(numbers: &Numbers) -> Option<Colour> {
     Some(match numbers[9] {
         0 => Colour::Grey,
@@ -51,7 +51,8 @@ fn colour(numbers: &Numbers) -> Option<Colour> {
     })
 }
 
-/// The chunks in front of the pixels that these depend on: the palette, and what is transparent, where that counts.
+/// Returns the chunks before the pixels that the pixels depend on: the palette, and transparency
+/// where it applies.
 pub(crate) fn before_pixels<'a>(
     file: &'a [u8],
     numbers: &Numbers,
@@ -81,7 +82,7 @@ pub(crate) fn before_pixels<'a>(
         })
 }
 
-/// The pixels of the file's own picture. Of the last chunk there may be a part.
+/// Returns the pixels of the file's own picture. The last chunk may be incomplete.
 pub(crate) fn pixels(file: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     Chunks::of(file)
         .skip_while(|chunk| &chunk.kind != b"IDAT")
@@ -92,7 +93,7 @@ pub(crate) fn pixels(file: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
         })
 }
 
-/// A chunk with the checksum that it should have.
+/// Returns a chunk with the checksum that its content should have.
 pub(crate) fn made(kind: [u8; 4], content: &[u8]) -> Chunk<'_> {
     Chunk {
         kind,
@@ -101,7 +102,7 @@ pub(crate) fn made(kind: [u8; 4], content: &[u8]) -> Chunk<'_> {
     }
 }
 
-/// A file with these numbers and chunks.
+/// Returns a file with this IHDR and these chunks.
 pub(crate) fn pieces<'a>(
     numbers: &'a Numbers,
     chunks: impl Iterator<Item = Chunk<'a>> + 'a,
@@ -121,7 +122,7 @@ pub(crate) fn pieces<'a>(
         .chain(first.chain(chunks).chain(last).flat_map(of_chunk))
 }
 
-/// A reader of pieces for a library that reads.
+/// Reader of pieces, for a library that needs a reader.
 pub(crate) struct Reader<'a, I> {
     pieces: I,
     piece: Piece<'a>,
@@ -164,7 +165,7 @@ impl<'a, I: Iterator<Item = Piece<'a>>> Read for Reader<'a, I> {
 }
 
 impl<I> Seek for Reader<'_, I> {
-    /// Nobody does.
+    /// Refuses to seek. The library never does.
     fn seek(&mut self, _: SeekFrom) -> Result<u64> {
         Err(Error::from(ErrorKind::Unsupported))
     }

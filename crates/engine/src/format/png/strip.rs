@@ -1,13 +1,15 @@
-//! PNG, third edition, clause 11: the header, the palette that pixels refer to, transparency, pixels, and the end.
+//! Stripping a PNG (third edition, clause 11). Kept are the header, the palette that pixels refer
+//! to, transparency, pixels, and the end.
 //!
-//! What a file says of its colours goes too: nothing is stripped whose colours are not sRGB, which is what a file means that says nothing.
-//! What stays has the checksums that it says; that of the stream in the image data is its decoder's to know.
+//! Chunks about colours are dropped too: only files in sRGB are stripped, and a file without such
+//! chunks is in sRGB. Kept chunks have their declared checksums. The checksum of the zlib stream is
+//! left to the decoder.
 
 use letterbox_png::checksum;
 
 use crate::format::strip::Cutting;
 
-/// The parts of a file that have been met, in the order that it has to have.
+/// Parts of a file met so far, in the order that the file has to have.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Met {
     Nothing,
@@ -15,7 +17,7 @@ enum Met {
     Palette,
     Alphas,
     Pixels,
-    /// Something else behind the pixels.
+    /// Another chunk behind the pixels.
     More,
     End,
 }
@@ -39,7 +41,7 @@ pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
             b"tRNS" if met == Met::Palette || (met == Met::Header && !indexed) => Met::Alphas,
             b"IDAT" if (Met::Header..=Met::Pixels).contains(&met) => Met::Pixels,
             b"IEND" if met >= Met::Pixels && length == 0 => Met::End,
-            // A palette of true colours is a suggestion to who has few of them.
+            // The palette of a truecolour picture is a suggestion to viewers with few colours.
             b"PLTE" if met != Met::Nothing && !indexed => {
                 file.skip(whole)?;
                 continue;
@@ -64,7 +66,8 @@ pub(crate) fn strip(file: &mut Cutting) -> Option<()> {
     }
 }
 
-/// Clause 5.4: who does not know such a chunk may do without it.
+/// Whether a chunk is ancillary: a decoder that does not know such a chunk may ignore it (clause
+/// 5.4).
 fn is_ancillary(kind: [u8; 4]) -> bool {
     kind[0] & 0x20 != 0
 }

@@ -1,4 +1,4 @@
-//! The ways in which rows become a file: filters and compression.
+//! Ways to write rows: filters and compression.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -11,23 +11,25 @@ use crate::format::whole::InPlace;
 use crate::pixels::layout::Size;
 use crate::plan::Plan;
 
-/// An image on its way to its file, shared by who reads it and who writes that.
+/// An image that becomes its file in place, shared by the reader of the image and the writer of the
+/// file.
 pub(crate) type Shared = Rc<RefCell<InPlace>>;
 
-/// How rows become bytes.
+/// Filter and compression of rows.
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
     pub(crate) filter: Filter,
     pub(crate) compression: DeflateCompression,
 }
 
-/// A fast deflate with the Paeth filter makes photos smaller than a slow one with none.
+/// Way for photos: a fast deflate with the Paeth filter gives smaller files than a slow one without
+/// a filter.
 pub(crate) const PHOTO: Way = Way {
     filter: Filter::Paeth,
     compression: DeflateCompression::FdeflateUltraFast,
 };
 
-/// The level of zlib and sharp by default.
+/// Compression level, which is the default of zlib and sharp.
 const LEVEL: u8 = 6;
 
 pub(crate) const DRAWING: Way = Way {
@@ -35,7 +37,7 @@ pub(crate) const DRAWING: Way = Way {
     compression: DeflateCompression::Level(LEVEL),
 };
 
-/// Filters that are chosen row by row: slow.
+/// Way with a filter chosen for each row, which is slow.
 pub(crate) const BY_ROWS: Way = Way {
     filter: Filter::Adaptive,
     compression: DeflateCompression::Level(LEVEL),

@@ -1,4 +1,4 @@
-//! The error of a TIFF whose parts are not where it says.
+//! Error of a TIFF whose parts are not where its directory points.
 
 use crate::error::Error;
 

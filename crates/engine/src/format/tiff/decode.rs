@@ -1,8 +1,9 @@
 //! TIFF, read only: by strips, a row at a time, or by rows of tiles.
 //!
 //! A strip or tile is unpacked row by row (`unpack/`), the row becomes pixels (`pixels.rs`), and
-//! the sink has it. Where tiles lie side by side, the pixels of a row of tiles are kept until all
-//! of them have come. The file is in memory as a whole, since its parts may lie in any order.
+//! the sink takes the pixels. Where tiles lie side by side, the pixels of a row of tiles are kept
+//! until all of its tiles are unpacked. The file is in memory as a whole, because its parts may lie
+//! in any order.
 
 use crate::error::Error;
 use crate::format::tiff::damage::DAMAGED;
@@ -56,7 +57,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
     Ok(())
 }
 
-/// Memory of decoding, the file not included.
+/// Upper bound on the memory of decoding, excluding the file.
 pub(crate) fn decoder_bytes(plan: &Plan, shape: &Shape) -> u64 {
     let (size, layout) = (plan.decoded, plan.header.layout);
     let planes = u64::from(shape.planes());
@@ -68,7 +69,8 @@ pub(crate) fn decoder_bytes(plan: &Plan, shape: &Shape) -> u64 {
         + band_bytes(shape, size, layout)
 }
 
-/// Pixels of a row of tiles, where there is more than one in it.
+/// Returns the bytes of pixels of a row of tiles, where the row has more than one tile; otherwise
+/// 0.
 fn band_bytes(shape: &Shape, size: Size, layout: Layout) -> u64 {
     if shape.chunk.width >= size.width {
         return 0;
@@ -77,16 +79,16 @@ fn band_bytes(shape: &Shape, size: Size, layout: Layout) -> u64 {
     u64::from(size.width) * u64::from(rows) * layout.channels() as u64
 }
 
-/// A row of each plane, as it is unpacked.
+/// Returns a buffer for an unpacked row of each plane.
 fn raw(shape: &Shape) -> Result<Vec<Vec<u8>>, Error> {
     let rows = 0..shape.planes();
     rows.map(|_| zeroes(shape.raw_bytes())).collect()
 }
 
-/// How much there is of everything.
+/// Numbers that memory depends on.
 impl Shape {
-    /// Samples of a pixel that are unpacked: all of those that lie together, or those that are
-    /// wanted.
+    /// Returns the number of samples of a pixel that are unpacked: all interleaved samples, or only
+    /// the planes that are wanted.
     pub(crate) fn unpacked_samples(&self) -> u16 {
         if self.planar {
             let alpha = self.alpha.map_or(0, |alpha| alpha.at + 1);
@@ -96,7 +98,7 @@ impl Shape {
         }
     }
 
-    /// Strips or tiles that a part of the picture is in.
+    /// Returns the number of strips or tiles that a part of the picture lies in.
     pub(crate) fn planes(&self) -> u16 {
         if self.planar {
             self.unpacked_samples()
@@ -105,7 +107,7 @@ impl Shape {
         }
     }
 
-    /// Rows of pixels that are unpacked together.
+    /// Returns the number of rows of pixels that are unpacked together.
     pub(crate) fn rows_at_once(&self) -> u32 {
         match self.pixels {
             Pixels::YCbCr { subsampling } => subsampling.1.into(),
@@ -113,7 +115,7 @@ impl Shape {
         }
     }
 
-    /// Bytes of one plane of these rows.
+    /// Returns the bytes of one plane of the rows that are unpacked together.
     fn raw_bytes(&self) -> u64 {
         let width = u64::from(self.chunk.width);
         match self.pixels {
@@ -131,24 +133,24 @@ impl Shape {
     }
 }
 
-/// The strips or tiles of a file.
+/// Strips or tiles of a file.
 struct Chunks<'a> {
     directory: Directory<'a>,
     offsets: Values<'a>,
     counts: Option<Values<'a>>,
-    /// The JPEG that all of it is, in compression 6.
+    /// The JPEG that is the whole picture, in compression 6.
     whole: Option<&'a [u8]>,
     size: Size,
     height: u32,
     across: u32,
     down: u32,
-    /// How many bytes there are is known without being told.
+    /// Whether the chunks are uncompressed, so that their length follows from their size.
     uncompressed: bool,
-    /// Bytes of one that are looked at, at most.
+    /// Upper bound on the bytes of a chunk that are read.
     most_bytes: u64,
 }
 
-/// The bytes that a strip or tile may have beside sixteen times its samples.
+/// Bytes that a strip or tile may have beyond sixteen times its samples.
 const CHUNK_BYTES: u64 = 4096;
 
 impl<'a> Chunks<'a> {
@@ -172,8 +174,8 @@ impl<'a> Chunks<'a> {
                 "the TIFF has fewer strips or tiles than its picture needs",
             ));
         }
-        // Strips may lie on each other, and what unpacks to nothing is read all the same: so there
-        // is no more of it than is plausible.
+        // Strips may overlap, and bytes that unpack to nothing are still read. The bound keeps that
+        // to a plausible amount.
         let samples = shape.raw_bytes() * u64::from(shape.chunk.height.min(size.height));
         let share = directory.file_bytes() / needed.max(1);
         Ok(Chunks {
@@ -192,13 +194,13 @@ impl<'a> Chunks<'a> {
         })
     }
 
-    /// Rows of the picture in a row of tiles, or in a strip.
+    /// Returns the rows of the picture in a row of tiles, or in a strip.
     fn rows(&self, down: u32) -> u32 {
         self.height.min(self.size.height - down * self.height)
     }
 
-    /// The bytes of one. How many there are may be missing, or wrong where that does no harm: what
-    /// unpacks them knows when it is done.
+    /// Returns the bytes of a chunk. A missing length, or a harmless wrong one, is tolerated: the
+    /// decompressor knows its end.
     fn bytes(&self, plane: u16, across: u32, down: u32) -> Result<&'a [u8], Error> {
         if let Some(jpeg) = self.whole {
             return Ok(jpeg);
@@ -216,7 +218,7 @@ impl<'a> Chunks<'a> {
     }
 }
 
-/// A picture on its way to rows.
+/// A picture that is being decoded.
 struct Reader<'a> {
     chunks: Chunks<'a>,
     unpack: Vec<Unpack<'a>>,
@@ -225,8 +227,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Hands out the rows of a strip or tile with their numbers in it, as far as they are in the
-    /// picture.
+    /// Hands out the rows of a strip or tile, with their numbers in the chunk, as far as they lie
+    /// in the picture.
     fn chunk(
         &mut self,
         across: u32,

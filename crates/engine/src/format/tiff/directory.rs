@@ -1,11 +1,11 @@
-//! TIFF 6.0, section 2: the first directory of a file, in both byte orders; and BigTIFF, whose
+//! The first directory of a file, in both byte orders (TIFF 6.0, section 2), and BigTIFF, whose
 //! numbers are twice as long.
 //!
-//! Entries are read where they stand. Nothing is copied, and what the bytes do not have is `None`.
+//! Entries are read in place. Nothing is copied, and a value beyond the bytes is `None`.
 
 use crate::header::cursor::Stop;
 
-/// More entries than any writer makes; what claims more is not worth reading.
+/// Maximum number of entries, above what any writer makes. A file that declares more is refused.
 const MOST_ENTRIES: u64 = 4096;
 
 /// The first directory.
@@ -43,7 +43,7 @@ impl<'a> Bytes<'a> {
 
 impl<'a> Directory<'a> {
     /// # Errors
-    /// [`Stop::NeedMore`] where the bytes end before it does.
+    /// [`Stop::NeedMore`] where the bytes end before the directory does.
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Directory<'a>, Stop> {
         let (big_endian, big) = match bytes.get(..4).ok_or(Stop::NeedMore)? {
             b"II*\0" => (false, false),
@@ -54,7 +54,7 @@ impl<'a> Directory<'a> {
         };
         let file = Bytes { bytes, big_endian };
         let number = |at, length| file.number(at, length).ok_or(Stop::NeedMore);
-        // BigTIFF says how long its numbers are; there is one length so far.
+        // BigTIFF declares the length of its numbers. Only one length is defined so far.
         if big && number(4, 4)? != if big_endian { 0x0008_0000 } else { 8 } {
             return Err(Stop::Corrupt("the TIFF header is damaged"));
         }
@@ -73,12 +73,13 @@ impl<'a> Directory<'a> {
         Ok(Directory { file, big, entries })
     }
 
-    /// The directory of a file whose header has been read.
+    /// Opens the directory of a file whose header has been read.
     pub(crate) fn reopen(file: &'a [u8]) -> Option<Directory<'a>> {
         Directory::open(file).ok()
     }
 
-    /// The values of a tag; of entries with the same one, the first. An entry without values is none.
+    /// Returns the values of a tag. Of several entries with that tag the first counts. An entry
+    /// without values is `None`.
     pub(crate) fn values(&self, tag: u16) -> Option<Values<'a>> {
         let entry_bytes = if self.big { 20 } else { 12 };
         let (count_bytes, room) = if self.big { (8, 8) } else { (4, 4) };
@@ -117,7 +118,7 @@ impl<'a> Directory<'a> {
         })
     }
 
-    /// The bytes of the file from a place on, as many as there are and not more than that.
+    /// Returns the bytes of the file from an offset on, at most `most`.
     pub(crate) fn part(&self, at: u64, most: u64) -> Option<&'a [u8]> {
         let all = self.file.bytes.len() as u64;
         self.file.slice(at, most.min(all.checked_sub(at)?))
@@ -128,25 +129,25 @@ impl<'a> Directory<'a> {
         self.file.big_endian
     }
 
-    /// Bytes of the file, as far as they are here.
+    /// Returns the length of the file, as far as the bytes are here.
     pub(crate) fn file_bytes(&self) -> u64 {
         self.file.bytes.len() as u64
     }
 }
 
-/// The values of a tag.
+/// Values of a tag.
 #[derive(Clone, Copy)]
 pub(crate) struct Values<'a> {
     place: Bytes<'a>,
     at: u64,
     value_bytes: u64,
-    /// They are numbers without a sign or a fraction.
+    /// Whether the values are unsigned whole numbers.
     pub(crate) whole: bool,
     pub(crate) count: u64,
 }
 
 impl<'a> Values<'a> {
-    /// A whole number among them.
+    /// Returns one of the values, if it is a whole number.
     pub(crate) fn get(&self, index: u64) -> Option<u64> {
         if !self.whole || index >= self.count {
             return None;
@@ -155,7 +156,7 @@ impl<'a> Values<'a> {
         self.place.number(at, self.value_bytes)
     }
 
-    /// A fraction of two whole numbers among them, or one of these.
+    /// Returns one of the values, if it is a fraction of two whole numbers, or a whole number.
     pub(crate) fn ratio(&self, index: u64) -> Option<f32> {
         if self.whole {
             return self.get(index).map(|number| number as f32);
@@ -168,7 +169,7 @@ impl<'a> Values<'a> {
         (denominator > 0).then(|| numerator as f32 / denominator as f32)
     }
 
-    /// All of them as they stand in the file.
+    /// Returns all values as stored in the file.
     pub(crate) fn bytes(&self) -> Option<&'a [u8]> {
         let length = self.count.checked_mul(self.value_bytes)?;
         self.place.slice(self.at, length)

@@ -1,5 +1,5 @@
-//! TIFF 6.0: the first directory has everything. Where the directory stands in front of the pixels,
-//! the header is known before they come.
+//! Header of a TIFF (6.0), which is all in the first directory. Where the directory precedes the
+//! pixels, the header is known before they come.
 
 pub(crate) use crate::format::tiff::directory::Directory;
 pub(crate) use crate::header::strips::{Jpeg, Pixels, Shape};
@@ -49,12 +49,12 @@ pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     })
 }
 
-/// Tag 34675 (ICC.1, annex B.3).
+/// Returns the ICC profile of tag 34675 (ICC.1, annex B.3).
 pub(crate) fn profile(file: &[u8]) -> Option<&[u8]> {
     Directory::reopen(file)?.values(tag::ICC_PROFILE)?.bytes()
 }
 
-/// The JPEG that all of a picture is in compression 6.
+/// Returns the JPEG that is the whole picture in compression 6.
 pub(crate) fn old_jpeg<'a>(directory: &Directory<'a>) -> Option<&'a [u8]> {
     crate::format::tiff::shape::old_jpeg(directory).ok()
 }

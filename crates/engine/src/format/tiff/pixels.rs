@@ -1,5 +1,5 @@
-//! A row of samples becomes a row of pixels of eight bits: in the machine's byte order, without a
-//! predictor, side by side, straight, in light.
+//! Conversion of a row of samples to a row of 8-bit pixels: to the machine's byte order, without a
+//! predictor, interleaved, with straight alpha, in RGB or grey.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use crate::pixels::buffer::{reserved, zeroes};
 use crate::pixels::layout::{Layout, Size};
 use crate::plan::Plan;
 
-/// Makes pixels of samples.
+/// Converter of samples to pixels.
 pub(crate) struct Painter {
     pub(crate) shape: Shape,
     layout: Layout,
     big_endian: bool,
-    /// Samples side by side, where they are not so in the file or have less than a byte.
+    /// Buffer of interleaved whole samples, for files that are planar or have samples below a byte.
     mixed: Vec<u8>,
-    /// The pixels, where they are not the samples themselves.
+    /// Buffer of pixels, where pixels differ from the samples.
     pixels: Vec<u8>,
     palette: Vec<[u8; 3]>,
     ycbcr: YCbCr,
     conversion: Option<Arc<Conversion>>,
-    /// Four inks a pixel, where there is more than them, and the light that they become.
+    /// Buffer of CMYK, for pixels with further samples, and the RGB that CMYK becomes.
     inks: Vec<u8>,
     light: Vec<u8>,
 }
@@ -59,7 +59,7 @@ impl Painter {
         })
     }
 
-    /// Bytes that it allocates.
+    /// Returns the bytes that [`Painter::new`] allocates.
     pub(crate) fn bytes(shape: &Shape, size: Size, layout: Layout) -> u64 {
         let rooms = Rooms::new(shape, size, layout);
         let palette = match shape.pixels {
@@ -69,8 +69,8 @@ impl Painter {
         rooms.mixed + rooms.pixels + rooms.inks + rooms.light + palette
     }
 
-    /// Puts samples into the machine's order, adds up differences, and brings planes and parts of
-    /// bytes into a row of whole samples.
+    /// Converts samples to the machine's byte order, undoes the predictor, and gathers planes and
+    /// parts of bytes in a row of whole samples.
     pub(crate) fn settle(&mut self, raw: &mut [Vec<u8>], columns: usize) {
         let shape = &self.shape;
         let together = if shape.planar {
@@ -134,8 +134,7 @@ impl Painter {
             let colours = usize::from(shape.pixels.samples());
             let at = usize::from(alpha.at);
             match (shape.bits, shape.pixels) {
-                // An index has not been multiplied by anything, and there is no rule for ink and
-                // chrominance.
+                // Indices are not multiplied by alpha, and there is no rule for CMYK and YCbCr.
                 (_, Pixels::Palette | Pixels::Inks | Pixels::YCbCr { .. }) => {}
                 (16, _) => divide::<2>(row, samples, colours, at, |colour, alpha| {
                     let [colour, alpha] = [colour, alpha].map(u16::from_ne_bytes);
@@ -155,8 +154,7 @@ impl Painter {
         }
     }
 
-    /// A row of what has been settled: of those that were unpacked together, the one of this
-    /// number.
+    /// Returns a row of pixels of settled samples: row `line` of those that were unpacked together.
     pub(crate) fn row<'a>(
         &'a mut self,
         raw: &'a [Vec<u8>],
@@ -242,7 +240,7 @@ impl Painter {
     }
 }
 
-/// The buffers of a row on its way.
+/// Bytes of the buffers of a row.
 struct Rooms {
     mixed: u64,
     pixels: u64,
@@ -256,7 +254,7 @@ impl Rooms {
         let samples = u64::from(shape.unpacked_samples());
         let sample_bytes = u64::from(shape.bits / 8).max(1);
         let if_so = |so: bool, bytes: u64| if so { bytes } else { 0 };
-        // Alpha stands behind its colours, unless something else is between.
+        // Alpha follows its colours, unless another sample is in between.
         let as_they_are = match shape.pixels {
             Pixels::Grey { white_is_zero } => !white_is_zero,
             Pixels::Rgb => true,
@@ -275,7 +273,8 @@ impl Rooms {
     }
 }
 
-/// TIFF 6.0, section 14: each sample is a difference to that of the pixel on its left.
+/// Undoes the predictor, in which each sample is a difference to that of the pixel on its left
+/// (TIFF 6.0, section 14).
 fn add_up<const N: usize>(
     row: &mut [u8],
     samples: usize,
@@ -287,7 +286,7 @@ fn add_up<const N: usize>(
     }
 }
 
-/// Samples of one plane, each to its place in a row of all of them.
+/// Copies samples of one plane to their places in an interleaved row.
 fn mix<const N: usize>(plane: &[u8], mixed: &mut [u8], first: usize, step: usize, count: usize) {
     let to = mixed
         .as_chunks_mut::<N>()
@@ -300,7 +299,7 @@ fn mix<const N: usize>(plane: &[u8], mixed: &mut [u8], first: usize, step: usize
     }
 }
 
-/// Samples of 1, 2 or 4 bits to bytes, which are all of the range, or indices as they are.
+/// Widens samples of 1, 2 or 4 bits to bytes: scaled to the whole range, or unchanged for indices.
 fn widen<'a>(row: &[u8], bits: u8, whole: bool, to: impl Iterator<Item = &'a mut u8>) {
     let highest = (1u8 << bits) - 1;
     let scale = if whole { 1 } else { 255 / highest };
@@ -313,7 +312,7 @@ fn widen<'a>(row: &[u8], bits: u8, whole: bool, to: impl Iterator<Item = &'a mut
     }
 }
 
-/// Colours that have been multiplied by alpha, straight.
+/// Divides colours by alpha, for straight alpha.
 fn divide<const N: usize>(
     row: &mut [u8],
     samples: usize,
@@ -329,7 +328,7 @@ fn divide<const N: usize>(
     }
 }
 
-/// Samples of two bytes become such of one, in front of where they were.
+/// Narrows samples of two bytes to one, in place.
 fn narrow(row: &mut [u8]) {
     for at in 0..row.len() / 2 {
         let sample = u16::from_ne_bytes([row[2 * at], row[2 * at + 1]]);
@@ -337,7 +336,8 @@ fn narrow(row: &mut [u8]) {
     }
 }
 
-/// Tag 320: all reds, all greens, all blues. Some writers took the range of a byte for it.
+/// Reads the palette of tag 320: all reds, all greens, all blues. Some writers use only the range
+/// of a byte.
 fn palette(directory: &Directory<'_>, bits: u8) -> Result<Vec<[u8; 3]>, Error> {
     let map = directory.values(tag::COLOR_MAP).ok_or(DAMAGED)?;
     let colours = 1u64 << bits;
@@ -368,11 +368,11 @@ fn palette(directory: &Directory<'_>, bits: u8) -> Result<Vec<[u8; 3]>, Error> {
     Ok(palette)
 }
 
-/// TIFF 6.0, sections 20 and 21: what luminance and chrominance mean in light.
+/// Conversion of YCbCr to RGB (TIFF 6.0, sections 20 and 21).
 struct YCbCr {
-    /// Shares of red, green and blue in luminance.
+    /// Weights of red, green and blue in luminance.
     luma: [f32; 3],
-    /// Where each component begins, and what makes it 255 levels, or 127 to each side.
+    /// Zero of each component, and the scale to 255 levels, or to 127 on each side.
     zero: [f32; 3],
     scale: [f32; 3],
 }

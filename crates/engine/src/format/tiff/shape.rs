@@ -1,7 +1,7 @@
-//! How a TIFF's picture lies in its file: in strips or tiles, of which samples, compressed how.
+//! Layout of a TIFF's picture in its file: strips or tiles, their samples, their compression.
 //!
-//! What is not read is refused here by its name. Numbers that decide how much memory or time
-//! decoding takes are bounded here, or are part of the plan.
+//! Features that are not read are refused here by name. Numbers that memory or time depends on are
+//! bounded here, or are part of the plan.
 
 use crate::format::jpeg::header as jpeg;
 use crate::format::tiff::directory::{Directory, Values};
@@ -11,12 +11,12 @@ use crate::header::cursor::Stop;
 use crate::header::strips::{Alpha, Compression, Jpeg, Pixels, Shape};
 use crate::pixels::layout::Size;
 
-/// The most pixels that a picture and its tiles beyond its edges may have in all: what the service
-/// decodes of any format.
+/// Upper bound on the pixels of a picture and its tiles beyond its edges, which is the service's
+/// bound for any format.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
-/// Strips, or tiles, of a sample.
+/// Maximum number of strips or tiles of a sample.
 const MOST_CHUNKS: u64 = 65_536;
-/// Sixteen samples of 8 bits, four of which are wanted.
+/// Maximum number of bits of a pixel: sixteen samples of 8 bits, of which four are used.
 const MOST_PIXEL_BITS: u64 = 128;
 
 impl Shape {
@@ -53,7 +53,7 @@ impl Shape {
         }
         shape.chunk = shape.chunk_size(directory, size)?;
         shape.compression = shape.compression(directory, code)?;
-        // Others have nothing to do with one, whatever is said.
+        // No other compression has a predictor, whatever the tag.
         shape.predicted = matches!(shape.compression, Compression::Lzw | Compression::Deflate)
             && match number(tag::PREDICTOR, 1)? {
                 2 => true,
@@ -68,7 +68,8 @@ impl Shape {
         Ok(shape)
     }
 
-    /// Columns and rows of strips or tiles, of which those beside the picture are bounded.
+    /// Returns the columns and rows of strips or tiles. Tiles are bounded in how far they exceed
+    /// the picture.
     fn chunk_size(&self, directory: &Directory<'_>, size: Size) -> Result<Size, Stop> {
         let most = |length: u64| length.min(u32::MAX.into()) as u32;
         if !self.tiled {
@@ -98,7 +99,7 @@ impl Shape {
         Ok(tile)
     }
 
-    /// Strips or tiles across and down.
+    /// Returns the number of strips or tiles across and down.
     pub(crate) fn grid(&self, size: Size) -> (u32, u32) {
         (
             size.width.div_ceil(self.chunk.width.max(1)),
@@ -106,7 +107,7 @@ impl Shape {
         )
     }
 
-    /// The tags of where strips or tiles are, and how many bytes they have.
+    /// Returns the tags of the offsets and of the lengths of strips or tiles.
     pub(crate) fn tables(&self) -> (u16, u16) {
         if self.tiled {
             (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)
@@ -152,8 +153,7 @@ impl Shape {
         })
     }
 
-    /// Reads the frame header of the first strip or tile, which says how much memory its decoder
-    /// takes.
+    /// Reads the frame header of the first strip or tile, on which the decoder's memory depends.
     fn jpeg(&self, directory: &Directory<'_>, old: bool) -> Result<Jpeg, Stop> {
         let (offsets, counts) = self.tables();
         let first = if old {
@@ -203,7 +203,7 @@ impl Shape {
         })
     }
 
-    /// Whether all this goes together.
+    /// Checks that the properties are consistent.
     fn check(&mut self) -> Result<(), Stop> {
         let bilevel = self.bits == 1 && self.samples == 1;
         match self.compression {
@@ -263,7 +263,7 @@ impl Shape {
     }
 }
 
-/// A tag's first value, as a whole number.
+/// Returns a tag's first value, as a whole number; `unsaid` without the tag.
 pub(crate) fn number(directory: &Directory<'_>, tag: u16, unsaid: u64) -> Result<u64, Stop> {
     match directory.values(tag) {
         None => Ok(unsaid),
@@ -285,7 +285,7 @@ fn first(directory: &Directory<'_>, tag: u16) -> Result<u64, Stop> {
 
 const WITHOUT: &str = "the TIFF does not say where its strips or tiles are";
 
-/// The JPEG that all of a picture is in compression 6, where it is a whole one.
+/// Returns the JPEG that is the whole picture in compression 6, if that JPEG is complete.
 pub(crate) fn old_jpeg<'a>(directory: &Directory<'a>) -> Result<&'a [u8], Stop> {
     let at = match directory.values(tag::JPEG_INTERCHANGE_FORMAT) {
         Some(at) => element(&at, 0)?,
@@ -305,7 +305,7 @@ const OLD: &str =
     "TIFF with JPEG of the old kind (compression 6) is read where it is one whole JPEG";
 
 fn pixels(directory: &Directory<'_>, code: u64, samples: u64) -> Result<Pixels, Stop> {
-    // It has to be there, and is missing in some files of old.
+    // The tag is mandatory, but missing in some old files.
     let unsaid = match code {
         2..=4 | 32771 => 0,
         _ if samples >= 3 => 2,
@@ -356,8 +356,8 @@ fn pixels(directory: &Directory<'_>, code: u64, samples: u64) -> Result<Pixels, 
     Ok(pixels)
 }
 
-/// The first of the extra samples that is alpha. Where nothing is said of one beside grey or RGB,
-/// it is.
+/// Returns the first extra sample that is alpha. A single extra sample beside grey or RGB, without
+/// a declared meaning, is alpha.
 fn alpha(directory: &Directory<'_>, pixels: Pixels, samples: u64) -> Result<Option<Alpha>, Stop> {
     let colours = u64::from(pixels.samples());
     let Some(meanings) = directory.values(tag::EXTRA_SAMPLES) else {
@@ -379,7 +379,8 @@ fn alpha(directory: &Directory<'_>, pixels: Pixels, samples: u64) -> Result<Opti
     Ok(None)
 }
 
-/// Bits of the samples up to the last one that is wanted, which are as many for each.
+/// Returns the bits of a sample, which have to be the same for all samples up to the last wanted
+/// one.
 fn depth(directory: &Directory<'_>, last: u16) -> Result<u8, Stop> {
     // One value may stand for all.
     let each = |tag, unsaid| -> Result<u64, Stop> {
@@ -398,7 +399,7 @@ fn depth(directory: &Directory<'_>, last: u16) -> Result<u8, Stop> {
     };
     let bits = each(tag::BITS_PER_SAMPLE, 1)?;
     let no = |what| Err(Stop::Unsupported(what));
-    // Nothing is said of samples, or that nothing is known of them.
+    // The format is not declared, or declared as undefined (4).
     match (each(tag::SAMPLE_FORMAT, 1)?, bits) {
         (1 | 4, 1 | 2 | 4 | 8 | 16) => Ok(bits as u8),
         (1 | 4, _) => no("TIFF with other than 1, 2, 4, 8 or 16 bits a sample is not read"),

@@ -1,5 +1,5 @@
-//! The alpha of a lossy WebP (RFC 9649, section 2.7.1.2): a chunk of its own, of samples as they are or coded like a picture's green, as
-//! differences from their neighbours.
+//! Alpha of a lossy WebP (RFC 9649, section 2.7.1.2): a chunk of its own. Samples are stored raw,
+//! or coded like the green of a VP8L picture, and may be differences from their neighbours.
 
 use letterbox_vp8l::{Decoder, Shape};
 
@@ -13,7 +13,7 @@ pub(crate) struct Alpha<'a> {
     samples: Samples<'a>,
     filter: Filter,
     row: Vec<u8>,
-    /// The row before; none in front of the first one.
+    /// The row above; not valid before the first one.
     above: Vec<u8>,
     begun: bool,
 }
@@ -23,7 +23,7 @@ enum Samples<'a> {
     Coded(Box<Decoder<'a>>),
 }
 
-/// The neighbour that a sample is the difference from.
+/// Neighbour that a sample is the difference from.
 #[derive(Clone, Copy, PartialEq)]
 enum Filter {
     Nothing,
@@ -58,12 +58,12 @@ impl<'a> Alpha<'a> {
         })
     }
 
-    /// Memory beside its decoder.
+    /// Returns the bytes beside those that the decoder allocates.
     pub(crate) fn bytes(width: u32) -> u64 {
         2 * u64::from(width) + size_of::<Decoder<'_>>() as u64
     }
 
-    /// The next row.
+    /// Returns the next row.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -91,7 +91,8 @@ impl<'a> Alpha<'a> {
                 }
             }
             Filter::Gradient if begun => gradient(&mut self.row, &self.above),
-            // The first row has nothing above it, whatever the filter; the first sample of others is below one.
+            // The first row has no row above, whatever the filter: its samples have the left
+            // filter. The first sample of a later row is the difference from the sample above.
             _ => {
                 let above = self.above.first().filter(|_| begun);
                 let mut left = above.copied().unwrap_or(0);
@@ -105,7 +106,7 @@ impl<'a> Alpha<'a> {
     }
 }
 
-/// Differences from `left + above - corner`, within its range.
+/// Adds the prediction `left + above - corner`, clamped to a sample's range.
 fn gradient(row: &mut [u8], above: &[u8]) {
     let first = above.first().copied().unwrap_or(0);
     let (mut left, mut corner) = (first, first);

@@ -1,4 +1,5 @@
-//! An animated WebP (RFC 9649, section 2.7): of each frame only the rectangle that changes.
+//! Writer of animated WebPs (RFC 9649, section 2.7). Each frame has only the rectangle that
+//! changes.
 
 use crate::animation::answer::{Answer, Encode, bounds};
 use crate::error::Error;
@@ -19,19 +20,20 @@ pub(crate) struct AnimationEncoder<'g> {
     guests: Option<&'g dyn Guests>,
     size: Size,
     quality: u8,
-    /// How far apart samples may be that count as equal.
+    /// Difference up to which two samples count as equal.
     far: u8,
     guest_bytes: u64,
     answer: Answer,
     /// The canvas before the next frame, RGBA.
     shown: Vec<u8>,
-    /// The part of a frame that is encoded.
+    /// Part of a frame that is encoded, RGBA.
     part: Vec<u8>,
     begun: bool,
     transparent: bool,
 }
 
-/// What it takes: RGBA of what is shown, and of the part that changes; and what encodes that.
+/// Upper bound on the encoder's memory: RGBA of the shown canvas and of the changing part, and the
+/// encoder of that part.
 pub(crate) fn bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let encoder = if plan.by_guest {
@@ -43,7 +45,7 @@ pub(crate) fn bytes(plan: &Plan) -> u64 {
     8 * pixels + encoder
 }
 
-/// A part that is written without loss.
+/// Returns the shape of a part that is written without loss.
 fn lossless(size: Size) -> Shape {
     Shape {
         size,
@@ -52,18 +54,21 @@ fn lossless(size: Size) -> Shape {
     }
 }
 
-/// What of it is a guest's: frames may have alpha, even if the animation has none.
+/// Returns the guest's part of the memory. Frames may have alpha, even if the animation has none.
 pub(crate) fn guest_bytes(plan: &Plan) -> u64 {
     webp_encode(true).bytes(plan.canvas.pixels())
 }
 
-/// Pixels of a block's side: what is lossy is kept and dropped by blocks, since it is coded by blocks.
+/// Side of a block, in pixels. Lossy frames are kept or replaced by blocks, because they are coded
+/// by blocks.
 const BLOCK: usize = 8;
 
-/// Of so many blocks one is to be kept, or alpha takes more than it saves.
+/// Blending is used where more than one in this many blocks is unchanged; with fewer, alpha costs
+/// more bytes than it saves.
 const LEAST_KEPT: usize = 10;
 
-/// By how much samples may differ from those that are shown and still be left as they are: at a quality of 80 by 4.
+/// Returns the difference from the shown sample up to which a sample is left as it is: 4 at a
+/// quality of 80.
 fn far(quality: u8) -> u8 {
     let share = (f32::from(quality) / 100.0).sqrt();
     (31.0 * (1.0 - share) + share).round() as u8
@@ -87,7 +92,7 @@ fn are_near(shown: &[u8], pixels: &[u8], far: u8) -> bool {
 const ALPHA: u8 = 0x10;
 const ANIMATED: u8 = 0x02;
 
-/// Where those flags are in the file.
+/// Offset of the flags in the file.
 const FLAGS_AT: usize = 20;
 
 impl<'g> AnimationEncoder<'g> {
@@ -123,7 +128,7 @@ impl<'g> AnimationEncoder<'g> {
         })
     }
 
-    /// The rectangle that changes.
+    /// Returns the rectangle that changes.
     fn changed(&self, rgba: &[u8]) -> Rect {
         let screen = Rect {
             left: 0,
@@ -158,8 +163,8 @@ impl<'g> AnimationEncoder<'g> {
         }
     }
 
-    /// Takes the part that is written of a frame, and says whether it is blended over what is there: then blocks of it that have not changed
-    /// are transparent, which takes next to no bytes.
+    /// Takes the part of a frame that is written. Returns whether the part is blended over the
+    /// canvas. In a blended part unchanged blocks are transparent, which takes next to no bytes.
     fn cut(&mut self, rgba: &[u8], rect: Rect) -> bool {
         let (width, height) = (rect.width as usize, rect.height as usize);
         let row_bytes = 4 * self.size.width as usize;
@@ -190,7 +195,8 @@ impl<'g> AnimationEncoder<'g> {
                         let row = 4 * (row * width + x)..;
                         let row = self.part[row].as_chunks_mut::<4>().0;
                         for pixel in &mut row[..across] {
-                            // The colours go on, so that what is lossy has no edge there; without loss there is none.
+                            // A lossy block keeps its colours under transparency, so that the lossy
+                            // coder meets no edge. A lossless pixel needs no colour.
                             *pixel = match (block, *pixel) {
                                 (1, _) => [0; 4],
                                 (_, [r, g, b, _]) => [r, g, b, 0],
@@ -220,7 +226,8 @@ impl<'g> AnimationEncoder<'g> {
         blends
     }
 
-    /// Whether every pixel can be had by blending: what is translucent is itself only over nothing.
+    /// Whether the rectangle can be encoded with blending: a translucent pixel is reproduced
+    /// exactly only over a fully transparent one.
     fn may_blend(&self, rgba: &[u8], rect: Rect) -> bool {
         let row_bytes = 4 * self.size.width as usize;
         self.begun
@@ -233,7 +240,7 @@ impl<'g> AnimationEncoder<'g> {
             })
     }
 
-    /// The part that changes, as a file that stands still.
+    /// Encodes the part that changes as a still.
     fn encode(&self, rect: Rect) -> Result<Vec<u8>, Error> {
         let Rect { width, height, .. } = rect;
         let size = Size { width, height };
@@ -277,7 +284,7 @@ impl Encode for AnimationEncoder<'_> {
         ] {
             self.answer.write(&number.to_le_bytes()[..3])?;
         }
-        // Over what is there or in its place; what is there stays.
+        // The frame is drawn over the canvas or replaces it, and is not disposed of.
         self.answer.write(&[if blends { 0 } else { 0x02 }])?;
         for chunk in chunks() {
             self.answer.write(&chunk.kind)?;

@@ -1,5 +1,5 @@
-//! WebP: pictures of both kinds come in rows, `vp8l` writes what is lossless, and animations are put together here, of frames that a
-//! guest may have coded.
+//! WebP: lossy and lossless pictures are decoded row by row, `vp8l` writes lossless ones, and
+//! animations are assembled here from frames that a guest may have coded.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ use crate::pixels::frame::Picture;
 use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
-/// A complete file.
+/// Decodes a complete file.
 pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     if plan.animation.is_some() {
         let (frame, _) = still(Box::new(CodedFrames::new(file)), plan)?;
@@ -26,7 +26,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
     crate::format::webp::decode::decode(&still, plan, rows)
 }
 
-/// A file of one lossless picture, made in the place of its pixels.
+/// Encodes one lossless picture, in the place of its pixels.
 pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     place.borrow_mut().write(&HEAD)?;
@@ -42,7 +42,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     Ok(file)
 }
 
-/// The same of pixels that stay where they are.
+/// Encodes one lossless picture to a buffer apart from its pixels.
 pub(crate) fn encode_apart(shape: &Shape, pixels: &[u8]) -> Result<Vec<u8>, Error> {
     let row_bytes = shape.size.width as usize * shape.layout.channels();
     let rows = |take: vp8l::Take<'_>| pixels.chunks_exact(row_bytes).try_for_each(take);
@@ -56,15 +56,17 @@ pub(crate) fn encode_apart(shape: &Shape, pixels: &[u8]) -> Result<Vec<u8>, Erro
     Ok(file)
 }
 
-/// What such a file has at most.
+/// Upper bound on the bytes of a file by [`encode_apart`].
 pub(crate) fn apart_bytes(shape: &Shape) -> u64 {
     HEAD.len() as u64 + shape.most_bytes()
 }
 
-/// The beginning of a file whose lengths are not known yet. What is behind its first 12 bytes is a frame of an animation, too.
+/// Beginning of a file whose lengths are not known yet. The bytes behind the first 12 are a frame
+/// of an animation, too.
 const HEAD: [u8; 20] = *b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0";
 
-/// Says how long a file is that begins with [`HEAD`], and its only chunk; the length of both is even, as the stream's is.
+/// Sets the lengths of a file that begins with [`HEAD`], and of its only chunk. Both lengths are
+/// even, because the stream's is.
 fn set_lengths(file: &mut [u8]) {
     for (at, before) in [(4, 8), (16, HEAD.len())] {
         let length = file.len().saturating_sub(before) as u32;
@@ -83,17 +85,18 @@ fn shape(plan: &Plan) -> Shape {
     }
 }
 
-/// What a file has at most.
+/// Upper bound on the bytes of a plan's file.
 pub(crate) fn most_bytes(plan: &Plan) -> u64 {
     apart_bytes(&shape(plan))
 }
 
-/// How far the file may be ahead of what has been read.
+/// Upper bound on the bytes by which the file may be ahead of its proportional share of the image.
 pub(crate) fn lead_bytes(plan: &Plan) -> u64 {
     HEAD.len() as u64 + shape(plan).lead_bytes()
 }
 
-/// What is held beside the picture, which becomes the file; and a row of the image.
+/// Upper bound on the bytes held beside the picture, which becomes the file: the encoder's, and a
+/// row of the image.
 pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let row = 4 * u64::from(plan.resized.width.max(plan.resized.height));
     shape(plan).encoder_bytes() + row

@@ -1,4 +1,5 @@
-//! One picture of a WebP, that of a file or of a frame, row by row: lossy, with alpha or without, or lossless.
+//! Decoding one picture of a WebP, be it of a file or of a frame, row by row: lossy, with alpha or
+//! without, or lossless.
 
 use letterbox_vp8::{Decoder as Vp8, Error as Vp8Fault};
 use letterbox_vp8l::{Decoder as Vp8l, Shape};
@@ -12,7 +13,7 @@ use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSink;
 use crate::plan::Plan;
 
-/// The picture of a plan, as it wants it.
+/// Decodes the picture of a plan, as pixels or as the components that the plan asks for.
 pub(crate) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     if still.size != plan.decoded {
         return Err(CONTRADICTION);
@@ -25,10 +26,10 @@ pub(crate) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn RowSink) -> 
     }
 }
 
-/// All rows of a picture, of RGB or of RGBA.
+/// Hands out all rows of a picture, in RGB or RGBA.
 ///
 /// # Errors
-/// [`Error::Corrupt`], [`Error::OutOfMemory`], and what `take` returns.
+/// [`Error::Corrupt`], [`Error::OutOfMemory`], and the errors of `take`.
 pub(crate) fn rows(
     still: &Still<'_>,
     layout: Layout,
@@ -40,7 +41,7 @@ pub(crate) fn rows(
             let shape = Shape::of(stream).map_err(damage)?;
             let mut decoder = Vp8l::new(stream, shape).map_err(damage)?;
             let mut row = zeroes(layout.channels() as u64 * width)?;
-            // Pixels that are said to be opaque are.
+            // Pixels of a stream that declares no alpha are opaque, whatever their alpha.
             let opaque = if still.has_alpha() { 0 } else { 255 };
             while let Some(pixels) = decoder.row().map_err(damage)? {
                 unpack(pixels, layout, opaque, &mut row);
@@ -83,7 +84,7 @@ fn lossy<'a>(frame: &'a [u8], still: &Still<'_>) -> Result<Vp8<'a>, Error> {
 
 const CONTRADICTION: Error = Error::Corrupt("the WebP's sizes contradict each other");
 
-/// Pixels of 32 bits as bytes, with what alpha has beside its own.
+/// Converts pixels of 32 bits to bytes. The bits of `opaque` are set in every alpha.
 fn unpack(pixels: &[u32], layout: Layout, opaque: u8, row: &mut [u8]) {
     if layout.alpha() {
         for (to, argb) in row.as_chunks_mut::<4>().0.iter_mut().zip(pixels) {
@@ -98,7 +99,7 @@ fn unpack(pixels: &[u32], layout: Layout, opaque: u8, row: &mut [u8]) {
     }
 }
 
-/// The end of decoding: the file, or whoever takes its rows.
+/// Reason why decoding ended: the file, or the receiver of its rows.
 enum Stop {
     Ours(Error),
     File(Vp8Fault),
@@ -120,7 +121,7 @@ fn ended(stop: Stop) -> Error {
     }
 }
 
-/// Memory of the rows of a plan's picture, beside what [`Still::late_bytes`] tells.
+/// Returns the memory of the rows of a plan's picture, beside [`Still::late_bytes`].
 pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     let (width, layout) = (plan.header.stored.width, plan.header.layout);
     match plan.header.coding {
@@ -129,7 +130,7 @@ pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     }
 }
 
-/// Memory of the rows of any picture.
+/// Returns the memory of the rows of any picture.
 pub(crate) fn row_bytes(still: &Still<'_>, layout: Layout) -> u64 {
     match still.coded {
         Coded::Lossless(_) => of_lossless(still.size.width, layout),

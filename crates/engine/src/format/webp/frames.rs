@@ -1,4 +1,4 @@
-//! The frames of a WebP (RFC 9649, section 2.7.1), one ANMF chunk after the other.
+//! Frames of a WebP (RFC 9649, section 2.7.1), one ANMF chunk after another.
 
 use crate::animation::coded::{CodedFrame, Picture, Place};
 use crate::animation::compositor::Compositor;
@@ -9,12 +9,12 @@ use crate::format::webp::header::{Chunk, Chunks, Still};
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::Rect;
 
-/// Whether the file says that it moves.
+/// Whether the file declares an animation.
 pub(crate) fn is_animated(file: &[u8]) -> bool {
     file.get(12..16) == Some(b"VP8X") && file.get(20).is_some_and(|flags| flags & 2 != 0)
 }
 
-/// How often it is played; 0 is for ever.
+/// Returns the number of times that the animation is played; 0 means forever.
 pub(crate) fn plays(file: &[u8]) -> u32 {
     let header = Chunks::of(file).find(|chunk| &chunk.kind == b"ANIM");
     let count = header.and_then(|chunk| chunk.bytes.get(4..6)?.first_chunk::<2>());
@@ -39,7 +39,7 @@ impl Picture for Still<'_> {
 
 const BREAKS_OFF: Error = Error::Corrupt("the WebP is damaged or breaks off");
 
-/// A walk through a file.
+/// Iterator over the frames of a file.
 pub(crate) struct CodedFrames<'a> {
     file: &'a [u8],
     chunks: Chunks<'a>,
@@ -96,7 +96,8 @@ impl<'a> CodedFrames<'a> {
 impl<'a> Iterator for CodedFrames<'a> {
     type Item = Result<CodedFrame<'a>, Error>;
 
-    /// The next frame. One that breaks off ends the file: browsers show what was there before.
+    /// Returns the next frame. A frame that breaks off ends the file: browsers show the frames
+    /// before it.
     fn next(&mut self) -> Option<Self::Item> {
         let chunk = self.chunks.find(|chunk| &chunk.kind == b"ANMF")?;
         if !chunk.is_whole() {
@@ -129,7 +130,7 @@ mod tests {
         }
     }
 
-    /// The chunk of a lossless picture of so many pixels each way.
+    /// Returns the chunk of a lossless picture of this many pixels each way.
     fn picture(side: u32) -> Vec<u8> {
         let mut file = Vec::new();
         WebPEncoder::new(&mut file)
@@ -143,7 +144,8 @@ mod tests {
         file.split_off(12)
     }
 
-    /// A file with a canvas of 8 x 8, a loop of five, and frames: half of each place, the side less one, flags, and what is in the frame.
+    /// Returns a file with a canvas of 8 x 8, a loop of five, and frames: half of each place, the
+    /// side less one, flags, and the chunks in the frame.
     fn file(frames: &[(u8, u8, u8, Vec<u8>)]) -> Vec<u8> {
         let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
         chunk(&mut file, b"VP8X", &[0x12, 0, 0, 0, 7, 0, 0, 7, 0, 0]);

@@ -1,4 +1,5 @@
-//! RFC 9649: the first chunk has the size; the profile stands in front of the pixels, EXIF behind them.
+//! WebP headers (RFC 9649): the first chunk has the size. The profile stands before the pixels,
+//! EXIF behind them.
 
 use letterbox_vp8l::{Error as Fault, Shape, peak_bytes};
 
@@ -68,7 +69,7 @@ pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
     })
 }
 
-/// What stands still comes row by row; frames are drawn on a canvas.
+/// Returns the coding of a file: stills are decoded row by row, frames are drawn on a canvas.
 fn coding(canvas: Size, lossless: bool, alpha: bool, animated: bool) -> Coding {
     if animated {
         return Coding::Whole {
@@ -79,14 +80,15 @@ fn coding(canvas: Size, lossless: bool, alpha: bool, animated: bool) -> Coding {
     if lossless { Coding::Vp8l } else { Coding::Vp8 }
 }
 
-/// The first chunk that holds pixels.
+/// First chunk that holds pixels.
 struct First {
     lossless: bool,
-    /// Whether it says so, or comes with some.
+    /// Whether the chunk declares alpha, or is preceded by alpha.
     alpha: bool,
 }
 
-/// The first frame is as large as the canvas says, or the animation's frame. In a file that stands still, frames of an animation are nothing.
+/// Checks that the first picture is as large as the canvas, or as its frame of an animation. In a
+/// file that is no animation, ANMF chunks are ignored.
 fn check_first_frame(
     bytes: &[u8],
     first: usize,
@@ -110,7 +112,8 @@ fn check_first_frame(
             }
             b"VP8 " => (false, (lossy_size(&mut cursor)?, false)),
             b"VP8L" => (true, lossless_size(&mut cursor)?),
-            // Beside it there is a lossy picture of this size, or none: as long as alpha is, that is not waited for.
+            // Alpha belongs to a lossy picture of this size, or to none. The chunk may be long, so
+            // the picture behind is not waited for.
             b"ALPH" => {
                 return Ok(First {
                     lossless: false,
@@ -130,7 +133,7 @@ fn check_first_frame(
     }
 }
 
-/// The content of the first chunk of a kind, in front of the pixels.
+/// Returns the content of the first chunk of a kind, before the pixels.
 pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], Stop> {
     let mut cursor = Cursor::little_endian(file).seek(12);
     loop {
@@ -144,7 +147,7 @@ pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
     }
 }
 
-/// RFC 6386, section 9.1.
+/// Reads the size of a VP8 frame (RFC 6386, section 9.1).
 pub(crate) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
     let tag = cursor.array::<6>()?;
     if tag[3..] != [0x9d, 0x01, 0x2a] {
@@ -159,7 +162,7 @@ pub(crate) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
     ))
 }
 
-/// RFC 9649, section 3.4: the size, and whether there is alpha.
+/// Reads the size of a VP8L stream, and whether it has alpha (RFC 9649, section 3.4).
 fn lossless_size(cursor: &mut Cursor<'_>) -> Result<((u32, u32), bool), Stop> {
     if cursor.u8()? != 0x2f {
         return Err(Stop::Corrupt("the WebP frame has no signature"));
@@ -171,7 +174,7 @@ fn lossless_size(cursor: &mut Cursor<'_>) -> Result<((u32, u32), bool), Stop> {
     ))
 }
 
-/// Walks the chunks behind the header.
+/// Looks for the orientation in the chunks behind the header.
 fn find_exif(bytes: &[u8], first: usize) -> Result<Orientation, Stop> {
     let mut cursor = Cursor::little_endian(bytes).seek(first);
     loop {
@@ -187,7 +190,7 @@ fn find_exif(bytes: &[u8], first: usize) -> Result<Orientation, Stop> {
     }
 }
 
-/// A picture, as much of its chunks as there is: that of a file which stands still, or of a frame.
+/// A picture of a still or of a frame, with as many bytes of its chunks as are present.
 #[derive(Clone, Copy)]
 pub(crate) struct Still<'a> {
     pub(crate) size: Size,
@@ -196,19 +199,20 @@ pub(crate) struct Still<'a> {
 
 #[derive(Clone, Copy)]
 pub(crate) enum Coded<'a> {
-    /// The content of a `VP8L` chunk.
+    /// Content of a `VP8L` chunk.
     Lossless(&'a [u8]),
-    /// Those of a `VP8 ` chunk, and of an `ALPH` in front of it.
+    /// Contents of a `VP8 ` chunk, and of an `ALPH` chunk before that.
     Lossy(&'a [u8], Option<&'a [u8]>),
 }
 
 impl<'a> Still<'a> {
-    /// The first of a file that stands still; `None` where there is none, or its own header breaks off.
+    /// Returns the first picture of a still; `None` where the file has no picture, or the picture's
+    /// own header breaks off.
     pub(crate) fn of_file(file: &'a [u8]) -> Option<Still<'a>> {
         Still::among(Chunks::of(file))
     }
 
-    /// The first among these chunks.
+    /// Returns the first picture among these chunks.
     pub(crate) fn among(chunks: Chunks<'a>) -> Option<Still<'a>> {
         let mut alpha = None;
         for chunk in chunks {
@@ -240,8 +244,9 @@ impl<'a> Still<'a> {
         }
     }
 
-    /// Bytes that decoding allocates and no header tells: the window and the codes of what is lossless, the picture or its alpha.
-    /// Above `most` they are only known to be more.
+    /// Returns the bytes that decoding allocates and that no header tells: the window and the
+    /// prefix codes of a lossless picture or of a lossy picture's alpha. Counting stops at `most`:
+    /// a larger value is only a lower bound.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -273,13 +278,14 @@ pub(crate) fn damage(fault: Fault) -> Error {
 const ANIMATED: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 
-/// Alpha that is coded like a picture, without a header; a byte in front of it says so (section 2.7.1.2).
+/// Returns the stream of alpha that is coded like a VP8L picture without a header. The chunk's
+/// first byte tells such alpha (section 2.7.1.2).
 fn coded_alpha(bytes: &[u8]) -> Option<&[u8]> {
     let (how, bytes) = bytes.split_first()?;
     (how & 3 == 1).then_some(bytes)
 }
 
-/// The chunks of a file from some place on.
+/// Iterator over the chunks of a file, from some place on.
 #[derive(Clone)]
 pub(crate) struct Chunks<'a> {
     file: &'a [u8],
@@ -287,12 +293,12 @@ pub(crate) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    /// All of them.
+    /// Returns all chunks of a file.
     pub(crate) fn of(file: &'a [u8]) -> Chunks<'a> {
         Chunks { file, at: 12 }
     }
 
-    /// Those inside of another one.
+    /// Returns the chunks inside of another chunk.
     pub(crate) fn between(file: &'a [u8], start: usize, end: usize) -> Chunks<'a> {
         let file = file.get(..end).unwrap_or(file);
         Chunks { file, at: start }
@@ -301,15 +307,15 @@ impl<'a> Chunks<'a> {
 
 pub(crate) struct Chunk<'a> {
     pub(crate) kind: [u8; 4],
-    /// Where its content starts.
+    /// Offset of the content in the file.
     pub(crate) start: usize,
-    /// As much of that as there is.
+    /// The content, as far as the file has it.
     pub(crate) bytes: &'a [u8],
     length: usize,
 }
 
 impl Chunk<'_> {
-    /// Whether all of it is there.
+    /// Whether the content is complete.
     pub(crate) fn is_whole(&self) -> bool {
         self.bytes.len() == self.length
     }

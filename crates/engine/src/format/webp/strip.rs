@@ -1,8 +1,9 @@
-//! RFC 9649, section 2: the picture's chunk, and of a lossy one its alpha; of what moves these of each frame, and when they are shown.
+//! Stripping a WebP (RFC 9649, section 2). Of a still the picture's chunk is kept, and the alpha of
+//! a lossy one. Of an animation these chunks are kept for each frame, with the frame's timing.
 
 use crate::format::strip::{Cutting, Wanted};
 
-/// The flags of VP8X (section 2.7).
+/// Flags of VP8X (section 2.7).
 const ALPHA: u8 = 0x10;
 const ANIMATION: u8 = 0x02;
 
@@ -25,9 +26,9 @@ pub(crate) fn strip(file: &mut Cutting, wanted: Wanted) -> Option<()> {
     file.mend(4, &size.to_le_bytes())
 }
 
-/// What is kept of a file that stands still: the chunks up to its picture.
+/// Keeps the chunks of a still, up to its picture.
 fn still(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
-    // What an extended file says of its alpha.
+    // Whether the file is extended, and declares alpha.
     let mut extended = None;
     loop {
         let chunk = Head::of(file, end)?;
@@ -59,7 +60,7 @@ fn still(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
     }
 }
 
-/// What is kept of an animation: how often it is played, and its frames.
+/// Keeps the loop count of an animation, and its frames.
 fn film(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
     let first = Head::of(file, end)?;
     let flags = *file.rest().get(8)? & (ALPHA | ANIMATION);
@@ -86,7 +87,7 @@ fn film(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
     (frames > 1).then_some(())
 }
 
-/// A frame with its picture and nothing else.
+/// Keeps a frame with its picture and nothing else.
 fn frame(file: &mut Cutting, chunk: &Head, may_have_alpha: bool, lossless: bool) -> Option<()> {
     let (start, end) = (file.kept, file.read + 8 + chunk.length);
     file.keep(8 + 15)?;
@@ -105,7 +106,7 @@ fn frame(file: &mut Cutting, chunk: &Head, may_have_alpha: bool, lossless: bool)
                 pictures += 1;
                 keep(file, inside.length)?;
             }
-            // Its own word about alpha is a hint, which encoders give for nothing.
+            // The stream's own alpha flag is only a hint, and encoders set the flag needlessly.
             b"VP8L" if pictures == 0 && !alpha => {
                 pictures += 1;
                 keep(file, inside.length)?;
@@ -120,16 +121,16 @@ fn frame(file: &mut Cutting, chunk: &Head, may_have_alpha: bool, lossless: bool)
     (pictures == 1).then_some(())
 }
 
-/// A chunk's first bytes.
+/// Header of a chunk.
 struct Head {
     kind: [u8; 4],
     length: usize,
-    /// With these bytes, and with what pads it.
+    /// Length of the chunk with header and padding.
     whole: usize,
 }
 
 impl Head {
-    /// Of the chunk that is read next, which is all in front of `end`.
+    /// Reads the header of the next chunk; `None` unless all of the chunk is before `end`.
     fn of(file: &Cutting, end: usize) -> Option<Head> {
         let length = read_u32(file.rest().get(4..)?)?;
         let whole = length.checked_add(8)?.checked_add(length % 2)?;
@@ -145,7 +146,7 @@ impl Head {
     }
 }
 
-/// VP8X: these flags, and the canvas.
+/// Writes VP8X with these flags, and keeps the canvas.
 fn extended_header(file: &mut Cutting, chunk: &Head, flags: u8) -> Option<()> {
     file.skip(12)?;
     file.put(b"VP8X\x0a\0\0\0")?;
@@ -154,7 +155,7 @@ fn extended_header(file: &mut Cutting, chunk: &Head, flags: u8) -> Option<()> {
     file.skip(chunk.whole - 18)
 }
 
-/// A chunk, and a zero where it is padded.
+/// Keeps a chunk, and pads an odd length with a zero.
 fn keep(file: &mut Cutting, length: usize) -> Option<()> {
     file.keep(8 + length)?;
     if length % 2 == 1 {

@@ -1,8 +1,8 @@
-//! BlurHash: the lowest waves of light, in digits to the base of 83.
+//! BlurHash: the lowest waves of linear light, in digits to the base of 83.
 
 use crate::pipeline::placeholder::{Small, Waves, waves};
 
-/// The most waves along an axis.
+/// Maximum number of waves along an axis.
 const WAVES: usize = 4;
 
 pub(crate) fn hash(small: &Small) -> String {
@@ -59,7 +59,7 @@ pub(crate) fn hash(small: &Small) -> String {
     text
 }
 
-/// A number in so many digits.
+/// Appends a number in `count` digits to the base of 83.
 fn digits(text: &mut String, value: u32, count: u32) {
     const DIGITS: &[u8; 83] =
         b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";

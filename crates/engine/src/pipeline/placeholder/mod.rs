@@ -1,6 +1,8 @@
-//! What a page shows until an image is there: ThumbHash, BlurHash, and the colour that most of it has.
+//! Placeholders that a page shows until an image has loaded: ThumbHash, BlurHash, and the dominant
+//! colour.
 //!
-//! They are made of the upright source, at most [`SIDE`] pixels wide and high, in sRGB. Samples are read where they lie.
+//! Placeholders are made of the upright source, at most [`SIDE`] pixels wide and high, in sRGB.
+//! Samples are read in place.
 
 pub(crate) mod blurhash;
 #[cfg(test)]
@@ -11,7 +13,8 @@ use crate::pixels::layout::{Layout, Size};
 use crate::plan::Plan;
 use crate::transform::Colour;
 
-/// ThumbHash is defined for images up to this size, and nobody sees more in the others.
+/// Longest side of the small picture. ThumbHash is defined for images up to this size, and the
+/// other placeholders gain nothing visible from more.
 pub(crate) const SIDE: u16 = 100;
 
 /// A small picture.
@@ -19,12 +22,12 @@ pub(crate) struct Small {
     size: Size,
     layout: Layout,
     pixels: Vec<u8>,
-    /// What lies under transparency.
+    /// Colour under transparency.
     background: Colour,
 }
 
 impl Small {
-    /// The canvas of a plan without padding.
+    /// Takes the canvas of a plan without padding.
     pub(crate) fn new(plan: &Plan, pixels: Vec<u8>) -> Small {
         Small {
             size: plan.canvas,
@@ -34,7 +37,7 @@ impl Small {
         }
     }
 
-    /// Place and straight RGBA of each pixel, row by row.
+    /// Returns the place and the straight RGBA of each pixel, row by row.
     fn each(&self) -> impl Iterator<Item = (usize, usize, [u8; 4])> {
         let width = self.size.width as usize;
         let pixels = self.pixels.chunks_exact(self.layout.channels());
@@ -50,18 +53,20 @@ impl Small {
         })
     }
 
-    /// [ThumbHash](https://evanw.github.io/thumbhash/): 5 to 25 bytes in base64, alpha and the aspect ratio among them.
+    /// Returns the [ThumbHash](https://evanw.github.io/thumbhash/): 5 to 25 bytes in base64, alpha
+    /// and the aspect ratio among them.
     pub(crate) fn thumbhash(&self) -> String {
         base64(&thumbhash::hash(self))
     }
 
-    /// [BlurHash](https://github.com/woltapp/blurhash/blob/master/Algorithm.md): 4 x 3 components, or 3 x 4 of what is higher than wide, on
-    /// the background.
+    /// Returns the [BlurHash](https://github.com/woltapp/blurhash/blob/master/Algorithm.md), on the
+    /// background: 4 x 3 components, or 3 x 4 if the picture is higher than wide.
     pub(crate) fn blurhash(&self) -> String {
         blurhash::hash(self)
     }
 
-    /// The colour that most pixels have, more or less, as `#rrggbb`: the mean of the fullest of 512 cells; none of a picture without any.
+    /// Returns the dominant colour as `#rrggbb`: the mean of the fullest of 512 cells of the RGB
+    /// cube. `None` if every pixel has an alpha below 128.
     pub(crate) fn dominant_colour(&self) -> Option<String> {
         let mut cells = [[0_u32; 4]; 512];
         for (_, _, [r, g, b, a]) in self.each() {
@@ -80,10 +85,10 @@ impl Small {
     }
 }
 
-/// Amounts of the first waves at each place along one axis.
+/// Amplitudes of the first waves at each place along one axis.
 type Waves<const WAVES: usize> = [[f64; WAVES]; SIDE as usize];
 
-/// They are cosines, at each place `at` of `length`: `cos(pi * wave * (at + shift) / length)`.
+/// Returns cosines, at each place `at` of `length`: `cos(pi * wave * (at + shift) / length)`.
 fn waves<const WAVES: usize>(length: u32, shift: f64) -> Waves<WAVES> {
     std::array::from_fn(|at| {
         let step = std::f64::consts::PI * (at as f64 + shift) / f64::from(length);
@@ -91,7 +96,7 @@ fn waves<const WAVES: usize>(length: u32, shift: f64) -> Waves<WAVES> {
     })
 }
 
-/// RFC 4648, section 4.
+/// Encodes bytes in base64 (RFC 4648, section 4).
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

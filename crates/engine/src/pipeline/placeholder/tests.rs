@@ -1,5 +1,6 @@
-//! Held to the reference implementations: `thumbhash` 0.1.1 and `blurhash` 2.0.5 of npm, given these pictures, on white for BlurHash; the
-//! largest amount is that without its sign, as in the specification's C, where npm's takes the largest.
+//! Tests against the reference implementations: `thumbhash` 0.1.1 and `blurhash` 2.0.5 of npm,
+//! given these pictures, on white for BlurHash. The largest amplitude is taken without its sign, as
+//! in the specification's C; npm's takes the largest with its sign.
 
 use crate::pipeline::placeholder::*;
 
@@ -47,7 +48,8 @@ fn hashes_are_those_of_the_reference_implementations() {
         let small = picture(width, height, kind);
         let name = format!("{kind}, {width} x {height}");
         assert_eq!(small.blurhash(), blurhash, "{name}");
-        // Without details their amounts are digits of nothing: what the reference rounds there is an accident.
+        // Without details the amplitudes are digits of nothing: the reference's rounding of them is
+        // an accident.
         let details = match kind {
             "flat" | "clear" => 6,
             _ if width == 1 => 6,

@@ -2,10 +2,10 @@
 
 use crate::pipeline::placeholder::{Small, Waves, waves};
 
-/// The most waves along an axis.
+/// Maximum number of waves along an axis.
 const WAVES: usize = 7;
 
-/// Waves across and down; their amounts, by `[down][across]`.
+/// Numbers of waves across and down, and the waves' amplitudes by `[down][across]`.
 struct Channel {
     across: usize,
     down: usize,
@@ -33,7 +33,8 @@ impl Channel {
         self.amounts[0][0]
     }
 
-    /// The amounts that are kept, those in the triangle above the diagonal, without the mean.
+    /// Returns the amplitudes that are kept: those in the triangle above the diagonal, without the
+    /// mean.
     fn kept(&self) -> impl Iterator<Item = f64> {
         let places = (0..self.down).flat_map(move |y| (0..self.across).map(move |x| (x, y)));
         places
@@ -45,7 +46,7 @@ impl Channel {
         self.kept().fold(0.0, |most, amount| most.max(amount.abs()))
     }
 
-    /// The same in four bits each.
+    /// Returns the kept amplitudes, quantised to four bits each.
     fn digits(&self) -> impl Iterator<Item = u8> {
         let scale = self.scale();
         self.kept().map(move |amount| match scale {
@@ -132,7 +133,7 @@ pub(crate) fn hash(small: &Small) -> Vec<u8> {
     hash
 }
 
-/// To the nearest, halves up.
+/// Rounds to the nearest integer, halves up.
 fn round(value: f64) -> u32 {
     (value + 0.5).floor() as u32
 }

@@ -1,10 +1,11 @@
-//! Pixels that are numbers, of which masks take the samples.
+//! Pixels that are numbers, from which masks take the samples.
 
-/// Where a sample is in a pixel's number, and what it stands for.
+/// Place of a sample in a pixel's number, and its levels.
 struct Sample {
     mask: u32,
     shift: u32,
-    /// Of each value that has up to eight bits: the same share of 255. What has more loses its lowest bits.
+    /// Level of each value of up to eight bits: the same share of 255. Samples with more bits lose
+    /// their lowest ones.
     levels: [u8; 256],
 }
 
@@ -28,12 +29,12 @@ impl Sample {
     }
 }
 
-/// The samples of a pixel.
+/// Samples of a pixel.
 pub(crate) struct Masks {
     bits: u32,
     colours: [Sample; 3],
     alpha: Option<Sample>,
-    /// The masks are those of bytes: blue, green, red, and perhaps alpha.
+    /// Whether the masks are those of bytes: blue, green, red, and perhaps alpha.
     bytes: bool,
 }
 
@@ -48,7 +49,7 @@ impl Masks {
         }
     }
 
-    /// Masks without alpha.
+    /// Returns the masks without alpha.
     pub(crate) fn opaque(self) -> Masks {
         Masks {
             alpha: None,
@@ -56,7 +57,7 @@ impl Masks {
         }
     }
 
-    /// A row of pixels, as it is stored, to samples of RGB or RGBA.
+    /// Converts a row of stored pixels to samples of RGB or RGBA.
     pub(crate) fn row(&self, stored: &[u8], row: &mut [u8], channels: usize) {
         let pixels = row.chunks_exact_mut(channels);
         if self.bytes {
@@ -80,7 +81,7 @@ impl Masks {
     }
 }
 
-/// Numbers of 16, 24 or 32 bits, the lowest byte first.
+/// Returns numbers of 16, 24 or 32 bits, the lowest byte first.
 pub(crate) fn numbers(stored: &[u8], bits: u32) -> impl Iterator<Item = u32> {
     let pixels = stored.chunks_exact(bits as usize / 8);
     pixels.map(|pixel| {

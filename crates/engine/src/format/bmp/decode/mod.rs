@@ -1,4 +1,5 @@
-//! Windows and OS/2 bitmaps: rows from a complete file, which has them from the bottom up as a rule.
+//! Windows and OS/2 bitmaps: rows from a complete file, which usually stores them from the bottom
+//! up.
 
 pub(crate) mod masks;
 #[cfg(test)]
@@ -23,7 +24,8 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
     draw(&bitmap, file, alpha, plan, rows)
 }
 
-/// The bitmap of an icon. Where no pixel has an alpha of its own, a picture of single bits behind the pixels says what is transparent.
+/// Decodes the bitmap of an icon. Where no pixel has an alpha above 0, a mask of single bits behind
+/// the pixels tells transparency.
 pub(crate) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
     let bitmap = Bitmap::of_icon(image).map_err(|_| CONTRADICTION)?;
     let alpha = if is_seen(&bitmap, image) {
@@ -35,7 +37,7 @@ pub(crate) fn decode_icon(image: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> 
 }
 
 const CONTRADICTION: Error = Error::Corrupt("the image's headers contradict each other");
-/// Memory of decoding: a row, and where each row's runs start.
+/// Upper bound on the memory of decoding: a row, and the starts of each row's runs.
 pub(crate) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
     let row = u64::from(plan.decoded.width) * plan.header.layout.channels() as u64;
     let starts = if runs {
@@ -46,28 +48,29 @@ pub(crate) fn decoder_bytes(plan: &Plan, runs: bool) -> u64 {
     row + starts
 }
 
-/// The source of a pixel's opacity.
+/// Source of a pixel's opacity.
 #[derive(Clone, Copy)]
 enum Alpha<'a> {
     Opaque,
-    /// The pixel itself.
+    /// The pixel's own alpha.
     Own,
-    /// A bit, which is set where nothing is shown.
+    /// A bit that is set where the pixel is transparent.
     Mask(Stored<'a>),
 }
 
-/// Rows as they are stored, each filled up to four bytes.
+/// Stored rows, each padded to a multiple of four bytes.
 #[derive(Clone, Copy)]
 struct Stored<'a> {
     bytes: &'a [u8],
-    /// Bytes of a row, without and with what fills it up.
+    /// Bytes of a row, without and with padding.
     row_bytes: (usize, usize),
     height: usize,
     top_down: bool,
 }
 
 impl<'a> Stored<'a> {
-    /// The rows that begin with `bytes`; `None` where there are not so many. The last one need not be filled up.
+    /// Returns the rows that begin with `bytes`; `None` where rows are missing. The last row needs
+    /// no padding.
     fn new(bytes: &'a [u8], bitmap: &Bitmap, bits: u32) -> Option<Stored<'a>> {
         let row_bits = u64::from(bitmap.size.width) * u64::from(bits);
         let (row_bytes, filled) = (row_bits.div_ceil(8), row_bits.div_ceil(32) * 4);
@@ -83,7 +86,7 @@ impl<'a> Stored<'a> {
         })
     }
 
-    /// Row `y` from the top.
+    /// Returns row `y` from the top.
     fn row(&self, y: usize) -> &'a [u8] {
         let stored = if self.top_down {
             y
@@ -99,7 +102,8 @@ impl<'a> Stored<'a> {
     }
 }
 
-/// Whether any pixel has an alpha that is not 0: many programs leave it out, whatever the header says, and mean a picture that is seen.
+/// Whether any pixel has an alpha above 0. Many programs leave alpha at 0, whatever the header
+/// declares, and mean an opaque picture.
 fn is_seen(bitmap: &Bitmap, bytes: &[u8]) -> bool {
     let Pixels::Direct(bits, [.., alpha]) = bitmap.pixels else {
         return false;
@@ -114,7 +118,7 @@ fn is_seen(bitmap: &Bitmap, bytes: &[u8]) -> bool {
         })
 }
 
-/// The mask of an icon, which some programs leave out.
+/// Returns the mask of an icon. Some programs leave out the mask.
 fn mask<'a>(bitmap: &Bitmap, image: &'a [u8]) -> Result<Alpha<'a>, Error> {
     let pixels = Stored::new(
         image.get(bitmap.data..).unwrap_or_default(),
@@ -174,7 +178,7 @@ fn draw(
                 }
             }
             (Reader::Runs(runs), _) => {
-                // What no run covers is black, without runs that say so.
+                // Pixels that no run covers are black.
                 row.chunks_exact_mut(channels)
                     .for_each(|pixel| paint(pixel, [0; 3]));
                 // Runs come from the bottom up.
@@ -198,7 +202,7 @@ fn draw(
     Ok(())
 }
 
-/// Where rows come from.
+/// Source of rows.
 enum Reader<'a> {
     Stored(Stored<'a>),
     Runs(Runs<'a>),
@@ -221,7 +225,7 @@ fn paint(pixel: &mut [u8], colour: [u8; 3]) {
     pixel[3..].fill(255);
 }
 
-/// Numbers of 1, 2, 4 or 8 bits, the first in the upper bits of the first byte.
+/// Returns numbers of 1, 2, 4 or 8 bits, the first in the upper bits of the first byte.
 fn indices(bytes: &[u8], bits: u32) -> impl Iterator<Item = u8> {
     let mask = (u16::MAX >> (16 - bits)) as u8;
     bytes.iter().flat_map(move |&byte| {

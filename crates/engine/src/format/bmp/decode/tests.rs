@@ -1,4 +1,4 @@
-//! Bitmaps of every kind, made here, and those of a corpus beside what another reader makes of them.
+//! Tests with bitmaps of every kind, made here, and with a corpus, compared with another reader.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl RowSink for Taken {
     }
 }
 
-/// A file's pixels, and what they consist of.
+/// Returns a file's layout and pixels.
 fn ours(file: &[u8]) -> Result<(Layout, Vec<u8>), Error> {
     let none = Error::Corrupt("there is no header");
     let header = Header::parse(file, true)?.ok_or(none)?;
@@ -60,14 +60,14 @@ fn rgba(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// The bytes in front of the pixels, but for the header of the file.
+/// Bytes before the pixels, without the file header.
 struct Start {
     length: u32,
     size: (i32, i32),
     bits: u16,
     compression: u32,
     colours: u32,
-    /// The fields that follow the 40 bytes of version 1, in the header or behind it.
+    /// Fields that follow the 40 bytes of version 1, in the header or behind it.
     more: Vec<u8>,
     palette: Vec<u8>,
 }
@@ -92,7 +92,7 @@ impl Start {
         }
     }
 
-    /// A header of version 3 to 5 with these masks.
+    /// Returns a header of version 3 to 5 with these masks.
     fn version(self, length: u32, masks: [u32; 4]) -> Start {
         let mut more: Vec<u8> = masks.iter().flat_map(|mask| mask.to_le_bytes()).collect();
         more.resize(length as usize - 40, 0);
@@ -112,7 +112,7 @@ impl Start {
         }
     }
 
-    /// The header, its palette, and the pixels.
+    /// Returns the header, its palette, and the pixels.
     fn bitmap(&self, pixels: &[u8]) -> Vec<u8> {
         let mut bytes = self.length.to_le_bytes().to_vec();
         bytes.extend(self.size.0.to_le_bytes());
@@ -156,7 +156,7 @@ fn in_file(bitmap: &[u8], data: u32) -> Vec<u8> {
     file
 }
 
-/// Of that type: 1 is an icon, 2 a cursor.
+/// Returns an icon file of this type: 1 is an icon, 2 a cursor.
 fn in_icon(bitmap: &[u8], kind: u8, bits: u8) -> Vec<u8> {
     let mut file = vec![0, 0, kind, 0, 1, 0, 2, 2, 0, 0, 1, 0, bits, 0];
     file.extend((bitmap.len() as u32).to_le_bytes());
@@ -173,7 +173,7 @@ const WHITE: [u8; 3] = [245, 245, 245];
 const PICTURE: [[u8; 3]; 4] = [RED, GREEN, BLUE, WHITE];
 const COLOURS: [u8; 12] = [220, 30, 30, 30, 190, 30, 40, 40, 220, 245, 245, 245];
 
-/// The picture's rows from the bottom, blue first, each filled up to four bytes.
+/// Returns the picture's rows from the bottom, blue first, each padded to four bytes.
 fn of_24_bits() -> Vec<u8> {
     let row = |pixels: &[[u8; 3]]| {
         let mut row: Vec<u8> = pixels.iter().flat_map(|&[r, g, b]| [b, g, r]).collect();
@@ -183,7 +183,7 @@ fn of_24_bits() -> Vec<u8> {
     [row(&PICTURE[2..]), row(&PICTURE[..2])].concat()
 }
 
-/// Colours with a fourth byte each.
+/// Returns the picture's pixels with a fourth byte each.
 fn of_32_bits(fourth: [u8; 4]) -> Vec<u8> {
     let pixel = |at: usize| {
         let [r, g, b] = PICTURE[at];
@@ -311,7 +311,7 @@ fn an_icon_of_32_bits_has_its_alpha_or_its_mask() {
     assert_eq!(rgba(&icon.icon(&unseen)), with_alpha([255, 0, 0, 255]));
     let without = icon.icon(&of_32_bits([0; 4]));
     assert_eq!(rgba(&without), with_alpha([255; 4]), "no mask at all");
-    // What the directory says of the depth is not looked at, and in a cursor something else stands there.
+    // The depth in the directory is ignored; a cursor's directory has another value there.
     let bitmap = Start::new((2, 4), 32).bitmap(&all);
     for (kind, bits) in [(1, 8), (1, 1), (2, 7)] {
         let file = in_icon(&bitmap, kind, bits);
@@ -553,7 +553,7 @@ fn a_large_bitmap_takes_a_row_beside_its_file() {
     assert_eq!(decoder_bytes(&plan, false), 27_000);
 }
 
-/// Reads a file with another reader, in that layout.
+/// Reads a file with another reader, in this layout.
 fn theirs(file: &[u8], layout: Layout) -> Option<Vec<u8>> {
     let image = if file.starts_with(b"BM") {
         of_decoder(BmpDecoder::new(Cursor::new(file)).ok()?)?
@@ -573,8 +573,10 @@ fn of_decoder(decoder: impl ImageDecoder) -> Option<DynamicImage> {
     fits.then(|| DynamicImage::from_decoder(decoder).ok())?
 }
 
-/// Files of the corpus that both readers take and see differently: alpha is 0 everywhere, it has a mask without compression, pixels are said
-/// to start in front of the palette; an icon has an alpha beside its mask, or two images that are as large, of which ours is the first.
+/// Files of the corpus that both readers accept and show differently. In bitmaps, alpha is 0
+/// everywhere, alpha has a mask without compression, or pixels are declared to start before the
+/// palette. In icons, there is alpha beside the mask, or there are two images of the same size, of
+/// which ours is the first.
 const DIFFERENT: [&str; 9] = [
     "005a2d89038fbd62.bmp",
     "9bfa2507dd6b2d4e.bmp",

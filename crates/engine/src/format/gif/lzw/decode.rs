@@ -1,4 +1,4 @@
-//! GIF's variant of LZW (GIF 89a, appendix F), to pixels on a canvas.
+//! Decoder of GIF's variant of LZW (GIF 89a, appendix F), to pixels on a canvas.
 
 use crate::animation::compositor::Compositor;
 use crate::error::Error;
@@ -6,10 +6,10 @@ use crate::format::gif::lzw::Lzw;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::window::Rect;
 
-/// Codes have at most twelve bits.
+/// Number of codes, which have at most twelve bits.
 const MOST_CODES: usize = 1 << 12;
 
-/// A string of indices: one that came before it, and its last index.
+/// A string of indices: an earlier string, and one more index.
 #[derive(Clone, Copy, Default)]
 struct Text {
     before: u16,
@@ -18,12 +18,12 @@ struct Text {
     last: u8,
 }
 
-/// A decoder, whose tables serve one image after the other.
+/// A decoder, whose tables are used for one image after another.
 pub(crate) struct Unpacker {
     texts: Vec<Text>,
 }
 
-/// What it takes, beside a row of the widest image.
+/// Memory of a decoder, excluding a row of the widest image.
 pub(crate) const UNPACKER_BYTES: u64 = (MOST_CODES * (size_of::<Text>() + 1)) as u64 + 1024;
 
 const DAMAGED: Error = Error::Corrupt("the GIF is damaged or breaks off");
@@ -40,11 +40,11 @@ impl Unpacker {
         Ok(Unpacker { texts })
     }
 
-    /// Draws an image, and says whether it is as the standard has it: whether its data ends behind its last pixel. Pixels that are missing are
-    /// left as they are on the screen, as browsers do.
+    /// Draws an image. Returns whether the image conforms to the standard: whether its data ends
+    /// behind its last pixel. Missing pixels are left as they are on the canvas, as in browsers.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] for codes that mean nothing; [`Error::OutOfMemory`].
+    /// [`Error::Corrupt`] for undefined codes; [`Error::OutOfMemory`].
     pub(crate) fn draw(
         &mut self,
         lzw: &Lzw<'_>,
@@ -66,7 +66,8 @@ impl Unpacker {
             };
         }
         let texts = &mut self.texts[..];
-        // Whole rows are drawn, and what is left of the next one stays in front; the longest string fits behind that.
+        // Whole rows are drawn. The rest of the next row moves to the front, and the longest string
+        // fits behind that.
         let width = rect.width as usize;
         let mut indices = zeroes((width + MOST_CODES) as u64)?;
         let mut filled = 0;
@@ -84,7 +85,8 @@ impl Unpacker {
                 return Ok(false);
             };
             if let (Some(place), Some(before)) = (place, before) {
-                // A code may stand for what it is about to mean: the string before it and that one's first index.
+                // LZW's KwKwK case: the code that this very step defines. Its string is the
+                // previous one and that one's first index.
                 let ends_with = if code == place { before } else { code };
                 let Text { length, first, .. } = texts[before];
                 texts[place] = Text {
@@ -122,7 +124,8 @@ impl Unpacker {
     }
 }
 
-/// Whether an image's data has so many pixels; of one whose file breaks off only this says whether it is complete.
+/// Whether an image's data has at least so many pixels. Where the file breaks off, only the number
+/// of pixels tells whether the image is complete.
 pub(crate) fn has_pixels(data: &[u8], pixels: u64) -> bool {
     let Ok(mut codes) = Codes::new(data) else {
         return false;
@@ -144,12 +147,12 @@ pub(crate) fn has_pixels(data: &[u8], pixels: u64) -> bool {
 /// A code that stands for indices.
 struct Code {
     code: usize,
-    /// The code in front of it, and the place of the string that both make, where there is one.
+    /// The previous code, and the code that the string of both gets, where there is one.
     before: Option<usize>,
     place: Option<usize>,
 }
 
-/// The codes of an image's data.
+/// Reader of the codes of an image's data.
 struct Codes<'a> {
     bits: Bits<'a>,
     clear: usize,
@@ -174,10 +177,10 @@ impl<'a> Codes<'a> {
         })
     }
 
-    /// The next one that stands for indices; `None` where the data ends.
+    /// Returns the next code that stands for indices; `None` where the data ends.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] for one that means nothing.
+    /// [`Error::Corrupt`] for an undefined code.
     #[inline]
     fn next(&mut self) -> Result<Option<Code>, Error> {
         loop {
@@ -212,7 +215,7 @@ impl<'a> Codes<'a> {
         }
     }
 
-    /// Whether the end is said here.
+    /// Whether the next code is the end of information, after any clear codes.
     fn have_ended(mut self) -> bool {
         loop {
             match self.bits.code(self.size) {
@@ -225,7 +228,7 @@ impl<'a> Codes<'a> {
     }
 }
 
-/// RGBA of every index; nothing of the transparent one.
+/// Returns the RGBA of every index; zeroes for the transparent one.
 fn colours(lzw: &Lzw<'_>) -> [[u8; 4]; 256] {
     let mut colours = [[0, 0, 0, 255]; 256];
     for (colour, &[r, g, b]) in colours.iter_mut().zip(lzw.palette.as_chunks::<3>().0) {
@@ -237,7 +240,7 @@ fn colours(lzw: &Lzw<'_>) -> [[u8; 4]; 256] {
     colours
 }
 
-/// Rows in the order in which they are coded (GIF 89a, appendix E).
+/// Returns the rows in the order in which they are coded (GIF 89a, appendix E).
 fn lines(height: u32, interlaced: bool) -> impl Iterator<Item = u32> {
     let passes: &[(u32, usize)] = if interlaced {
         &[(0, 8), (4, 8), (2, 4), (1, 2)]
@@ -249,7 +252,7 @@ fn lines(height: u32, interlaced: bool) -> impl Iterator<Item = u32> {
         .flat_map(move |&(first, step)| (first..height).step_by(step))
 }
 
-/// Bits out of blocks, the lowest first.
+/// Reader of bits in blocks, the lowest first.
 struct Bits<'a> {
     blocks: &'a [u8],
     block: &'a [u8],

@@ -1,21 +1,22 @@
-//! GIF's variant of LZW (GIF 89a, appendix F): indices to blocks of data.
+//! Encoder of GIF's variant of LZW (GIF 89a, appendix F): indices to blocks of data.
 
 use crate::error::Error;
 
-/// Codes have at most twelve bits.
+/// Number of codes, which have at most twelve bits.
 const MOST_CODES: u32 = 1 << 12;
 const MOST_SIZE: u32 = 12;
 
-/// The dictionary has four times as many places as it may have entries.
+/// Bits of a place in the dictionary, which has four times as many places as entries.
 const PLACE_BITS: u32 = 14;
 const EMPTY: u32 = u32::MAX;
 
-/// What a packer takes.
+/// Memory of an encoder, in bytes.
 pub(crate) const PACKER_BYTES: u64 = (4 << PLACE_BITS) + 512;
 
-/// An encoder, whose dictionary serves one image after the other.
+/// An encoder, whose dictionary is used for one image after another.
 pub(crate) struct Packer {
-    /// A string's longest beginning and its last index, 20 bits, above the code that it has.
+    /// Entries of the dictionary: in the upper 20 bits the code of the string without its last
+    /// index, and that index; below them the string's own code.
     places: Vec<u32>,
 }
 
@@ -31,10 +32,10 @@ impl Packer {
         Ok(Packer { places })
     }
 
-    /// Writes the data of an image whose indices have so many bits.
+    /// Writes the data of an image whose indices have `bits` bits.
     ///
     /// # Errors
-    /// What `write` returns.
+    /// The errors of `write`.
     pub(crate) fn pack(
         &mut self,
         indices: &[u8],
@@ -62,7 +63,7 @@ impl Packer {
             blocks.code(text, size)?;
             if next < MOST_CODES {
                 self.places[place] = key << MOST_SIZE | next;
-                // Who reads this is one entry behind.
+                // A decoder is one entry behind.
                 size += u32::from(next == 1 << size);
                 next += 1;
             } else {
@@ -78,14 +79,15 @@ impl Packer {
         blocks.finish()
     }
 
-    /// The code of a string, or the place where it belongs.
+    /// Returns the code of a string, or the place where the string belongs.
     #[inline]
     fn find(&self, key: u32) -> Result<u32, usize> {
         let mask = self.places.len() - 1;
         let mut place = (key.wrapping_mul(0x9e37_79b1) >> (32 - PLACE_BITS)) as usize & mask;
         loop {
             let entry = self.places[place];
-            // First: the string of the last code and index 255 would look the same.
+            // Empty places are tested first: the string of the last code and index 255 would look
+            // the same.
             if entry == EMPTY {
                 return Err(place);
             }
@@ -97,12 +99,12 @@ impl Packer {
     }
 }
 
-/// Bits in blocks of 255 bytes, the lowest first.
+/// Writer of bits in blocks of 255 bytes, the lowest first.
 struct Blocks<'w, W> {
     write: &'w mut W,
     bits: u64,
     count: u32,
-    /// The block's length, and the block.
+    /// Length byte of the block, and the block.
     block: [u8; 256],
     filled: usize,
 }

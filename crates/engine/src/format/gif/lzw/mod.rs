@@ -1,14 +1,16 @@
-//! LZW as GIF has it (appendix F).
+//! GIF's variant of LZW (appendix F).
 
 pub(crate) mod decode;
 pub(crate) mod encode;
 
-/// An image's pixels: what its indices mean, and where they are.
+/// Pixels of an image: palette, and coded indices.
 pub(crate) struct Lzw<'a> {
-    /// Red, green, blue of each index; indices beyond it are black, as browsers show them, and without a palette all are.
+    /// Red, green and blue of each index. Indices beyond the palette are black, as in browsers;
+    /// without a palette all indices are.
     pub(crate) palette: &'a [u8],
     pub(crate) transparent: Option<u8>,
     pub(crate) interlaced: bool,
-    /// The smallest code's size, and blocks of data; what is behind them does not matter. The last block may break off.
+    /// Minimum code size, and blocks of data. The last block may break off. Bytes behind the blocks
+    /// are ignored.
     pub(crate) data: &'a [u8],
 }

@@ -1,4 +1,4 @@
-//! Deflate in a zlib stream (TIFF Technical Note 3), through a window of our own.
+//! Decompressor of Deflate in a zlib stream (TIFF Technical Note 3), with a window of our own.
 
 use letterbox_inflate::{Error as Fault, Inflate};
 
@@ -7,21 +7,21 @@ use crate::format::tiff::damage::DAMAGED;
 use crate::format::tiff::unpack::Input;
 use crate::pixels::buffer::zeroes;
 
-/// The farthest that deflate reaches back.
+/// Longest distance of Deflate.
 const REACH: usize = 32 << 10;
-/// That, and as much again, so that a byte is moved once.
+/// Size of the window: twice the longest distance, so that a byte is moved only once.
 const WINDOW: usize = 2 * REACH + 1024;
 
 /// Memory of the decoder.
 pub(crate) const HELD_BYTES: u64 =
     (WINDOW + size_of::<Inflate>() + Inflate::ALLOCATED_BYTES) as u64;
 
-/// A stream on its way.
+/// A stream that is being decompressed.
 pub(crate) struct Deflate {
-    /// None before the first.
+    /// Decompressor of the current stream; `None` before the first.
     inflate: Option<Box<Inflate>>,
     window: Vec<u8>,
-    /// Bytes of the window that have been taken, and bytes that have been made.
+    /// Bytes of the window that have been taken, and bytes that have been inflated.
     taken: usize,
     made: usize,
 }
@@ -43,7 +43,7 @@ impl Deflate {
         Ok(())
     }
 
-    /// Fills a row; false where the stream ends before.
+    /// Fills a row. Returns false where the stream ends first.
     pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> Result<bool, Error> {
         let mut filled = 0;
         loop {
@@ -65,7 +65,7 @@ impl Deflate {
         }
     }
 
-    /// Makes some more; false where there is none.
+    /// Inflates more bytes. Returns false where there are none.
     fn inflate(&mut self, input: &mut Input<'_>) -> Result<bool, Error> {
         let Some(inflate) = &mut self.inflate else {
             return Ok(false);

@@ -1,6 +1,6 @@
-//! ITU-T T.4 and T.6: black and white in runs, rows coded by themselves or by the row above. The
-//! codes of runs and modes are looked up in `fax`; rows are put together here, in a memory that
-//! depends on their width alone.
+//! Decompressor of ITU-T T.4 and T.6: black and white runs, rows coded by themselves or relative to
+//! the row above. Codes of runs and modes are looked up by the `fax` crate. Rows are assembled
+//! here, in memory that depends only on their width.
 
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, Bits};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::format::tiff::unpack::Input;
 use crate::header::strips::{Compression, Shape};
 
-/// Bits of a row, one after the other, with zeroes behind the last.
+/// Reader of the bits of a row, with zeroes behind the last.
 struct Source<'i, 'a> {
     input: &'i mut Input<'a>,
     ahead: &'i mut Ahead,
@@ -19,10 +19,10 @@ struct Source<'i, 'a> {
 #[derive(Clone, Copy, Default)]
 struct Ahead {
     bits: u32,
-    /// How many of them there are, and how many of these are zeroes from behind the end.
+    /// Number of these bits, and number of zeroes among them from behind the end.
     count: u32,
     beyond: u32,
-    /// Bits that have been used.
+    /// Number of bits that have been used.
     used: u64,
 }
 
@@ -47,7 +47,7 @@ impl Source<'_, '_> {
         self.fill();
     }
 
-    /// The next bits, of which there are as many as are asked for.
+    /// Returns the next bits. There are always as many as are asked for.
     fn look(&self, bits: u32) -> u32 {
         self.ahead.bits >> (32 - bits)
     }
@@ -56,7 +56,7 @@ impl Source<'_, '_> {
         self.ahead.beyond >= self.ahead.count
     }
 
-    /// Leaves what fills a row up.
+    /// Skips the padding of a row.
     fn align(&mut self, bits: u8) {
         let over = (self.ahead.used % u64::from(bits)) as u32;
         if over > 0 {
@@ -64,7 +64,7 @@ impl Source<'_, '_> {
         }
     }
 
-    /// Eleven zeroes, which no code has, and a one.
+    /// Skips an end of line, if there is one: eleven zeroes, which no code has, and a one.
     fn end_of_line(&mut self) -> bool {
         if self.look(11) != 0 {
             return false;
@@ -79,7 +79,7 @@ impl Source<'_, '_> {
         true
     }
 
-    /// A run of one colour: codes of 64 and more, and one of less.
+    /// Reads a run of one colour: codes of 64 and more, and one code below 64.
     fn run(&mut self, is_black: bool) -> Option<u32> {
         let mut run = 0u32;
         loop {
@@ -126,23 +126,23 @@ impl BitReader for Source<'_, '_> {
     }
 }
 
-/// A strip on its way.
+/// A strip that is being decompressed.
 pub(crate) struct Fax {
     compression: Compression,
     width: u32,
-    /// Where the colour changes in a row, from white on, each place behind the one before; and in
-    /// the row above.
+    /// Columns at which the colour changes in the row, beginning with white, in ascending order;
+    /// and those of the row above.
     row: Vec<u32>,
     above: Vec<u32>,
     ahead: Ahead,
     begun: bool,
-    /// Rows begin with an end of line.
+    /// Whether rows begin with an end of line.
     has_ends: bool,
-    /// The writer has said that there is nothing more: what is left is white.
+    /// Set at the end of the data. The remaining rows are white.
     over: bool,
 }
 
-/// Memory: a change of colour at every pixel, twice.
+/// Returns the memory of a change of colour at every pixel, for two rows.
 pub(crate) fn held_bytes(shape: &Shape) -> u64 {
     2 * 4 * (u64::from(shape.chunk.width) + 1)
 }
@@ -175,7 +175,7 @@ impl Fax {
         (self.begun, self.has_ends, self.over) = (false, false, false);
     }
 
-    /// Fills a row, ones for black; false where there is none.
+    /// Fills a row, ones for black. Returns false where there is none.
     pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
         let mut ahead = self.ahead;
         let mut source = Source {
@@ -208,8 +208,8 @@ impl Fax {
         }
     }
 
-    /// T.4: a row behind an end of line. One that is damaged is white from there on, as every
-    /// reader shows it, and the next is found by its end of line.
+    /// Reads a row behind an end of line (T.4). A damaged row is white from the damage on, as in
+    /// every reader, and the next row is found by its end of line.
     fn group3(&mut self, source: &mut Source<'_, '_>, two_dimensional: bool) -> Option<()> {
         if self.has_ends {
             while !source.is_over() && source.look(11) != 0 {
@@ -238,7 +238,7 @@ impl Fax {
         read.or(damaged.then_some(()))
     }
 
-    /// The colour changes here. Two changes in one place are none.
+    /// Adds a change of colour. Two changes in one place cancel out.
     fn change(&mut self, at: u32) {
         if self.row.last() == Some(&at) {
             self.row.pop();
@@ -259,17 +259,17 @@ impl Fax {
         Some(())
     }
 
-    /// T.4, 4.2: by the row above.
+    /// Reads a row that is coded relative to the row above (T.4, 4.2).
     fn two_dimensions(&mut self, source: &mut Source<'_, '_>) -> Option<()> {
         let width = self.width;
-        // Where the row has been decided up to; in front of it there is an imaginary white pixel.
+        // Column up to which the row is decided. The row starts behind an imaginary white pixel.
         let mut at: Option<u32> = None;
         let mut is_black = false;
         let mut next = 0;
         while at.is_none_or(|at| at < width) {
             let here = at.unwrap_or(0);
-            // The first change above that is behind this place and to the other colour, and the one
-            // behind it.
+            // The first change above that is behind this column and to the opposite colour, and the
+            // change after that.
             while self
                 .above
                 .get(next)
@@ -281,7 +281,7 @@ impl Fax {
             let above = |index: usize| self.above.get(index).copied().unwrap_or(width);
             let (first, second) = (above(opposite), above(opposite + 1));
             if source.look(7) == 0 {
-                // Two ends of line are the end of the data, and what is left is white.
+                // Two ends of line are the end of the data. The remaining rows are white.
                 self.over = self.row.is_empty() && source.look(12) == 1;
                 return self.over.then_some(());
             }
@@ -315,7 +315,7 @@ impl Fax {
     }
 }
 
-/// Sets the bits from one place to another.
+/// Sets the bits from one column to another.
 fn blacken(row: &mut [u8], from: usize, to: usize) {
     let (first, last) = (from / 8, to / 8);
     let head = 0xffu8 >> (from % 8);

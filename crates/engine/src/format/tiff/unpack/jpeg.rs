@@ -1,6 +1,6 @@
 //! JPEG in TIFF (TIFF Technical Note 2), by our own decoder: each strip or tile is a JPEG whose
-//! tables may stand in a tag. What its components mean is said by the TIFF, and not by the JPEG's
-//! own markers, which are left out.
+//! tables may stand in a tag. The TIFF's tags define the components. The JPEG's own markers about
+//! them are dropped.
 
 use letterbox_jpeg::{Decoder, Error as Fault, Event, Pixels, Scale, Shape as Frame};
 
@@ -12,25 +12,25 @@ use crate::header::strips::Shape;
 
 /// Bytes that the decoder gets at a time.
 const PIECE: usize = 4096;
-/// A segment that decoding needs has at most these: all eight Huffman tables, each with all
-/// symbols.
+/// Upper bound on a segment that decoding needs: all eight Huffman tables, each with all symbols.
 const MOST_SEGMENT: usize = 4096;
-/// Bytes that the decoder keeps of the file: segments, and a piece beside the rest of the one before.
+/// Bytes that the decoder keeps of the file: segments, and a piece beside the rest of the previous
+/// one.
 const BUFFER_BYTES: u64 = 4 * PIECE as u64;
 
-/// A strip or tile on its way.
+/// A strip or tile that is being decompressed.
 pub(crate) struct Jpeg<'a> {
     planned: tiff::Jpeg,
     tables: &'a [u8],
-    /// Bytes of a row, and the fewest columns that it is made of.
+    /// Minimum number of columns of the JPEG, and the samples of a pixel.
     width: u32,
     samples: usize,
     decoder: Option<Decoder>,
     rest: &'a [u8],
-    /// Rows that are wanted, and those that the JPEG has beside them.
+    /// Number of rows that are wanted, and whether the JPEG has more.
     rows: u32,
     spare: bool,
-    /// Samples come as what is left of light.
+    /// Whether samples are inverted CMYK.
     negative: bool,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Jpeg<'a> {
         decoder.ignore_metadata();
         let ycbcr = u8::from(self.planned.ycbcr);
         decoder.push(&[0xff, 0xd8]).map_err(fault)?;
-        // Adobe's marker says whether there is a transform, and decides where no JFIF does.
+        // Adobe's marker declares the transform, and decides in the absence of JFIF.
         let adobe = [
             0xff, 0xee, 0, 14, b'A', b'd', b'o', b'b', b'e', 0, 100, 0, 0, 0, 0, ycbcr,
         ];
@@ -87,7 +87,7 @@ impl<'a> Jpeg<'a> {
         let scan = segments(&mut decoder, bytes)?;
         self.rest = bytes.get(scan..).unwrap_or_default();
         self.rows = rows;
-        // A file that has to be resident waits for all of it, others for the header of the scan.
+        // A resident file is pushed until it is complete, any other up to the scan header.
         let resident = self.planned.resident_bytes > 0;
         if resident && self.rest.len() as u64 > self.planned.resident_bytes {
             return Err(DAMAGED);
@@ -118,7 +118,7 @@ impl<'a> Jpeg<'a> {
             ));
         }
         self.spare = height > rows;
-        // Four components with Adobe's marker are what is left of the light.
+        // Four components with Adobe's marker are inverted CMYK.
         self.negative = header.pixels == Pixels::Cmyk;
         self.decoder = Some(decoder);
         Ok(())
@@ -142,8 +142,8 @@ impl<'a> Jpeg<'a> {
         }
     }
 
-    /// Damage inside is shown as every decoder shows it, but what breaks off is refused; rows
-    /// behind those that are wanted do not count.
+    /// Ends the strip or tile. Corruption inside is tolerated, as every decoder does; truncation is
+    /// an error. Rows beyond the wanted ones are ignored.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         let Some(decoder) = self.decoder.as_mut() else {
             return Ok(());
@@ -161,7 +161,7 @@ impl<'a> Jpeg<'a> {
     }
 }
 
-/// Pushes the next piece, or says that there is none.
+/// Pushes the next piece, or the end.
 fn push(decoder: &mut Decoder, rest: &mut &[u8]) -> Result<(), Error> {
     let (piece, behind) = rest.split_at(rest.len().min(PIECE));
     *rest = behind;
@@ -172,8 +172,8 @@ fn push(decoder: &mut Decoder, rest: &mut &[u8]) -> Result<(), Error> {
     decoder.push(piece).map_err(fault)
 }
 
-/// Pushes what stands in front of the first scan, but for what applications have added: where the
-/// scan begins.
+/// Pushes the segments before the first scan, except those of applications. Returns the offset of
+/// the scan.
 fn segments(decoder: &mut Decoder, bytes: &[u8]) -> Result<usize, Error> {
     let mut at = 0;
     while let Some(found) = bytes[at..].iter().position(|&byte| byte == 0xff) {
@@ -198,7 +198,7 @@ fn segments(decoder: &mut Decoder, bytes: &[u8]) -> Result<usize, Error> {
                     return Err(DAMAGED);
                 }
                 decoder.push(segment).map_err(fault)?;
-                // Reads it, so that there is never more than one.
+                // The decoder reads the segment at once, so that it never holds more than one.
                 decoder.next().map_err(fault)?;
             }
         }

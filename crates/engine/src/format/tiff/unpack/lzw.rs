@@ -1,5 +1,5 @@
-//! TIFF 6.0, section 13: LZW, whose codes get longer one code early; and what was written before
-//! that was agreed on, where they do not, and where their bits begin at the bottom of a byte.
+//! Decompressor of LZW (TIFF 6.0, section 13), in which codes get longer one code early. Older
+//! files have no early change, and begin their bits at the bottom of a byte.
 
 use crate::error::Error;
 use crate::format::tiff::unpack::Input;
@@ -7,13 +7,13 @@ use crate::pixels::buffer::reserved;
 
 const CLEAR: usize = 256;
 const END: usize = 257;
-/// Codes have at most twelve bits.
+/// Number of codes, which have at most twelve bits.
 const MOST_CODES: usize = 1 << 12;
 
 /// Memory of the decoder.
 pub(crate) const HELD_BYTES: u64 = (MOST_CODES * (size_of::<Text>() + 1)) as u64;
 
-/// A string of bytes: one that came before it, and its last byte.
+/// A string of bytes: an earlier string, and one more byte.
 #[derive(Clone, Copy, Default)]
 struct Text {
     before: u16,
@@ -22,19 +22,19 @@ struct Text {
     last: u8,
 }
 
-/// A stream on its way.
+/// A stream that is being decompressed.
 pub(crate) struct Lzw {
     texts: Vec<Text>,
-    /// The code before, behind a clear there is none.
+    /// The previous code; `None` behind a clear code.
     last: Option<usize>,
-    /// Bits of a code, and the next one that gets a meaning.
+    /// Bits of a code, and the next code to be defined.
     width: u32,
     next: usize,
-    /// The old kind.
+    /// Whether the stream is of the older kind.
     old: bool,
     bits: u32,
     count: u32,
-    /// The end of a string that did not fit its row.
+    /// Rest of a string that did not fit its row.
     rest: Vec<u8>,
     ended: bool,
 }
@@ -66,7 +66,7 @@ impl Lzw {
     }
 
     pub(crate) fn start(&mut self, input: &Input<'_>) {
-        // Both begin with the code of 256.
+        // Both kinds begin with the code 256.
         let mut ahead = *input;
         let (first, second) = (ahead.next(), ahead.next());
         self.old = first == Some(0) && second.is_some_and(|byte| byte & 1 == 1);
@@ -76,7 +76,7 @@ impl Lzw {
         self.ended = false;
     }
 
-    /// Fills a row; false where the stream ends before, or means nothing.
+    /// Fills a row. Returns false where the stream ends first, or has an undefined code.
     pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
         let now = self.rest.len().min(row.len());
         row[..now].copy_from_slice(&self.rest[..now]);
@@ -103,7 +103,7 @@ impl Lzw {
         true
     }
 
-    /// The next code that stands for a string.
+    /// Returns the next code that stands for a string.
     fn string(&mut self, input: &mut Input<'_>) -> Option<usize> {
         while !self.ended {
             let code = self.code(input)?;
@@ -122,7 +122,7 @@ impl Lzw {
         None
     }
 
-    /// Gives the next code its meaning: the string before, and the first byte of this one.
+    /// Defines the next code: the previous string, and the first byte of this one.
     fn learn(&mut self, code: usize) -> Option<()> {
         let before = self.last.replace(code);
         let Some(before) = before else {
@@ -132,7 +132,7 @@ impl Lzw {
             return None;
         }
         if self.next < MOST_CODES {
-            // A code may stand for what it is about to mean.
+            // LZW's KwKwK case: the code that this very step defines.
             let ends_with = if code == self.next { before } else { code };
             let Text { length, first, .. } = self.texts[before];
             self.texts[self.next] = Text {
@@ -172,7 +172,7 @@ impl Lzw {
         Some(code as usize)
     }
 
-    /// A string, from its end.
+    /// Writes a string, from its end.
     fn write(&self, code: usize, to: &mut [u8]) {
         let mut at = code;
         for byte in to.iter_mut().rev() {

@@ -12,11 +12,11 @@ use crate::format::tiff::directory::Directory;
 use crate::format::tiff::tag;
 use crate::header::strips::{Compression, Shape};
 
-/// The bytes of a strip or tile, with the first bit of each at its top.
+/// Bytes of a strip or tile, each with its first bit at the top.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Input<'a> {
     rest: &'a [u8],
-    /// They have it at their bottom in the file.
+    /// Whether the first bit is at the bottom in the file.
     reversed: bool,
 }
 
@@ -31,7 +31,7 @@ impl Input<'_> {
         })
     }
 
-    /// Fills `to` as far as it can: how many bytes.
+    /// Fills `to` as far as there are bytes. Returns their number.
     fn read(&mut self, to: &mut [u8]) -> usize {
         let count = to.len().min(self.rest.len());
         let (bytes, rest) = self.rest.split_at(count);
@@ -45,7 +45,7 @@ impl Input<'_> {
     }
 }
 
-/// The decompressor of one plane.
+/// Decompressor of one plane.
 pub(crate) struct Unpack<'a> {
     method: Method<'a>,
     input: Input<'a>,
@@ -62,7 +62,7 @@ enum Method<'a> {
 }
 
 impl<'a> Unpack<'a> {
-    /// One for each plane.
+    /// Returns a decompressor for each plane.
     pub(crate) fn each(directory: &Directory<'a>, shape: &Shape) -> Result<Vec<Unpack<'a>>, Error> {
         let mut each = Vec::new();
         let planes = shape.planes().into();
@@ -95,7 +95,7 @@ impl<'a> Unpack<'a> {
         Ok(each)
     }
 
-    /// Begins a strip or tile, of which so many rows are wanted.
+    /// Begins a strip or tile, of which `rows` rows are wanted.
     pub(crate) fn start(&mut self, bytes: &'a [u8], rows: u32) -> Result<(), Error> {
         self.input = Input {
             rest: bytes,
@@ -120,10 +120,10 @@ impl<'a> Unpack<'a> {
         }
     }
 
-    /// The next row, all of it.
+    /// Fills the next row.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] where there is less.
+    /// [`Error::Corrupt`] where the data ends first.
     pub(crate) fn fill(&mut self, row: &mut [u8]) -> Result<(), Error> {
         let input = &mut self.input;
         let full = match &mut self.method {
@@ -137,10 +137,10 @@ impl<'a> Unpack<'a> {
         full.then_some(()).ok_or(DAMAGED)
     }
 
-    /// All rows that are wanted have come.
+    /// Ends a strip or tile, once all wanted rows have been taken.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] where they were not what they should be.
+    /// [`Error::Corrupt`] where the data turns out to be truncated.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match &mut self.method {
             Method::Jpeg(jpeg) => jpeg.end(),
@@ -149,7 +149,7 @@ impl<'a> Unpack<'a> {
     }
 }
 
-/// Memory of one beside itself.
+/// Returns the memory of a decompressor, excluding the struct itself.
 pub(crate) fn held_bytes(shape: &Shape) -> u64 {
     match shape.compression {
         Compression::None | Compression::PackBits => 0,

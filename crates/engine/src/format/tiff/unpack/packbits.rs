@@ -1,17 +1,18 @@
-//! TIFF 6.0, section 9: PackBits. A run may go on in the next row, though no writer should make it.
+//! Decompressor of PackBits (TIFF 6.0, section 9). A run may go on in the next row, though no
+//! writer should make such a run.
 
 use crate::format::tiff::unpack::Input;
 
-/// The rest of a run.
+/// Rest of a run.
 #[derive(Default)]
 pub(crate) struct Run {
     left: usize,
-    /// The byte that is repeated; bytes follow where there is none.
+    /// Byte that is repeated; `None` for a run of literal bytes.
     byte: Option<u8>,
 }
 
 impl Run {
-    /// Fills a row; false where the input ends before.
+    /// Fills a row. Returns false where the input ends first.
     pub(crate) fn fill(&mut self, input: &mut Input<'_>, row: &mut [u8]) -> bool {
         let mut row = row;
         while !row.is_empty() {

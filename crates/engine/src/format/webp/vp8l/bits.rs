@@ -1,17 +1,17 @@
-//! Bits to bytes, the first bit lowest (RFC 9649, 4), handed over in pieces.
+//! Writer of bits, the first bit lowest (RFC 9649, 4). Bytes are handed over in pieces.
 
 use crate::error::Error;
 
-/// Takes the next bytes of a file.
+/// Receiver of the next bytes of a file.
 pub(crate) type Out<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
 
-/// Bytes of a piece.
+/// Size of a piece in bytes.
 const PIECE_BYTES: usize = 1 << 10;
 
-/// Bits on their way into a file.
+/// Writer of bits into a file.
 pub(crate) struct Writer<'a> {
     out: Out<'a>,
-    /// Bits that are in no byte yet, and how many: fewer than 64.
+    /// Bits that are in no byte yet, and their number, below 64.
     bits: u64,
     count: u32,
     piece: [u8; PIECE_BYTES],
@@ -29,10 +29,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes up to 60 bits; the others are zero.
+    /// Writes up to 60 bits. Bits of `bits` above `count` have to be zero.
     ///
     /// # Errors
-    /// What the file's owner returns.
+    /// The errors of the file's owner.
     #[inline(always)]
     pub(crate) fn put(&mut self, bits: u64, count: u32) -> Result<(), Error> {
         self.bits |= bits << self.count;

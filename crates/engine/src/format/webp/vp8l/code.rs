@@ -1,32 +1,34 @@
-//! Prefix codes: the best ones for what a picture has, no longer than the format allows, and how they are written (RFC 9649, 6.2).
+//! Prefix codes: the best ones for the symbols of a picture, within the format's longest length,
+//! and their coding in the stream (RFC 9649, 6.2).
 
 use crate::error::Error;
 use crate::format::webp::vp8l::bits::Writer;
 
-/// Symbols of green: its values, and the lengths of copies.
+/// Symbols of the green code: 256 values, and 24 lengths of copies.
 pub(crate) const SYMBOLS: usize = 256 + 24;
-/// No code is longer.
+/// Length of the longest code, in bits.
 const LONGEST: u32 = 15;
-/// The same for the lengths of codes, which are in a code themselves.
+/// Length of the longest code for code lengths, which are coded themselves.
 const LONGEST_OF_LENGTHS: u32 = 7;
 
-/// What stands for a symbol in the file.
+/// Bits that stand for a symbol in the file.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) bits: u16,
     pub(crate) length: u16,
 }
 
-/// A code: by symbol its length, and its bits in the order of the file.
+/// A prefix code: for each symbol its length, and its bits in the order of the file.
 pub(crate) struct Code {
     lengths: [u8; SYMBOLS],
     bits: [u16; SYMBOLS],
-    /// How many symbols there are, used or not.
+    /// Number of symbols, used or not.
     symbols: usize,
 }
 
 impl Code {
-    /// The code for these counts, in which all that is beyond `flat` bits a symbol is at most so many bits in all.
+    /// Returns the best code for these counts whose excess over `flat` bits a symbol is at most
+    /// `most_beyond` bits in all.
     pub(crate) fn new(counts: &[u32], flat: u32, most_beyond: u64) -> Code {
         Code::within(counts, |lengths| {
             let beyond = counts.iter().zip(lengths).map(|(&count, &length)| {
@@ -37,7 +39,8 @@ impl Code {
         })
     }
 
-    /// The best code that is good enough: rare symbols are taken for less rare ones until it is. In the end all are equal.
+    /// Returns the best code that `good` accepts. Counts below a minimum are raised to that
+    /// minimum, which doubles until the code is accepted. In the end all counts are equal.
     fn within(counts: &[u32], good: impl Fn(&[u8]) -> bool) -> Code {
         let mut code = Code {
             lengths: [0; SYMBOLS],
@@ -66,7 +69,7 @@ impl Code {
         code
     }
 
-    /// What is written for each symbol; nothing where there is only one.
+    /// Returns the bits of each symbol. A code of one symbol takes no bits.
     pub(crate) fn table(&self) -> [Entry; SYMBOLS] {
         let alone = self.lengths.iter().filter(|&&length| length > 0).count() == 1;
         core::array::from_fn(|at| Entry {
@@ -75,7 +78,7 @@ impl Code {
         })
     }
 
-    /// Says which symbol has which length.
+    /// Writes the length of each symbol.
     pub(crate) fn write(&self, out: &mut Writer<'_>) -> Result<(), Error> {
         let lengths = &self.lengths[..self.symbols];
         let mut used = (0u64..).zip(lengths).filter(|(_, length)| **length > 0);
@@ -95,7 +98,7 @@ impl Code {
     }
 }
 
-/// The order in which the lengths of the lengths' codes are written.
+/// Order in which the lengths of the codes for code lengths are written.
 const ORDER: [usize; 19] = [
     17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 ];
@@ -126,7 +129,7 @@ fn write_lengths(lengths: &[u8], out: &mut Writer<'_>) -> Result<(), Error> {
     })
 }
 
-/// Lengths as symbols with bits behind them: themselves, or repeated.
+/// Hands on lengths as symbols with extra bits: each length itself, or repeated.
 fn each_length(
     lengths: &[u8],
     mut take: impl FnMut(usize, u64, u32) -> Result<(), Error>,
@@ -152,7 +155,8 @@ fn each_length(
     Ok(())
 }
 
-/// How deep each used symbol lies in the tree that joins the two rarest nodes again and again; `least` is the smallest count there is.
+/// Computes the depth of each used symbol in the Huffman tree. Counts below `least` are raised to
+/// `least`.
 fn depths(counts: &[u32], least: u32, depths: &mut [u8; SYMBOLS]) {
     depths.fill(0);
     let mut leaves = [(0u32, 0usize); SYMBOLS];

@@ -1,5 +1,6 @@
-//! Lossless WebP's stream (RFC 9649, 3 to 7), written from rows that can be had again: they are read three times, for the predictors, for the
-//! counts of symbols, and for the stream itself, so that nothing is held but two rows.
+//! Encoder of VP8L, the stream of lossless WebP (RFC 9649, 3 to 7). The rows are read three times:
+//! for the predictors, for the counts of symbols, and for the stream itself. The encoder therefore
+//! holds rows, but no picture.
 
 pub(crate) mod bits;
 pub(crate) mod code;
@@ -11,52 +12,55 @@ use crate::format::webp::vp8l::code::{Code, Entry, SYMBOLS};
 use crate::format::webp::vp8l::predict::{Lines, TILE_BITS, Tiles, tiles};
 use crate::pixels::layout::{Layout, Size};
 
-/// Takes the rows of a picture.
+/// Receiver of the rows of a picture.
 pub(crate) type Take<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
-/// Hands out all rows of a picture, from the top, each time.
+/// Source of all rows of a picture, from the top, at each call.
 pub(crate) type Rows<'a> = &'a dyn Fn(Take<'_>) -> Result<(), Error>;
 
-/// What a side has at most: its 14 bits say one more, but no decoder takes that.
+/// Longest side of a picture. The field of 14 bits could say one more, but no decoder accepts that.
 pub(crate) const MOST_SIDE: u32 = (1 << 14) - 1;
 
-/// A picture, as far as its stream's size is concerned.
+/// Properties of a picture that the size of its stream depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) size: Size,
     pub(crate) layout: Layout,
-    /// The size of the rectangle beyond which it has one colour.
+    /// Size of the rectangle beyond which the picture has one colour.
     pub(crate) picture: Size,
 }
 
 impl Shape {
-    /// Pixels that may differ from their neighbours.
+    /// Returns the number of pixels that may differ from their neighbours.
     fn busy(&self) -> u64 {
         let across = (u64::from(self.picture.width) + 2).min(self.size.width.into());
         across * (u64::from(self.picture.height) + 1).min(self.size.height.into())
     }
 
-    /// Bits that a channel's codes may take in all beyond those that have equal lengths. That is what is used by noise in one half of a picture whose
-    /// other half has one colour: `p * log2(1 / p)` of its samples, which is 0.53 at most.
+    /// Upper bound on the bits, in all, by which a channel's codes may exceed codes of equal
+    /// lengths. The worst case is noise in one half of a picture whose other half has one colour.
+    /// Such a picture needs `p * log2(1 / p)` of its samples, which is 0.53 at most.
     fn beyond(&self) -> u64 {
         self.busy() * 2 / 3 + 8 * 256
     }
 
-    /// How many bytes the stream may be ahead of what would be in proportion to the rows that it has been made of.
+    /// Upper bound on the bytes by which the stream may be ahead of its proportional share of the
+    /// rows written.
     pub(crate) fn lead_bytes(&self) -> u64 {
         let channels = self.layout.channels() as u64;
         let tiles = u64::from(tiles(self.size.width)) * u64::from(tiles(self.size.height));
-        // In a row, a run of what is beside the image, and a pixel before it; the codes, and a number for each tile.
+        // Each row may have a run beside the image, and a pixel before that run. The codes follow,
+        // and a number for each tile.
         let rows = u64::from(self.size.height) * (16 + u64::from(self.size.width) / 1024);
         channels * self.beyond() / 8 + rows + tiles / 2 + 4096
     }
 
-    /// What the stream has at most.
+    /// Upper bound on the bytes of the stream.
     pub(crate) fn most_bytes(&self) -> u64 {
         let bits = 8 * self.layout.channels() as u64 + 1;
         self.lead_bytes() + self.busy() * bits / 8
     }
 
-    /// What writing holds.
+    /// Bytes that the encoder holds.
     pub(crate) fn encoder_bytes(&self) -> u64 {
         Lines::bytes(self.size) + Tiles::bytes(self.size)
     }
@@ -65,7 +69,8 @@ impl Shape {
 /// Writes the stream of a picture.
 ///
 /// # Errors
-/// [`Error::OutOfMemory`], [`Error::Internal`] for a side that the format does not have, and what `rows` and `out` return.
+/// [`Error::OutOfMemory`], [`Error::Internal`] for a side that the format does not have, and the
+/// errors of `rows` and `out`.
 pub(crate) fn encode(shape: &Shape, rows: Rows<'_>, out: Out<'_>) -> Result<(), Error> {
     if shape.size.width.max(shape.size.height) > MOST_SIDE {
         return Err(Error::Internal(
@@ -113,7 +118,7 @@ fn encode_channels<const CHANNELS: usize>(
     coder.bits.finish()
 }
 
-/// Tells a picture's symbols.
+/// Hands on a picture's symbols.
 fn symbols<const CHANNELS: usize>(
     lines: &mut Lines,
     tiles: &Tiles,
@@ -129,7 +134,7 @@ fn symbols<const CHANNELS: usize>(
     run(runs.last, runs.length, to)
 }
 
-/// The predictors of tiles are an image of their own, in green.
+/// Writes the predictors of tiles, which are an image of their own, in green.
 fn write_tiles<'a>(tiles: &Tiles, mut bits: Writer<'a>) -> Result<Writer<'a>, Error> {
     bits.put(u64::from(TILE_BITS) - 2, 3)?;
     bits.put(0, 1)?; // no cache of colours
@@ -149,20 +154,20 @@ fn write_tiles<'a>(tiles: &Tiles, mut bits: Writer<'a>) -> Result<Writer<'a>, Er
 /// A pixel: red lowest, then green, blue, and alpha.
 type Pixel = u32;
 
-/// What pixels are told to, which have so many channels.
+/// Receiver of the symbols of pixels with this many channels.
 trait Symbols<const CHANNELS: usize> {
     fn literal(&mut self, pixel: Pixel) -> Result<(), Error>;
-    /// So many times the pixel before.
+    /// Copies the previous pixel `length` times.
     fn copy(&mut self, length: u32) -> Result<(), Error>;
 }
 
-/// Shorter runs are pixels.
+/// Length of the shortest run. Shorter ones are written as literals.
 const SHORTEST: u32 = 2;
 const LONGEST: u32 = 4096;
-/// The distance of copies: the pixel to the left (RFC 9649, 5.2.2).
+/// Distance symbol of copies: the pixel to the left (RFC 9649, 5.2.2).
 const LEFT: usize = 1;
 
-/// Pixels that are equal to the one before.
+/// Finder of runs: pixels that are equal to the previous one.
 struct Runs {
     last: Option<Pixel>,
     length: u32,
@@ -227,7 +232,8 @@ fn run<const CHANNELS: usize>(
     (0..left).try_for_each(|_| to.literal(last))
 }
 
-/// A length's symbol, and how many bits follow it, which are those of the length less one (5.2.2).
+/// Returns a length's symbol, and the number of extra bits, which are the low ones of the length
+/// less one (5.2.2).
 #[inline(always)]
 fn prefix(length: u32) -> (usize, u32) {
     let value = length - 1;
@@ -238,7 +244,7 @@ fn prefix(length: u32) -> (usize, u32) {
     (256 + (2 * extra + (value >> extra)) as usize, extra)
 }
 
-/// How often each symbol occurs: of green and lengths, red, blue, alpha.
+/// Counts of each symbol: of green and lengths, red, blue, alpha.
 struct Counts {
     symbols: [[u32; SYMBOLS]; 4],
     copies: u32,
@@ -297,7 +303,7 @@ struct Codes {
 }
 
 impl Codes {
-    /// Writes them, and is ready for pixels.
+    /// Writes the codes, and returns a coder for pixels.
     fn write(self, mut bits: Writer<'_>) -> Result<Coder<'_>, Error> {
         self.green.write(&mut bits)?;
         self.others
@@ -312,7 +318,7 @@ impl Codes {
     }
 }
 
-/// Codes, ready for pixels.
+/// Coder of pixels, by tables of codes.
 struct Coder<'a> {
     tables: [[Entry; SYMBOLS]; 4],
     bits: Writer<'a>,
@@ -354,7 +360,7 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
-    /// A picture with another one around it, which has one colour.
+    /// A picture around another one, with one colour.
     struct Canvas {
         shape: Shape,
         pixels: Vec<u8>,
@@ -384,7 +390,8 @@ mod tests {
             Canvas { shape, pixels }
         }
 
-        /// The file, whose every byte was written when there was room for it in front of what had not been read.
+        /// Returns the file. Asserts that every byte of the file was written in front of the bytes
+        /// of the picture that had not been read.
         fn encode(&self) -> Vec<u8> {
             let Shape { size, layout, .. } = self.shape;
             let image = self.shape.picture.pixels() * layout.channels() as u64;
@@ -426,7 +433,7 @@ mod tests {
             file
         }
 
-        /// What another decoder makes of the file is the picture; its length.
+        /// Asserts that another decoder gets the picture from the file. Returns the file's length.
         fn check(&self) -> usize {
             let file = self.encode();
             let mut decoder =
@@ -509,7 +516,8 @@ mod tests {
         }
     }
 
-    /// Codes suit the whole picture, so that what is least like the rest takes most: it comes first, where there is least room.
+    /// Codes suit the whole picture, so the part that is least like the rest takes most bytes. Here
+    /// that part comes first, where the file has the least capacity.
     #[test]
     fn the_file_stays_behind_what_is_read_whatever_comes_first() {
         for layout in LAYOUTS {

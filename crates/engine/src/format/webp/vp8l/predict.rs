@@ -1,17 +1,17 @@
-//! Rows of samples to what a pixel's neighbours do not tell of it (RFC 9649, 4.1 and 4.3): red and blue less green, and each sample less
-//! its prediction, by the predictor of its tile of the picture.
+//! Transforms before coding (RFC 9649, 4.1 and 4.3): green is subtracted from red and blue, and
+//! from each sample its prediction, by the predictor of its tile.
 
 use crate::error::Error;
 use crate::pixels::buffer::{reserved, zeroes};
 use crate::pixels::layout::{Layout, Size};
 
-/// A tile has `2^TILE_BITS` pixels a side.
+/// Binary logarithm of a tile's side in pixels.
 pub(crate) const TILE_BITS: u32 = 5;
 const SIDE: usize = 1 << TILE_BITS;
 /// A row of a tile.
 type Line = [u8; 4 * SIDE];
 
-/// Predictors that are tried, by their numbers in the format; of equals the first is taken.
+/// Predictors that are tried, by their numbers in the format. Of equal ones the first is taken.
 const TRIED: [u8; 5] = [SELECT, GRADIENT, MEAN, LEFT, TOP];
 const LEFT: u8 = 1;
 const TOP: u8 = 2;
@@ -19,10 +19,10 @@ const MEAN: u8 = 7;
 const SELECT: u8 = 11;
 const GRADIENT: u8 = 12;
 
-/// Rows of which one is looked at, to choose.
+/// One row in this many is examined to choose a predictor.
 const STEP: usize = 8;
 
-/// How many tiles cover so many pixels.
+/// Returns the number of tiles that cover this many pixels.
 pub(crate) fn tiles(length: u32) -> u32 {
     length.div_ceil(1 << TILE_BITS)
 }
@@ -31,12 +31,12 @@ pub(crate) fn tiles(length: u32) -> u32 {
 pub(crate) struct Lines {
     layout: Layout,
     width: usize,
-    /// Whole tiles, and a pixel before them.
+    /// The row in whole tiles, preceded by one pixel.
     row: Vec<u8>,
     above: Vec<u8>,
     /// Samples less their predictions.
     differences: Vec<u8>,
-    /// Rows that have come.
+    /// Number of rows taken.
     y: usize,
 }
 
@@ -55,12 +55,12 @@ impl Lines {
         })
     }
 
-    /// What that allocates.
+    /// Returns the bytes that [`Lines::new`] allocates.
     pub(crate) fn bytes(size: Size) -> u64 {
         3 * 4 * (u64::from(tiles(size.width)) * SIDE as u64 + 1)
     }
 
-    /// The next row is the first one again.
+    /// Restarts at the first row.
     pub(crate) fn restart(&mut self) {
         self.y = 0;
     }
@@ -87,7 +87,7 @@ impl Lines {
         self.y += 1;
     }
 
-    /// Takes the next row, whose differences are there then.
+    /// Takes the next row, and computes its differences.
     pub(crate) fn predict(&mut self, row: &[u8], tiles: &Tiles) {
         self.take(row);
         let first = self.y == 1;
@@ -106,13 +106,13 @@ impl Lines {
         }
     }
 
-    /// The differences of the row, pixel by pixel.
+    /// Returns the differences of the row, pixel by pixel.
     pub(crate) fn differences(&self) -> &[[u8; 4]] {
         let pixels = self.differences.as_chunks().0;
         pixels.get(..self.width).unwrap_or_default()
     }
 
-    /// Takes predictions from a tile's row.
+    /// Subtracts the predictions from a tile's row.
     #[inline(always)]
     fn subtract(&mut self, mode: u8, tile: usize) {
         let at = tile * SIDE * 4;
@@ -124,7 +124,7 @@ impl Lines {
             return;
         };
         if near.here == near.top && near.left == near.top_left && mode != LEFT && mode != MEAN {
-            // What repeats the row above is predicted.
+            // Every predictor but LEFT and MEAN predicts exactly a repetition of the row above.
             *to = [0; 4 * SIDE];
             return;
         }
@@ -143,11 +143,11 @@ impl Lines {
     }
 }
 
-/// A pixel whose red and blue are less its green.
+/// Subtracts a pixel's green from its red and blue.
 #[inline(always)]
 fn less_green(pixel: u32) -> [u8; 4] {
     let green = pixel >> 8 & 0xff;
-    // A bit above each of them is borrowed from.
+    // The bit above each sample absorbs the borrow.
     let others = ((pixel & 0x00ff_00ff) | 0x0100_0100) - (green << 16 | green);
     ((pixel & 0xff00_ff00) | (others & 0x00ff_00ff)).to_le_bytes()
 }
@@ -178,14 +178,15 @@ impl<'a> Near<'a> {
         }
     }
 
-    /// Left and top less top left, as far as samples go.
+    /// Predicts left plus top minus top left, clamped to a sample's range.
     #[inline(always)]
     fn gradient(&self, x: usize) -> u8 {
         let sum = i16::from(self.left[x]) + i16::from(self.top[x]) - i16::from(self.top_left[x]);
         sum.clamp(0, 255) as u8
     }
 
-    /// Ones where the gradient is nearer to the pixel to the left than to the one above, zeroes elsewhere.
+    /// Returns a mask of ones where the gradient is nearer to the pixel to the left than to the one
+    /// above, and zeroes elsewhere.
     #[inline(always)]
     fn select(&self) -> Line {
         let (mut across, mut down) = ([0; 4 * SIDE], [0; 4 * SIDE]);
@@ -203,7 +204,7 @@ impl<'a> Near<'a> {
     }
 }
 
-/// The sum of four bytes.
+/// Returns the sum of four bytes.
 #[inline(always)]
 fn sum(bytes: [u8; 4]) -> u32 {
     let word = u32::from_le_bytes(bytes);
@@ -211,18 +212,19 @@ fn sum(bytes: [u8; 4]) -> u32 {
     (pairs & 0xffff) + (pairs >> 16)
 }
 
-/// About what a difference takes in the file: large ones hardly more than middling ones.
+/// Returns the approximate cost of a difference in the file. A large one costs hardly more than a
+/// middling one.
 #[inline(always)]
 fn cost(difference: u8) -> u16 {
     let size = difference.min(difference.wrapping_neg());
     u16::from(size.min(16) + 2 * size.min(2))
 }
 
-/// The predictor of each tile.
+/// Predictor of each tile.
 pub(crate) struct Tiles {
     across: usize,
     pub(crate) modes: Vec<u8>,
-    /// What each predictor would leave in the tiles of the row that is looked at.
+    /// Costs of each predictor so far, for the tiles of the current row of tiles.
     left: Vec<[u32; TRIED.len()]>,
 }
 
@@ -242,7 +244,7 @@ impl Tiles {
         })
     }
 
-    /// What that allocates.
+    /// Returns the bytes that [`Tiles::new`] allocates.
     pub(crate) fn bytes(size: Size) -> u64 {
         let (across, down) = (u64::from(tiles(size.width)), u64::from(tiles(size.height)));
         across * (down + 4 * TRIED.len() as u64)
@@ -255,7 +257,8 @@ impl Tiles {
             .unwrap_or_default()
     }
 
-    /// Looks at a row of the picture, one in a few; after the last one of a tile, or of the picture, predictors are chosen.
+    /// Examines a row of the picture, one in a few. After the last row of a tile, or of the
+    /// picture, the predictors are chosen.
     pub(crate) fn look(&mut self, lines: &mut Lines, row: &[u8], last: bool) {
         let y = lines.y;
         match y % STEP {
