@@ -228,6 +228,18 @@ fn an_animation_becomes_a_webp_or_a_gif() {
     assert_eq!(count, 5);
 }
 
+/// A GIF counts repetitions in 16 bits, and 0 of them is for ever: more plays than that are as many as there can be.
+#[test]
+fn more_plays_than_a_gif_can_count_are_as_many_as_it_can() {
+    for plays in [65_536, 65_537, 65_538, u32::MAX] {
+        let source = rgba(&chunks(&five(), plays, Adam7::No), Adam7::No);
+        let gif = answer(&source, "w=auto&h=auto&f=gif").expect("sound").body;
+        let at = gif.windows(11).position(|bytes| bytes == b"NETSCAPE2.0");
+        let block = &gif[at.expect("a repeated animation") + 11..][..5];
+        assert_eq!(block, [3, 1, 0xff, 0xff, 0], "{plays}");
+    }
+}
+
 #[test]
 fn one_frame_is_a_still() {
     let source = apng(&five());

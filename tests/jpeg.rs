@@ -197,21 +197,21 @@ fn png_and_webp_take_the_first_tag_too() {
 
 #[test]
 fn inks_are_inverted_with_adobes_marker_and_without() {
-    let inks = [
+    let cmyk = [
         [0x00, 0x99, 0xe3],
         [0xea, 0, 0x80],
         [0xff, 0xf0, 0],
         [0x14, 0x05, 0],
     ];
     let corners = |file: &[u8]| Picture::of(file).expect("a sound file").corners();
-    assert_close(&corners(INKS), &inks, 2);
+    assert_close(&corners(INKS), &cmyk, 2);
     let adobe = |transform: u8| {
         let content = [&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat();
         with(&segment(0xee, &content), INKS)
     };
-    assert_close(&corners(&adobe(0)), &inks, 2);
+    assert_close(&corners(&adobe(0)), &cmyk, 2);
     let jfif = segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
-    assert_close(&corners(&with(&jfif, INKS)), &inks, 2);
+    assert_close(&corners(&with(&jfif, INKS)), &cmyk, 2);
 }
 
 #[test]

@@ -20,7 +20,7 @@ const LEAST_GROWTH: u64 = 64 << 10;
 const LEAST_FRAME_PIXELS: u64 = 1 << 12;
 
 /// Returns the writer of a format's animations, if the format has one.
-pub(crate) fn film(format: Format) -> Option<&'static dyn Animate> {
+pub(crate) fn animate(format: Format) -> Option<&'static dyn Animate> {
     codec_of(format).writer()?.animate()
 }
 
@@ -99,12 +99,12 @@ impl Plan {
         let beside = frames.saturating_sub(before);
         let twice = limits.memory_bytes.saturating_sub(file_bytes + (8 << 10));
         let most = limits.memory_bytes.saturating_sub(beside).min(twice / 2);
-        let room = wish.min(most);
-        if room < before + LEAST_GROWTH {
+        let capacity = wish.min(most);
+        if capacity < before + LEAST_GROWTH {
             return false;
         }
         if let Some(animation) = &mut self.animation {
-            (animation.file_bytes, animation.grown) = (room, true);
+            (animation.file_bytes, animation.grown) = (capacity, true);
         }
         self.reckon();
         true
@@ -117,10 +117,10 @@ impl Plan {
 fn file_bytes(plan: &Plan, animation: &Animation, source_bytes: u64) -> u64 {
     let frames = u64::from(animation.count);
     let pixels = plan.canvas.pixels() * frames;
-    let film = film(plan.format);
-    let worst = film.map_or(4 * pixels, |film| film.worst_bytes(pixels));
+    let animate = animate(plan.format);
+    let worst = animate.map_or(4 * pixels, |animate| animate.worst_bytes(pixels));
     // What has been coded with loss takes many times as much without.
-    let is_as_hard = plan.header.format == plan.format && film.is_some_and(Animate::is_lossless);
+    let is_as_hard = plan.header.format == plan.format && animate.is_some_and(Animate::is_lossless);
     let harder = if is_as_hard || plan.by_guest { 1 } else { 4 };
     let larger = plan.resized.pixels().div_ceil(plan.decoded.pixels()).max(1);
     let likely = source_bytes

@@ -30,8 +30,8 @@ impl Plan {
         let planes = self.planes();
         let sum = |bytes: &dyn Fn(&Plane) -> u64| planes.iter().map(bytes).sum::<u64>();
         let turns = !self.header.orientation.is_upright();
-        let picture = sum(&|plane| resized_bytes(plane, self.stored_room()));
-        let upright = sum(&|plane| resized_bytes(plane, self.room));
+        let picture = sum(&|plane| resized_bytes(plane, self.stored_capacity()));
+        let upright = sum(&|plane| resized_bytes(plane, self.capacity));
         let resampler = match self.halves {
             Some(_) => components::bytes(self),
             None => sum(&|plane| pushed_bytes(self, plane)),
@@ -54,7 +54,7 @@ impl Plan {
                 decoder,
                 ("resampler", resampler),
                 ("picture", picture + turned),
-                ("encoder", film_bytes(self) + canvas),
+                ("encoder", animation_bytes(self) + canvas),
                 ("answer", animation.file_bytes),
                 small,
                 ("colours", self.source.bytes(&self.header)),
@@ -77,10 +77,10 @@ impl Plan {
             // The decoder is freed before its image is resampled. Where every pixel is kept, that
             // image is the picture, with the picture's capacity.
             let decoded = self.decoded.pixels() * self.header.layout.channels() as u64;
-            let room = self.room_if_kept().saturating_sub(decoded);
+            let capacity = self.capacity_if_kept().saturating_sub(decoded);
             steps.push(Step {
                 name: "decode",
-                parts: vec![decoder, ("room", room), small],
+                parts: vec![decoder, ("room", capacity), small],
                 file: true,
             });
             if !planes.iter().all(Plane::keeps_every_pixel) {
@@ -110,7 +110,7 @@ impl Plan {
         if turns {
             let largest = planes
                 .iter()
-                .map(|plane| resized_bytes(plane, self.room) + turned_bytes(self, plane))
+                .map(|plane| resized_bytes(plane, self.capacity) + turned_bytes(self, plane))
                 .max();
             steps.push(Step {
                 name: "turn",
@@ -162,7 +162,7 @@ impl Plan {
         if self.transform.interlace {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
-        self.room = self.scans.map_or_else(|| room(self), |_| None);
+        self.capacity = self.scans.map_or_else(|| capacity(self), |_| None);
         let steps = self.steps();
         let most = |file: bool| {
             let steps = steps.iter().filter(|step| step.file == file);
@@ -184,27 +184,27 @@ impl Plan {
 
 /// Returns the bytes of the resampler's output before orientation, with its buffer's capacity or
 /// its list of pieces.
-fn resized_bytes(plane: &Plane, room: Option<u64>) -> u64 {
+fn resized_bytes(plane: &Plane, capacity: Option<u64>) -> u64 {
     let bytes = plane.resized.pixels() * plane.source.channels() as u64;
-    match room {
-        Some(room) => bytes.max(room),
+    match capacity {
+        Some(capacity) => bytes.max(capacity),
         None => bytes + Picture::list_bytes(plane.resized, plane.source),
     }
 }
 
 /// Returns the capacity of the buffer in which the upright picture lies in one piece, to become in
 /// place the file or a library's input. `None` where the picture lies in pieces.
-fn room(plan: &Plan) -> Option<u64> {
+fn capacity(plan: &Plan) -> Option<u64> {
     let plane = plan.planes().into_iter().next()?;
     let image = plane.resized.pixels() * plane.source.channels() as u64;
     if plan.moving().is_some() {
         return None;
     }
-    writer(plan.format)?.room(plan, image)
+    writer(plan.format)?.capacity(plan, image)
 }
 
 /// Returns the bytes that encoding an animation holds beside the answer.
-fn film_bytes(plan: &Plan) -> u64 {
-    let film = writer(plan.format).and_then(Write::animate);
-    4 * plan.canvas.pixels() + film.map_or(0, |film| film.bytes(plan))
+fn animation_bytes(plan: &Plan) -> u64 {
+    let animate = writer(plan.format).and_then(Write::animate);
+    4 * plan.canvas.pixels() + animate.map_or(0, |animate| animate.bytes(plan))
 }

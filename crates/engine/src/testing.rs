@@ -124,7 +124,7 @@ pub(crate) fn profile(space: &[u8; 4], primaries: [[f32; 3]; 3], curve: &[u8]) -
 }
 
 /// Returns a profile for CMYK with this many nodes for each ink. L* falls with the sum of the inks.
-pub(crate) fn inks_profile(nodes: usize) -> Vec<u8> {
+pub(crate) fn cmyk_profile(nodes: usize) -> Vec<u8> {
     let mut table = b"mft2\0\0\0\0\x04\x03".to_vec();
     table.extend([nodes as u8, 0]);
     table.extend([0; 36]);
@@ -133,9 +133,9 @@ pub(crate) fn inks_profile(nodes: usize) -> Vec<u8> {
     table.extend(straight.repeat(4));
     for at in 0..nodes.pow(4) {
         let place = |axis: u32| at / nodes.pow(axis) % (nodes);
-        let inks = (0..4).map(place).sum::<usize>() as f32 / (4 * (nodes - 1)) as f32;
+        let cmyk = (0..4).map(place).sum::<usize>() as f32 / (4 * (nodes - 1)) as f32;
         // All inks together have L* = 10, and black alone 32.
-        let l = (100.0 - 90.0 * inks) / 100.0 * 65280.0;
+        let l = (100.0 - 90.0 * cmyk) / 100.0 * 65280.0;
         for value in [l as u16, 0x8000, 0x8000] {
             table.extend(value.to_be_bytes());
         }

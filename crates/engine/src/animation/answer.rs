@@ -28,7 +28,7 @@ pub(crate) struct Answer {
     /// Index of the piece that is being filled; later pieces are empty.
     at: usize,
     /// Capacity in bytes, and the rest of it.
-    room: usize,
+    capacity: usize,
     left: usize,
     frames: u32,
 }
@@ -40,7 +40,7 @@ impl Answer {
         let mut answer = Answer {
             pieces: Vec::new(),
             at: 0,
-            room: 0,
+            capacity: 0,
             left: 0,
             frames: animation.count,
         };
@@ -53,10 +53,10 @@ impl Answer {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn grow(&mut self, bytes: u64) -> Result<(), Error> {
-        let more = bytes.saturating_sub(self.room as u64);
+        let more = bytes.saturating_sub(self.capacity as u64);
         if more > 0 {
             self.pieces.push(reserved(more)?);
-            self.room += more as usize;
+            self.capacity += more as usize;
             self.left += more as usize;
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Answer {
     pub(crate) fn outgrown(&self) -> Error {
         Error::Outgrown {
             frames: self.frames,
-            bytes: self.room as u64,
+            bytes: self.capacity as u64,
         }
     }
 
@@ -103,7 +103,7 @@ impl Answer {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.room - self.left
+        self.capacity - self.left
     }
 
     /// Returns an empty file without capacity.
@@ -111,7 +111,7 @@ impl Answer {
         Answer {
             pieces: Vec::new(),
             at: 0,
-            room: 0,
+            capacity: 0,
             left: 0,
             frames: 0,
         }

@@ -22,7 +22,7 @@ pub(crate) struct Compositor {
 
 impl Compositor {
     /// Returns an empty canvas. With `restores`, there is a second one to restore from. The
-    /// buffer's capacity is `room` bytes, or the size of the pixels if that is more.
+    /// buffer's capacity is `capacity` bytes, or the size of the pixels if that is more.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -31,9 +31,9 @@ impl Compositor {
         layout: Layout,
         background: Colour,
         restores: bool,
-        room: u64,
+        capacity: u64,
     ) -> Result<Compositor, Error> {
-        let frame = Frame::new(size, layout, room)?;
+        let frame = Frame::new(size, layout, capacity)?;
         let bytes = if restores { frame.pixels.len() } else { 0 };
         let Colour { r, g, b, a } = background.over_white();
         let mut screen = Compositor {

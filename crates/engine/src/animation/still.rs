@@ -16,9 +16,9 @@ pub(crate) fn still(mut shots: CodedFrames<'_>, plan: &Plan) -> Result<(Frame, b
         Some(animation) => (animation.first, animation.restores),
         None => (0, false),
     };
-    let room = plan.room_if_kept();
+    let capacity = plan.capacity_if_kept();
     let (size, layout) = (plan.decoded, plan.header.layout);
-    let mut screen = Compositor::new(size, layout, plan.transform.background, restores, room)?;
+    let mut screen = Compositor::new(size, layout, plan.transform.background, restores, capacity)?;
     let mut is_sound = true;
     for _ in 0..=first {
         let shot = shots

@@ -97,7 +97,7 @@ mod tests {
             layout,
             coding: Coding::Rows { bits_per_pixel: 24 },
             colours: Colours::Untagged,
-            inks: false,
+            cmyk: false,
             palette: false,
         }
     }

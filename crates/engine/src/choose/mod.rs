@@ -140,7 +140,7 @@ impl Plan {
                 By::Guest { or_us: true } => offer.has(format) && !transform.lossless,
                 By::Us | By::Nobody => false,
             },
-            room: None,
+            capacity: None,
             scans: None,
             animation: None,
             peak_bytes: 0,
@@ -266,7 +266,8 @@ impl Plan {
 /// What the JPEG decoder takes on, too, and sharp as it comes.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
 
-/// The side of the small picture that placeholders are made of.
+/// Longest side of the small picture that placeholders are made of. ThumbHash is defined for images
+/// up to this size, and the other placeholders gain nothing visible from more.
 pub(crate) const SIDE: u16 = 100;
 
 #[cfg(test)]
@@ -300,7 +301,7 @@ mod tests {
                 resident: false,
             },
             colours: Colours::Untagged,
-            inks: false,
+            cmyk: false,
             palette: false,
         }
     }

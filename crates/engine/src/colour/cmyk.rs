@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn ramps_are_close_to_what_libvips_makes_of_them() {
-        for (inks, expected) in SAMPLES {
-            let colour = overprint(inks.map(|ink| f32::from(ink) / 255.0));
+        for (cmyk, expected) in SAMPLES {
+            let colour = overprint(cmyk.map(|ink| f32::from(ink) / 255.0));
             let colour = colour.map(|level| level.round().clamp(0.0, 255.0) as u8);
             let most = colour
                 .iter()
@@ -149,7 +149,7 @@ mod tests {
                 .max();
             assert!(
                 most <= Some(16),
-                "{inks:?}: {colour:?}, expected {expected:?}"
+                "{cmyk:?}: {colour:?}, expected {expected:?}"
             );
         }
     }

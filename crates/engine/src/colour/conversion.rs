@@ -104,7 +104,7 @@ impl Conversion {
     }
 
     /// Returns the conversion of CMYK without a profile.
-    pub(crate) fn of_plain_inks() -> Option<Conversion> {
+    pub(crate) fn of_plain_cmyk() -> Option<Conversion> {
         const SIDE: usize = 9;
         let strides = [SIDE * SIDE * SIDE, SIDE * SIDE, SIDE, 1];
         let mut nodes = Vec::new();
@@ -177,7 +177,7 @@ impl Conversion {
     ) -> Option<Conversion> {
         // The profile may be curved between nodes, where our interpolation is linear. A table of
         // few nodes is therefore refined.
-        let enough = if samples == Samples::Inks { 9 } else { 17 };
+        let enough = if samples == Samples::Cmyk { 9 } else { 17 };
         let finer = |nodes: &usize| (enough - 1usize).div_ceil(nodes - 1);
         let steps: Vec<usize> = table.nodes.iter().map(finer).collect();
         let sides: Vec<usize> = table
@@ -214,7 +214,7 @@ impl Conversion {
                 strides,
                 nodes,
             },
-            name: if samples == Samples::Inks {
+            name: if samples == Samples::Cmyk {
                 "cmyk"
             } else {
                 "icc"
@@ -315,7 +315,7 @@ impl Conversion {
     }
 
     /// Converts CMYK pixels.
-    pub(crate) fn inks(&self, inks: &[u8], rgb: &mut Vec<u8>) {
+    pub(crate) fn cmyk(&self, cmyk: &[u8], rgb: &mut Vec<u8>) {
         rgb.clear();
         let Kind::Table {
             places,
@@ -331,7 +331,7 @@ impl Conversion {
         ) else {
             return;
         };
-        for &pixel in inks.as_chunks().0 {
+        for &pixel in cmyk.as_chunks().0 {
             rgb.extend(look_up(pixel, places, strides, nodes));
         }
     }
@@ -464,7 +464,7 @@ fn name(primaries: &[Xyz; 3]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{ADOBE_RGB, DISPLAY_P3, SRGB, inks_profile, profile};
+    use crate::testing::{ADOBE_RGB, DISPLAY_P3, SRGB, cmyk_profile, profile};
 
     fn rgb(conversion: &Conversion, pixel: [u8; 3]) -> [u8; 3] {
         let mut pixel = pixel;
@@ -546,8 +546,8 @@ mod tests {
             profile(b"GRAY", SRGB, &power(1.0)),
         );
         assert!(Conversion::of_profile(&grey, Samples::Rgb).is_none());
-        assert!(Conversion::of_profile(&p3, Samples::Inks).is_none());
-        assert!(Conversion::of_profile(&inks_profile(3), Samples::Rgb).is_none());
+        assert!(Conversion::of_profile(&p3, Samples::Cmyk).is_none());
+        assert!(Conversion::of_profile(&cmyk_profile(3), Samples::Rgb).is_none());
     }
 
     #[test]
@@ -598,12 +598,12 @@ mod tests {
     #[test]
     fn no_ink_is_white_and_all_ink_is_black() {
         for conversion in [
-            Conversion::of_plain_inks().expect("memory"),
-            of(&inks_profile(2), Samples::Inks),
-            of(&inks_profile(5), Samples::Inks),
+            Conversion::of_plain_cmyk().expect("memory"),
+            of(&cmyk_profile(2), Samples::Cmyk),
+            of(&cmyk_profile(5), Samples::Cmyk),
         ] {
             let mut rgb = Vec::new();
-            conversion.inks(&[0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 128], &mut rgb);
+            conversion.cmyk(&[0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 128], &mut rgb);
             assert_eq!(rgb[..3], [255; 3], "{conversion:?}");
             assert!(rgb[3..6].iter().all(|&level| level < 12), "{rgb:?}");
             assert!((60..230).contains(&rgb[6]), "{rgb:?}");
@@ -613,12 +613,12 @@ mod tests {
 
     #[test]
     fn all_inks_are_black_whatever_the_tint_of_that() {
-        let mut tinted = inks_profile(2);
+        let mut tinted = cmyk_profile(2);
         // The last value of the last node, in front of three tables of two values: b* is -20.
         let at = tinted.len() - 14;
         tinted[at..at + 2].copy_from_slice(&0x6c00u16.to_be_bytes());
         let mut rgb = Vec::new();
-        of(&tinted, Samples::Inks).inks(&[255; 4], &mut rgb);
+        of(&tinted, Samples::Cmyk).cmyk(&[255; 4], &mut rgb);
         assert_eq!(rgb, [0; 3]);
     }
 
@@ -651,7 +651,7 @@ mod tests {
         for (good, samples) in [
             (profile(b"RGB ", DISPLAY_P3, &SRGB_CURVE), Samples::Rgb),
             (profile(b"GRAY", SRGB, &power(1.0)), Samples::Grey),
-            (inks_profile(2), Samples::Inks),
+            (cmyk_profile(2), Samples::Cmyk),
             (crate::testing::staged_profile(), Samples::Rgb),
         ] {
             assert!(Conversion::of_profile(&good, samples).is_some());
@@ -675,8 +675,8 @@ mod tests {
         };
         assert!(conversion.bytes() <= Conversion::most_bytes(profile.len() as u64));
         let pixels: Vec<u8> = (0..1200u32).map(|at| (at * 71) as u8).collect();
-        if samples == Samples::Inks {
-            conversion.inks(&pixels, &mut Vec::new());
+        if samples == Samples::Cmyk {
+            conversion.cmyk(&pixels, &mut Vec::new());
         } else {
             let layout = Layout::of(samples == Samples::Grey, false);
             conversion.run(&mut pixels.clone(), layout);

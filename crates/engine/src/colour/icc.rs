@@ -41,7 +41,7 @@ pub(crate) enum Space {
 pub(crate) enum Samples {
     Grey,
     Rgb,
-    Inks,
+    Cmyk,
 }
 
 /// A multidimensional table, with the steps before and after.
@@ -98,7 +98,7 @@ impl<'p> Profile<'p> {
         let of = match bytes.get(16..20)? {
             b"GRAY" => Samples::Grey,
             b"RGB " => Samples::Rgb,
-            b"CMYK" => Samples::Inks,
+            b"CMYK" => Samples::Cmyk,
             _ => return None,
         };
         // A grey picture may have the profile of the RGB it was made of. The picture is on that
@@ -123,7 +123,7 @@ impl<'p> Profile<'p> {
                 return Some(Profile::Table(Box::new(Table { version, ..table })));
             }
         }
-        if of == Samples::Inks || space != Space::Xyz {
+        if of == Samples::Cmyk || space != Space::Xyz {
             return None;
         }
         let curve = |name| Some(curve(tag(bytes, name)?)?.0);
@@ -237,7 +237,7 @@ impl Step<'_> {
 
 impl<'p> Table<'p> {
     fn read(tag: &'p [u8], space: Space, samples: Samples) -> Option<Table<'p>> {
-        let inputs = if samples == Samples::Inks { 4 } else { 3 };
+        let inputs = if samples == Samples::Cmyk { 4 } else { 3 };
         if tag.get(8..10)? != [inputs as u8, 3] {
             return None;
         }

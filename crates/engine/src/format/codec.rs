@@ -99,7 +99,7 @@ pub(crate) trait Codec: Sync {
 pub(crate) trait Write: Sync {
     /// Returns the capacity of the buffer in which the upright picture becomes its file in place;
     /// `None` for a picture in pieces. `image_bytes` are the bytes of the image.
-    fn room(&self, plan: &Plan, image_bytes: u64) -> Option<u64>;
+    fn capacity(&self, plan: &Plan, image_bytes: u64) -> Option<u64>;
 
     /// Upper bound on encoder memory, excluding the picture.
     fn encoder_bytes(&self, plan: &Plan) -> u64;

@@ -6,8 +6,8 @@ use std::cell::RefCell;
 
 use crate::error::Error;
 use crate::format::avif::mend as avif;
-use crate::format::whole;
-use crate::format::whole::InPlace;
+use crate::format::buffered;
+use crate::format::buffered::InPlace;
 use crate::guest::{Encoding, Fault, Guests, Memory};
 use crate::header::Coding;
 use crate::pixels::buffer::zeroes;
@@ -42,7 +42,7 @@ pub(crate) fn decode(
     let most = plan.guest_bytes(file.len() as u64);
     let decoded = guests
         .decode(plan.header.format, mending.as_deref().unwrap_or(file), most)
-        .map_err(|fault| damage(fault, picture, most))?;
+        .map_err(|fault| image_fault(fault, picture, most))?;
     drop(mending);
     if decoded.size != picture {
         return Err(Error::Corrupt("the image's headers contradict each other"));
@@ -83,7 +83,7 @@ pub(crate) fn encode(
     let place = RefCell::new(InPlace::new(picture)?);
     let mut wide = zeroes(4 * u64::from(plan.canvas.width))?;
     let mut grain = Grain::default();
-    whole::rows(plan, &place, |row| {
+    buffered::rows(plan, &place, |row| {
         widen(row, plan.layout, &mut wide, Layout::Rgba);
         if plan.layout.alpha() {
             grain.row(&wide);
@@ -122,7 +122,7 @@ pub(crate) fn call(
         }
         file => file,
     };
-    file.map_err(|fault| trouble(fault, encoding.format))
+    file.map_err(|fault| fault_of(fault, encoding.format))
 }
 
 /// Share of noise in the alpha of a picture: pixels with a large second difference along their row,
@@ -152,7 +152,7 @@ impl Grain {
 }
 
 /// Maps the faults of a guest that encodes.
-pub(crate) fn trouble(fault: Fault, format: Format) -> Error {
+pub(crate) fn fault_of(fault: Fault, format: Format) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,
         fault @ (Fault::Refused | Fault::Starved | Fault::Trapped) => {
@@ -183,7 +183,7 @@ pub(crate) fn quality(format: Format, quality: Quality) -> u8 {
 }
 
 /// Maps the faults of a guest that decodes.
-fn damage(fault: Fault, picture: Size, most: u64) -> Error {
+fn image_fault(fault: Fault, picture: Size, most: u64) -> Error {
     match fault {
         Fault::Full => Error::OutOfMemory,
         Fault::Starved => Error::Starved {

@@ -3,6 +3,7 @@
 pub(crate) mod avif;
 pub(crate) mod bmp;
 pub(crate) mod boxes;
+pub(crate) mod buffered;
 pub(crate) mod codec;
 pub(crate) mod gif;
 pub(crate) mod guest;
@@ -12,7 +13,6 @@ pub(crate) mod png;
 pub(crate) mod strip;
 pub(crate) mod tiff;
 pub(crate) mod webp;
-pub(crate) mod whole;
 
 use crate::error::Error;
 use crate::format::codec::Codec;

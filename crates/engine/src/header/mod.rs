@@ -32,7 +32,7 @@ pub struct Header {
     /// Colour space of the samples.
     pub colours: Colours,
     /// Whether pixels are CMYK in the file. The decoder delivers RGB.
-    pub inks: bool,
+    pub cmyk: bool,
     /// Whether pixels are indices of a palette in the file. The decoder delivers colours.
     pub palette: bool,
 }

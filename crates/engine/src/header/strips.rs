@@ -85,7 +85,7 @@ pub enum Pixels {
     /// Value 3.
     Palette,
     /// Value 5.
-    Inks,
+    Cmyk,
     /// Value 6.
     YCbCr {
         /// Columns and rows of luminance per sample of chrominance.
@@ -99,7 +99,7 @@ impl Pixels {
         match self {
             Pixels::Grey { .. } | Pixels::Palette => 1,
             Pixels::Rgb | Pixels::YCbCr { .. } => 3,
-            Pixels::Inks => 4,
+            Pixels::Cmyk => 4,
         }
     }
 }

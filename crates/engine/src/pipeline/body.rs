@@ -5,7 +5,7 @@ use crate::format::codec::Decode;
 use crate::format::codec_of;
 use crate::guest::Guests;
 use crate::limits::Limits;
-use crate::pipeline::film::{Played, Player};
+use crate::pipeline::animate::{Played, Player};
 use crate::pipeline::original::Original;
 use crate::pipeline::output::Spent;
 use crate::pipeline::sink::Sink;
@@ -48,7 +48,7 @@ impl<'a> Body<'a> {
             let file = self.decoder.file();
             match player.play(&self.plan, &animation, file, to_the_last) {
                 Ok(Played::All) => return Ok(true),
-                Ok(Played::LittleRoom) => {
+                Ok(Played::LittleCapacity) => {
                     if self.plan.grow(file_bytes, limits) {
                         return Ok(false);
                     }

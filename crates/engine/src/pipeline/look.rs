@@ -6,8 +6,8 @@
 use std::num::NonZeroU8;
 
 use crate::error::Error;
+use crate::format::buffered;
 use crate::format::codec::only;
-use crate::format::whole;
 use crate::guest::Guests;
 use crate::header::Header;
 use crate::limits::Limits;
@@ -82,7 +82,7 @@ impl Facts {
         spent: &mut Spent,
     ) -> Result<(Facts, Box<Plan>), Error> {
         let (plan, pictures, _) = body.decode(now_ms, spent)?;
-        let small = Small::new(&plan, whole::canvas(&plan, only(pictures)?)?);
+        let small = Small::new(&plan, buffered::canvas(&plan, only(pictures)?)?);
         Ok((Facts { small }, plan))
     }
 }

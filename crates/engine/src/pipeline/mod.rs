@@ -5,9 +5,9 @@
 //! at any time the memory that the next call takes.
 
 pub(crate) mod again;
+pub(crate) mod animate;
 pub(crate) mod body;
 pub(crate) mod describe;
-pub(crate) mod film;
 pub(crate) mod finish;
 pub(crate) mod look;
 pub(crate) mod memory;

@@ -73,7 +73,7 @@ fn is_sound(file: &[u8], header: &Header) -> bool {
     stripped.format == header.format
         && stripped.stored == header.stored
         && stripped.layout == header.layout
-        && stripped.inks == header.inks
+        && stripped.cmyk == header.cmyk
         && stripped.orientation.is_upright()
         && codec_of(stripped.format)
             .late_bytes(&stripped, file, u64::MAX)

@@ -19,14 +19,14 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Returns a frame of zeroes. The buffer's capacity is `room` bytes, or the size of the pixels
+    /// Returns a frame of zeroes. The buffer's capacity is `capacity` bytes, or the size of the pixels
     /// if that is more.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] where the allocator refuses; nothing aborts.
-    pub fn new(size: Size, layout: Layout, room: u64) -> Result<Frame, Error> {
+    pub fn new(size: Size, layout: Layout, capacity: u64) -> Result<Frame, Error> {
         let bytes = size.pixels() * layout.channels() as u64;
-        let mut pixels = reserved(bytes.max(room))?;
+        let mut pixels = reserved(bytes.max(capacity))?;
         pixels.resize(bytes as usize, 0);
         Ok(Frame {
             size,
@@ -58,7 +58,7 @@ pub(crate) struct Picture {
     /// Rows of every piece but the last one.
     piece_rows: usize,
     /// Capacity of the single piece in bytes; `None` for a picture in several pieces.
-    room: Option<u64>,
+    capacity: Option<u64>,
     /// Number of rows that have been pushed, and number of rows that have been taken.
     filled: usize,
     taken: usize,
@@ -70,18 +70,18 @@ pub(crate) struct Picture {
 const PIECE_BYTES: usize = 8 << 10;
 
 impl Picture {
-    /// Returns a picture without rows. A given `room` makes the picture one piece of that capacity.
-    pub(crate) fn new(size: Size, layout: Layout, room: Option<u64>) -> Picture {
+    /// Returns a picture without rows. A given `capacity` makes the picture one piece of that capacity.
+    pub(crate) fn new(size: Size, layout: Layout, capacity: Option<u64>) -> Picture {
         let row_bytes = size.width as usize * layout.channels();
         Picture {
             size,
             layout,
             pieces: VecDeque::new(),
-            piece_rows: match room {
+            piece_rows: match capacity {
                 None => (PIECE_BYTES / row_bytes.max(1)).max(1),
                 Some(_) => size.height as usize,
             },
-            room,
+            capacity,
             filled: 0,
             taken: 0,
             gone: 0,
@@ -89,14 +89,14 @@ impl Picture {
     }
 
     /// Returns a complete picture made of a frame.
-    pub(crate) fn whole(frame: Frame, room: Option<u64>) -> Picture {
+    pub(crate) fn whole(frame: Frame, capacity: Option<u64>) -> Picture {
         let rows = frame.size.height as usize;
         Picture {
             size: frame.size,
             layout: frame.layout,
             pieces: VecDeque::from([frame.pixels]),
             piece_rows: rows,
-            room,
+            capacity,
             filled: rows,
             taken: 0,
             gone: 0,
@@ -147,7 +147,7 @@ impl Picture {
             let rows = self.piece_rows.min(rows - self.filled);
             let bytes = (rows * row.len()) as u64;
             self.pieces
-                .push_back(reserved(bytes.max(self.room.unwrap_or(0)))?);
+                .push_back(reserved(bytes.max(self.capacity.unwrap_or(0)))?);
         }
         if let Some(piece) = self.pieces.back_mut() {
             piece.extend_from_slice(row);
@@ -199,7 +199,7 @@ impl Picture {
     /// Returns the single piece of a complete picture in one piece, and its planned capacity.
     pub(crate) fn into_piece(mut self) -> (Vec<u8>, usize) {
         let piece = self.pieces.pop_front().unwrap_or_default();
-        let room = self.room.unwrap_or(0) as usize;
-        (piece, room)
+        let capacity = self.capacity.unwrap_or(0) as usize;
+        (piece, capacity)
     }
 }

@@ -120,9 +120,9 @@ impl Plan {
 
     /// Returns the capacity reserved for the picture before orientation. `None` if the picture will
     /// be turned: the turned copy gets the capacity instead.
-    pub(crate) fn stored_room(&self) -> Option<u64> {
+    pub(crate) fn stored_capacity(&self) -> Option<u64> {
         if self.header.orientation.is_upright() {
-            self.room
+            self.capacity
         } else {
             None
         }
@@ -130,9 +130,9 @@ impl Plan {
 
     /// Returns the capacity to reserve for the decoder's frame, where that frame becomes the
     /// picture without resampling; 0 otherwise.
-    pub(crate) fn room_if_kept(&self) -> u64 {
+    pub(crate) fn capacity_if_kept(&self) -> u64 {
         match self.planes().first() {
-            Some(plane) if plane.keeps_every_pixel() => self.stored_room().unwrap_or(0),
+            Some(plane) if plane.keeps_every_pixel() => self.stored_capacity().unwrap_or(0),
             _ => 0,
         }
     }

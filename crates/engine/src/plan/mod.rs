@@ -94,7 +94,7 @@ pub struct Plan {
     pub by_guest: bool,
     /// Capacity in bytes of the buffer in which the upright picture becomes the file in place;
     /// `None` where the picture lies in pieces.
-    pub(crate) room: Option<u64>,
+    pub(crate) capacity: Option<u64>,
     /// The threshold of a look for the box of the picture; nothing is made then.
     pub(crate) scans: Option<NonZeroU8>,
     /// Frames of an animation that are drawn and shown; `None` until the frames have been surveyed.

@@ -49,8 +49,8 @@ impl Source {
     }
 
     fn without_profile(header: &Header) -> Source {
-        let conversion = if header.inks {
-            Conversion::of_plain_inks()
+        let conversion = if header.cmyk {
+            Conversion::of_plain_cmyk()
         } else {
             Conversion::of_numbers(header.colours, samples(header))
         };
@@ -74,7 +74,7 @@ impl Source {
     /// Returns the name of the colour space in `f=json`.
     pub(crate) fn name(&self, header: &Header) -> &'static str {
         match self {
-            _ if header.inks => "cmyk",
+            _ if header.cmyk => "cmyk",
             _ if header.layout.grey() => "grey",
             Source::Srgb => "srgb",
             Source::Other(conversion) => conversion.name(),
@@ -95,7 +95,7 @@ impl From<Conversion> for Source {
 
 fn samples(header: &Header) -> Samples {
     match header.layout {
-        _ if header.inks => Samples::Inks,
+        _ if header.cmyk => Samples::Cmyk,
         layout if layout.grey() => Samples::Grey,
         _ => Samples::Rgb,
     }

@@ -34,7 +34,7 @@ impl Stage for Convert {
     fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
         match plan.source {
             Source::Srgb => false,
-            Source::Other(_) | Source::Unseen => !plan.header.inks,
+            Source::Other(_) | Source::Unseen => !plan.header.cmyk,
         }
     }
 
@@ -79,9 +79,9 @@ impl RowSource for Rows<'_> {
 }
 
 /// What a decoder's rows of four inks are to go through.
-pub(crate) fn inks(plan: &Plan) -> Option<Arc<Conversion>> {
+pub(crate) fn cmyk(plan: &Plan) -> Option<Arc<Conversion>> {
     match &plan.source {
-        Source::Other(conversion) if plan.header.inks => Some(conversion.clone()),
+        Source::Other(conversion) if plan.header.cmyk => Some(conversion.clone()),
         _ => None,
     }
 }

@@ -29,9 +29,9 @@ pub(crate) struct Lane {
 
 impl Intake {
     pub(crate) fn new(plan: &Plan) -> Intake {
-        let room = plan.stored_room();
+        let capacity = plan.stored_capacity();
         let planes = plan.planes();
-        let picture = |plane: &Plane| Picture::new(plane.resized, plane.source, room);
+        let picture = |plane: &Plane| Picture::new(plane.resized, plane.source, capacity);
         let components = plan.components();
         Intake {
             pictures: planes.iter().map(picture).collect(),
@@ -92,7 +92,7 @@ impl RowSink for Intake {
             return Err(Error::Corrupt("the image's headers contradict each other"));
         }
         if plane.keeps_every_pixel() {
-            *picture = Picture::whole(frame, self.plan.stored_room());
+            *picture = Picture::whole(frame, self.plan.stored_capacity());
             return Ok(());
         }
         frame.rows().try_for_each(|row| self.row(0, row))

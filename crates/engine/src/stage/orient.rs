@@ -38,14 +38,18 @@ impl Stage for Orient {
 
 impl Turn for Orient {
     fn run(&self, plan: &Plan, picture: Picture) -> Result<Picture, Error> {
-        turn(plan.header.orientation, picture, plan.room)
+        turn(plan.header.orientation, picture, plan.capacity)
     }
 }
 
-fn turn(orientation: Orientation, stored: Picture, room: Option<u64>) -> Result<Picture, Error> {
+fn turn(
+    orientation: Orientation,
+    stored: Picture,
+    capacity: Option<u64>,
+) -> Result<Picture, Error> {
     let Size { width, height } = stored.size;
     let size = stored.size.swapped_if(orientation.swap);
-    let mut upright = Picture::new(size, stored.layout, room);
+    let mut upright = Picture::new(size, stored.layout, capacity);
     let channels = stored.layout.channels();
     let mut row = zeroes(upright.row_bytes() as u64)?;
     let flipped =

@@ -210,8 +210,8 @@ mod tests {
         let photo = include_bytes!("../../../../tests/faults/exif-two-6-1.jpg");
         let jpeg = plan(photo, &to(Format::Jpeg, 20, 20));
         assert!(jpeg.chroma.is_some());
-        let inks = include_bytes!("../../../../tests/faults/cmyk-solids.jpg");
-        let inks = plan(inks, &to(Format::Jpeg, 20, 20));
-        assert!(inks.chroma.is_none());
+        let cmyk = include_bytes!("../../../../tests/faults/cmyk-solids.jpg");
+        let cmyk = plan(cmyk, &to(Format::Jpeg, 20, 20));
+        assert!(cmyk.chroma.is_none());
     }
 }

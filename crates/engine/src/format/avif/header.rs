@@ -231,7 +231,7 @@ fn describe(meta: &[u8]) -> Result<(Header, Option<&[u8]>), Stop> {
             mended,
         },
         colours,
-        inks: false,
+        cmyk: false,
         palette: false,
     };
     Ok((header, profile))

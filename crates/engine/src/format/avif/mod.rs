@@ -9,7 +9,7 @@ use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Codec, Decode, Write, only};
 use crate::format::strip::{Cutting, Wanted};
-use crate::format::{guest, whole};
+use crate::format::{buffered, guest};
 use crate::guest::{AVIF_ENCODE, Guests};
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
@@ -73,7 +73,7 @@ impl Codec for Avif {
         let decode = |file: &[u8], plan: &Plan, rows: &mut dyn RowSink| {
             guest::decode(file, plan, rows, guests)
         };
-        Ok(Box::new(whole::File::new(start, decode)))
+        Ok(Box::new(buffered::File::new(start, decode)))
     }
 
     fn writer(&self) -> Option<&dyn Write> {
@@ -86,7 +86,7 @@ impl Codec for Avif {
 }
 
 impl Write for Avif {
-    fn room(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
+    fn capacity(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
         Some(image_bytes.max(4 * plan.canvas.pixels()))
     }
 

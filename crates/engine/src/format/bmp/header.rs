@@ -221,7 +221,7 @@ impl Bitmap {
                 runs: matches!(self.pixels, Pixels::Runs(_)),
             },
             colours: Colours::Untagged,
-            inks: false,
+            cmyk: false,
             palette: false,
         }
     }

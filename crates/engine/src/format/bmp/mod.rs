@@ -7,9 +7,9 @@ pub(crate) mod words;
 
 use crate::animation::coded::CodedFrames;
 use crate::error::Error;
+use crate::format::buffered;
 use crate::format::codec::{Codec, Decode};
 use crate::format::strip::{Cutting, Wanted};
-use crate::format::whole;
 use crate::guest::Guests;
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header};
@@ -60,7 +60,7 @@ impl Codec for Bmp {
         start: Vec<u8>,
         _guests: &'g dyn Guests,
     ) -> Result<Box<dyn Decode + 'g>, Error> {
-        Ok(Box::new(whole::File::new(start, decode::decode)))
+        Ok(Box::new(buffered::File::new(start, decode::decode)))
     }
 
     fn strip(&self, _: &mut Cutting, _: Wanted) -> Option<()> {

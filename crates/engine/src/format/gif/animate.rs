@@ -300,7 +300,8 @@ impl AnimationEncoder {
         self.answer.write(table.entries())?;
         if self.plays != 1 {
             // The extension counts repetitions.
-            let [low, high] = (self.plays.saturating_sub(1) as u16).to_le_bytes();
+            let repetitions = self.plays.saturating_sub(1).min(u16::MAX.into()) as u16;
+            let [low, high] = repetitions.to_le_bytes();
             self.answer.write(b"\x21\xff\x0bNETSCAPE2.0")?;
             self.answer.write(&[3, 1, low, high, 0])?;
         }

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use crate::animation::still::still;
 use crate::error::Error;
+use crate::format::buffered;
+use crate::format::buffered::InPlace;
 use crate::format::gif::frames::CodedFrames;
 use crate::format::gif::lzw::encode::{PACKER_BYTES, Packer};
-use crate::format::whole;
-use crate::format::whole::InPlace;
 use crate::pixels::buffer::{reserved, zeroes};
 use crate::pixels::frame::Picture;
 use crate::pixels::layout::{Layout, Size};
@@ -31,7 +31,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let place = RefCell::new(InPlace::new(picture)?);
     let mut wide = zeroes(4 * u64::from(width))?;
     let mut histogram = Histogram::new(MOST)?;
-    whole::rows(plan, &place, |row| {
+    buffered::rows(plan, &place, |row| {
         widen(row, plan.layout, &mut wide, Layout::Rgba);
         harden(&mut wide);
         histogram.push(&wide);
@@ -61,9 +61,9 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let [wl, wh] = (width as u16).to_le_bytes();
     let [hl, hh] = (height as u16).to_le_bytes();
     file.extend_from_slice(&[0x2c, 0, 0, 0, 0, wl, wh, hl, hh, 0]);
-    let room = file.capacity() - 1;
+    let capacity = file.capacity() - 1;
     Packer::new()?.pack(&pixels, table.bits, &mut |bytes| {
-        if room - file.len() < bytes.len() {
+        if capacity - file.len() < bytes.len() {
             return Err(Error::Internal("the file outgrows its plan".to_owned()));
         }
         file.extend_from_slice(bytes);
@@ -128,7 +128,7 @@ pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
     let pixels = plan.canvas.pixels();
     let row = 9 * u64::from(width.max(plan.resized.width).max(plan.resized.height));
     let choosing = Histogram::bytes().max(Mapper::bytes(width, true));
-    let rgba = plan.room.unwrap_or(0);
+    let rgba = plan.capacity.unwrap_or(0);
     let writing = pixels + file_bytes(pixels) + PACKER_BYTES;
     row + SMALL_BYTES + choosing.max(writing.saturating_sub(rgba))
 }

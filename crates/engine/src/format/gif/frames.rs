@@ -4,6 +4,7 @@ use crate::animation::coded::{CodedFrame, Picture, Place};
 use crate::animation::compositor::Compositor;
 use crate::animation::disposal::Disposal;
 use crate::error::Error;
+use crate::format::gif::header::palette_bytes;
 use crate::format::gif::lzw::Lzw;
 use crate::format::gif::lzw::decode::{UNPACKER_BYTES, Unpacker, has_pixels};
 use crate::pixels::window::Rect;
@@ -144,14 +145,6 @@ impl<'a> Iterator for CodedFrames<'a> {
                 _ => return None,
             }
         }
-    }
-}
-
-fn palette_bytes(flags: u8) -> usize {
-    if flags & 0x80 == 0 {
-        0
-    } else {
-        3 << ((flags & 7) + 1)
     }
 }
 

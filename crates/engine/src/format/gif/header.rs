@@ -56,7 +56,16 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             copies: 0,
         },
         colours: Colours::Untagged,
-        inks: false,
+        cmyk: false,
         palette: true,
     })
+}
+
+/// Returns the bytes of the colour table that the flags of a screen or an image announce.
+pub(crate) fn palette_bytes(flags: u8) -> usize {
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
 }

@@ -10,9 +10,9 @@ pub(crate) mod strip;
 use crate::animation::answer::Encode;
 use crate::animation::coded::CodedFrames;
 use crate::error::Error;
+use crate::format::buffered;
 use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
-use crate::format::whole;
 use crate::guest::Guests;
 use crate::header::Header;
 use crate::header::cursor::Stop;
@@ -62,7 +62,7 @@ impl Codec for Gif {
         start: Vec<u8>,
         _guests: &'g dyn Guests,
     ) -> Result<Box<dyn Decode + 'g>, Error> {
-        Ok(Box::new(whole::File::new(start, code::decode)))
+        Ok(Box::new(buffered::File::new(start, code::decode)))
     }
 
     fn writer(&self) -> Option<&dyn Write> {
@@ -75,7 +75,7 @@ impl Codec for Gif {
 }
 
 impl Write for Gif {
-    fn room(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
+    fn capacity(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
         Some(image_bytes.max(4 * plan.canvas.pixels()))
     }
 

@@ -1,6 +1,7 @@
 //! Stripping a GIF (GIF 89a). Kept are the screen, the palettes, the image and its transparency; of
 //! an animation all images, and the loop count.
 
+use crate::format::gif::header::palette_bytes;
 use crate::format::strip::Cutting;
 
 pub(crate) fn strip(file: &mut Cutting, moves: bool) -> Option<()> {
@@ -77,14 +78,6 @@ fn is_loop(bytes: &[u8]) -> bool {
         && names.contains(&&bytes[2..14])
         && bytes[14..16] == [3, 1]
         && bytes[18] == 0
-}
-
-fn palette_bytes(flags: u8) -> usize {
-    if flags & 0x80 == 0 {
-        0
-    } else {
-        3 << ((flags & 7) + 1)
-    }
 }
 
 /// Returns the bytes of the blocks up to the empty one, each with its length.

@@ -7,7 +7,7 @@ use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Codec, Decode, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
-use crate::format::{bmp, png, whole};
+use crate::format::{bmp, buffered, png};
 use crate::guest::Guests;
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
@@ -60,7 +60,7 @@ impl Codec for Ico {
         start: Vec<u8>,
         _guests: &'g dyn Guests,
     ) -> Result<Box<dyn Decode + 'g>, Error> {
-        Ok(Box::new(whole::File::new(start, decode::decode)))
+        Ok(Box::new(buffered::File::new(start, decode::decode)))
     }
 
     fn strip(&self, _: &mut Cutting, _: Wanted) -> Option<()> {

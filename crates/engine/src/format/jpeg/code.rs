@@ -27,7 +27,7 @@ pub(crate) struct Decoder {
     /// Whether the file is kept.
     resident: bool,
     /// Conversion from CMYK to RGB, for a file in CMYK.
-    inks: Option<Arc<Conversion>>,
+    cmyk: Option<Arc<Conversion>>,
     /// A row of RGB, for a file in CMYK.
     rgb: Vec<u8>,
     /// Set once all rows have been decoded. Corruption inside the data is tolerated, as every
@@ -46,7 +46,7 @@ impl Decoder {
             planned: decoder_bytes(plan) + plan.spare_decode_bytes(),
             separate: plan.chroma.is_some(),
             resident: matches!(plan.header.coding, Coding::Jpeg { resident: true, .. }),
-            inks: convert::inks(plan),
+            cmyk: convert::cmyk(plan),
             rgb: Vec::new(),
             whole: false,
         })
@@ -60,7 +60,7 @@ impl Decoder {
                 Event::Header => {
                     self.decoder.set_scale(self.scale);
                     let header = self.decoder.header();
-                    if self.inks.is_some()
+                    if self.cmyk.is_some()
                         != header.is_some_and(|header| header.pixels == Pixels::Cmyk)
                     {
                         return Err(Error::Corrupt("the JPEG's headers contradict each other"));
@@ -78,9 +78,9 @@ impl Decoder {
                         ));
                     }
                 }
-                Event::Row(row) => match &self.inks {
-                    Some(inks) => {
-                        inks.inks(row, &mut self.rgb);
+                Event::Row(row) => match &self.cmyk {
+                    Some(cmyk) => {
+                        cmyk.cmyk(row, &mut self.rgb);
                         rows.row(0, &self.rgb)?;
                     }
                     None => rows.row(0, row)?,
@@ -178,9 +178,9 @@ impl Decode for Decoder {
 /// Encodes the planes of a picture: pixels, or components. Encoded rows are freed, and tokens may
 /// take their place.
 pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Error> {
-    let (width, height, pixels, settings, room) = picture(plan);
-    let mut encoder =
-        letterbox_jpeg::Encoder::within(width, height, pixels, settings, room).map_err(fault)?;
+    let (width, height, pixels, settings, capacity) = picture(plan);
+    let mut encoder = letterbox_jpeg::Encoder::within(width, height, pixels, settings, capacity)
+        .map_err(fault)?;
     let mut planes = Vec::new();
     for (plane, picture) in plan.planes().iter().zip(pictures) {
         planes.push(Leaving::new(plan, plane, picture)?);
@@ -207,20 +207,20 @@ pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
             }
         }
         if y % 16 == 0 {
-            encoder.hold(room.token_bytes + before - held(&planes));
+            encoder.hold(capacity.token_bytes + before - held(&planes));
         }
         y += 1;
     }
     drop(planes);
-    encoder.hold(room.token_bytes + before);
+    encoder.hold(capacity.token_bytes + before);
     encoder.finish().map_err(fault)
 }
 
 /// Upper bound on the bytes that encoding allocates beside the picture, including the file. While
 /// the picture is freed, tokens may take as many bytes more.
 pub(crate) fn encoder_bytes(plan: &Plan) -> u64 {
-    let (width, height, pixels, settings, room) = picture(plan);
-    letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, room) as u64
+    let (width, height, pixels, settings, capacity) = picture(plan);
+    letterbox_jpeg::Encoder::peak_bytes_within(width, height, pixels, settings, capacity) as u64
 }
 
 fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
@@ -237,7 +237,7 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
     let image = plan
         .resized
         .swapped_if(plan.header.orientation.swaps_axes());
-    let room = Room {
+    let capacity = Room {
         token_bytes: plan.token_bytes as usize,
         freed_bytes: plan.freed_bytes() as usize,
         picture: (image.width as u16, image.height as u16),
@@ -248,7 +248,7 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
         plan.canvas.height as u16,
         pixels,
         settings,
-        room,
+        capacity,
     )
 }
 

@@ -172,7 +172,7 @@ impl Frame {
                 resident: self.progressive || members != self.components,
             },
             colours: Colours::Untagged,
-            inks: self.components == 4,
+            cmyk: self.components == 4,
             palette: false,
         }
     }

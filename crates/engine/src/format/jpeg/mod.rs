@@ -72,7 +72,7 @@ impl Codec for Jpeg {
 }
 
 impl Write for Jpeg {
-    fn room(&self, _plan: &Plan, _image_bytes: u64) -> Option<u64> {
+    fn capacity(&self, _plan: &Plan, _image_bytes: u64) -> Option<u64> {
         None
     }
 

@@ -10,9 +10,9 @@ use png::{BitDepth, ColorType};
 
 use crate::animation::answer::{Answer, Encode, bounds};
 use crate::error::Error;
+use crate::format::png::coding::{BY_ROWS, DRAWING, PHOTO, RowCoding, internal};
 use crate::format::png::encode::DEFLATE_BYTES;
 use crate::format::png::palette::{Kind, Kinds};
-use crate::format::png::way::{BY_ROWS, DRAWING, PHOTO, Way, internal};
 use crate::pixels::buffer::{reserved, zeroes};
 use crate::pixels::layout::Size;
 use crate::pixels::window::Rect;
@@ -124,7 +124,7 @@ impl AnimationEncoder {
 
     /// Takes the part of a frame that changes. Where the frame `blends`, unchanged pixels are
     /// transparent. Returns the way to write the part.
-    fn cut(&mut self, rgba: &mut [u8], rect: Rect, blends: bool) -> Result<Way, Error> {
+    fn cut(&mut self, rgba: &mut [u8], rect: Rect, blends: bool) -> Result<RowCoding, Error> {
         let channels = if self.alpha { 4 } else { 3 };
         let mut kinds = Kinds::new(rect.width)?;
         self.part.clear();
@@ -151,7 +151,7 @@ impl AnimationEncoder {
     }
 
     /// Writes the data of the part.
-    fn data(&mut self, rect: Rect, own: bool, way: Way) -> Result<(), Error> {
+    fn data(&mut self, rect: Rect, own: bool, coding: RowCoding) -> Result<(), Error> {
         let output = Rc::new(RefCell::new(Output {
             answer: std::mem::replace(&mut self.answer, Answer::none()),
             sequence: (!own).then_some(self.sequence),
@@ -163,7 +163,7 @@ impl AnimationEncoder {
             passed: 0,
             header: [0; 8],
         };
-        let written = self.encode(sink, rect, way);
+        let written = self.encode(sink, rect, coding);
         let output = Rc::into_inner(output).ok_or(Error::Internal("two writers".to_owned()))?;
         let output = output.into_inner();
         self.answer = output.answer;
@@ -174,7 +174,7 @@ impl AnimationEncoder {
         }
     }
 
-    fn encode(&self, sink: Sink, rect: Rect, way: Way) -> Result<(), Error> {
+    fn encode(&self, sink: Sink, rect: Rect, coding: RowCoding) -> Result<(), Error> {
         let sink: Box<dyn Write> = Box::new(sink);
         let mut encoder = png::Encoder::new(sink, rect.width, rect.height);
         encoder.set_depth(BitDepth::Eight);
@@ -183,8 +183,8 @@ impl AnimationEncoder {
         } else {
             ColorType::Rgb
         });
-        encoder.set_deflate_compression(way.compression);
-        encoder.set_filter(way.filter);
+        encoder.set_deflate_compression(coding.compression);
+        encoder.set_filter(coding.filter);
         let mut writer = encoder
             .write_header()
             .and_then(png::Writer::into_stream_writer)
@@ -219,8 +219,8 @@ impl Encode for AnimationEncoder {
             self.begin()?;
         }
         self.control(rect, delay_ms, blends)?;
-        let way = self.cut(rgba, rect, blends)?;
-        self.data(rect, own, way)
+        let coding = self.cut(rgba, rect, blends)?;
+        self.data(rect, own, coding)
     }
 
     fn answer(&mut self) -> &mut Answer {

@@ -5,9 +5,9 @@ use png::{BitDepth, ColorType, Limits, Transformations};
 
 use crate::error::Error;
 use crate::format::codec::Decode;
+use crate::format::png::chunks;
+use crate::format::png::chunks::{Piece, Reader};
 use crate::format::png::part::Part;
-use crate::format::png::pieces;
-use crate::format::png::pieces::{Piece, Reader};
 use crate::pixels::frame::Frame;
 use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSink;
@@ -52,7 +52,7 @@ impl Decoder {
         });
         pushed.map_err(|stop| match stop {
             Stop::Ours(error) => error,
-            Stop::File(error) => damage(error),
+            Stop::File(error) => fault(error),
         })
     }
 }
@@ -67,7 +67,7 @@ impl Decode for Decoder {
 
     fn finish(&mut self, _: &Plan, rows: &mut dyn RowSink) -> Result<(), Error> {
         self.push(&[], rows)?;
-        self.decoder.finish().map_err(damage)?;
+        self.decoder.finish().map_err(fault)?;
         if self.verifies && !self.decoder.is_intact() {
             rows.damaged();
         }
@@ -87,7 +87,7 @@ impl From<letterbox_png::Error> for Stop {
     }
 }
 
-fn damage(error: letterbox_png::Error) -> Error {
+fn fault(error: letterbox_png::Error) -> Error {
     match error {
         letterbox_png::Error::OutOfMemory => Error::OutOfMemory,
         letterbox_png::Error::Corrupt(what) => Error::Corrupt(what),
@@ -125,17 +125,17 @@ pub(crate) fn draw(part: &Part<'_>, mut row: impl FnMut(&[u8])) -> Result<(), Er
             row(bytes);
             Ok(())
         });
-        pushed.map_err(damage)?;
+        pushed.map_err(fault)?;
     }
-    decoder.finish().map_err(damage)
+    decoder.finish().map_err(fault)
 }
 
 /// Decodes the picture of an interlaced file. With `intact`, the checksum of its zlib stream is
 /// verified too.
 pub(crate) fn interlaced(file: &[u8], frame: &mut Frame, intact: bool) -> Result<(), Error> {
-    let numbers = pieces::numbers(file).ok_or(DAMAGED)?;
-    let chunks = pieces::before_pixels(file, &numbers).chain(pieces::pixels(file));
-    interlaced_rows(pieces::pieces(&numbers, chunks), frame, intact)
+    let numbers = chunks::numbers(file).ok_or(DAMAGED)?;
+    let coded = chunks::before_pixels(file, &numbers).chain(chunks::pixels(file));
+    interlaced_rows(chunks::pieces(&numbers, coded), frame, intact)
 }
 
 /// Decodes the picture of an interlaced file in pieces.
@@ -151,7 +151,7 @@ fn interlaced_rows<'a>(
     if intact {
         decoder.ignore_checksums(false);
     }
-    let mut reader = decoder.read_info().map_err(fault)?;
+    let mut reader = decoder.read_info().map_err(library_fault)?;
     let layout = match reader.output_color_type() {
         (ColorType::Grayscale, BitDepth::Eight) => Layout::Grey,
         (ColorType::GrayscaleAlpha, BitDepth::Eight) => Layout::GreyAlpha,
@@ -162,11 +162,13 @@ fn interlaced_rows<'a>(
     if layout != frame.layout || reader.output_buffer_size() != Some(frame.pixels.len()) {
         return Err(Error::Corrupt("the PNG's headers contradict each other"));
     }
-    reader.next_frame(&mut frame.pixels).map_err(fault)?;
+    reader
+        .next_frame(&mut frame.pixels)
+        .map_err(library_fault)?;
     Ok(())
 }
 
-fn fault(error: png::DecodingError) -> Error {
+fn library_fault(error: png::DecodingError) -> Error {
     match error {
         png::DecodingError::LimitsExceeded => Error::Corrupt("the PNG has an oversized chunk"),
         _ => DAMAGED,

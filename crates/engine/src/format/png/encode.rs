@@ -5,7 +5,7 @@
 //! not filtered, so that deflate finds their repetitions. Shades have the filter that suits each
 //! row. A small picture is written in several ways, and the smallest file is taken.
 
-use crate::format::png::way::{BY_ROWS, DRAWING, PHOTO, Shared, Way, encoder, internal};
+use crate::format::png::coding::{BY_ROWS, DRAWING, PHOTO, RowCoding, Shared, encoder, internal};
 use std::cell::RefCell;
 use std::io::{Error as Refusal, Result as Io, Write};
 use std::rc::Rc;
@@ -13,10 +13,10 @@ use std::rc::Rc;
 use png::ColorType;
 
 use crate::error::Error;
+use crate::format::buffered;
+use crate::format::buffered::InPlace;
 use crate::format::png::palette;
 use crate::format::png::palette::{Kind, Seen};
-use crate::format::whole;
-use crate::format::whole::InPlace;
 use crate::pixels::buffer::reserved;
 use crate::pixels::frame::Picture;
 use crate::pixels::layout::{Layout, Size};
@@ -39,7 +39,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     let file = Box::new(File(place.clone()));
     match (palette, kind) {
         (Some(mut palette), kind) => {
-            palette.write(plan, &place, palette.way(plan, kind), file)?;
+            palette.write(plan, &place, palette.coding(plan, kind), file)?;
         }
         (None, Kind::Flat) => write(plan, &place, DRAWING, file)?,
         (None, Kind::Smooth) => write(plan, &place, BY_ROWS, file)?,
@@ -75,12 +75,12 @@ fn smallest(
         place.borrow_mut().rewind()?;
     }
     if !only {
-        let ways: &[Way] = match kind {
+        let ways: &[RowCoding] = match kind {
             Kind::Flat => &[DRAWING, BY_ROWS],
             Kind::Smooth | Kind::Photo => &[BY_ROWS],
         };
-        for &way in ways {
-            attempt(plan, &mut best, |sink| write(plan, place, way, sink))?;
+        for &coding in ways {
+            attempt(plan, &mut best, |sink| write(plan, place, coding, sink))?;
             place.borrow_mut().rewind()?;
         }
     }
@@ -148,8 +148,13 @@ fn small_bytes(plan: &Plan) -> u64 {
 }
 
 /// Writes truecolour or grey of 8 bits.
-fn write(plan: &Plan, place: &Shared, way: Way, sink: Box<dyn Write>) -> Result<(), Error> {
-    let mut encoder = encoder(plan, way, sink);
+fn write(
+    plan: &Plan,
+    place: &Shared,
+    coding: RowCoding,
+    sink: Box<dyn Write>,
+) -> Result<(), Error> {
+    let mut encoder = encoder(plan, coding, sink);
     encoder.set_color(match plan.layout {
         Layout::Grey => ColorType::Grayscale,
         Layout::GreyAlpha => ColorType::GrayscaleAlpha,
@@ -160,7 +165,7 @@ fn write(plan: &Plan, place: &Shared, way: Way, sink: Box<dyn Write>) -> Result<
         .write_header()
         .and_then(png::Writer::into_stream_writer)
         .map_err(internal)?;
-    whole::rows(plan, place, |row| writer.write_all(row).map_err(internal))?;
+    buffered::rows(plan, place, |row| writer.write_all(row).map_err(internal))?;
     writer.finish().map_err(internal)
 }
 
@@ -188,7 +193,7 @@ const LEAD_BYTES: u64 = 16 << 10;
 
 /// Returns the capacity for an image of this many bytes that becomes its file in place, so that the
 /// file never overtakes the reader.
-pub(crate) fn room(plan: &Plan, image_bytes: u64) -> u64 {
+pub(crate) fn capacity(plan: &Plan, image_bytes: u64) -> u64 {
     let coloured = || {
         let channels = plan.layout.channels() as u64;
         most_bytes(plan, channels).max(image_bytes + LEAD_BYTES)

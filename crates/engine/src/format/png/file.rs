@@ -21,7 +21,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
         let (frame, _) = still(Box::new(CodedFrames::new(file)), plan)?;
         return rows.frame(frame);
     }
-    let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.room_if_kept())?;
+    let mut frame = Frame::new(plan.decoded, plan.header.layout, plan.capacity_if_kept())?;
     let intact = plan.keeps_original() && interlaced(file, &mut frame, true).is_ok();
     if !intact {
         interlaced(file, &mut frame, false)?;

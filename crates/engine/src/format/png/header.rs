@@ -101,7 +101,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Header, Stop> {
             },
         },
         colours: said.colours(),
-        inks: false,
+        cmyk: false,
         palette: colour == Colour::Indexed,
     })
 }

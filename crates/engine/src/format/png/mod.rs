@@ -1,6 +1,8 @@
 //! PNG (W3C, third edition).
 
 pub(crate) mod animate;
+pub(crate) mod chunks;
+pub(crate) mod coding;
 pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod file;
@@ -8,16 +10,14 @@ pub(crate) mod frames;
 pub(crate) mod header;
 pub(crate) mod palette;
 pub(crate) mod part;
-pub(crate) mod pieces;
 pub(crate) mod strip;
-pub(crate) mod way;
 
 use crate::animation::answer::Encode;
 use crate::animation::coded::CodedFrames;
 use crate::error::Error;
+use crate::format::buffered;
 use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
-use crate::format::whole;
 use crate::guest::Guests;
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
@@ -72,7 +72,7 @@ impl Codec for Png {
     ) -> Result<Box<dyn Decode + 'g>, Error> {
         Ok(match plan.header.coding {
             Coding::Rows { .. } => Box::new(decode::Decoder::new(plan, start)),
-            _ => Box::new(whole::File::new(start, file::decode)),
+            _ => Box::new(buffered::File::new(start, file::decode)),
         })
     }
 
@@ -86,8 +86,8 @@ impl Codec for Png {
 }
 
 impl Write for Png {
-    fn room(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
-        Some(encode::room(plan, image_bytes))
+    fn capacity(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
+        Some(encode::capacity(plan, image_bytes))
     }
 
     fn encoder_bytes(&self, plan: &Plan) -> u64 {

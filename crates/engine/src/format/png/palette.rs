@@ -5,8 +5,8 @@ use std::io::Write;
 use png::{BitDepth, ColorType};
 
 use crate::error::Error;
-use crate::format::png::way::{DRAWING, PHOTO, Shared, Way, encoder, internal};
-use crate::format::whole;
+use crate::format::buffered;
+use crate::format::png::coding::{DRAWING, PHOTO, RowCoding, Shared, encoder, internal};
 use crate::pixels::buffer::zeroes;
 use crate::pixels::layout::Layout;
 use crate::pixels::widen::widen;
@@ -202,7 +202,7 @@ fn count(
 ) -> Result<Histogram, Error> {
     let whatever = matches!(plan.palette, Some(Indexed::Best(_) | Indexed::Near));
     let mut rgba = zeroes(4 * u64::from(plan.canvas.width))?;
-    whole::rows(plan, place, |row| {
+    buffered::rows(plan, place, |row| {
         widen(row, plan.layout, &mut rgba, Layout::Rgba);
         if whatever || histogram.is_exact() {
             histogram.push(&rgba);
@@ -235,7 +235,7 @@ impl Chosen {
 
     /// Returns the way to write indices. Entries are in the order of their brightness, so the
     /// indices of a photo with reduced colours are as smooth as its grey picture.
-    pub(crate) fn way(&self, plan: &Plan, kind: Kind) -> Way {
+    pub(crate) fn coding(&self, plan: &Plan, kind: Kind) -> RowCoding {
         let reduced = matches!(plan.palette, Some(Indexed::Best(_))) && !self.is_exact();
         if reduced && kind != Kind::Flat && self.depth == BitDepth::Eight {
             PHOTO
@@ -268,7 +268,7 @@ impl Chosen {
         let mut above = zeroes(if self.apart > 0 { width } else { 0 })?;
         let mut begun = false;
         let (mapper, apart) = (&mut self.mapper, self.apart);
-        whole::rows(plan, place, |row| {
+        buffered::rows(plan, place, |row| {
             widen(row, plan.layout, &mut rgba, Layout::Rgba);
             mapper.map(&rgba, &mut indices);
             let palette = mapper.palette();
@@ -291,11 +291,11 @@ impl Chosen {
         &mut self,
         plan: &Plan,
         place: &Shared,
-        way: Way,
+        coding: RowCoding,
         sink: Box<dyn Write>,
     ) -> Result<(), Error> {
         let depth = self.depth;
-        let mut encoder = encoder(plan, way, sink);
+        let mut encoder = encoder(plan, coding, sink);
         let colours = self.mapper.palette().colours();
         encoder.set_color(ColorType::Indexed);
         encoder.set_depth(depth);

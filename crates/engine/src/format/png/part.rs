@@ -1,7 +1,7 @@
 //! Picture of a frame: chunks of image data, with the palette of the file.
 
+use crate::format::png::chunks::{Numbers, Piece, before_pixels, made, pieces};
 use crate::format::png::header::{Chunks, whole_bytes};
-use crate::format::png::pieces::{Numbers, Piece, before_pixels, made, pieces};
 use crate::pixels::layout::{Layout, Size};
 
 /// Picture of a frame: chunks of image data, with the palette of the file.

@@ -28,7 +28,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
     let chunks = Chunks::new(&directory, &shape, plan.decoded)?;
     let layout = plan.header.layout;
     let mut reader = Reader {
-        painter: Painter::new(&directory, &shape, plan, convert::inks(plan))?,
+        painter: Painter::new(&directory, &shape, plan, convert::cmyk(plan))?,
         unpack: Unpack::each(&directory, &shape)?,
         raw: raw(&shape)?,
         chunks,

@@ -82,7 +82,7 @@ impl<'a> Directory<'a> {
     /// without values is `None`.
     pub(crate) fn values(&self, tag: u16) -> Option<Values<'a>> {
         let entry_bytes = if self.big { 20 } else { 12 };
-        let (count_bytes, room) = if self.big { (8, 8) } else { (4, 4) };
+        let (count_bytes, capacity) = if self.big { (8, 8) } else { (4, 4) };
         let entry = self.entries.chunks_exact(entry_bytes).find(|entry| {
             let entry = Bytes {
                 bytes: entry,
@@ -103,11 +103,11 @@ impl<'a> Directory<'a> {
             5 | 10 | 12 | 16..=18 => 8,
             _ => return None,
         };
-        let inside = count.checked_mul(value_bytes)? <= room;
+        let inside = count.checked_mul(value_bytes)? <= capacity;
         let (place, at) = if inside {
             (field, 4 + count_bytes)
         } else {
-            (self.file, field.number(4 + count_bytes, room)?)
+            (self.file, field.number(4 + count_bytes, capacity)?)
         };
         (count > 0).then_some(Values {
             place,

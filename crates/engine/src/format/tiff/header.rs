@@ -43,7 +43,7 @@ pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
             shape.alpha.is_some(),
         ),
         colours,
-        inks: shape.pixels == Pixels::Inks,
+        cmyk: shape.pixels == Pixels::Cmyk,
         palette: shape.pixels == Pixels::Palette,
         coding: Coding::Tiff(shape),
     })

@@ -26,7 +26,7 @@ pub(crate) struct Painter {
     ycbcr: YCbCr,
     conversion: Option<Arc<Conversion>>,
     /// Buffer of CMYK, for pixels with further samples, and the RGB that CMYK becomes.
-    inks: Vec<u8>,
+    cmyk: Vec<u8>,
     light: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ impl Painter {
     ) -> Result<Painter, Error> {
         let (size, layout) = (plan.decoded, plan.header.layout);
         let rooms = Rooms::new(shape, size, layout);
-        if shape.pixels == Pixels::Inks && conversion.is_none() {
+        if shape.pixels == Pixels::Cmyk && conversion.is_none() {
             return Err(Error::OutOfMemory); // inks without a profile have a table too
         }
         Ok(Painter {
@@ -54,7 +54,7 @@ impl Painter {
             },
             ycbcr: YCbCr::read(directory),
             conversion,
-            inks: zeroes(rooms.inks)?,
+            cmyk: zeroes(rooms.cmyk)?,
             light: reserved(rooms.light)?,
         })
     }
@@ -66,7 +66,7 @@ impl Painter {
             Pixels::Palette => 3 << shape.bits,
             _ => 0,
         };
-        rooms.mixed + rooms.pixels + rooms.inks + rooms.light + palette
+        rooms.mixed + rooms.pixels + rooms.cmyk + rooms.light + palette
     }
 
     /// Converts samples to the machine's byte order, undoes the predictor, and gathers planes and
@@ -135,7 +135,7 @@ impl Painter {
             let at = usize::from(alpha.at);
             match (shape.bits, shape.pixels) {
                 // Indices are not multiplied by alpha, and there is no rule for CMYK and YCbCr.
-                (_, Pixels::Palette | Pixels::Inks | Pixels::YCbCr { .. }) => {}
+                (_, Pixels::Palette | Pixels::Cmyk | Pixels::YCbCr { .. }) => {}
                 (16, _) => divide::<2>(row, samples, colours, at, |colour, alpha| {
                     let [colour, alpha] = [colour, alpha].map(u16::from_ne_bytes);
                     let straight = u32::from(colour) * 65_535 + u32::from(alpha) / 2;
@@ -184,17 +184,17 @@ impl Painter {
                 let colour = self.palette.get(usize::from(from[0]));
                 to[..3].copy_from_slice(colour.unwrap_or(&[0; 3]));
             }),
-            Pixels::Inks => {
+            Pixels::Cmyk => {
                 let row = if samples == 4 {
                     &row[..columns * 4]
                 } else {
-                    let inks = &mut self.inks[..columns * 4];
-                    let each = row.chunks_exact(samples).zip(inks.chunks_exact_mut(4));
+                    let cmyk = &mut self.cmyk[..columns * 4];
+                    let each = row.chunks_exact(samples).zip(cmyk.chunks_exact_mut(4));
                     each.for_each(|(from, to)| to.copy_from_slice(&from[..4]));
-                    inks
+                    cmyk
                 };
                 if let Some(conversion) = &self.conversion {
-                    conversion.inks(row, &mut self.light);
+                    conversion.cmyk(row, &mut self.light);
                 }
                 let each = self
                     .light
@@ -244,7 +244,7 @@ impl Painter {
 struct Rooms {
     mixed: u64,
     pixels: u64,
-    inks: u64,
+    cmyk: u64,
     light: u64,
 }
 
@@ -260,15 +260,15 @@ impl Rooms {
             Pixels::Rgb => true,
             _ => false,
         } && samples == layout.channels() as u64;
-        let inks = shape.pixels == Pixels::Inks;
+        let cmyk = shape.pixels == Pixels::Cmyk;
         Rooms {
             mixed: if_so(
                 shape.planes() > 1 || shape.bits < 8,
                 columns * samples * sample_bytes,
             ),
             pixels: if_so(!as_they_are, columns * layout.channels() as u64),
-            inks: if_so(inks && samples != 4, columns * 4),
-            light: if_so(inks, columns * 3),
+            cmyk: if_so(cmyk && samples != 4, columns * 4),
+            light: if_so(cmyk, columns * 3),
         }
     }
 }

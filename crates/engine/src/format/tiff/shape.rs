@@ -324,7 +324,7 @@ fn pixels(directory: &Directory<'_>, code: u64, samples: u64) -> Result<Pixels, 
         5 if number(directory, tag::INK_SET, 1)? != 1 => {
             return no("TIFF with other inks than CMYK is not read");
         }
-        5 => Pixels::Inks,
+        5 => Pixels::Cmyk,
         6 => {
             let factors = directory.values(tag::YCBCR_SUBSAMPLING);
             let factor = |index| match &factors {

@@ -4,7 +4,7 @@
 use letterbox_vp8l::{Decoder, Shape};
 
 use crate::error::Error;
-use crate::format::webp::header::damage;
+use crate::format::webp::header::fault;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::layout::Size;
 
@@ -43,7 +43,7 @@ impl<'a> Alpha<'a> {
         Ok(Alpha {
             samples: match how & 3 {
                 0 => Samples::Raw(bytes),
-                1 => Samples::Coded(Box::new(Decoder::new(bytes, shape).map_err(damage)?)),
+                1 => Samples::Coded(Box::new(Decoder::new(bytes, shape).map_err(fault)?)),
                 _ => return Err(Error::Corrupt("the WebP's alpha is coded in no known way")),
             },
             filter: match how >> 2 & 3 {
@@ -76,7 +76,7 @@ impl<'a> Alpha<'a> {
                 *rest = others;
             }
             Samples::Coded(decoder) => {
-                let pixels = decoder.row().map_err(damage)?.ok_or(BREAKS_OFF)?;
+                let pixels = decoder.row().map_err(fault)?.ok_or(BREAKS_OFF)?;
                 for (sample, argb) in self.row.iter_mut().zip(pixels) {
                     *sample = (argb >> 8) as u8;
                 }

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 
 use crate::animation::still::still;
 use crate::error::Error;
+use crate::format::buffered;
+use crate::format::buffered::InPlace;
 use crate::format::webp::frames::CodedFrames;
 use crate::format::webp::header::Still;
 use crate::format::webp::vp8l;
 use crate::format::webp::vp8l::Shape;
-use crate::format::whole;
-use crate::format::whole::InPlace;
 use crate::pixels::buffer::reserved;
 use crate::pixels::frame::Picture;
 use crate::pixels::rows::RowSink;
@@ -32,7 +32,7 @@ pub(crate) fn encode(plan: &Plan, picture: Picture) -> Result<Vec<u8>, Error> {
     place.borrow_mut().write(&HEAD)?;
     let rows = |take: vp8l::Take<'_>| {
         place.borrow_mut().rewind()?;
-        whole::rows(plan, &place, take)
+        buffered::rows(plan, &place, take)
     };
     vp8l::encode(&shape(plan), &rows, &mut |bytes| {
         place.borrow_mut().write(bytes)

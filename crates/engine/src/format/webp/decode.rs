@@ -6,7 +6,7 @@ use letterbox_vp8l::{Decoder as Vp8l, Shape};
 
 use crate::error::Error;
 use crate::format::webp::alpha::Alpha;
-use crate::format::webp::header::{Coded, Still, damage};
+use crate::format::webp::header::{Coded, Still, fault};
 use crate::header::Coding;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::layout::Layout;
@@ -38,12 +38,12 @@ pub(crate) fn rows(
     let width = u64::from(still.size.width);
     match still.coded {
         Coded::Lossless(stream) => {
-            let shape = Shape::of(stream).map_err(damage)?;
-            let mut decoder = Vp8l::new(stream, shape).map_err(damage)?;
+            let shape = Shape::of(stream).map_err(fault)?;
+            let mut decoder = Vp8l::new(stream, shape).map_err(fault)?;
             let mut row = zeroes(layout.channels() as u64 * width)?;
             // Pixels of a stream that declares no alpha are opaque, whatever their alpha.
             let opaque = if still.has_alpha() { 0 } else { 255 };
-            while let Some(pixels) = decoder.row().map_err(damage)? {
+            while let Some(pixels) = decoder.row().map_err(fault)? {
                 unpack(pixels, layout, opaque, &mut row);
                 take(&row)?;
             }

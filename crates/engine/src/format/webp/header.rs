@@ -64,7 +64,7 @@ pub(crate) fn parse(bytes: &[u8], complete: bool) -> Result<Header, Stop> {
         layout: Layout::of(false, alpha),
         coding: coding(stored, lossless, alpha, animated),
         colours,
-        inks: false,
+        cmyk: false,
         palette: false,
     })
 }
@@ -261,12 +261,12 @@ impl<'a> Still<'a> {
                 None => Ok(0),
             },
         };
-        bytes.map_err(damage)
+        bytes.map_err(fault)
     }
 }
 
 /// Maps the faults of a stream of VP8L.
-pub(crate) fn damage(fault: Fault) -> Error {
+pub(crate) fn fault(fault: Fault) -> Error {
     match fault {
         Fault::OutOfMemory => Error::OutOfMemory,
         Fault::Corrupt(what) => Error::Corrupt(what),

@@ -14,7 +14,7 @@ use crate::animation::coded::CodedFrames;
 use crate::error::Error;
 use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
-use crate::format::{guest, whole};
+use crate::format::{buffered, guest};
 use crate::guest::{Guests, webp_encode};
 use crate::header::cursor::Stop;
 use crate::header::{Coding, Header, profile};
@@ -73,7 +73,7 @@ impl Codec for WebP {
         start: Vec<u8>,
         _guests: &'g dyn Guests,
     ) -> Result<Box<dyn Decode + 'g>, Error> {
-        Ok(Box::new(whole::File::new(start, code::decode)))
+        Ok(Box::new(buffered::File::new(start, code::decode)))
     }
 
     fn writer(&self) -> Option<&dyn Write> {
@@ -86,14 +86,14 @@ impl Codec for WebP {
 }
 
 impl Write for WebP {
-    fn room(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
-        let room = if plan.by_guest {
+    fn capacity(&self, plan: &Plan, image_bytes: u64) -> Option<u64> {
+        let capacity = if plan.by_guest {
             4 * plan.canvas.pixels()
         } else {
             // The file never gets beyond what has been read of the image.
             code::most_bytes(plan).max(image_bytes + code::lead_bytes(plan))
         };
-        Some(room.max(image_bytes))
+        Some(capacity.max(image_bytes))
     }
 
     fn encoder_bytes(&self, plan: &Plan) -> u64 {

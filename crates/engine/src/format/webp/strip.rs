@@ -18,7 +18,7 @@ pub(crate) fn strip(file: &mut Cutting, wanted: Wanted) -> Option<()> {
     }
     file.keep(12)?;
     if wanted.moves {
-        film(file, end, wanted.lossless)?;
+        animate(file, end, wanted.lossless)?;
     } else {
         still(file, end, wanted.lossless)?;
     }
@@ -61,7 +61,7 @@ fn still(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
 }
 
 /// Keeps the loop count of an animation, and its frames.
-fn film(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
+fn animate(file: &mut Cutting, end: usize, lossless: bool) -> Option<()> {
     let first = Head::of(file, end)?;
     let flags = *file.rest().get(8)? & (ALPHA | ANIMATION);
     if &first.kind != b"VP8X" || first.length < 10 || flags & ANIMATION == 0 {
@@ -315,8 +315,8 @@ mod tests {
         assert_eq!(strip(WebP, bare, wanted), None);
         let without_loss = [frame(0, std::slice::from_ref(&clear)), frame(2, &[clear])];
         let [first, second] = without_loss;
-        let film = file(&[extended(0x12), anim, first, second]);
-        assert_eq!(strip(WebP, film.clone(), wanted), Some(film));
+        let animate = file(&[extended(0x12), anim, first, second]);
+        assert_eq!(strip(WebP, animate.clone(), wanted), Some(animate));
     }
 
     #[test]
@@ -325,7 +325,7 @@ mod tests {
         let (lossy, alpha) = (chunk(b"VP8 ", b"picture"), chunk(b"ALPH", b"alpha"));
         let clear = chunk(b"VP8L", CLEAR);
         let good = frame(0, std::slice::from_ref(&lossy));
-        let film = |flags: u8, chunks: &[&Vec<u8>]| {
+        let animate = |flags: u8, chunks: &[&Vec<u8>]| {
             let chunks = chunks.iter().map(|chunk| chunk.to_vec());
             file(
                 &std::iter::once(extended(flags))
@@ -333,7 +333,7 @@ mod tests {
                     .collect::<Vec<_>>(),
             )
         };
-        assert!(stripped_film(WebP, &film(0x02, &[&anim, &good, &good])).is_some());
+        assert!(stripped_film(WebP, &animate(0x02, &[&anim, &good, &good])).is_some());
         let of = |inside: &[Vec<u8>]| frame(0, inside);
         for (flags, chunks) in [
             (0x02, &[&anim, &good][..]), // stands still
@@ -352,8 +352,8 @@ mod tests {
             ),
             (0x02, &[&anim, &good, &chunk(b"ANMF", &[0; 15])]),
         ] {
-            let film = film(flags, chunks);
-            assert_eq!(stripped_film(WebP, &film), None, "{chunks:x?}");
+            let animate = animate(flags, chunks);
+            assert_eq!(stripped_film(WebP, &animate), None, "{chunks:x?}");
         }
     }
 }

@@ -9,13 +9,10 @@ pub(crate) mod blurhash;
 mod tests;
 pub(crate) mod thumbhash;
 
+use crate::choose::SIDE;
 use crate::pixels::layout::{Layout, Size};
 use crate::plan::Plan;
 use crate::transform::Colour;
-
-/// Longest side of the small picture. ThumbHash is defined for images up to this size, and the
-/// other placeholders gain nothing visible from more.
-pub(crate) const SIDE: u16 = 100;
 
 /// A small picture.
 pub(crate) struct Small {

@@ -149,7 +149,7 @@ pub(crate) fn held_bytes(shape: &Shape) -> u64 {
 
 impl Fax {
     pub(crate) fn new(shape: &Shape) -> Result<Fax, Error> {
-        let room = || {
+        let capacity = || {
             let mut row = Vec::new();
             let places = shape.chunk.width as usize;
             row.try_reserve_exact(places + 1)
@@ -159,8 +159,8 @@ impl Fax {
         Ok(Fax {
             compression: shape.compression,
             width: shape.chunk.width,
-            row: room()?,
-            above: room()?,
+            row: capacity()?,
+            above: capacity()?,
             ahead: Ahead::default(),
             begun: false,
             has_ends: false,

@@ -395,7 +395,7 @@ mod tests {
         fn encode(&self) -> Vec<u8> {
             let Shape { size, layout, .. } = self.shape;
             let image = self.shape.picture.pixels() * layout.channels() as u64;
-            let room = self.shape.most_bytes().max(image + self.shape.lead_bytes());
+            let capacity = self.shape.most_bytes().max(image + self.shape.lead_bytes());
             let row_bytes = size.width as usize * layout.channels();
             let unread = Cell::new(0);
             let rows = |take: Take<'_>| {
@@ -419,7 +419,7 @@ mod tests {
             let mut out = |bytes: &[u8]| {
                 file.extend_from_slice(bytes);
                 assert!(
-                    file.len() as u64 - head <= room - unread.get(),
+                    file.len() as u64 - head <= capacity - unread.get(),
                     "{:?}",
                     self.shape
                 );

@@ -7,7 +7,7 @@ use crate::animation::compositor::Compositor;
 use crate::error::Error;
 use crate::format::codec::only;
 use crate::format::codec_of;
-use crate::frames::film;
+use crate::frames::animate;
 use crate::guest::Guests;
 use crate::pixels::buffer::zeroes;
 use crate::pixels::frame::Frame;
@@ -40,7 +40,7 @@ pub(crate) enum Played {
     /// All frames have been played.
     All,
     /// The answer's capacity may not suffice for the next frame.
-    LittleRoom,
+    LittleCapacity,
 }
 
 impl<'g> Player<'g> {
@@ -60,7 +60,7 @@ impl<'g> Player<'g> {
                 0,
             )?,
             is_sound: true,
-            encoder: film(plan.format)
+            encoder: animate(plan.format)
                 .ok_or(Error::Internal("nobody animates this format".to_owned()))?
                 .begin(plan, animation, guests)?,
             rgba: zeroes(4 * plan.canvas.pixels())?,
@@ -101,7 +101,7 @@ impl<'g> Player<'g> {
             let shot = shot?;
             let shown = index >= first && self.ended.is_none();
             if shown && !to_the_last && self.encoder.answer().left() < 2 * self.largest {
-                return Ok(Played::LittleRoom);
+                return Ok(Played::LittleCapacity);
             }
             self.is_sound &= shot.draw(&mut self.screen)?;
             if shown {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use png::{BitDepth, DeflateCompression, Filter};
 
 use crate::error::Error;
-use crate::format::whole::InPlace;
+use crate::format::buffered::InPlace;
 use crate::pixels::layout::Size;
 use crate::plan::Plan;
 
@@ -17,14 +17,14 @@ pub(crate) type Shared = Rc<RefCell<InPlace>>;
 
 /// Filter and compression of rows.
 #[derive(Clone, Copy)]
-pub(crate) struct Way {
+pub(crate) struct RowCoding {
     pub(crate) filter: Filter,
     pub(crate) compression: DeflateCompression,
 }
 
 /// Way for photos: a fast deflate with the Paeth filter gives smaller files than a slow one without
 /// a filter.
-pub(crate) const PHOTO: Way = Way {
+pub(crate) const PHOTO: RowCoding = RowCoding {
     filter: Filter::Paeth,
     compression: DeflateCompression::FdeflateUltraFast,
 };
@@ -32,27 +32,27 @@ pub(crate) const PHOTO: Way = Way {
 /// Compression level, which is the default of zlib and sharp.
 const LEVEL: u8 = 6;
 
-pub(crate) const DRAWING: Way = Way {
+pub(crate) const DRAWING: RowCoding = RowCoding {
     filter: Filter::NoFilter,
     compression: DeflateCompression::Level(LEVEL),
 };
 
 /// Way with a filter chosen for each row, which is slow.
-pub(crate) const BY_ROWS: Way = Way {
+pub(crate) const BY_ROWS: RowCoding = RowCoding {
     filter: Filter::Adaptive,
     compression: DeflateCompression::Level(LEVEL),
 };
 
 pub(crate) fn encoder(
     plan: &Plan,
-    way: Way,
+    coding: RowCoding,
     sink: Box<dyn Write>,
 ) -> png::Encoder<'static, Box<dyn Write>> {
     let Size { width, height } = plan.canvas;
     let mut encoder = png::Encoder::new(sink, width, height);
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_deflate_compression(way.compression);
-    encoder.set_filter(way.filter);
+    encoder.set_deflate_compression(coding.compression);
+    encoder.set_filter(coding.filter);
     encoder
 }
 

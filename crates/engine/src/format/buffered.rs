@@ -53,7 +53,7 @@ impl<D: Fn(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for File
 }
 
 /// An image that becomes its file in place. The unread image is at the back of the buffer, the
-/// written file at its front. The planned capacity keeps the two apart, see [`Plan::room`].
+/// written file at its front. The planned capacity keeps the two apart, see [`Plan::capacity`].
 pub(crate) struct InPlace {
     buffer: Vec<u8>,
     /// Offset of the image in the buffer.
@@ -66,9 +66,9 @@ impl InPlace {
     /// # Errors
     /// [`Error::OutOfMemory`], if the picture was allocated without the planned capacity.
     pub(crate) fn new(picture: Picture) -> Result<InPlace, Error> {
-        let (mut buffer, room) = picture.into_piece();
+        let (mut buffer, capacity) = picture.into_piece();
         let image = buffer.len();
-        let more = room.saturating_sub(image);
+        let more = capacity.saturating_sub(image);
         buffer
             .try_reserve_exact(more)
             .map_err(|_| Error::OutOfMemory)?;
