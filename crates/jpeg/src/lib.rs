@@ -1,5 +1,5 @@
-//! A JPEG decoder and encoder (ITU T.81) for places with little memory. To decode, bytes are pushed in, rows come out, and
-//! between them lies one row of MCUs; to encode, rows are pushed in, and a file comes out.
+//! A JPEG decoder and encoder (ITU T.81) for small memory. The decoder takes bytes and returns
+//! rows, and holds one row of MCUs in between; the encoder takes rows and returns a file.
 //!
 //! * It scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: each sample is the mean of those it stands for, and coefficients that the
 //!   smaller picture does not need are skipped several symbols at a time.
