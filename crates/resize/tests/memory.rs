@@ -1,4 +1,4 @@
-//! What a resizer says that it allocates is what it allocates, to the byte.
+//! A resizer allocates exactly the bytes that it promises.
 
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
