@@ -303,7 +303,7 @@ fn scripts_of_any_page_may_read_what_every_image_says_of_itself() {
         ] {
             assert!(exposed.contains(&name), "{name}");
         }
-        // Every other field of ours has to be exposed too.
+        // Every `X-Image-*` field has to be exposed too.
         for name in made.headers.keys().map(http::HeaderName::as_str) {
             assert!(
                 !name.starts_with("x-image") || exposed.contains(&name),
