@@ -1,9 +1,9 @@
 //! Benchmarks the kernels of the pipeline as native code (`cargo bench`), without a runtime, a
 //! network or a just-in-time compiler around them.
 //!
-//! The pipeline's own clock times decoding, the stages and encoding separately. `cargo bench --
-//! jpeg` runs the cases with `jpeg` in their names. The figures that count are those of `npm run
-//! bench`, in the real runtime; these figures show which kernel to look at.
+//! The pipeline's own clock times decoding, the stages and encoding separately.
+//! `cargo bench -- jpeg` runs the cases with `jpeg` in their names. The figures that count are
+//! those of `npm run bench`, in the real runtime; these figures show which kernel to look at.
 
 use std::fs;
 use std::path::Path;

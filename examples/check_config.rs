@@ -1,9 +1,9 @@
-//! Reads the settings of a deployment natively, for users who have Rust and no Node; `npm run
-//! check` uses the worker's module.
+//! Reads the settings of a deployment natively, for users who have Rust and no Node;
+//! `npm run check` uses the worker's module.
 //!
-//! Standard input has `{"vars": {"NAME": "value"}, "bindings": ["ORIGIN_BUCKET"], "secrets":
-//! ["SIGNING_KEYS"]}`. The settings in force go to standard output, or their errors to standard
-//! error.
+//! Standard input has
+//! `{"vars": {"NAME": "value"}, "bindings": ["ORIGIN_BUCKET"], "secrets": ["SIGNING_KEYS"]}`. The
+//! settings in force go to standard output, or their errors to standard error.
 
 use std::io::Read;
 use std::process::ExitCode;

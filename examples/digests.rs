@@ -2,9 +2,10 @@
 //! status, media type or error code, bytes, and the beginning of the answer's SHA-256 or the
 //! error's message, separated by tabs.
 //!
-//! Standard input has `{"threads": 2, "files": [["name", "path"]], "questions": [{"query",
-//! "accept", "agent", "label"}]}`. The whole service answers, on the in-memory platform of the
-//! tests; each question meets an empty cache.
+//! Standard input has an object
+//! `{"threads": 2, "files": [["name", "path"]], "questions": […]}` with questions
+//! `{"query", "accept", "agent", "label"}`. The whole service answers, on the in-memory platform of
+//! the tests; each question meets an empty cache.
 
 use std::error::Error;
 use std::fmt::Write as _;

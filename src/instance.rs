@@ -4,8 +4,8 @@ use crate::coalesce::Coalescer;
 use crate::governor::Governor;
 use crate::origin::absent::Absent;
 
-/// Bytes for all files whose header is still to be read. They come on top of `MEMORY_BUDGET_BYTES`,
-/// within the module's cap of 88 MiB.
+/// Bytes for all files whose header is still to be read. These bytes come on top of
+/// `MEMORY_BUDGET_BYTES`, within the module's cap of 88 MiB.
 pub const OPENING_BYTES: u64 = 12 << 20;
 
 /// Shared state: memory in two parts, the answers that are being made, and paths that the origin

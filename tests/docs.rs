@@ -1,6 +1,6 @@
 //! Checks that documents and scripts agree with the code on parameters, settings and errors:
-//! README's tables, the defaults in wrangler.toml, the names that signers and scripts know. `npm
-//! run docs` rewrites the generated parts.
+//! README's tables, the defaults in wrangler.toml, the names that signers and scripts know.
+//! `npm run docs` rewrites the generated parts.
 
 use std::path::{Path, PathBuf};
 

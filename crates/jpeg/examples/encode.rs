@@ -1,5 +1,5 @@
-//! Writes a PNM picture (P5, P6) to standard output as JPEG: `encode FILE.ppm [QUALITY] [444]
-//! [progressive]`.
+//! Writes a PNM picture (P5, P6) to standard output as JPEG:
+//! `encode FILE.ppm [QUALITY] [444] [progressive]`.
 
 use std::io::Write;
 

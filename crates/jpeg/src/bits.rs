@@ -10,7 +10,7 @@ pub(crate) struct BitReader {
     /// The next bits, first one topmost. Below the valid bits there are zeroes or the bits that the
     /// next refill puts there.
     acc: u64,
-    /// How many bits of `acc` are valid, at most 63.
+    /// Number of valid bits in `acc`, at most 63.
     valid: u32,
     /// The next byte to take.
     pos: usize,

@@ -1,7 +1,8 @@
 //! The inverse DCT of 8 x 8 coefficients to N x M samples, N and M each 8, 4, 2 or 1.
 //!
-//! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, in the order of operations that
-//! makes its results those of the "accurate integer" method of the reference implementations.
+//! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point. The
+//! order of operations makes the results equal to those of the "accurate integer" method of the
+//! reference implementations.
 //!
 //! A sample of a smaller size is the mean of the samples that it stands for, as in libjpeg-turbo.
 //! Taking the mean of two neighbours weighs coefficient k by cos(k pi / 16), and at half the points
@@ -331,8 +332,7 @@ fn eight_of_four<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 8] {
     mirrored(&even, &odd)
 }
 
-/// Factors of the even part: cos(2 pi / 16) for coefficient 2, and the factor that adds coefficient
-/// 6.
+/// Factors of the even part: cos(2 pi / 16) for coefficient 2, and the factor for coefficient 6.
 const EVEN: [i16; 2] = [fix!(0.923879533), -fix!(0.382683432)];
 
 /// Factors of coefficients 1 and 7, and 3 and 5, for the outer points and for the inner ones.

@@ -263,7 +263,8 @@ impl Correction<'_> {
                 let place = places.trailing_zeros() as usize & 63;
                 places &= places - 1;
                 let value = &mut self.block[usize::from(ZIGZAG[place]) & 63];
-                // Away from zero by one, where the bit is set and has not been before; without a branch, as it is noise.
+                // Moves the value away from zero by one, if the bit is set now and was not before.
+                // There is no branch, because the bit is noise.
                 let wanted = (word as i32 >> 31) as i16 & self.one & !*value;
                 let sign = *value >> 15;
                 *value = value.wrapping_add((wanted ^ sign).wrapping_sub(sign));

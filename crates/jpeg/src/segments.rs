@@ -1,4 +1,4 @@
-//! Marker segments (T.81, annex B): tables, the frame header, scan headers, and what applications add.
+//! Marker segments (T.81, annex B): tables, frame header, scan headers, and application segments.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -67,8 +67,9 @@ fn assert_rows(picture: &Picture, blocks: [[f64; 4]; 2]) {
     assert!(picture.status.is_intact());
 }
 
-/// From the left to the right the five blocks around the first are 0 0 0 50 50, around the second 0 0 50 50 50, in all rows. The
-/// weights' sums by column, times these, times the DC step 16, divided by 256 times the step, rounded:
+/// The five blocks around the first one are 0 0 0 50 50 from left to right, and those around the
+/// second one 0 0 50 50 50, in all rows. Each result is the product of these with the sums of
+/// weights by column, times the DC step 16, divided by 256 times the step, rounded:
 ///
 /// | | weights | first | second | step |
 /// | DC | -24 42 220 42 -24 | 900 -> 4 | 11900 -> 46 | 16 |
@@ -142,7 +143,8 @@ fn what_the_last_scan_does_not_reach_is_smoothed_as_if_it_were_not_there() {
     ]
     .concat();
     let picture = decoded(&file, Scale::Eighth);
-    // In the second row of blocks the scan breaks off. In the third, DC coefficients are estimated: 900 and 11900, in 256ths.
+    // The scan breaks off in the second row of blocks. In the third row, DC coefficients are
+    // estimated: 900 and 11900, in 256ths.
     assert_eq!(picture.rows, [[128, 178], [128, 178], [132, 174]]);
     assert!(picture.status.truncated);
     assert_eq!(

@@ -15,7 +15,8 @@ const LAG: usize = 2;
 
 /// Undoes the filter of one row.
 ///
-/// `pixel_bytes` is the distance to the byte on the left, at least 1. All three rows have [`SLACK`] bytes behind their end.
+/// `pixel_bytes` is the distance to the byte on the left, at least 1. All three rows have [`SLACK`]
+/// bytes behind their end.
 pub(crate) fn unfilter(
     filter: u8,
     pixel_bytes: usize,
@@ -118,7 +119,7 @@ impl Prediction for Average {
 
 /// Paeth predictor: the one of the three neighbours that is closest to `left + above - corner`.
 ///
-/// The standard compares three distances. They tell in which third of the interval between `left`
+/// The standard compares three distances, which tell in which third of the interval between `left`
 /// and `above` the corner lies. If the corner is next to the larger one, the smaller is the
 /// prediction; if it is next to the smaller, the larger is; in the middle third, it is the corner
 /// itself. In bytes, the prediction is the corner less its way down, if the way down is at least

@@ -1,8 +1,8 @@
 //! Weights of an axis: which source pixels contribute to a result pixel, and how much.
 //!
-//! Weights are 16-bit fixed point, two taps together because the kernels multiply pairs. They sum
-//! to one exactly, so that a flat surface stays as it is. The unit is the finest that the largest
-//! weight and the samples allow.
+//! Weights are 16-bit fixed point, two taps together because the kernels multiply pairs. The
+//! weights of a result pixel sum to one exactly, so that a flat surface stays as it is. The unit is
+//! the finest that the largest weight and the samples allow.
 
 use alloc::vec::Vec;
 

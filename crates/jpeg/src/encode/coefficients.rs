@@ -70,7 +70,8 @@ impl Coefficients {
     /// Upper bound on the bytes of lanes that hold so many bits of blocks.
     pub(super) fn lane_bytes(bits: u64) -> usize {
         let chunk_bits = 32 * CHUNK as u64;
-        // Each lane's last chunk is not full; the lists of chunks have room for twice as many, or for four.
+        // The last chunk of each lane is not full; the lists of chunks have capacity for twice as
+        // many chunks, or for four.
         let chunks = usize::try_from(bits.div_ceil(chunk_bits)).unwrap_or(usize::MAX);
         let chunk = 4 * CHUNK + 2 * size_of::<Vec<u32>>();
         let lists = LANES * 4 * size_of::<Vec<u32>>();

@@ -1,8 +1,8 @@
 //! The forward DCT of 8 x 8 samples (T.81, A.3.3).
 //!
 //! The transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, rows first
-//! with two more bits of precision, then columns. It rounds where the "accurate integer" method of
-//! the reference implementations rounds, so the results are equal. The odd half is written out as a
+//! with two more bits of precision, then columns. Rounding is that of the "accurate integer" method
+//! of the reference implementations, so the results are equal. The odd half is written out as a
 //! four by four matrix: integer sums of products are the same in any order, and a vector unit has
 //! an instruction for them.
 

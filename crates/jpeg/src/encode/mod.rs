@@ -334,7 +334,8 @@ impl Encoder {
     /// pixels, for callers that have them, so that nothing is converted or downsampled. In 4:2:0,
     /// rows of chrominance are half as long, rounded up, and half as many.
     ///
-    /// The components may come in any order, as long as none runs into the next row of MCUs before the others are there.
+    /// The components may come in any order, as long as none reaches the next row of MCUs before
+    /// the others have filled this one.
     ///
     /// # Errors
     /// [`Error::Usage`] if the component does not exist, the row has the wrong length, or the row

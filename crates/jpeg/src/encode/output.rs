@@ -3,9 +3,9 @@
 //!
 //! Tokens are held until the scan is complete, so that the tables are optimal. The number of tokens
 //! is limited: past the limit, the tables are made from the tokens so far, with a code for every
-//! symbol that may still come, and later tokens are written as they arise. This bounds memory, and
-//! the file grows by next to nothing. The file gets its whole capacity from the start, so that it
-//! never moves.
+//! symbol that may still come, and later tokens are written as they arise. The limit bounds memory,
+//! and the file grows by next to nothing. The file gets its whole capacity from the start, so that
+//! it never moves.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,5 @@
-//! Quantisation (T.81, A.3.4 and K.1): coefficients divided by the table's values, rounding to nearest, halves away from zero.
+//! Quantisation (T.81, A.3.4 and K.1): coefficients divided by the table's values, rounded to
+//! nearest, halves away from zero.
 //!
 //! The forward DCT gives eight times the coefficient, so the divisor is eight times the table's
 //! value. A bit mask in zigzag order marks the coefficients that are not zero afterwards, so that
@@ -141,10 +142,11 @@ fn scalar(rows: [[i16; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 
     mask
 }
 
-/// Division by multiplication. With `e = reciprocal * divisor - 2^(16 + power) < divisor <=
-/// 2^(power + 1)`, a magnitude `m` below 2^15 is `m / divisor + m * e / (divisor * 2^(16 +
-/// power))`. The error is below `1 / divisor`, and the quotient and its half come in steps of `1 /
-/// divisor`. The first product drops the bits below `2^power`, and the second one rounds by them.
+/// Division by multiplication. With
+/// `e = reciprocal * divisor - 2^(16 + power) < divisor <= 2^(power + 1)`, a magnitude `m` below
+/// 2^15 is `m / divisor + m * e / (divisor * 2^(16 + power))`. The error is below `1 / divisor`,
+/// and the quotient and its half come in steps of `1 / divisor`. The first product drops the bits
+/// below `2^power`, and the second one rounds by them.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
     use core::arch::wasm32::*;

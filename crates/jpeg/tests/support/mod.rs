@@ -51,8 +51,8 @@ pub(crate) fn decode_with(
     }
 }
 
-/// Entropy-coded data in codes that are easy to write down: a DC size has 4 bits, an AC symbol has
-/// 8.
+/// Entropy-coded data in codes that are easy to write down: 4 bits for a DC size, 8 for an AC
+/// symbol.
 #[derive(Default)]
 pub(crate) struct Bits {
     bits: Vec<bool>,
