@@ -1,7 +1,9 @@
-//! `cargo bench`: the pipeline's kernels as native code, without a runtime, a network or a just-in-time compiler around them.
+//! Benchmarks the kernels of the pipeline as native code (`cargo bench`), without a runtime, a
+//! network or a just-in-time compiler around them.
 //!
-//! Decoding, the stages and encoding are timed apart by the pipeline's own clock. `cargo bench -- jpeg` runs what has `jpeg` in
-//! its name. The figures that letterbox is judged by are those of `npm run bench`, in the real runtime; these say which kernel to look at.
+//! The pipeline's own clock times decoding, the stages and encoding separately.
+//! `cargo bench -- jpeg` runs the cases with `jpeg` in their names. The figures that count are
+//! those of `npm run bench`, in the real runtime; these figures show which kernel to look at.
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +13,12 @@ use letterbox::config::Config;
 use letterbox::url;
 use letterbox_engine::{Output, Pipeline, Spent};
 
-/// How long one case is measured for, and how often at the least.
+/// Time that one case is measured for, and its least number of runs.
 const PATIENCE: Duration = Duration::from_secs(1);
 const FEWEST: usize = 10;
 
-/// A name, the query that makes the source from the photo (none: the photo itself), and the query that is measured.
+/// Cases: a name, the query that makes the source from the photo (none for the photo itself), and
+/// the query that is measured.
 const CASES: [(&str, Option<&str>, &str); 12] = [
     ("jpeg full size", None, "w=1200&h=1800"),
     ("jpeg to 1200x627", None, "w=1200&h=627"),
@@ -44,7 +47,7 @@ const CASES: [(&str, Option<&str>, &str); 12] = [
 ];
 
 fn main() {
-    // Cargo adds `--bench`; whatever is not an option is part of a name.
+    // Cargo adds `--bench`; every argument that is no option is part of a name.
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
@@ -65,7 +68,7 @@ fn sample(name: &str) -> Vec<u8> {
     fs::read(samples.join(name)).expect("the samples are in the repository")
 }
 
-/// One image through the pipeline, in chunks of the size that a network delivers.
+/// Runs one image through the pipeline, in chunks of the size that a network delivers.
 fn run(file: &[u8], query: &str) -> Output {
     let config = Config::default();
     let query = format!("s=https://images.example.com/photo&{query}");
@@ -82,7 +85,7 @@ fn run(file: &[u8], query: &str) -> Output {
     let mut output = pipeline
         .finish(&now_ms)
         .expect("the sources are sound and fit the budget");
-    // A decoder may work while bytes arrive.
+    // A decoder may work while bytes arrive, so pushing counts as decoding.
     output.spent.decode_ms += pushed;
     output
 }

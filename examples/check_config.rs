@@ -1,7 +1,9 @@
-//! Reads the settings of a deployment natively, for whoever has Rust and no Node; `npm run check` asks the worker's module.
+//! Reads the settings of a deployment natively, for users who have Rust and no Node;
+//! `npm run check` uses the worker's module.
 //!
-//! `{"vars": {"NAME": "value"}, "bindings": ["ORIGIN_BUCKET"], "secrets": ["SIGNING_KEYS"]}` comes from standard input; the
-//! settings in force go to standard output, or what is wrong with them to standard error.
+//! Standard input has
+//! `{"vars": {"NAME": "value"}, "bindings": ["ORIGIN_BUCKET"], "secrets": ["SIGNING_KEYS"]}`. The
+//! settings in force go to standard output, or their errors to standard error.
 
 use std::io::Read;
 use std::process::ExitCode;

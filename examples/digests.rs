@@ -1,8 +1,11 @@
-//! Answers questions about files and prints a line for each, for `npm run digests`: file, question, status, media type or code of
-//! the error, bytes, and the beginning of the answer's SHA-256 or the error's message, with tabs between them.
+//! Answers questions about files and prints a line for each, for `npm run digests`: file, question,
+//! status, media type or error code, bytes, and the beginning of the answer's SHA-256 or the
+//! error's message, separated by tabs.
 //!
-//! `{"threads": 2, "files": [["name", "path"]], "questions": [{"query", "accept", "agent", "label"}]}` comes from standard input. The
-//! whole service answers, over the platform in memory that the tests use; a question meets an empty cache.
+//! Standard input has an object
+//! `{"threads": 2, "files": [["name", "path"]], "questions": […]}` with questions
+//! `{"query", "accept", "agent", "label"}`. The whole service answers, on the in-memory platform of
+//! the tests; each question meets an empty cache.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -16,7 +19,7 @@ use sha2::{Digest, Sha256};
 mod support;
 use support::{Got, World, file};
 
-/// One question about a file.
+/// A question about a file.
 struct Question {
     query: String,
     accept: Option<String>,
@@ -58,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The answers to all questions about one file, a line each.
+/// Returns the answers to all questions about one file, a line each.
 fn lines(name: &str, path: &str, questions: &[Question]) -> String {
     let mut lines = String::new();
     let bytes = std::fs::read(path).unwrap_or_default();

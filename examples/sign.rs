@@ -1,6 +1,7 @@
-//! Signs URLs in Rust: `cargo run --example sign -- 'https://img.example.com/?s=…&w=600'`, with the key in LETTERBOX_SIGNING_KEY.
+//! Signs URLs: `cargo run --example sign -- 'https://img.example.com/?s=…&w=600'`, with the key in
+//! LETTERBOX_SIGNING_KEY.
 //!
-//! It is not an argument, because other users of the machine can read command lines.
+//! The key is not an argument, because other users of the machine can read command lines.
 
 use std::error::Error;
 
@@ -17,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The URL with its signature.
+/// Returns the URL with its signature.
 fn sign(url: &str, keys: &Keys) -> Result<String, Box<dyn Error>> {
     let mut url = Url::parse(url)?;
     let query = url.query().ok_or("s is missing")?.to_owned();

@@ -1,4 +1,5 @@
-//! A finished answer: one allocation in the platform's keeping, which the reply, the cache and all who waited share.
+//! Finished answers: one allocation kept by the platform, shared by the reply, the cache and all
+//! coalesced requests.
 
 use std::sync::Arc;
 
@@ -9,15 +10,17 @@ use crate::governor::Permit;
 /// Bytes of a piece in which a long answer is sent.
 pub const PIECE_BYTES: usize = 1 << 20;
 
-/// Whether an answer of this length goes to its clients by the cache, where the cache has it: there it is nobody's memory, however slow they are.
+/// Whether an answer of this length is sent to its clients from the cache, once it is stored.
+/// Cached bytes take no memory of the isolate, however slow the clients are.
 pub fn is_long(bytes: u64) -> bool {
     bytes > PIECE_BYTES as u64
 }
 
-/// Milliseconds that a client may take for a piece. Who is slower is cut off: what is still to be sent takes room from others.
+/// Milliseconds that a client may take for a piece. A slower client is cut off, because unsent
+/// bytes take memory from other requests.
 pub const PIECE_MS: u32 = 30_000;
 
-/// Milliseconds after which an answer of this length has been sent, or cut off.
+/// Returns the milliseconds after which an answer of this length has been sent, or cut off.
 pub fn sending_ms(bytes: u64) -> f64 {
     bytes.div_ceil(PIECE_BYTES as u64) as f64 * f64::from(PIECE_MS)
 }
@@ -25,8 +28,8 @@ pub fn sending_ms(bytes: u64) -> f64 {
 /// A finished answer: its header as it is stored, and its bytes.
 pub type Answer<K> = Response<Kept<K>>;
 
-/// A finished answer's bytes where the platform keeps them. A clone is the same bytes; with the last one, what was reserved for them is given
-/// back.
+/// Bytes of a finished answer, kept by the platform. Clones share the bytes; dropping the last
+/// clone frees the memory that was reserved for them.
 #[derive(Debug)]
 pub struct Kept<K>(Arc<Inner<K>>);
 
@@ -37,7 +40,7 @@ struct Inner<K> {
 }
 
 impl<K> Kept<K> {
-    /// Bytes in a platform's keeping, and the share of this instance's memory that they take.
+    /// Wraps bytes kept by the platform, with their share of this instance's memory.
     pub fn new(bytes: K, share: Option<Permit>) -> Kept<K> {
         Kept(Arc::new(Inner {
             bytes,
@@ -45,7 +48,7 @@ impl<K> Kept<K> {
         }))
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn bytes(&self) -> &K {
         &self.0.bytes
     }

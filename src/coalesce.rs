@@ -1,9 +1,11 @@
-//! Request coalescing: of the requests for one new answer at a time, one makes the answer and the others wait for its bytes.
+//! Request coalescing: of simultaneous requests for one new answer, the leader makes the answer and
+//! the followers wait for its bytes.
 //!
-//! Only bytes and errors are shared, never a reply: a platform's reply belongs to its request. No platform and no clock: who waits is woken by
-//! the waker that polled it, and stops waiting by dropping the future. Who makes the answer and goes away without a word, on whatever path,
-//! wakes the others with [`Outcome::Lost`], and they begin again. One that the platform ends drops nothing: its flight lapses at the time
-//! that it gave.
+//! Only bytes and errors are shared, never a reply, because a platform's reply belongs to its
+//! request. The module knows no platform and no clock: a follower is woken by the waker that polled
+//! it, and stops waiting when its future is dropped. A leader that is dropped on any path without
+//! an outcome wakes its followers with [`Outcome::Lost`], and they start again. A leader that the
+//! platform ends drops nothing: its flight lapses at the time given to [`Coalescer::join`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,7 +17,7 @@ use http::Response;
 use crate::answer::Answer;
 use crate::error::Error;
 
-/// The answers that are being made; `K` is a platform's keeping of bytes.
+/// Answers that are being made; `K` is a platform's type for kept bytes.
 #[derive(Debug)]
 pub struct Coalescer<K>(Arc<Mutex<Table<K>>>);
 
@@ -31,24 +33,25 @@ struct InFlight<K> {
 struct State<K> {
     outcome: Option<Outcome<K>>,
     waiting: Vec<Waker>,
-    /// The If-None-Match of each that has boarded behind the first.
+    /// If-None-Match of each follower.
     conditions: Vec<Option<String>>,
-    /// Whether it is found after it has landed.
+    /// Whether the flight can still be joined after its outcome is known.
     lingers: bool,
 }
 
-/// How a flight ended.
+/// Outcome of a flight.
 #[derive(Debug)]
 pub enum Outcome<K> {
-    /// The answer is everybody's, or there is none and this is why.
+    /// The answer for all followers, or the error that prevented it.
     Shared(Result<Answer<K>, Error>),
-    /// The answer is long, everybody's, and stored: take it from there.
+    /// The answer is long and stored: each follower takes it from the cache.
     Stored,
-    /// All who wait have the answer already, and this is its header (RFC 9110, section 15.4.5).
+    /// All followers have the answer already; this is the header of the 304 (RFC 9110, section
+    /// 15.4.5).
     NotModified(Response<()>),
-    /// The answer is for the one that made it: make your own.
+    /// The answer is for the leader's client only: each follower makes its own.
     Private,
-    /// There is no answer: begin again.
+    /// There is no outcome: each follower starts again.
     Lost,
 }
 
@@ -64,12 +67,12 @@ impl<K> Clone for Outcome<K> {
     }
 }
 
-/// A request's part in a flight.
+/// Role of a request in a flight.
 #[derive(Debug)]
 pub enum Role<'f, K> {
-    /// Make the answer.
+    /// The request makes the answer.
     Leader(Leader<'f, K>),
-    /// Wait for it.
+    /// The request waits for the answer.
     Follower(Follower<K>),
 }
 
@@ -80,12 +83,13 @@ impl<K> Default for Coalescer<K> {
 }
 
 impl<K> Coalescer<K> {
-    /// Nothing is being made.
+    /// Creates a table without flights.
     pub fn new() -> Coalescer<K> {
         Coalescer(Arc::default())
     }
 
-    /// A seat in the flight to this key: the first to come leads, and is taken for lost at `lapses_ms`.
+    /// Joins the flight for this key. The first request becomes the leader, and is taken for lost
+    /// at `lapses_ms`.
     pub fn join(
         &self,
         key: &str,
@@ -121,7 +125,8 @@ impl<K> Coalescer<K> {
     }
 }
 
-/// Keeps a flight where it is found, although it has landed, until its answer has been stored: who boards in between gets the answer.
+/// Guard that keeps a finished flight joinable until its answer has been stored, so that requests
+/// in between get the answer.
 #[derive(Debug)]
 pub struct Lingering<K> {
     flights: Arc<Mutex<Table<K>>>,
@@ -134,7 +139,7 @@ impl<K> Drop for Lingering<K> {
     }
 }
 
-/// The one that makes the answer.
+/// Request that makes the answer.
 #[derive(Debug)]
 pub struct Leader<'f, K> {
     flights: &'f Coalescer<K>,
@@ -142,7 +147,7 @@ pub struct Leader<'f, K> {
 }
 
 impl<K> Leader<'_, K> {
-    /// Whether this holds of the If-None-Match of everybody who has boarded behind the first.
+    /// Whether `holds` is true of the If-None-Match of every follower.
     pub fn all(&self, holds: impl Fn(Option<&str>) -> bool) -> bool {
         let state = lock(&self.flight.state);
         state
@@ -151,7 +156,7 @@ impl<K> Leader<'_, K> {
             .all(|condition| holds(condition.as_deref()))
     }
 
-    /// Has the flight found until what is returned is dropped, and not only until it lands.
+    /// Keeps the flight joinable until the returned guard is dropped, and not only until it ends.
     pub fn linger(&self) -> Lingering<K> {
         lock(&self.flight.state).lingers = true;
         Lingering {
@@ -160,7 +165,7 @@ impl<K> Leader<'_, K> {
         }
     }
 
-    /// Ends the flight. The outcome is made only if somebody may get it.
+    /// Ends the flight. The outcome is computed only if somebody may receive it.
     pub fn finish(self, outcome: impl FnOnce() -> Outcome<K>) {
         self.leave();
         if Arc::strong_count(&self.flight) > 1 {
@@ -168,7 +173,7 @@ impl<K> Leader<'_, K> {
         }
     }
 
-    /// Hides the flight from who comes from now on, unless it lingers.
+    /// Removes the flight from the table, so that later requests cannot join it, unless it lingers.
     fn leave(&self) {
         if !lock(&self.flight.state).lingers {
             self.flights.remove(&self.flight);
@@ -193,7 +198,7 @@ impl<K> InFlight<K> {
     }
 }
 
-/// One that waits; completes with the outcome.
+/// Request that waits for the answer; a future of the outcome.
 #[derive(Debug)]
 pub struct Follower<K>(Arc<InFlight<K>>);
 
@@ -214,7 +219,7 @@ impl<K> Future for &Follower<K> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing in here panics half-way.
+    // No code that holds the lock panics half-way.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

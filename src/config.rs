@@ -1,7 +1,7 @@
-//! Every setting once: name, default, what it means, how it is read.
+//! All settings of a deployment: name, default, meaning and parser of each.
 //!
-//! A deployment gives strings; a [`Config`] comes out, or the list of what is wrong with them. Production fails closed:
-//! a configuration with a problem serves nothing.
+//! The input is a deployment's strings; the output is a [`Config`] or the list of their problems.
+//! Production fails closed: a configuration with a problem serves nothing.
 
 use std::fmt;
 
@@ -18,67 +18,68 @@ use crate::url::widths::Widths;
 use letterbox_engine::Limits;
 use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 
-/// A deployment's settings.
+/// Settings of a deployment.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Which sources may be fetched, and the origin.
+    /// Sources that may be fetched, and the origin.
     pub rules: Rules,
-    /// How long and how far a fetch may go.
+    /// Limits on the time and redirects of a fetch.
     pub timeouts: Timeouts,
-    /// What an image may cost.
+    /// Limits on the memory and size of an image.
     pub limits: Limits,
-    /// Seconds that an answer is kept.
+    /// Seconds for which an answer is kept.
     pub cache_ttl_secs: u32,
-    /// Whether the source may shorten that.
+    /// Whether the source may shorten `cache_ttl_secs`.
     pub freshness: Freshness,
-    /// The transform of a request that gives nothing but `s`.
+    /// Transform of a request that has only `s`.
     pub transform: Transform,
-    /// Who may ask.
+    /// Keys for signed URLs.
     pub keys: Keys,
-    /// Named sets of parameters.
+    /// Presets: named sets of parameters.
     pub presets: Presets,
-    /// Whether a request may give nothing but a preset.
+    /// Whether requests may give only a preset.
     pub presets_only: bool,
-    /// The only widths that are answered, if there are such.
+    /// Widths that answers are restricted to, if any.
     pub ladder: Option<Widths>,
 }
 
-/// The settings that no file should hold: `wrangler secret put NAME`.
+/// Settings that belong in no file: `wrangler secret put NAME`.
 pub const SECRETS: &[&str] = &["SIGNING_KEYS"];
 
-/// One setting: a variable of the deployment.
+/// A setting: one variable of the deployment.
 pub struct Setting {
-    /// The variable's name.
+    /// Name of the variable.
     pub name: &'static str,
-    /// Its effect, one sentence.
+    /// Effect of the setting, one sentence.
     pub doc: &'static str,
     read: fn(&mut Config, &str) -> Result<(), String>,
-    /// The text that `read` makes this configuration of; `None` where a deployment has nothing unless it says so.
+    /// Writes the text that `read` accepts for this configuration; `None` for a setting without a
+    /// default.
     write: Option<fn(&Config) -> String>,
 }
 
 impl Setting {
-    /// The setting's text in [`Config::default`], if it has one.
+    /// Returns the setting's text in [`Config::default`], if there is one.
     pub fn default(&self) -> Option<String> {
         self.write.map(|write| write(&Config::default()))
     }
 }
 
-/// The problems of a configuration.
+/// All problems of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(pub Vec<Problem>);
 
-/// One thing that is wrong with a configuration.
+/// One problem of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The sentence for whoever deploys (`npm run check`): it may quote what a setting holds.
+    /// Sentence for the operator (`npm run check`), which may quote the setting's value.
     pub detail: String,
-    /// The sentence for everybody: it names the setting and nothing of what it holds.
+    /// Sentence for everybody, which names the setting and quotes nothing of its value.
     pub public: String,
 }
 
 impl Problem {
-    /// A sentence that quotes nothing.
+    /// Creates a problem whose sentence quotes nothing.
     fn plain(text: &'static str) -> Problem {
         Problem {
             detail: text.to_owned(),
@@ -86,7 +87,7 @@ impl Problem {
         }
     }
 
-    /// A setting's value, and why it cannot be used.
+    /// Creates a problem with a setting's value.
     fn with_value(setting: &'static str, why: &str) -> Problem {
         Problem {
             detail: format!("{setting} is wrong: {why}"),
@@ -96,7 +97,7 @@ impl Problem {
 }
 
 impl Error {
-    /// The sentence that everybody may read.
+    /// Returns the sentence that everybody may read.
     pub fn public_message(&self) -> String {
         let sentences: Vec<_> = self
             .0
@@ -118,7 +119,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Every setting, in the README's order.
+/// All settings, in the README's order.
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MODE",
@@ -299,7 +300,8 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 impl Config {
-    /// Reads a deployment's variables; unknown names are ignored, empty values mean the default.
+    /// Reads a deployment's variables. Unknown names are ignored, and empty values mean the
+    /// default.
     ///
     /// # Errors
     /// Every setting that cannot be read, each with the fix.
@@ -319,7 +321,7 @@ impl Config {
                 problems.push(Problem::with_value(setting.name, &problem));
             }
         }
-        // Whoever can sign is trusted with the choice of the source, unless there is a list.
+        // A holder of the key is trusted with the choice of the source, unless there is a list.
         if config.rules.allowed.is_empty() && !config.keys.is_empty() {
             config.rules.allowed = AllowList::Everything;
         }
@@ -331,10 +333,10 @@ impl Config {
         }
     }
 
-    /// The configuration as far as it is good for requests to this host.
+    /// Returns the configuration, if it may serve requests to this host.
     ///
     /// # Errors
-    /// Development mode is for loopback hosts only: on a public host it would be an open proxy.
+    /// Development mode serves loopback hosts only: on a public host it would be an open proxy.
     pub fn for_host(&self, request_url: &Url) -> Result<&Config, Error> {
         if self.rules.development && !crate::origin::rules::is_loopback(request_url) {
             return Err(Error(vec![Problem::plain(
@@ -344,7 +346,8 @@ impl Config {
         Ok(self)
     }
 
-    /// What the URL parser needs to know of the deployment; whoever asks is taken for a client that names no format.
+    /// Returns the deployment's settings for the URL parser. The client is assumed to name no
+    /// format.
     pub fn url_defaults(&self) -> Defaults<'_> {
         Defaults {
             transform: self.transform,
@@ -358,7 +361,7 @@ impl Config {
         }
     }
 
-    /// What this deployment wants of signatures.
+    /// Returns the deployment's rules for signatures.
     pub fn signing(&self) -> Signing<'_> {
         Signing {
             keys: &self.keys,
@@ -437,7 +440,7 @@ impl Default for Config {
     }
 }
 
-/// The README's table of settings, in Markdown.
+/// Returns the README's table of settings, in Markdown.
 pub fn table() -> String {
     let mut text = String::from("| setting | default | what it does |\n|---|---|---|\n");
     for s in SETTINGS {
@@ -482,7 +485,7 @@ mod tests {
 
     #[test]
     fn what_everybody_may_read_names_the_setting_and_nothing_that_it_holds() {
-        // Every setting with every value that none of them takes: a host of the inside, and a name that nobody should learn.
+        // Each setting gets a value that it refuses: a private host, and a secret name.
         let held = "hush.internal:8443/hush, hush: w=hush; hush";
         for setting in SETTINGS {
             let error = Config::from_pairs([(setting.name, held), ("DEFAULT_WIDTH", "5000")])
@@ -625,7 +628,7 @@ mod tests {
         assert!(!at("https://img.example.com/") && !at("https://localhost.example.com/"));
     }
 
-    /// A deployment with every default spelled out is one that says nothing.
+    /// A deployment that spells out every default equals one that gives nothing.
     #[test]
     fn a_setting_reads_what_it_writes_and_the_defaults_are_within_its_bounds() {
         for setting in SETTINGS {
@@ -638,7 +641,8 @@ mod tests {
                 let text = other.write.map(|write| write(&config));
                 assert_eq!(text, other.default(), "{}={default}", setting.name);
             }
-            // Another value is another text: of these, each setting takes one that is not its default.
+            // A changed value has a changed text; each setting accepts one of these texts that is
+            // not its default.
             let texts = ["2", "3", "1500000", "development", "true", "origin"];
             let other = texts.into_iter().find(|text| {
                 *text != default && (setting.read)(&mut Config::default(), text).is_ok()

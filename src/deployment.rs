@@ -1,29 +1,31 @@
-//! `npm run check`: would a deployment with these settings serve, and not serve strangers?
+//! `npm run check`: whether a deployment with these settings would serve, and would not be open to
+//! strangers.
 //!
-//! The settings are read by the very parser that requests meet, in the very module that a deploy sends. A secret is known by
-//! its name only, and is taken to hold what it should.
+//! The settings are read by the same parser, in the same module, that is deployed. A secret is
+//! known by its name only, and is assumed to be valid.
 
 use crate::config::{Config, SECRETS, SETTINGS};
 
-/// The configuration of a deployment.
+/// Configuration of a deployment.
 #[derive(Clone, Debug, Default)]
 pub struct Deployment {
-    /// Its variables, each a name and a text.
+    /// Variables, each a name and a text.
     pub vars: Vec<(String, String)>,
-    /// The names of the stores that are bound.
+    /// Names of the bound stores.
     pub bindings: Vec<String>,
-    /// The names of the secrets that it requires.
+    /// Names of the required secrets.
     pub secrets: Vec<String>,
 }
 
-/// A signing key, for a deployment whose own is not ours to see.
+/// Signing key in place of the deployment's own, which is not visible here.
 const STAND_IN_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Deployment {
-    /// The settings in force, a line each.
+    /// Returns the settings in force, a line each.
     ///
     /// # Errors
-    /// Everything that keeps the deployment from serving, or would have it serve strangers, a sentence each.
+    /// Every problem that keeps the deployment from serving, or opens it to strangers, a sentence
+    /// each.
     pub fn review(&self) -> Result<Vec<String>, Vec<String>> {
         let problems: Vec<String> = self
             .unread()
@@ -37,7 +39,7 @@ impl Deployment {
         }
     }
 
-    /// The complaints of the parser, with which the worker would answer nobody.
+    /// Returns the problems of the parser, with which the worker would serve nothing.
     fn unread(&self) -> Vec<String> {
         let vars = self.vars.iter().map(|(name, value)| (&**name, &**value));
         let secrets = self
@@ -58,7 +60,7 @@ impl Deployment {
         }
     }
 
-    /// Secrets that are in a file, and variables that nobody reads.
+    /// Returns the secrets that stand in a file, and the variables that no setting reads.
     fn out_of_place(&self) -> impl Iterator<Item = String> {
         self.vars.iter().flat_map(|(name, value)| {
             let secret = SECRETS.contains(&name.as_str()) && !value.trim().is_empty();

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, and the only place that knows what HTTP calls it.
+//! All errors of a request, and the only place that maps them to HTTP.
 
 use std::fmt;
 
@@ -7,31 +7,31 @@ use http::StatusCode;
 use crate::{config, governor, origin, url};
 use letterbox_engine as engine;
 
-/// A request's failure.
+/// Failure of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The deployment: nothing is served until it is mended.
+    /// The deployment's configuration; nothing is served until it is fixed.
     NotConfigured(config::Error),
     /// A method other than GET, HEAD and OPTIONS.
     MethodNotAllowed,
-    /// No `s`, and no origin that could answer without it.
+    /// The request has no `s`, and there is no origin that could answer without it.
     MissingSource,
-    /// The caller's parameters.
+    /// The request's parameters are wrong.
     Url(url::Error),
-    /// The source, or the way to it.
+    /// The source, or the way to it, failed.
     Origin(origin::Error),
-    /// The image.
+    /// The image cannot be transformed.
     Image(engine::Error),
-    /// Memory that others hold.
+    /// Other requests hold the memory.
     Busy,
-    /// A request that comes from ourselves.
+    /// The request comes from this service itself.
     Loop,
-    /// A client that causes too much work.
+    /// The client causes too much work.
     RateLimited,
 }
 
 impl Error {
-    /// The status code (RFC 9110, section 15).
+    /// Returns the status code (RFC 9110, section 15).
     pub fn status(&self) -> StatusCode {
         use engine::Error as I;
         use origin::Error as O;
@@ -75,7 +75,7 @@ impl Error {
         }
     }
 
-    /// The stable word for programs.
+    /// Returns the stable code for programs.
     pub fn code(&self) -> &'static str {
         use engine::Error as I;
         use origin::Error as O;
@@ -120,7 +120,8 @@ impl Error {
         }
     }
 
-    /// The sentence for people; never the source's URL, never a library's own words.
+    /// Returns the sentence for people, which never contains the source's URL or a library's own
+    /// message.
     pub fn public_message(&self) -> String {
         match self {
             Error::NotConfigured(error) => {
@@ -137,12 +138,12 @@ impl Error {
                 "this request has come through this deployment already, or through too many others: a source or the origin leads back here".to_owned()
             }
             Error::RateLimited => "too many new images were asked for: those that exist are still answered, new ones in a minute".to_owned(),
-            // One thing to the caller, whoever of the two found it out.
+            // Both errors mean the same to the caller, so they share one sentence.
             Error::Busy => engine::Error::OutOfMemory.to_string(),
         }
     }
 
-    /// Seconds after which another try makes sense (RFC 9110, section 10.2.3).
+    /// Returns the seconds after which a retry makes sense (RFC 9110, section 10.2.3).
     pub fn retry_after_secs(&self) -> Option<u32> {
         match self {
             Error::Origin(origin::Error::Busy(secs)) => Some(*secs),
@@ -152,7 +153,7 @@ impl Error {
         }
     }
 
-    /// Whether it passes: an answer of yesterday is better then (RFC 5861, section 4).
+    /// Whether the error is temporary, so that a stale answer is better (RFC 5861, section 4).
     pub fn is_passing(&self) -> bool {
         use origin::Error as O;
         match self {
@@ -168,7 +169,7 @@ impl Error {
         }
     }
 
-    /// What only the log gets to see.
+    /// Returns the detail that only the log shows.
     pub fn private_detail(&self) -> Option<&str> {
         match self {
             Error::Image(engine::Error::Internal(detail)) => Some(detail),

@@ -1,15 +1,19 @@
-//! A quantity of one instance, shared out among the requests that are in flight in it.
+//! Admission control: shares out a quantity of one instance among its requests in flight.
 //!
-//! The quantity is bytes: of the module's memory, of files whose header is being read, of answers that the runtime still has to send. A request
-//! takes a share before it allocates. While the shares of the others leave no room, the request waits, and who came first goes first.
+//! The quantity is bytes: of the module's memory, of files whose header is being read, of answers
+//! that the runtime still has to send. A request takes a share before it allocates. While the
+//! shares of other requests leave no room, the request waits in a first-in, first-out queue.
 //!
-//! Two rules bend that order. Who holds something and needs more goes before all who hold nothing, because only who finishes gives back. And a
-//! cheap request may overtake a dear one that does not fit, at most [`MOST_OVERTAKEN`] times for each dear one: a thumbnail does not stand
-//! behind fifty AVIF, and none of the fifty waits for as long as thumbnails come. An eighth is kept free of dear ones for the same reason.
+//! Two rules change that order. Holders that grow are served before new requests, because only
+//! finished requests free memory. And a cheap request may overtake an expensive one that does not
+//! fit, at most [`MOST_OVERTAKEN`] times for each expensive one: a thumbnail need not wait behind
+//! fifty AVIFs, and none of the fifty waits for as long as thumbnails arrive. For the same reason,
+//! an eighth of the budget is kept free of expensive requests.
 //!
-//! No platform and no clock: time is an argument, and who waits is woken by the waker that polled it. A share is given back when it is
-//! dropped, on whatever path. A request that the platform ends without a word drops nothing: its share lapses at the time that it gave.
-//! A panic takes the whole instance along, and the next one begins with a governor that has given nothing away.
+//! The module knows no platform and no clock: time is an argument, and a waiting request is woken
+//! by the waker that polled it. A share is released when it is dropped, on any path. A request that
+//! the platform ends drops nothing: its share lapses at the time given to [`Governor::share`]. A
+//! panic ends the whole instance, and the next instance starts with an empty governor.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -17,25 +21,25 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// How often a dear request is overtaken before the cheap ones wait for it.
+/// Times that an expensive request may be overtaken before cheap requests have to wait for it.
 pub const MOST_OVERTAKEN: u32 = 16;
 
-/// Nothing was given back for too long.
+/// Error: no share was released in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// The ledger of who holds how much and who waits. A clone is the same governor.
+/// Record of all holders and waiting requests. Clones share one record.
 #[derive(Clone, Debug, Default)]
 pub struct Governor(Arc<Mutex<Ledger>>);
 
 #[derive(Debug, Default)]
 struct Ledger {
     holders: Vec<Holder>,
-    /// Those who hold something and need more.
+    /// Holders that wait to grow.
     growing: VecDeque<Waiter>,
-    /// Those who hold nothing, in the order in which they came.
+    /// Requests that wait for their first share, in order of arrival.
     queue: VecDeque<Waiter>,
-    /// How often the first dear one of the queue has been overtaken.
+    /// Times that the first expensive request of the queue has been overtaken.
     overtaken: u32,
     ids: u64,
 }
@@ -50,19 +54,20 @@ struct Holder {
 
 #[derive(Debug)]
 struct Waiter {
-    /// What is asked for, and how much all holders may have together.
+    /// Share that is requested, and the budget of all holders together.
     wish: Holder,
     budget: u64,
     waker: Waker,
 }
 
 impl Governor {
-    /// A governor that has given nothing away.
+    /// Creates a governor without holders.
     pub fn new() -> Governor {
         Governor::default()
     }
 
-    /// An empty share of `budget` bytes, which counts until it is dropped or the time is `lapses_ms`.
+    /// Creates an empty share of a budget of `budget` bytes. The share counts until it is dropped,
+    /// or until `lapses_ms`.
     pub fn share(&self, budget: u64, lapses_ms: f64) -> Permit {
         let mut ledger = self.ledger();
         ledger.ids += 1;
@@ -76,17 +81,18 @@ impl Governor {
         }
     }
 
-    /// Bytes that are given away.
+    /// Returns the bytes that are held.
     pub fn reserved(&self) -> u64 {
         self.ledger().reserved()
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        // Nothing in here panics half-way.
+        // No code that holds the lock panics half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the ledger, then serves whose turn it is. Wakers may do what they like, so the ledger is closed when they are called.
+    /// Changes the ledger, then serves waiting requests. The lock is released before wakers are
+    /// called, because wakers may call the governor.
     fn change<T>(&self, change: impl FnOnce(&mut Ledger) -> T) -> T {
         let mut ledger = self.ledger();
         let value = change(&mut ledger);
@@ -107,7 +113,7 @@ impl Ledger {
         of_id.map(|holder| holder.bytes).sum()
     }
 
-    /// Gives to those whose turn it is what they wait for, as long as it fits.
+    /// Grants waiting requests their shares in order, as long as they fit.
     fn serve(&mut self) -> Vec<Waker> {
         let mut served = Vec::new();
         while let Some(Waiter { wish, waker, .. }) = self.next() {
@@ -118,7 +124,7 @@ impl Ledger {
         served
     }
 
-    /// Takes the next one that fits out of the queues.
+    /// Removes the next waiter that fits from the queues.
     fn next(&mut self) -> Option<Waiter> {
         if let Some(first) = self.growing.front() {
             return if self.fits(first) {
@@ -155,7 +161,7 @@ impl Ledger {
         let within = |held: u64, most: u64| held.saturating_add(wish.bytes) <= most;
         let holds = self.held_by(wish.id) > 0;
         let for_dear = budget - budget / 8;
-        // Who needs more than that has the whole budget to itself.
+        // A request for more than that waits until it has the whole budget to itself.
         let spares = !wish.dear || holds || wish.bytes > for_dear || within(others(true), for_dear);
         spares && within(others(false), *budget)
     }
@@ -196,7 +202,7 @@ impl Ledger {
     }
 }
 
-/// What one request may hold; given back when it is dropped.
+/// Share of one request; released when it is dropped.
 #[derive(Debug)]
 pub struct Permit {
     governor: Governor,
@@ -208,18 +214,20 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Bytes held.
+    /// Returns the bytes held.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Counts as dear whatever the bytes; else that is what takes more than a sixteenth of the budget.
+    /// Marks the share as expensive, whatever its size; otherwise a share of more than a sixteenth
+    /// of the budget is expensive.
     pub fn dear(mut self, dear: bool) -> Permit {
         self.dear = dear;
         self
     }
 
-    /// Completes when the share has this many bytes in all. More than the budget is never to be had. Who stops waiting drops the future.
+    /// Returns a future that completes when the share has `bytes` bytes in all. A share of more
+    /// than the budget is never granted. Dropping the future stops waiting.
     pub fn grow(&mut self, bytes: u64, now_ms: f64) -> Turn<'_> {
         Turn {
             share: self,
@@ -229,7 +237,7 @@ impl Permit {
         }
     }
 
-    /// Counts until then, instead of the time that it was made with.
+    /// Sets the time at which the share lapses.
     pub fn lapse(&mut self, lapses_ms: f64) {
         self.lapses_ms = lapses_ms;
         let mut ledger = self.governor.ledger();
@@ -238,7 +246,7 @@ impl Permit {
         }
     }
 
-    /// Gives back what is held beyond that.
+    /// Reduces the share to `bytes` bytes.
     pub fn shrink(&mut self, bytes: u64) {
         if bytes >= self.bytes {
             return;
@@ -260,7 +268,7 @@ impl Drop for Permit {
     }
 }
 
-/// A share that is about to grow.
+/// Future of a share that is about to grow.
 #[derive(Debug)]
 pub struct Turn<'s> {
     share: &'s mut Permit,
@@ -319,7 +327,7 @@ impl Drop for Turn<'_> {
             let held = self.share.bytes;
             self.share.governor.change(|ledger| {
                 ledger.leave(id);
-                // A turn that came and was not taken is given back.
+                // A grant that was not taken is released.
                 for holder in ledger.holders.iter_mut().filter(|holder| holder.id == id) {
                     holder.bytes = holder.bytes.min(held);
                 }
@@ -345,7 +353,7 @@ mod tests {
             .is_ready()
     }
 
-    /// Whether a share gets what it wants at once; it does not wait.
+    /// Reports whether a share gets its bytes at once, without waiting.
     fn get(share: &mut Permit, bytes: u64) -> bool {
         poll(&mut share.grow(bytes, 0.0))
     }
@@ -487,7 +495,8 @@ mod tests {
     }
 
     proptest! {
-        /// Requests come, grow, go on and go away in any order: the budget is kept, who came first is first, and nothing is lost.
+        /// Requests come, grow, proceed and leave in any order: the budget is kept, order of
+        /// arrival is kept, and nothing is lost.
         #[test]
         fn the_sum_never_exceeds_the_budget(steps in prop::collection::vec((0usize..8, 0u64..120, any::<bool>()), 1..200)) {
             let governor = Governor::new();
@@ -496,7 +505,7 @@ mod tests {
                 let share = shares[at].get_or_insert_with(|| governor.share(BUDGET, f64::MAX));
                 let (held, others) = (share.bytes(), governor.reserved() - share.bytes());
                 let got = get(share, bytes);
-                // Nobody waits for longer than a step here, so what fits is given.
+                // Requests wait at most for one step here, so every share that fits is granted.
                 prop_assert!(!got || bytes <= held || others + bytes <= BUDGET);
                 prop_assert!(got || others + bytes > BUDGET || bytes > BUDGET / 16, "{bytes} beside {others}");
                 prop_assert_eq!(share.bytes(), if got { held.max(bytes) } else { held });
@@ -520,7 +529,7 @@ mod tests {
             turns.iter_mut().for_each(|turn| {
                 poll(turn);
             });
-            // Who is served gives back at once, so that in the end everybody is.
+            // A served request releases its share at once, so that in the end all are served.
             while !turns.is_empty() {
                 let served = turns.iter_mut().map(poll).collect::<Vec<_>>();
                 prop_assert!(served.is_sorted_by(|a, b| a >= b), "{:?}", served);

@@ -1,10 +1,13 @@
 //! **letterbox** resizes images on the fly at the edge: `GET /?s=<image URL>&w=1200&h=627`.
 //!
-//! One request meets the modules in this order, and nothing calls back up: [`negotiate`] reads what the client takes, [`url`] what is asked for, [`cache`]
-//! names it, [`origin`] fetches the source, [`letterbox_engine`] makes the answer, [`reply`] dresses it. [`serve`] is that sequence
-//! on one screen; [`config`] is what the deployment decides, [`platform`] what the outside world provides, [`governor`]
-//! how requests share the memory and [`coalesce`] how they share an answer, [`error`] what can go wrong and how HTTP says so. [`deployment`] is what
-//! `npm run check` asks. The platform's own crate is named in one folder, and only for its own target.
+//! One request meets the modules in this order, and no module calls back up: [`negotiate`] reads
+//! which formats the client accepts, [`url`] parses the request, [`cache`] computes its key,
+//! [`origin`] fetches the source, [`letterbox_engine`] makes the answer, [`reply`] adds the header.
+//! [`serve`] is that sequence on one screen. [`config`] holds the deployment's settings,
+//! [`platform`] the interface to the outside world, [`governor`] shares memory between requests and
+//! [`coalesce`] answers, and [`error`] maps failures to HTTP. [`deployment`] is the check behind
+//! `npm run check`. The platform's own crate is used in one folder only, and only for its own
+//! target.
 
 #![forbid(unsafe_code)]
 

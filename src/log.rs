@@ -1,4 +1,5 @@
-//! One JSON line a request: enough to see what happened and what it cost, and never the query or the source's URL.
+//! Log record: one JSON line for each request, enough to see what happened and what it cost, and
+//! never with the query or the source's URL.
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -8,7 +9,7 @@ use crate::url::Asked;
 use letterbox_engine::Output;
 use letterbox_engine::transform::{Format, Target};
 
-/// What is known about a request so far.
+/// Fields known about a request so far.
 pub(crate) struct Record(Map<String, Value>);
 
 impl Record {
@@ -19,7 +20,7 @@ impl Record {
         record
     }
 
-    /// How the request was answered: `hit`, `transform`, `origin`.
+    /// Records how the request was answered: `hit`, `transform`, `origin`.
     pub(crate) fn way(&mut self, way: &str) {
         self.set("way", json!(way));
     }
@@ -31,7 +32,7 @@ impl Record {
         }
     }
 
-    /// The format of a stored answer.
+    /// Records the format of a stored answer.
     pub(crate) fn stored(&mut self, content_type: &[u8]) {
         let name = match Format::of_content_type(content_type) {
             Some(format) => format.name(),

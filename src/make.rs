@@ -1,4 +1,5 @@
-//! A new answer: the source is fetched and pushed through the pipeline, in the memory that was reserved for it.
+//! Making a new answer: the source is fetched and pushed through the pipeline, within the memory
+//! reserved for it.
 
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, Response};
@@ -24,7 +25,7 @@ use crate::url::{Asked, Source};
 use letterbox_engine::transform::{Format, Negotiated, Target};
 use letterbox_engine::{self as engine, Output, Pipeline};
 
-/// An answer to be made.
+/// Answer that has to be made.
 pub(crate) struct Job<'j, P: Platform> {
     pub(crate) platform: &'j P,
     pub(crate) instance: &'j Instance<P::Bytes>,
@@ -34,39 +35,42 @@ pub(crate) struct Job<'j, P: Platform> {
     pub(crate) key: Url,
 }
 
-/// What came of it.
+/// Outcome of a job.
 pub(crate) enum Made<B, K> {
     /// An image, or its description.
     Answer(Box<New<B, K>>),
-    /// Everybody who asks has the answer already, and the source's header said so before a pixel was read.
+    /// A 304: the source's header shows, before a pixel is read, that every waiting client has the
+    /// answer already.
     NotModified(Response<()>),
 }
 
 /// A new answer.
 pub(crate) struct New<B, K> {
-    /// As it is stored: without a word about this one request.
+    /// The answer as it is stored, without fields that belong to this request alone.
     pub(crate) answer: Response<Body<B, K>>,
-    /// How long it is everybody's; `None` if it is not.
+    /// Lifetime in shared caches; `None` if the answer is private.
     pub(crate) lifetime: Option<Lifetime>,
-    /// How it was made, without its bytes; `None` where what was stored is as good as new.
+    /// The work of the pipeline, without the bytes, and the milliseconds of fetching; `None` where
+    /// a stored answer was renewed.
     pub(crate) work: Option<(Output, f64)>,
 }
 
 impl<B, K> New<B, K> {
-    /// How long it is stored, if it is.
+    /// Returns the lifetime, if the answer is stored.
     pub(crate) fn kept(&self) -> Option<Lifetime> {
         self.lifetime.filter(|lifetime| lifetime.kept_secs() > 0)
     }
 }
 
-/// Milliseconds between two looks for room in the isolate.
+/// Milliseconds between two checks for room in the isolate.
 const ROOM_MS: u32 = 50;
 
-/// Bytes of a file while its header is read: a piece as it came, and where it is gathered.
+/// Bytes held while a header is read: a piece as it came, and the buffer that gathers pieces.
 const HEAD_BYTES: u64 = 256 << 10;
 
 impl<P: Platform> Job<'_, P> {
-    /// Makes the answer. `lead` knows who else waits for it, `stale` is what was stored of it.
+    /// Makes the answer. `lead` knows the followers, and `stale` is the stored answer that is no
+    /// longer fresh.
     pub(crate) async fn make(
         &self,
         lead: Option<&Leader<'_, P::Bytes>>,
@@ -107,7 +111,8 @@ impl<P: Platform> Job<'_, P> {
             }
         }
 
-        // What is planned is allocated after its memory is reserved. While that has to wait, the source is not read.
+        // Planned memory is allocated only after it is reserved. While the reservation waits, the
+        // source is not read.
         let instance = self.instance;
         let budget = config.limits.memory_bytes;
         let mut shares = Permits {
@@ -124,13 +129,14 @@ impl<P: Platform> Job<'_, P> {
         let first = self.transform(download, &mut shares, &mut waits, deadline);
         let mut transformed = first.await;
         if matches!(transformed, Err(Error::Image(engine::Error::OutOfMemory))) {
-            // There is room, and not in one piece: what others hold lies in between. Once more when they are done.
+            // There is enough room, but not in one piece, because memory of other requests lies in
+            // between. A second try follows when they are done.
             shares.opening.shrink(0);
             shares.memory.shrink(0);
             take(platform, &mut shares.opening, OPENING_BYTES, deadline).await?;
             take(platform, &mut shares.memory, budget, deadline).await?;
             while !platform.guests().make_room(budget) {
-                // Long answers lie in the way, until they have been sent.
+                // Long answers occupy the isolate until they have been sent.
                 let later = platform.sleep(ROOM_MS);
                 deadline.before(platform, later).await.ok_or(Busy)?;
             }
@@ -152,7 +158,8 @@ impl<P: Platform> Job<'_, P> {
         })))
     }
 
-    /// Pushes a source through the pipeline; the output, and the milliseconds that fetching took.
+    /// Pushes a source through the pipeline. Returns the output, and the milliseconds spent
+    /// fetching.
     async fn transform(
         &self,
         mut download: Download<'_, P>,
@@ -178,7 +185,7 @@ impl<P: Platform> Job<'_, P> {
         waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
         drop(download);
         let fetch_ms = platform.now_ms() - waits.started - decoding_ms - waits.waiting_ms;
-        // The answer of an animation may need more than it was given at first.
+        // The answer of an animation may need more memory than was reserved at first.
         while !pipeline.play(&|| platform.now_ms())? {
             waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
         }
@@ -198,7 +205,8 @@ impl<P: Platform> Job<'_, P> {
         }
     }
 
-    /// How long the answer is everybody's, from the header of every hop.
+    /// Returns the lifetime in shared caches, from the header of every hop; `None` if the answer is
+    /// private.
     fn lifetime(&self, download: &Download<'_, P>, now_ms: f64) -> Option<Lifetime> {
         if !download.headers.iter().all(freshness::is_public) {
             return None;
@@ -214,13 +222,14 @@ impl<P: Platform> Job<'_, P> {
         ))
     }
 
-    /// Whether this request, and everybody who waits for it, names the tag as what they have.
+    /// Whether this request, and every follower, names the tag in its If-None-Match.
     fn all_have(&self, lead: Option<&Leader<'_, P::Bytes>>, tag: &HeaderValue) -> bool {
         let has = |condition: Option<&str>| conditional::names(condition, tag);
         has(self.request.if_none_match.as_deref()) && lead.is_none_or(|lead| lead.all(has))
     }
 
-    /// The stored answer, fresh again, since its source has not changed; `None` where it cannot be read any more.
+    /// Renews a stored answer whose source has not changed; `None` if the answer cannot be read any
+    /// more.
     async fn renew(
         &self,
         entry: Entry<P::Body>,
@@ -264,7 +273,8 @@ impl<P: Platform> Job<'_, P> {
         }))
     }
 
-    /// Hands finished bytes to the platform. What they take of our memory stays reserved until the last of those who share them is done.
+    /// Hands finished bytes to the platform. Their share of the module's memory stays reserved
+    /// until the last holder of the bytes is done.
     fn keep(&self, mut bytes: Vec<u8>, mut share: Permit) -> Result<Kept<P::Bytes>, Error> {
         bytes.shrink_to_fit();
         share.shrink(bytes.len() as u64);
@@ -279,13 +289,14 @@ impl<P: Platform> Job<'_, P> {
     }
 }
 
-/// Whether a 200 with this header can have been an image: a page under the same tag is none, whoever claims to have the answer.
+/// Whether a 200 with this header can have been an image. A page under the same tag is none,
+/// whatever clients claim to have.
 fn may_be_an_image(header: &HeaderMap) -> bool {
     let content_type = header.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     !content_type.is_some_and(|text| text.to_ascii_lowercase().starts_with(b"text/"))
 }
 
-/// Whether an answer takes many times what others take, as far as the URL tells.
+/// Whether the URL tells that an answer costs many times what others cost.
 fn is_dear(target: Target) -> bool {
     match target {
         Target::Image(format) => format == Format::Avif,
@@ -294,21 +305,22 @@ fn is_dear(target: Target) -> bool {
     }
 }
 
-/// The memory that a request holds.
+/// Shares of memory that a request holds.
 struct Permits {
-    /// Of a file whose header is being read.
+    /// Share for a file whose header is being read.
     opening: Permit,
-    /// Of a plan, and then of its answer.
+    /// Share for a plan, and then for its answer.
     memory: Permit,
 }
 
-/// When a request began, and how long it has waited for memory.
+/// Start of a request, and the milliseconds that it has waited for memory.
 struct Waits {
     started: f64,
     waiting_ms: f64,
 }
 
-/// Waits until there are as many bytes as the pipeline needs; returns for how many milliseconds.
+/// Waits until the request holds as many bytes as the pipeline needs; returns the milliseconds
+/// waited.
 async fn reserve<P: Platform>(
     platform: &P,
     shares: &mut Permits,
@@ -316,7 +328,7 @@ async fn reserve<P: Platform>(
     deadline: &mut Deadline,
 ) -> Result<f64, Busy> {
     let (bytes, own) = (pipeline.memory_bytes(), pipeline.own_bytes());
-    // A header that is still to come, or a small picture, is within what was taken to begin with.
+    // An unknown header, or a small picture, fits into the bytes that were taken at first.
     if bytes <= shares.memory.bytes().max(shares.opening.bytes()) {
         return Ok(0.0);
     }
@@ -326,7 +338,7 @@ async fn reserve<P: Platform>(
     Ok(waited_ms)
 }
 
-/// Waits until a share has so many bytes; returns for how many milliseconds.
+/// Waits until a share has `bytes` bytes; returns the milliseconds waited.
 async fn take<P: Platform>(
     platform: &P,
     share: &mut Permit,

@@ -1,17 +1,21 @@
-//! What does the client of an `f=auto` take? (RFC 9110, sections 12.1 and 12.5.1)
+//! Content negotiation for `f=auto`: the formats that the client accepts (RFC 9110, sections 12.1
+//! and 12.5.1).
 //!
-//! Owns the reading of Accept and of the names of crawlers. A format that not everyone shows counts only where it is named: browsers that
-//! cannot show AVIF send `image/*` and `*/*` all the same. What follows for a picture is the plan's to say.
+//! This module reads Accept and recognises crawlers. A format that not every client shows counts
+//! only where Accept names it: browsers that cannot show AVIF still send `image/*` and `*/*`. The
+//! plan decides the format of a picture from the result.
 
 use letterbox_engine::transform::{Format, FormatSet, Negotiated};
 
-/// The longest Accept that is read, in bytes; beyond it, it says nothing. Browsers send a hundred.
+/// Longest Accept that is read, in bytes; a longer one counts as empty. Browsers send about a
+/// hundred bytes.
 const MOST_BYTES: usize = 4096;
 
-/// What everyone shows. Whoever likes one of them better than a format that is named gets it.
+/// Subtypes that every client shows. A client that prefers one of these to a named format gets it.
 const COMMON: [&str; 3] = ["jpeg", "png", "gif"];
 
-/// Names of programs that fetch a picture for the preview of a link. Many of them show JPEG and PNG only, whatever they accept.
+/// Product names of programs that fetch a picture for the preview of a link. Many of them show JPEG
+/// and PNG only, whatever they accept.
 const CRAWLERS: [&str; 22] = [
     "applebot",
     "bitlybot",
@@ -37,7 +41,7 @@ const CRAWLERS: [&str; 22] = [
     "whatsapp",
 ];
 
-/// Reads Accept, all its lines joined by commas, and User-Agent.
+/// Negotiates from Accept, all its lines joined by commas, and User-Agent.
 pub fn negotiate(accept: Option<&str>, user_agent: Option<&str>) -> Negotiated {
     if user_agent.is_some_and(is_crawler) {
         return Negotiated::Card;
@@ -47,7 +51,7 @@ pub fn negotiate(accept: Option<&str>, user_agent: Option<&str>) -> Negotiated {
     let common = COMMON.map(|subtype| weights.weight(subtype));
     let common = common.into_iter().max().unwrap_or(0);
     let liked = |weight: Option<u16>| weight.filter(|&weight| weight > 0 && weight >= common);
-    // A format gives way to one that is tried later and liked better.
+    // A format is dropped if one that is tried later has a higher weight.
     let (mut taken, mut best) = (Vec::new(), None);
     for (format, weight) in weights.named.iter().rev() {
         let weight = liked(*weight);
@@ -59,8 +63,9 @@ pub fn negotiate(accept: Option<&str>, user_agent: Option<&str>) -> Negotiated {
     Negotiated::Client(FormatSet::of(&taken))
 }
 
-/// Whether one of the products of a User-Agent (section 10.1.5), those in comments included, has a crawler's name: all of it, since a part of a
-/// name may be anything, and browsers inside of other programs say so in brackets (`[Pinterest/iOS]`).
+/// Whether one of the products of a User-Agent (section 10.1.5), those in comments included, has a
+/// crawler's name. The whole name has to match, because a part of a name may be anything, and
+/// in-app browsers give the app's name in brackets (`[Pinterest/iOS]`).
 fn is_crawler(user_agent: &str) -> bool {
     let words = user_agent.split([' ', '\t', '(', ')', ';', ',']);
     let names = words.filter_map(|word| word.split('/').next());
@@ -71,11 +76,12 @@ fn is_crawler(user_agent: &str) -> bool {
     })
 }
 
-/// What an Accept says of the types that count, in thousandths. Where a range is there twice, the lower weight counts, so that their order
-/// does not.
+/// Weights of the relevant media ranges of an Accept, in thousandths. Of a repeated range the lower
+/// weight counts, so that the order of the members does not matter.
 #[derive(Debug)]
 struct Weights {
-    /// Of the formats that count where they are named, in the order in which they are tried.
+    /// Weights of formats that count only where they are named, in the order in which they are
+    /// tried.
     named: Vec<(Format, Option<u16>)>,
     common: [Option<u16>; COMMON.len()],
     images: Option<u16>,
@@ -101,7 +107,7 @@ impl Weights {
         weights
     }
 
-    /// The place of a range in lower case, if it counts.
+    /// Returns the weight of a range in lower case, if the range is relevant.
     fn known(&mut self, range: &str) -> Option<&mut Option<u16>> {
         match range {
             "*/*" => return Some(&mut self.anything),
@@ -117,7 +123,8 @@ impl Weights {
         self.common.get_mut(at)
     }
 
-    /// The weight of a common type: that of the most specific range. Without any it is not wanted, and served all the same.
+    /// Returns the weight of a common type from the most specific range. Without any range the type
+    /// has no weight, but is served all the same.
     fn weight(&self, subtype: &str) -> u16 {
         let at = COMMON.iter().position(|common| *common == subtype);
         let named = at.and_then(|at| self.common[at]);
@@ -125,8 +132,9 @@ impl Weights {
     }
 }
 
-/// A member of an Accept: its range in lower case and its weight. `None` for junk, and for a range with parameters, which is about
-/// something more special than what is served.
+/// Parses a member of an Accept: its range in lower case, and its weight. Returns `None` for an
+/// invalid member, and for a range with parameters, which is more specific than the types that are
+/// served.
 fn read(member: &str) -> Option<(String, u16)> {
     let mut parts = split(member, b';').map(|part| part.trim_matches(OWS));
     let range = parts.next()?;
@@ -147,7 +155,7 @@ fn read(member: &str) -> Option<(String, u16)> {
 /// Optional whitespace (section 5.6.3).
 const OWS: [char; 2] = [' ', '\t'];
 
-/// A weight in thousandths (section 12.4.2): 0 or 1, with up to three decimals.
+/// Parses a weight in thousandths (section 12.4.2): 0 or 1, with up to three decimals.
 fn qvalue(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
@@ -161,13 +169,13 @@ fn qvalue(text: &str) -> Option<u16> {
     }
 }
 
-/// Section 5.6.2.
+/// Whether the text is a token (section 5.6.2).
 fn is_token(text: &str) -> bool {
     let in_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     !text.is_empty() && text.bytes().all(in_token)
 }
 
-/// The parts between separators, except for those in quoted strings (section 5.6.4).
+/// Returns the parts between separators outside of quoted strings (section 5.6.4).
 fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |c: char| {
@@ -357,7 +365,7 @@ mod tests {
         }
     }
 
-    /// Members that mean something, and junk.
+    /// Valid members, and invalid ones.
     fn members() -> impl Strategy<Value = Vec<String>> {
         let range = prop_oneof![
             Just("image/webp"),

@@ -1,4 +1,5 @@
-//! What letterbox needs from the place where it runs. One implementation a platform, and nothing else in it.
+//! Interface to the platform: everything that the service needs from the place where it runs. Each
+//! platform has one implementation, with nothing else in it.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -11,52 +12,54 @@ use url::Url;
 use crate::answer::Kept;
 use letterbox_engine::guest::{Guests, NoGuests};
 
-/// A network or storage failure; the platform's own words go to its log.
+/// Network or storage failure; the platform's own message goes to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
 
-/// Why there is no next piece of a body.
+/// Reason why there is no next piece of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupted {
-    /// The connection; the platform's own words go to its log.
+    /// The connection broke; the platform's own message goes to its log.
     Broken,
-    /// The memory of this instance.
+    /// The memory of this instance is full.
     OutOfMemory,
 }
 
-/// The platform has no memory for an answer.
+/// Error: the platform has no memory for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRoom;
 
-/// Where a finished answer is kept.
+/// Place where a finished answer is kept.
 #[derive(Debug)]
 pub enum Keeping<K> {
-    /// Where it was made: its bytes count as this instance's memory until they are dropped.
+    /// The instance's memory: the bytes count there until they are dropped.
     Here(K),
-    /// Outside of it.
+    /// Memory outside of the instance.
     Elsewhere(K),
 }
 
-/// Something that is over when this is dropped.
+/// Value whose drop signals the end of something.
 pub type Guard = Box<dyn Any>;
 
-/// Completes when its time has come, or something is done.
+/// Future that completes at a time, or when some work is done.
 pub type Alarm = Pin<Box<dyn Future<Output = ()>>>;
 
-/// The outside world as one request sees it.
+/// Outside world of one request.
 #[allow(
     async_fn_in_trait,
     reason = "every platform is single-threaded per request; no future needs to be Send"
 )]
 pub trait Platform {
-    /// The body of an answer from the network or the cache.
+    /// Body of an answer from the network or the cache.
     type Body;
 
-    /// A finished answer's bytes where they are sent from.
+    /// Bytes of a finished answer, in the place that they are sent from.
     type Bytes: 'static;
 
-    /// Fetches one hop with GET and this Accept; redirects are answers. No header of the client's request is passed on but CDN-Loop, with
-    /// this deployment at its end (`Request::cdn_loop_onward`). What has not ended after `within_ms`, body included, is cut.
+    /// Fetches one hop with GET and this Accept; redirects are returned as answers. No header field
+    /// of the client's request is forwarded except CDN-Loop, with this deployment added
+    /// (`Request::cdn_loop_onward`). A fetch that has not ended after `within_ms`, body included,
+    /// is cut.
     async fn fetch(
         &self,
         url: &Url,
@@ -64,23 +67,24 @@ pub trait Platform {
         within_ms: u32,
     ) -> Result<Response<Self::Body>, Unreachable>;
 
-    /// Asks the origin that is bound to the platform, a bucket or static assets; `None` where there is none.
+    /// Asks the origin bound to the platform, a bucket or static assets; `None` if there is none.
     async fn bound_origin(
         &self,
         path_and_query: &str,
     ) -> Result<Option<Response<Self::Body>>, Unreachable>;
 
-    /// The next chunk of a body, content decoding undone; `None` at its end.
+    /// Returns the next chunk of a body, content decoding undone; `None` at its end.
     async fn next_chunk(&self, body: &mut Self::Body) -> Result<Option<Vec<u8>>, Interrupted>;
 
-    /// Moves a finished answer to where it is sent from.
+    /// Moves a finished answer to the place that it is sent from.
     fn keep(&self, bytes: Vec<u8>) -> Result<Keeping<Self::Bytes>, NoRoom>;
 
-    /// A stored answer.
+    /// Returns a stored answer.
     async fn cache_get(&self, key: &Url) -> Option<Response<Self::Body>>;
 
-    /// Stores an answer; one without bytes is empty. A failure to store is not the client's concern. `until_stored` is dropped when it is done,
-    /// and then the future completes. Nobody has to await that, where the platform can do it after the reply has left.
+    /// Stores an answer; an answer without bytes is stored empty. Failures are not reported to the
+    /// client. When the answer is stored, `until_stored` is dropped and the future completes. The
+    /// caller need not await the future if the platform can store after the reply has left.
     fn cache_put(
         &self,
         key: &Url,
@@ -88,32 +92,34 @@ pub trait Platform {
         until_stored: Option<Guard>,
     ) -> Alarm;
 
-    /// Completes after that many milliseconds. The future owns what it needs.
+    /// Returns a future that completes after `milliseconds`. The future owns what it needs.
     fn sleep(&self, milliseconds: u32) -> Alarm;
 
-    /// The codecs beside ours.
+    /// Returns the guest codecs.
     fn guests(&self) -> &dyn Guests {
         &NoGuests
     }
 
-    /// Whether this client may cause as much work as a new answer takes; where nobody counts, it may.
+    /// Whether the rate limit allows this client the work of a new answer; always, without a rate
+    /// limit.
     async fn admits(&self) -> bool {
         true
     }
 
-    /// Awaits what another request of this instance completes, where the platform makes a difference.
+    /// Awaits work that another request of this instance completes, where the platform treats such
+    /// work differently.
     async fn across<T>(&self, work: impl Future<Output = T>) -> T {
         work.await
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     fn now_ms(&self) -> f64;
 
     /// Writes one line to the log.
     fn log(&self, line: &str);
 }
 
-/// `work`'s result, or `None` if the alarm rings first.
+/// Returns the result of `work`, or `None` if the alarm rings first.
 pub(crate) async fn before<T>(alarm: &mut Alarm, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|cx| {

@@ -1,4 +1,4 @@
-//! What is asked of the service, as far as it counts.
+//! The parts of a request that the service depends on.
 
 use http::Method;
 use sha2::{Digest, Sha256};
@@ -6,40 +6,41 @@ use url::Url;
 
 use crate::origin::rules::Asker;
 
-/// What a request is to us. Its header decides whether an answer is sent, and in which format where that is left open (`f=auto`); nothing
-/// else of an answer depends on it.
+/// A request. The header decides whether an answer is sent, and in which format if that is left
+/// open (`f=auto`); nothing else of an answer depends on the header.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// GET, HEAD or OPTIONS; others are refused.
     pub method: Method,
-    /// The whole URL.
+    /// The complete URL.
     pub url: Url,
-    /// A name for logs and error bodies.
+    /// Identifier for logs and error bodies.
     pub id: String,
-    /// If-None-Match: what the client has already.
+    /// If-None-Match: the client's entity-tags.
     pub if_none_match: Option<String>,
-    /// Accept: which formats the client takes; of several lines, all values.
+    /// Accept: the formats that the client accepts; the values of all lines.
     pub accept: Option<String>,
-    /// User-Agent: who it is.
+    /// User-Agent: the client's name.
     pub user_agent: Option<String>,
-    /// CDN-Loop: whom the request came through (RFC 8586).
+    /// CDN-Loop: the CDNs that the request came through (RFC 8586).
     pub cdn_loop: Option<String>,
-    /// Sec-Fetch-Site: whose page had a browser send it; other clients have no such field.
+    /// Sec-Fetch-Site: relation to the page that had a browser send the request; other clients send
+    /// no such field.
     pub sec_fetch_site: Option<String>,
 }
 
-/// The beginning of every deployment's name in CDN-Loop.
+/// Prefix of every deployment's name in CDN-Loop.
 const FAMILY: &str = "letterbox-";
 
-/// The most deployments that a request may come through. A deployment under any number of names would not see itself in a loop through
-/// always new ones.
+/// Most deployments that a request may come through. A deployment with many host names would not
+/// recognise itself in a loop that uses a new name each time.
 const MOST_DEPLOYMENTS: usize = 8;
 
-/// The longest CDN-Loop that is passed on, in bytes.
+/// Longest CDN-Loop that is passed on, in bytes.
 const MOST_BYTES: usize = 2048;
 
 impl Request {
-    /// Whether a source, or the origin, has led back to us.
+    /// Whether a source, or the origin, has led back to this deployment.
     pub fn came_through_us(&self) -> bool {
         let own = self.cdn_id();
         let family = |id: &&str| {
@@ -53,7 +54,8 @@ impl Request {
             || self.cdns().map(str::len).sum::<usize>() > MOST_BYTES
     }
 
-    /// The CDN-Loop of our own fetches: who stands in that of the request, so that each of them sees a loop, and this deployment.
+    /// Returns the CDN-Loop of this deployment's fetches: the members of the request's field, so
+    /// that each of them can detect a loop, and this deployment.
     pub fn cdn_loop_onward(&self) -> String {
         let own = self.cdn_id();
         self.cdns()
@@ -62,7 +64,7 @@ impl Request {
             .join(", ")
     }
 
-    /// The asker, as far as the rules for sources go.
+    /// Returns the facts about the request that the rules for sources depend on.
     pub fn asker(&self) -> Asker<'_> {
         let site = self.sec_fetch_site.as_deref();
         Asker {
@@ -71,7 +73,7 @@ impl Request {
         }
     }
 
-    /// The members of CDN-Loop that may be sent on.
+    /// Returns the members of CDN-Loop that may be sent on.
     fn cdns(&self) -> impl Iterator<Item = &str> {
         let through = self.cdn_loop.as_deref().unwrap_or_default();
         let printable =
@@ -79,7 +81,8 @@ impl Request {
         through.split(',').map(str::trim).filter(printable)
     }
 
-    /// The name of this deployment: a hash of its host, which belongs to one owner, and which sources need not be told.
+    /// Returns the name of this deployment: a hash of its host. A host belongs to one owner, and
+    /// sources need not learn it.
     fn cdn_id(&self) -> String {
         let host = self
             .url
@@ -93,7 +96,7 @@ impl Request {
     }
 }
 
-/// A member of CDN-Loop without its parameters.
+/// Returns a member of CDN-Loop without its parameters.
 fn id_of(cdn: &str) -> &str {
     cdn.split(';').next().unwrap_or_default().trim()
 }
@@ -139,7 +142,7 @@ mod tests {
                 "{host}"
             );
         }
-        // Neither the client's scheme nor a dot makes another deployment of it.
+        // Neither the client's scheme nor a trailing dot makes it another deployment.
         assert!(request("http://a.example./x", &through).came_through_us());
         assert!(!request("https://d.example/", &through).came_through_us());
     }

@@ -1,4 +1,4 @@
-//! One request, top to bottom.
+//! The sequence of one request, top to bottom.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use http::{Method, Response, StatusCode};
@@ -28,7 +28,7 @@ use letterbox_engine::transform::{Format, Negotiated, Target};
 /// A reply on a platform.
 pub type Reply<P> = Response<Body<<P as Platform>::Body, <P as Platform>::Bytes>>;
 
-/// Answers a request. Whatever happens, there is a reply and one line in the log.
+/// Answers a request. Every request gets a reply and one line in the log.
 pub async fn serve<P: Platform>(
     platform: &P,
     instance: &Instance<P::Bytes>,
@@ -75,7 +75,7 @@ async fn answer<P: Platform>(
         ..config.url_defaults()
     };
     let asked = match vocabulary::parse(query, &defaults) {
-        // Without a source the origin answers, whatever it says.
+        // Without a source the origin answers, whatever its reply.
         Ok(None) => {
             record.way("origin");
             let answer = ask_origin(platform, config, deadline, &path_and_query(url)).await?;
@@ -91,7 +91,8 @@ async fn answer<P: Platform>(
         Err(error) => Err(error.into()),
     };
 
-    // A file of the origin's own wins over the transform, and over parameters that may be meant for it.
+    // A file of the origin wins over the transform, and over parameters that may be meant for the
+    // origin.
     let own = own_file(platform, &instance.absent, config, deadline, url).await;
     if let Own::File(file) = own {
         record.way("origin");
@@ -115,16 +116,18 @@ async fn answer<P: Platform>(
     Ok(reply)
 }
 
-/// Seconds for which an answer may be kept that stands where the origin, which cannot be asked, may have a file.
+/// Seconds for which an answer may be kept if the origin could not be asked whether it has a file
+/// at this path.
 const IN_THE_FILES_PLACE_SECS: u64 = 60;
 
-/// The origin's word on the path of a request with a source.
+/// The origin's reply about the path of a request with a source.
 enum Own<B> {
-    /// A file, which is the answer.
+    /// The origin has a file, which is the answer.
     File(Response<B>),
-    /// None, by its word of the last minute; or there is no origin. `/` is the path of transforms.
+    /// The origin has no file, by its reply of the last minute; or there is no origin. `/` is the
+    /// path of transforms.
     Absent,
-    /// It cannot say.
+    /// The origin could not be reached, or answered with a server error.
     Unknown,
 }
 
@@ -154,7 +157,8 @@ async fn own_file<P: Platform>(
     }
 }
 
-/// The answer to a request that may be asked: stored, or made now. A stored one does not touch the source.
+/// Answers an authorised request: from the cache, without touching the source, or by making the
+/// answer.
 async fn transform<P: Platform>(
     platform: &P,
     instance: &Instance<P::Bytes>,
@@ -195,7 +199,7 @@ async fn transform<P: Platform>(
         refreshes: stale.is_some(),
     };
     let reply = match (work.answer(&mut stale, deadline, record).await, stale) {
-        // Better an answer of yesterday than none.
+        // A stale answer is better than none.
         (Err(error), Some(entry))
             if error.is_passing() && entry.answer.status() == StatusCode::OK =>
         {
@@ -209,10 +213,10 @@ async fn transform<P: Platform>(
     addressed(reply, asked, now_secs(platform))
 }
 
-/// An answer that has to be made, and what is said of it.
+/// An answer that has to be made, with the facts for its cache status.
 struct Work<'w, P: Platform> {
     job: Job<'w, P>,
-    /// Whether a stale one is stored.
+    /// Whether a stale answer is stored.
     refreshes: bool,
 }
 
@@ -307,7 +311,8 @@ impl<P: Platform> Work<'_, P> {
         made
     }
 
-    /// Takes a long answer from the cache, when that has it: from then on its bytes are nobody's memory here, however slow the clients are.
+    /// Replaces the bytes of a long answer by the stored ones, once the cache has them. From then
+    /// on the answer takes no memory of the isolate, however slow the clients are.
     async fn hand_over(
         &self,
         new: &mut New<P::Body, P::Bytes>,
@@ -368,7 +373,7 @@ impl<P: Platform> Work<'_, P> {
     }
 }
 
-/// The outcome for those who waited for an answer. What is private is for one client only.
+/// Returns the outcome for coalesced requests. Private answers are not shared.
 fn shared<B, K>(made: &Result<Made<B, K>, Error>) -> Outcome<K> {
     match made {
         Ok(Made::Answer(new)) if new.lifetime.is_none() => Outcome::Private,
@@ -381,7 +386,7 @@ fn shared<B, K>(made: &Result<Made<B, K>, Error>) -> Outcome<K> {
     }
 }
 
-/// A finished answer whose bytes have not been handed over.
+/// Returns a finished answer whose bytes have not been handed over.
 fn in_our_keeping<B, K>(answer: &Response<Body<B, K>>) -> Option<Answer<K>> {
     let Body::Kept(kept) = answer.body() else {
         return None;
@@ -397,7 +402,7 @@ async fn stored<P: Platform>(platform: &P, key: &Url) -> Option<Entry<P::Body>> 
     Entry::open(answer, now_secs(platform))
 }
 
-/// A fresh entry as a reply: an image, or that there is none.
+/// Turns a fresh entry into a reply: an image, or the report that there is none.
 fn found<B, K>(entry: Entry<B>, id: &str, record: &mut Record) -> Response<Body<B, K>> {
     let status = entry.answer.status();
     if status == StatusCode::OK {
@@ -416,13 +421,14 @@ fn now_secs(platform: &impl Platform) -> u64 {
     (platform.now_ms() / 1000.0) as u64
 }
 
-/// Whether the request may ask at all: asked before the cache, which keeps one answer for every signature.
+/// Checks the signature of a request. The check comes before the cache, which keeps one answer for
+/// all signatures.
 fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
     let query = url.query().unwrap_or_default();
     Ok(signature::verify(query, &config.signing(), now_secs)?)
 }
 
-/// An error as a reply.
+/// Turns an error into a reply.
 fn refused<B, K>(error: &Error, id: &str, record: &mut Record) -> Response<Body<B, K>> {
     record.error(error);
     reply::error(error, id)
@@ -433,12 +439,13 @@ fn is_negotiated(asked: &Asked) -> bool {
     matches!(asked.transform.target, Target::Auto(_))
 }
 
-/// A reply to one client: it says to caches whether it is for others too, and nobody keeps it for longer than the request's URL is good.
+/// Completes a reply for one client: Vary and private tell caches whether it is for others too, and
+/// the lifetime ends when the request's URL expires.
 fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
     if is_negotiated(asked) {
         reply::vary(reply.headers_mut());
     }
-    // Other caches know of Accept and not of names.
+    // Other caches vary by Accept, but not by User-Agent.
     if asked.transform.target == Target::Auto(Negotiated::Card) {
         freshness::make_private(reply.headers_mut());
     }
@@ -448,7 +455,7 @@ fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Respons
     reply
 }
 
-/// A path on an origin with a URL is that URL: one image, one identity.
+/// Turns a path on an origin with a URL into that URL, so that one image has one identity.
 fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
     if let (Source::OnOrigin(path), Some(origin)) = (&asked.source, &config.rules.origin) {
         asked.source = Source::Absolute(origin::resolve(origin, path));
@@ -456,7 +463,8 @@ fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
     asked
 }
 
-/// Whether the source may be fetched: asked before the cache, so that a host that is taken off the list is gone at once.
+/// Checks that the source may be fetched. The check comes before the cache, so that a host removed
+/// from the list is gone at once.
 fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Error> {
     if let Source::Absolute(url) = &asked.source {
         origin::check(url, &request.asker(), &config.rules)?;
@@ -464,13 +472,13 @@ fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Er
     Ok(asked)
 }
 
-/// The path and query that the client asks for.
+/// Returns the path and query of the client's URL.
 fn path_and_query(url: &Url) -> String {
     let query = url.query().map(|query| format!("?{query}"));
     format!("{}{}", url.path(), query.unwrap_or_default())
 }
 
-/// The origin's own answer to a path and its query; `None` where no origin is configured.
+/// Returns the origin's own answer to a path and its query; `None` if no origin is configured.
 async fn ask_origin<P: Platform>(
     platform: &P,
     config: &Config,

@@ -1,4 +1,5 @@
-//! Animations through the pipeline, without guests: what comes out is read by other libraries than ours, and hostile files are refused.
+//! Animations through the pipeline, without guest codecs: answers are read by independent
+//! libraries, and hostile files are refused.
 
 use gif::{ColorOutput, DecodeOptions, DisposalMethod, Encoder, Frame, Repeat};
 use image_webp::WebPDecoder;
@@ -6,7 +7,7 @@ use letterbox::config::Config;
 use letterbox::url;
 use letterbox_engine::{Error, Output, Pipeline};
 
-/// What a query makes of a file.
+/// Returns the answer to a query about a file.
 fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     let config = Config::default();
     let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
@@ -26,7 +27,7 @@ fn refusal(file: &[u8], query: &str) -> String {
     }
 }
 
-/// An image with a colour of the palette all over.
+/// Builds an image filled with one colour of the palette.
 fn image(colour: u8, [left, top, width, height]: [u16; 4]) -> Frame<'static> {
     let pixels = vec![colour; usize::from(width) * usize::from(height)];
     Frame {
@@ -37,7 +38,7 @@ fn image(colour: u8, [left, top, width, height]: [u16; 4]) -> Frame<'static> {
     }
 }
 
-/// Black, red, green, blue.
+/// Palette of black, red, green and blue.
 const PALETTE: [u8; 12] = [0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255];
 
 fn animation(width: u16, height: u16, frames: &[Frame<'static>]) -> Vec<u8> {
@@ -51,7 +52,7 @@ fn animation(width: u16, height: u16, frames: &[Frame<'static>]) -> Vec<u8> {
     file
 }
 
-/// Width, height, and the delay and size of each image.
+/// Returns the width, the height, and the delay and place of each image.
 fn images(file: &[u8]) -> Vec<(u16, [u16; 4])> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
@@ -73,7 +74,7 @@ fn red_then_a_green_corner() -> Vec<u8> {
 
 #[test]
 fn only_what_changes_is_written() {
-    // All of them would be the file's own.
+    // With all of them, the file would be returned as it is.
     let corner = image(2, [30, 20, 10, 10]);
     let frames = [
         image(1, [0, 0, 40, 30]),
@@ -133,7 +134,7 @@ fn frames_that_are_not_on_the_screen_or_have_no_pixels_are_frames_all_the_same()
             image(3, [39, 29, 100, 100]),
         ],
     );
-    // Without a pixel, and with no data either.
+    // An image without pixels, and without data.
     file.pop();
     file.extend([0x2c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x3b]);
     let output = answer(&file, "w=40&h=30").expect("sound");
@@ -149,7 +150,7 @@ fn an_image_with_codes_that_mean_nothing_is_damage_and_a_file_without_its_last_b
     damaged.pop();
     damaged.extend([0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0, 2, 1, 0x3c, 0, 0x3b]);
     assert_eq!(refusal(&damaged, "w=9"), "the GIF is damaged or breaks off");
-    // A still is made of what it needs.
+    // A still only depends on the frames that it needs.
     assert!(answer(&damaged, "w=9&n=1").is_ok());
     assert!(answer(&damaged, "w=9&f=jpg").is_ok());
     assert!(answer(&damaged, "w=9&page=3").is_err());
@@ -230,13 +231,14 @@ fn a_description_counts_frames() {
     assert_eq!(described("f=json&page=1"), (Some(3), Some(1)));
 }
 
-/// Numbers that look random and are the same in every run.
+/// Returns a deterministic pseudo-random number.
 fn dice(state: &mut u32) -> usize {
     *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     (*state >> 16) as usize
 }
 
-/// Hard letters that scroll: small as they are, and all over in shades when they are resized.
+/// Builds an animation of scrolling letters with hard edges: small in its own size, and full of
+/// shades when resized.
 fn scrolling(frames: usize, width: usize, height: usize) -> Vec<u8> {
     let mut state = 7;
     let mut lines: Vec<Vec<usize>> = Vec::new();
@@ -274,7 +276,8 @@ fn scrolling(frames: usize, width: usize, height: usize) -> Vec<u8> {
     file
 }
 
-/// An answer whose room grows, and how often, as whoever reserves it asks; what is said before a call is what may be taken by it.
+/// Plays an animation whose memory grows, and returns the answer and the number of times that it
+/// grew. Each call may hold what the pipeline promised before the call.
 fn played(file: &[u8], query: &str) -> Result<(Output, u32), Error> {
     let config = Config::default();
     let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
@@ -304,7 +307,7 @@ fn an_animation_that_takes_more_than_its_source_gets_it() {
         if !query.ends_with("webp") {
             assert_eq!(images(&output.body).len(), 259, "{query}");
         }
-        // Who does not ask gets the same.
+        // A caller that does not ask in between gets the same answer.
         if query == "w=500&h=auto" {
             assert!(answer(&file, query).expect("sound").body == output.body);
         }
@@ -318,7 +321,7 @@ fn an_animation_that_takes_more_than_its_source_gets_it() {
 
 #[test]
 fn a_frame_that_is_much_more_than_those_before_it_begins_the_file_anew() {
-    // Nothing for a while, then noise.
+    // Five equal frames, then noise.
     let mut state = 1;
     let mut frames = vec![image(1, [0, 0, 600, 400]); 5];
     for _ in 0..3 {

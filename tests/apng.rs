@@ -1,4 +1,5 @@
-//! Animated PNG files: they play, as they are asked for, and what is not as the standard has it is the file's own picture.
+//! Animated PNG files: they play as requested, and a file that violates the standard is shown as
+//! its own still picture.
 
 mod support;
 
@@ -21,7 +22,7 @@ fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     pipeline.finish(&|| 0.0)
 }
 
-/// A frame as it is coded: its place, delay, disposal, blending, and its pixels' colour.
+/// A frame as it is coded: place, delay, disposal, blending, and the colour of its pixels.
 #[derive(Clone, Copy)]
 struct Frame {
     place: [u32; 4],
@@ -76,7 +77,7 @@ fn several(frames: u32, plays: u32) -> Vec<u8> {
     )
 }
 
-/// The chunks of an animation, whose first frame is the file's own picture.
+/// Builds the chunks of an animation whose first frame is the file's own picture.
 fn chunks(frames: &[Frame], plays: u32, interlaced: Adam7) -> Vec<Vec<u8>> {
     let mut chunks = vec![several(frames.len() as u32, plays)];
     let mut sequence = 0;
@@ -105,7 +106,8 @@ fn apng(frames: &[Frame]) -> Vec<u8> {
     rgba(&chunks(frames, 3, Adam7::No), Adam7::No)
 }
 
-/// Red; a green corner; what is there through half a blue; the corner gone; a hole.
+/// Frames in turn: red; a green corner; a translucent blue over everything; the corner cleared; a
+/// hole.
 fn five() -> [Frame; 5] {
     let part = |place, disposal, blends, colour| Frame {
         place,
@@ -123,7 +125,7 @@ fn five() -> [Frame; 5] {
     ]
 }
 
-/// The first and the last pixel of each of those, as browsers show them.
+/// First and last pixel of each of the five frames, as browsers show them.
 const SEEN: [Ends; 5] = [
     [RED, RED],
     [RED, GREEN],
@@ -132,10 +134,11 @@ const SEEN: [Ends; 5] = [
     [CLEAR, CLEAR],
 ];
 
-/// A frame's first and last pixel.
+/// First and last pixel of a frame.
 type Ends = [[u8; 4]; 2];
 
-/// Plays an animated PNG: the delay of each frame in milliseconds, and its first and last pixel, with a plain canvas of this test's own.
+/// Plays an animated PNG on a canvas of its own, and returns the number of plays and, for each
+/// frame, the delay in milliseconds and the first and last pixel.
 fn shown(file: &[u8]) -> (u32, Vec<(u32, Ends)>) {
     let mut decoder = png::Decoder::new(Cursor::new(file));
     decoder.set_transformations(png::Transformations::ALPHA);
@@ -161,7 +164,7 @@ fn shown(file: &[u8]) -> (u32, Vec<(u32, Ends)>) {
                 .take(frame.width as usize)
             {
                 let over = frame.blend_op == png::BlendOp::Over;
-                // Nothing, or itself.
+                // A blended pixel is transparent, opaque, or lies over a transparent one.
                 assert!(
                     !over
                         || [0, 255].contains(&pixel[3])
@@ -189,7 +192,7 @@ fn an_animation_stays_one_with_its_delays_and_its_plays() {
             let output = answer(&source, query).expect("sound");
             assert_eq!(output.content_type, "image/png");
             assert_eq!(shown(&output.body), (3, expected.clone()), "{interlaced:?}");
-            // What comes out goes in.
+            // An answer is a valid source.
             let again = answer(&output.body, query).expect("sound");
             assert_eq!(shown(&again.body), (3, expected.clone()));
         }
@@ -209,7 +212,7 @@ fn an_animation_becomes_a_webp_or_a_gif() {
     let mut frame = vec![0; decoder.output_buffer_size().expect("small")];
     for seen in SEEN {
         assert_eq!(decoder.read_frame(&mut frame).expect("a frame"), 100);
-        // That decoder blends with a rounding of its own.
+        // The reference decoder rounds differently when it blends.
         let near = |pixel: &[u8], seen: [u8; 4]| {
             let pairs = pixel.iter().zip(seen);
             pairs.clone().all(|(a, b)| a.abs_diff(b) <= 2) && pixel[3] == seen[3]
@@ -326,7 +329,8 @@ fn frames_end_with_the_first_that_is_not_as_the_standard_has_it() {
         chunks[at] = chunk;
         chunks
     };
-    // IHDR comes before: several, control, IDAT, then control and two of data for each.
+    // The chunks are IHDR, the animation's control, a frame's control, IDAT, then a control and two
+    // data chunks for each frame.
     let beyond = Frame {
         place: [11, 0, 10, 10],
         ..WHOLE
@@ -346,7 +350,7 @@ fn frames_end_with_the_first_that_is_not_as_the_standard_has_it() {
         1,
         "the file's own picture"
     );
-    // A file that breaks off has the frames that are complete.
+    // A truncated file has the frames that are complete.
     let file = rgba(&good, Adam7::No);
     let frames = |end: usize| {
         let output = answer(&file[..end], "w=auto&h=auto&f=gif").expect("sound");
@@ -357,12 +361,12 @@ fn frames_end_with_the_first_that_is_not_as_the_standard_has_it() {
     };
     assert_eq!(frames(file.len() - 12), 5, "without its last chunk");
     assert_eq!(frames(file.len() - 14), 4);
-    // Without several frames it is a PNG as any.
+    // Without several frames the file is an ordinary PNG.
     let mut still = good.clone();
     still[0] = several(1, 0);
     let output = answer(&rgba(&still, Adam7::No), AS_IT_IS).expect("sound");
     assert!(output.plan.animation.is_none());
-    // A frame whose rows are not all there is damage, as far as it is wanted.
+    // A frame with missing rows is damage, if the frame is wanted.
     let mut short = good;
     short.remove(5);
     let file = rgba(&short, Adam7::No);

@@ -1,4 +1,4 @@
-//! `f=auto`: who gets which format, and what caches are told.
+//! `f=auto`: which client gets which format, and which header fields tell caches.
 
 mod support;
 
@@ -84,7 +84,7 @@ fn a_crawler_gets_the_sources_own_format_whatever_it_accepts_and_no_cache_gives_
         assert_eq!(got.header("cache-control"), "private, max-age=60");
         assert_eq!(log(&world)["auto"], "card");
     }
-    // Our own cache keeps it, under a key of its own.
+    // Our own cache stores each variant under a key of its own.
     for stored in world.stored.borrow().values() {
         assert_eq!(stored.headers()["cache-control"], "public, max-age=86460");
     }
@@ -113,7 +113,7 @@ fn a_crawler_gets_the_sources_own_format_whatever_it_accepts_and_no_cache_gives_
     let got = get(&world, ASK, CHROME);
     assert_eq!(got.header("content-type"), "image/avif");
     assert_eq!(got.header("cache-control"), "public, max-age=60");
-    // Where the format is not left open, nobody looks at the name.
+    // A request with a fixed format does not depend on User-Agent.
     world.user_agent.replace(Some("Twitterbot/1.0".to_owned()));
     let got = get(&world, &ASK.replace("f=auto", "f=webp"), CHROME);
     assert_eq!(got.header("cache-control"), "public, max-age=60");
@@ -171,7 +171,7 @@ fn what_the_client_has_already_varies_too() {
         assert_eq!((got.status, got.header("vary")), (304, "Accept"));
         world.stored.borrow_mut().clear();
     }
-    // The tag is that of the AVIF.
+    // The tag is that of the AVIF answer.
     let got = get(&world, ASK, OLD_SAFARI);
     assert_eq!(
         (got.status, got.header("content-type")),
@@ -269,7 +269,8 @@ fn a_signed_url_is_negotiated_like_any_other() {
 #[test]
 fn an_avif_that_does_not_fit_is_a_webp_and_that_a_jpeg_but_not_for_who_insists() {
     let world = world();
-    // Three megapixels of AVIF take 12 + 3 x 29 MiB and more; six of WebP 1 + 6 x 12 and their pixels.
+    // An AVIF of three megapixels takes 12 + 3 x 29 MiB and more; a WebP of six takes 1 + 6 x 12
+    // MiB and its pixels.
     for (size, content_type) in [
         ("w=1200&h=800", "image/avif"),
         ("w=2000&h=1500", "image/webp"),
@@ -290,7 +291,7 @@ fn an_avif_that_does_not_fit_is_a_webp_and_that_a_jpeg_but_not_for_who_insists()
         said.contains("ask for a smaller w/h, or f=webp, or f=auto"),
         "{said}"
     );
-    // And each of these is a way out.
+    // Each of these requests succeeds.
     for way_out in [
         url.replace("w=2000&h=1500", "w=1200&h=800"),
         url.replace("f=avif", "f=webp"),
@@ -329,7 +330,7 @@ fn requests_for_the_same_negotiated_answer_share_it() {
     assert_eq!(world.fetches(), 2);
 }
 
-/// Two frames of a GIF.
+/// GIF of two frames.
 const FILM: &[u8] = b"GIF89a\x04\0\x04\0\x80\0\0\xff\0\0\0\0\xff\
     \x21\xf9\x04\0\x07\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\
     \x21\xf9\x04\0\x07\0\0\0\x2c\x01\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
@@ -340,7 +341,7 @@ fn what_moves_is_a_webp_or_a_gif_and_stands_still_for_crawlers_and_for_who_wants
     let world = world().route(film, file("image/gif", FILM));
     let url = ASK.replace("photo.jpg", "film.gif");
     let still = format!("{url}&n=1");
-    // The fake guests' pictures have no chunks, but the frames are there.
+    // The fake guests write no chunks of pictures, but the frames are there.
     let frames = |got: &Got| got.body.windows(4).filter(|four| four == b"ANMF").count();
     for accept in [CHROME, OLD_SAFARI] {
         let got = get(&world, &url, accept);
@@ -363,7 +364,7 @@ fn what_moves_is_a_webp_or_a_gif_and_stands_still_for_crawlers_and_for_who_wants
         assert_eq!(got.header("content-type"), content_type);
         assert_eq!(frames(&got), 0);
     }
-    // It can be seen through where no frame has drawn.
+    // The animation is transparent where no frame has drawn.
     world.user_agent.replace(Some("Twitterbot/1.0".to_owned()));
     assert_eq!(
         get(&world, &url, CHROME).header("content-type"),

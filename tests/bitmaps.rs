@@ -1,5 +1,6 @@
-//! Bitmaps, icons and cursors that browsers show, and that say something odd of themselves. A bitmap is 64 x 48 and its corners are red,
-//! green, blue and white; an icon is 32 x 32 and its upper left quarter is transparent.
+//! Bitmaps, icons and cursors with unusual headers that browsers show. A bitmap is 64 x 48 and has
+//! red, green, blue and white corners; an icon is 32 x 32 and its upper left quarter is
+//! transparent.
 
 use letterbox::config::Config;
 use letterbox::url;
@@ -20,7 +21,7 @@ fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     pipeline.finish(&|| 0.0)
 }
 
-/// Pixels near the corners, as RGBA, and the sides.
+/// Returns the sides, and the pixels near the corners as RGBA.
 fn corners(file: &[u8]) -> (u32, u32, [[u8; 4]; 4]) {
     let output = answer(file, "w=auto&h=auto").expect("a sound file");
     assert_eq!(output.content_type, "image/png");

@@ -1,4 +1,5 @@
-//! What a transform allocates, counted: hostile files that cost more than they say, and honest ones at the price of the plan.
+//! Memory that a transform allocates: hostile files that cost more than they claim are refused, and
+//! honest ones cost what was planned.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,8 @@ struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
-/// One test at a time, what it makes its files of included.
+/// Lock that runs one test at a time, the making of its files included, because the counters are
+/// global.
 static TURN: Mutex<()> = Mutex::new(());
 
 fn turn() -> MutexGuard<'static, ()> {
@@ -45,7 +47,7 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(pointer, layout) }
     }
 
-    /// What grows is there twice while it moves; what shrinks stays where it is.
+    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if size > layout.size() {
             let held = HELD.fetch_add(size, Ordering::Relaxed) + size;
@@ -62,7 +64,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The outcome, which is what was reserved, and what was allocated at the peak; the file's length is known beforehand.
+/// Returns the outcome, with the bytes reserved, and the peak of the bytes allocated. The file's
+/// length is known beforehand.
 fn measure(file: &[u8], query: &str) -> (Result<usize, Error>, usize) {
     measure_with(file, query, file.len())
 }
@@ -160,7 +163,7 @@ fn a_webp_whose_frame_is_larger_than_its_canvas_is_refused_cheaply() {
     assert!(peak < 1 << 20, "{peak}");
 }
 
-/// Bits, the first of them lowest (RFC 9649, section 3.2).
+/// Bit writer, lowest bit first (RFC 9649, section 3.2).
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -176,11 +179,11 @@ impl Bits {
         }
     }
 
-    /// The lengths of a code, up to 15, each written with 4 bits.
+    /// Writes the lengths of a code, up to 15, with 4 bits each.
     fn put_code(&mut self, lengths: &[u32]) {
         self.put(0, 1);
         self.put(15, 4);
-        // As many for every length, and none for 16 to 18.
+        // Codes of equal length for the lengths, and none for 16 to 18.
         for length in [0, 0, 4, 4, 4, 4, 4, 4, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4] {
             self.put(length, 3);
         }
@@ -188,13 +191,14 @@ impl Bits {
         self.put(2, 3);
         self.put(lengths.len() as u32 - 2, 6);
         for length in lengths {
-            // Canonical: the code of a length is the length itself, its first bit highest.
+            // Canonical code: the code of a length is the length itself, highest bit first.
             self.put(length.reverse_bits() >> 28, 4);
         }
     }
 }
 
-/// A lossless stream of one pixel that claims so many groups of codes, each with lengths up to this; `headed`, it has its size.
+/// Builds a lossless stream of one pixel that claims `groups` groups of codes, with lengths up to
+/// `longest`. If `headed`, the stream has a header with its size.
 fn greedy(groups: u32, longest: u32, headed: bool) -> Vec<u8> {
     let mut bits = Bits::default();
     if headed {
@@ -208,7 +212,7 @@ fn greedy(groups: u32, longest: u32, headed: bool) -> Vec<u8> {
         bits.put(0b101, 3);
         bits.put(symbol, 8);
     }
-    // Symbols 1, 2 and so on have codes of 1, 2 and so on bits, the last two of as many.
+    // Symbols 1, 2 and so on have codes of 1, 2 and so on bits; the last two have equally many.
     let lengths: Vec<u32> = [0]
         .into_iter()
         .chain(1..=longest)
@@ -221,11 +225,12 @@ fn greedy(groups: u32, longest: u32, headed: bool) -> Vec<u8> {
     bits.bytes
 }
 
-/// The files that have such a stream: a picture, alpha, and the first frame of an animation.
+/// Builds the files that may hold such a stream: a picture, alpha, and the first frame of an
+/// animation.
 fn greedy_files(groups: u32, longest: u32) -> [(&'static str, Vec<u8>); 3] {
     let picture = greedy(groups, longest, true);
     let alpha = [vec![1], greedy(groups, longest, false)].concat();
-    // One macroblock of nothing.
+    // One empty macroblock.
     let mut lossy = (32u32 << 5 | 0x10).to_le_bytes()[..3].to_vec();
     lossy.extend([0x9d, 0x01, 0x2a, 1, 0, 1, 0]);
     lossy.extend([0; 64]);
@@ -287,7 +292,7 @@ fn codes_of_a_webp_that_do_not_fit_together_never_reach_its_decoder() {
     bits.put(0x2f, 8);
     bits.put(0, 14 + 14 + 1 + 3);
     bits.put(0, 3); // no transform, no cache, one group
-    // Four times as many as there is room for, which a sum of 16 bits takes for exactly as many.
+    // Four times as many codes as fit, which a 16-bit sum takes for exactly as many.
     bits.put_code(&[1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]);
     (0..4).for_each(|_| bits.put_code(&[0, 1, 1]));
     bits.put(0, 64);
@@ -305,7 +310,7 @@ fn a_webp_whose_partitions_are_longer_than_its_file_is_refused_cheaply() {
     for first in [0u32, 8, (1 << 19) - 1] {
         let tag = (first << 5 | 0x10).to_le_bytes();
         frame[..3].copy_from_slice(&tag[..3]);
-        // Every number of partitions is tried by some of these.
+        // The 256 settings cover every number of partitions.
         for settings in 0..=255 {
             frame[10] = settings;
             frame[12] = settings.wrapping_mul(29);
@@ -330,7 +335,7 @@ fn the_frame_of_a_webp_that_is_decoded_is_the_one_that_was_planned() {
         |chunks: &[(&[u8; 4], Vec<u8>)]| [vec![0; 16], riff(chunks)[12..].to_vec()].concat();
     let (small, large) = (lossy(1), lossy(16_383));
     for (flags, is_read, chunks) in [
-        // A frame that counts for nothing in front of a picture that does.
+        // An invalid frame in front of a valid picture.
         (
             0,
             false,
@@ -339,7 +344,7 @@ fn the_frame_of_a_webp_that_is_decoded_is_the_one_that_was_planned() {
                 (b"VP8 ", large.clone()),
             ],
         ),
-        // What is unknown in an animation's frame is passed over.
+        // Unknown chunks in an animation's frame are skipped.
         (
             0x12,
             true,
@@ -386,12 +391,13 @@ fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
     assert!(peak < 1 << 20, "{peak}");
 }
 
-/// A page of A4 at 600 dpi in two colours: 35 megapixels, of which rows are held.
+/// A page of A4 at 600 dpi in two colours, 35 megapixels: only rows of it are held.
 #[test]
 fn a_scan_in_tiff_takes_rows_and_its_file() {
     let _turn = turn();
     let (width, height) = (4960u32, 7016u32);
-    // T.6: every row is the one above, which is white, so each has one bit; then two ends of lines.
+    // T.6: every row equals the one above, which is white, so each row takes one bit; then two
+    // end-of-line codes.
     let mut data = vec![0xff; height as usize / 8];
     data.extend([0x00, 0x10, 0x01]);
     for (compression, data) in [(4, data), (1, vec![0x5a; (width / 8 * height) as usize])] {
@@ -413,7 +419,8 @@ fn a_scan_in_tiff_takes_rows_and_its_file() {
     }
 }
 
-/// Tiles and strips that claim more than there is cost what is there.
+/// Limits the cost of tiles and strips that claim more data than there is to the data that is
+/// there.
 #[test]
 fn a_tiff_of_huge_strips_or_tiles_is_refused_cheaply() {
     let _turn = turn();
@@ -444,7 +451,7 @@ fn a_tiff_of_huge_strips_or_tiles_is_refused_cheaply() {
         let file = writer.file(width, height, 1, &[vec![1; 1000]]);
         let (outcome, peak) = measure(&file, "w=1200&h=627");
         assert!(outcome.is_err(), "{chunk:?}");
-        // Rows may be long: what is planned, and no more.
+        // Rows may be long, but only the planned bytes are allocated.
         assert!(peak < 4 << 20, "{chunk:?}: {peak}");
     }
 }
@@ -462,9 +469,9 @@ fn a_png_inside_an_icon_is_read_like_any_png() {
     assert!(peak < 1 << 20, "{peak}");
 }
 
-/// A lossy file of one colour: all of its bits are zeroes.
+/// Builds a lossy WebP of one colour, whose bits are all zero.
 fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
-    // More than the modes and the tokens of that many macroblocks take.
+    // More bits than the modes and the tokens of that many macroblocks take.
     let macroblocks = usize::from(width.div_ceil(16)) * usize::from(height.div_ceil(16));
     let (modes, tokens) = (100 + macroblocks, 100 + 4 * macroblocks);
     let mut frame = ((modes as u32) << 5 | 0x10).to_le_bytes()[..3].to_vec();
@@ -566,7 +573,7 @@ fn a_png_costs_its_window_and_its_rows_and_not_its_file() {
     }
 }
 
-/// A JPEG whose profile is a table of so many nodes an axis, from RGB to Lab of 16 bits.
+/// Builds a JPEG whose profile is a table of `nodes` nodes an axis, from RGB to 16-bit Lab.
 fn with_table(jpeg: &[u8], nodes: usize) -> Vec<u8> {
     let mut table = b"mft2\0\0\0\0\x03\x03".to_vec();
     table.extend([nodes as u8, 0]);

@@ -1,4 +1,5 @@
-//! Request coalescing: how often the source is asked where many want the same, and what each of them gets.
+//! Request coalescing: how often the source is fetched for simultaneous equal requests, and the
+//! answer that each of them gets.
 
 mod support;
 
@@ -37,7 +38,7 @@ fn step(request: &mut Running<'_>) -> Poll<Got> {
         .poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Polls all in turn until they are answered.
+/// Polls all requests in turn until they are answered.
 fn run(running: &mut Vec<Running<'_>>) -> Vec<Got> {
     let mut answers = Vec::new();
     for _ in 0..10_000 {
@@ -53,7 +54,7 @@ fn run(running: &mut Vec<Running<'_>>) -> Vec<Got> {
     answers
 }
 
-/// Requests for the same at the same time.
+/// Runs equal requests simultaneously.
 fn together(world: &World, requests: usize) -> Vec<Got> {
     world.stepping.set(true);
     let ask = |_| -> Running<'_> { Box::pin(world.answer(Method::GET, ASK)) };
@@ -97,7 +98,7 @@ fn an_error_is_shared_and_a_private_answer_is_not() {
     assert_eq!(private.fetches(), 5);
 }
 
-/// Forgets what has been answered; its entity-tag is what a client may still have.
+/// Clears the stored answer and returns its entity-tag, which a client may still have.
 fn known(world: &World) -> String {
     let tag = world.get(ASK).header("etag").to_owned();
     world.stored.borrow_mut().clear();
@@ -106,7 +107,7 @@ fn known(world: &World) -> String {
     tag
 }
 
-/// Requests with these If-None-Match at the same time.
+/// Runs requests with these If-None-Match fields simultaneously.
 fn herd(world: &World, conditions: &[Option<&str>]) -> Vec<Got> {
     let ask = |condition: &Option<&str>| -> Running<'_> {
         world.if_none_match.replace(condition.map(str::to_owned));
@@ -125,7 +126,7 @@ fn statuses(answers: &[Got]) -> Vec<u16> {
 fn a_herd_that_has_the_answer_asks_the_source_once_and_reads_no_pixel() {
     let mut world = world(&[("etag", "\"1\"")]);
     let tag = known(&world);
-    // Whoever reads the body fails.
+    // Reading the body would fail.
     let half = PHOTO[..PHOTO.len() / 2].to_vec();
     let broken = Route::Answer(200, vec![("etag", "\"1\"".to_owned())], half);
     world.routes.insert(SOURCE.to_owned(), broken);
@@ -189,7 +190,7 @@ fn a_stored_answer_whose_source_has_not_changed_is_fresh_again() {
     assert_eq!(world.instance.memory.reserved(), 0);
     world.stepping.set(false);
     assert_eq!(world.get(ASK).header("x-cache"), "HIT");
-    // Another one is made anew.
+    // Another source makes a new answer.
     world
         .routes
         .insert(SOURCE.to_owned(), photo(&[("etag", "\"2\"")]));

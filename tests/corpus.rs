@@ -1,7 +1,8 @@
-//! Every file of a corpus of real and hostile images, through the whole pipeline: no panic, and what two reference decoders
-//! read is read here with the same size.
+//! Runs every file of a corpus of real and hostile images through the whole pipeline: no panic, and
+//! a file that two reference decoders read has the same size here.
 //!
-//! The corpus lies beside the checkout (`../shared/corpus`) or where `LETTERBOX_CORPUS` says; without it the test says so.
+//! The corpus lies beside the checkout (`../shared/corpus`) or where `LETTERBOX_CORPUS` says; the
+//! test reports that it is skipped if there is none.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -18,7 +19,7 @@ fn corpus() -> Option<PathBuf> {
     place.join("MANIFEST.tsv").exists().then_some(place)
 }
 
-/// Width and height as a viewer shows them, or why not.
+/// Returns the width and height as a viewer shows them, or the error.
 fn run(file: &[u8]) -> Result<(u32, u32), Error> {
     let config = Config::default();
     let mut pipeline = Pipeline::new(&config.transform, &config.limits);
@@ -38,8 +39,9 @@ fn no_file_panics_and_good_files_are_read() {
     };
     let manifest =
         std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
-    // Per format: good files, good files read with their size; all files, files refused; good files that break off. The reference
-    // decoders show what there is of those, but half a picture is not served.
+    // Counts per format: good files, good files read with their size, all files, refused files, and
+    // good files that are truncated. The reference decoders show the part of a truncated file that
+    // is there, but half a picture is not served.
     let mut counts: BTreeMap<&str, [u32; 5]> = BTreeMap::new();
     let (mut misses, mut panics) = (Vec::new(), Vec::new());
     for line in manifest.lines().skip(1) {
@@ -76,7 +78,7 @@ fn no_file_panics_and_good_files_are_read() {
         );
     }
     assert_eq!(panics, [""; 0], "files that panic");
-    // The interim codecs' floor; it only goes up.
+    // Percentages that the decoders have to reach; they may only be raised.
     for (format, least) in [("gif", 95), ("jpeg", 99), ("png", 99), ("webp", 99)] {
         let [good, read, _, _, cut] = counts[format];
         assert!(
@@ -86,7 +88,7 @@ fn no_file_panics_and_good_files_are_read() {
     }
 }
 
-/// A file of its own size, in its own format or another one.
+/// Runs a file at its own size, in its own format or another one.
 fn as_it_is(file: &[u8], target: Target) -> Result<Output, Error> {
     let config = Config::default();
     let transform = Transform {
@@ -113,7 +115,7 @@ fn a_file_that_is_its_own_answer_is_smaller_and_the_same_picture() {
     for line in manifest.lines().skip(1) {
         let name = line.split('\t').next().expect("a name");
         let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
-        // Large ones take long in a test and are cut like small ones.
+        // Large files take long in a test, and are cut in the same way as small ones.
         let Some(output) = (file.len() < 64 << 10)
             .then(|| as_it_is(&file, Target::Keep).ok())
             .flatten()
@@ -143,7 +145,7 @@ fn a_file_that_is_its_own_answer_is_smaller_and_the_same_picture() {
     }
 }
 
-/// The sizes at which answers are compared with their sources: three quarters, and half of each side.
+/// Sizes at which answers are compared with their sources: three quarters, and half, of each side.
 const REDUCED: [(u32, u32); 2] = [(3, 4), (1, 2)];
 
 #[test]
@@ -172,7 +174,7 @@ fn a_reduced_png_seldom_outgrows_its_source() {
         let (Ok(width), Ok(height)) = (width.parse::<u32>(), height.parse::<u32>()) else {
             continue;
         };
-        // Of an icon next to nothing is left.
+        // Of an icon, next to nothing is left.
         if !name.starts_with("png/") || width.min(height) < 16 {
             continue;
         }
@@ -202,7 +204,8 @@ fn a_reduced_png_seldom_outgrows_its_source() {
             }
         }
     }
-    // Most of these are drawings of a few bytes, which have no shades before they are resampled.
+    // Most of the answers that outgrow their source are drawings of a few bytes, which have no
+    // shades before they are resampled.
     let most = [0.52, 0.38];
     for (((part, of), [answers, outgrown]), most) in REDUCED.into_iter().zip(counts).zip(most) {
         eprintln!(

@@ -1,4 +1,4 @@
-//! The time that a request may take: whatever it waits for, it is over at its deadline or within a fixed grace of it.
+//! The deadline of a request: every wait ends at the deadline or within a fixed grace period.
 
 mod support;
 
@@ -12,18 +12,19 @@ use support::{Got, Route, World, file};
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
 const ASK: &str = "https://img.example.com/?s=https://images.example.com/photo.jpg&w=60&h=40";
-/// The default of `TOTAL_TIMEOUT_MS`, and of `HEAD_TIMEOUT_MS`.
+/// Defaults of `TOTAL_TIMEOUT_MS` and of `HEAD_TIMEOUT_MS`.
 const TOTAL_MS: f64 = 10_000.0;
 const HEAD_MS: f64 = 3_000.0;
 const GRACE_MS: f64 = 250.0;
 
-/// The answer, and how many milliseconds it took while the time moves on by so many at once.
+/// Returns the answer and the milliseconds it took, while the clock advances by `step_ms` at a
+/// time.
 fn timed(world: &World, url: &str, step_ms: f64) -> (Got, f64) {
     world.timed.set(true);
     let started = world.now_ms.get();
     let mut request = pin!(world.answer(Method::GET, url));
     loop {
-        // Whoever is woken may do more than one thing before time passes.
+        // A woken task may take several steps before time passes.
         for _ in 0..3 {
             let polled = request
                 .as_mut()
@@ -113,16 +114,17 @@ fn the_origin_and_the_source_have_one_deadline_together() {
 
 #[test]
 fn a_processor_that_is_busy_with_others_is_not_the_sources_fault() {
-    // Each look at the clock finds it seconds later: the source has answered at once, and we did not get to see it.
+    // Each look at the clock is seconds after the last: the source has answered at once, but the
+    // service had no time to see it.
     let prompt = Route::After(50, Box::new(file("image/jpeg", PHOTO)));
     let world = World::production().route(SOURCE, prompt.clone());
     let (got, took_ms) = timed(&world, ASK, 4_000.0);
     assert_eq!(got.status, 200, "after {took_ms} ms");
-    // What the platform cuts because the time is over is nobody's broken connection.
+    // A connection that the platform cuts at the deadline is not reported as broken.
     let world = World::production().route(SOURCE, Route::Cut(10_250));
     let (got, _) = timed(&world, ASK, 4_000.0);
     assert_eq!(got.error(), (503, "busy".to_owned()));
-    // What cannot be done in time is our fault.
+    // A request that waits for memory until the deadline is the service's fault.
     let mut world = World::production().route(SOURCE, prompt);
     world.vars.push(("MEMORY_BUDGET_BYTES", "4194304"));
     let mut held = world.instance.memory.share(4 << 20, f64::MAX);

@@ -1,5 +1,6 @@
-//! Holds that what files say of parameters, settings and errors is what the code has: README's tables, the defaults in wrangler.toml, the
-//! names that signers and scripts know. `npm run docs` rewrites what is generated.
+//! Checks that documents and scripts agree with the code on parameters, settings and errors:
+//! README's tables, the defaults in wrangler.toml, the names that signers and scripts know.
+//! `npm run docs` rewrites the generated parts.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(path(name)).expect("the file is there")
 }
 
-/// The text with what stands between two lines replaced.
+/// Returns the text with the part between two lines replaced.
 fn with_part(text: &str, open: &str, close: &str, part: &str) -> String {
     let (open, close) = (format!("{open}\n"), format!("{close}\n"));
     let (before, rest) = text.split_once(&open).expect("the part has its place");
@@ -33,7 +34,7 @@ fn is_up_to_date(name: &str, fresh: &str) {
     }
 }
 
-/// Words one after another, in lines of this many characters at most.
+/// Joins words into lines of at most `longest` characters.
 fn in_lines(words: &[String], indent: &str, longest: usize) -> String {
     let mut lines = vec![indent.to_owned()];
     for word in words {
@@ -48,13 +49,13 @@ fn in_lines(words: &[String], indent: &str, longest: usize) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Every alias and its canonical name, as `alias` writes a pair.
+/// Returns every alias with its canonical name, formatted by `alias`.
 fn aliases(alias: fn(&str, &str) -> String) -> Vec<String> {
     let of = |p: &'static param::Param| p.aliases.iter().map(move |other| alias(other, p.name));
     PARAMS.iter().flat_map(of).collect()
 }
 
-/// The tables, and the names in the lines that sign.
+/// Compares the tables of the README, and the names in its lines that sign.
 #[test]
 fn the_readme_is_up_to_date() {
     let mut fresh = read("README.md");
@@ -91,7 +92,8 @@ fn the_signer_knows_every_parameter() {
     is_up_to_date("sign/index.mjs", &fresh);
 }
 
-/// The table for scripts: of the examples one spelling each, if it says that something else is done to an image.
+/// Compares the table for scripts, which has one spelling of each example that changes the
+/// transform.
 #[test]
 fn the_scripts_know_every_parameter() {
     let transform_of = |pair: &str| {
@@ -141,7 +143,8 @@ fn wrangler_toml_names_every_setting_and_no_other() {
     }
 }
 
-/// What prose repeats: the two defaults in docs/deploy.md, and the message that README shows.
+/// Compares facts that prose repeats: the two defaults in docs/deploy.md, and the message in the
+/// README.
 #[test]
 fn the_prose_has_the_defaults_and_the_message_of_today() {
     let config = Config::default();
@@ -154,7 +157,7 @@ fn the_prose_has_the_defaults_and_the_message_of_today() {
     assert!(read("README.md").contains(&format!("\"message\":\"{error}\"")));
 }
 
-/// The codes in the source of errors, which are in a table of the README, and no others.
+/// Compares the error codes in the source with those in the README's table.
 #[test]
 fn the_readme_has_every_code_of_an_error() {
     let source = read("src/error.rs");

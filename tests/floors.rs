@@ -1,11 +1,11 @@
-//! Imports point one way: there is no circle of files in any crate, and no file imports one from a floor above its own. The floors are the
-//! lists in ARCHITECTURE.md.
+//! Checks that imports point one way: no crate has a circle of files, and no file imports one from
+//! a floor above its own. The floors are the lists in ARCHITECTURE.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files of a crate by the path of their module.
+/// Files of a crate, by the path of their module.
 struct Crate {
     files: BTreeMap<Vec<String>, PathBuf>,
 }
@@ -39,7 +39,7 @@ impl Crate {
         Crate { files }
     }
 
-    /// The file that a path is in: the longest module that it begins with.
+    /// Returns the file that a path is in: the longest known module that the path begins with.
     fn file_of(&self, path: &[String]) -> &[String] {
         let lengths = (0..=path.len()).rev();
         let known = lengths.map(|length| &path[..length]);
@@ -50,7 +50,7 @@ impl Crate {
         file
     }
 
-    /// The files that a file imports from.
+    /// Returns the files that a file imports from.
     fn imports(&self, module: &[String]) -> BTreeSet<&[String]> {
         let source = fs::read_to_string(&self.files[module]).expect("a source");
         let mut found = BTreeSet::new();
@@ -70,7 +70,7 @@ impl Crate {
                     parts.next();
                 }
                 "super" => {
-                    // What stands in a module inside the file has the file above it.
+                    // `super` of a module inside the file is the file itself.
                     let mut inside = inside;
                     while parts.next_if(|part| part == "super").is_some() {
                         if !std::mem::take(&mut inside) {
@@ -93,7 +93,8 @@ impl Crate {
     }
 }
 
-/// The paths that a file as `rustfmt` leaves it uses, each with whether it stands in a module inside the file. Tests do not count.
+/// Returns the paths that a file formatted by `rustfmt` uses, each with whether it stands in a
+/// module inside the file. Tests are skipped.
 fn paths(source: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     let (mut inside, mut is_test, mut use_tree) = (false, false, None::<String>);
@@ -135,7 +136,7 @@ fn begins_use(code: &str) -> Option<&str> {
         .strip_prefix("use ")
 }
 
-/// Each path of a use tree.
+/// Returns each path of a use tree.
 fn leaves(tree: &str) -> Vec<String> {
     let Some((stem, rest)) = tree.split_once('{') else {
         let path = tree.split(" as ").next().unwrap_or_default().trim();
@@ -162,7 +163,7 @@ fn leaves(tree: &str) -> Vec<String> {
     found
 }
 
-/// Paths in an expression that begin at the root or above.
+/// Returns the paths in an expression that begin at the root or above.
 fn inline(code: &str) -> impl Iterator<Item = String> {
     let mut found = Vec::new();
     for start in ["crate::", "super::"] {
@@ -179,7 +180,7 @@ fn inline(code: &str) -> impl Iterator<Item = String> {
     found.into_iter()
 }
 
-/// The lists of floors in ARCHITECTURE.md: of each crate's folder, each module's floor.
+/// Reads the lists of floors in ARCHITECTURE.md: for each crate's folder, the floor of each module.
 fn floors() -> BTreeMap<String, BTreeMap<Vec<String>, u32>> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
     let page = fs::read_to_string(page).expect("ARCHITECTURE.md");
@@ -231,7 +232,8 @@ fn no_files_import_each_other_in_a_circle() {
             .keys()
             .map(|module| (module.as_slice(), files.imports(module)))
             .collect();
-        // What imports nothing that is left goes, until nothing goes any more: what stays is in a circle, or above one.
+        // Files that import none of the remaining ones are removed until nothing changes: the rest
+        // is in a circle, or above one.
         let mut left = imports.clone();
         loop {
             let free: Vec<&[String]> = left
@@ -244,7 +246,7 @@ fn no_files_import_each_other_in_a_circle() {
             }
             free.iter().for_each(|module| drop(left.remove(module)));
         }
-        // And what nothing that is left imports.
+        // Files that none of the remaining ones imports are removed too.
         loop {
             let imported: BTreeSet<&[String]> = left
                 .values()

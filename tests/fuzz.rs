@@ -1,5 +1,5 @@
-//! What fuzzing has found of the whole service, and what it starts from: the files in `fuzz/regressions` and `fuzz/seeds`, replayed without
-//! a fuzzer.
+//! Findings of fuzzing the whole service, and its seeds: the files in `fuzz/regressions` and
+//! `fuzz/seeds`, replayed without a fuzzer.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ static ALLOCATOR: counting::Counting = counting::Counting;
 
 type Target = (&'static str, fn(&[u8]));
 
-/// By the names of their folders.
+/// Fuzz targets, by the names of their folders.
 const TARGETS: [Target; 4] = [
     ("header", header::run),
     ("transform_any", |input| transform::run(input, None)),

@@ -1,4 +1,4 @@
-//! GIF files that are not as the standard has them and that everybody shows.
+//! GIF files that violate the standard and that all browsers show.
 
 use std::io::Cursor;
 
@@ -17,7 +17,8 @@ fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     pipeline.finish(&|| 0.0)
 }
 
-/// A picture's size, and the colours of its corners as hexadecimal digits: RGB, or RGBA where they are not opaque.
+/// Returns a picture's size, and the colours of its corners in hexadecimal: RGB, or RGBA if they
+/// are not opaque.
 fn seen(file: &[u8], page: u32) -> Result<String, Error> {
     let png = answer(file, &format!("w=auto&h=auto&f=png&page={page}"))?.body;
     let mut decoder = png::Decoder::new(Cursor::new(png));
@@ -58,7 +59,8 @@ fn screen(width: u16, height: u16) -> Vec<u8> {
     file
 }
 
-/// An image of four colours, a corner each, of which only so many pixels are there; with its end of data and of blocks, or without.
+/// An image of four colours, one in each corner, of which only `pixels` pixels are there; with or
+/// without its end code and the end of its blocks.
 struct Image {
     place: [u16; 4],
     pixels: usize,
@@ -126,7 +128,7 @@ fn the_first_image_enlarges_a_screen_that_it_does_not_fit_on() {
     let red = Ok("40x30 dc1414 dc1414 dc1414 dc1414".to_owned());
     assert_eq!(seen(include_bytes!("faults/gif-screen-small.gif"), 0), red);
     assert_eq!(seen(include_bytes!("faults/gif-screen-0.gif"), 0), red);
-    // With its place; and one larger than the image is left as it is.
+    // Cases: an image with an offset, and one that is larger than the screen.
     let placed = Image {
         place: [10, 10, 40, 30],
         ..WHOLE
@@ -141,7 +143,7 @@ fn the_first_image_enlarges_a_screen_that_it_does_not_fit_on() {
         found,
         Ok("40x60 dc1414 14b414 00000000 00000000".to_owned())
     );
-    // Images that come later are cut off.
+    // Later images are clipped to the screen.
     let small = Image {
         place: [0, 0, 20, 15],
         pixels: 300,
@@ -172,7 +174,8 @@ fn the_first_image_enlarges_a_screen_that_it_does_not_fit_on() {
 fn an_image_that_has_too_few_pixels_is_shown_with_those_that_it_has() {
     let all_but_one = "40x30 dc1414 14b414 1e1edc ffffff";
     let half = "40x30 dc1414 14b414 ffffff ffffff";
-    // Without an end code a byte's last bits may be a code: not with these.
+    // Without an end code, the last bits of a byte may be a code, but not with these numbers of
+    // pixels.
     for (pixels, shown) in [(1199, all_but_one), (1198, all_but_one), (620, half)] {
         for end_code in [true, false] {
             let short = Image {
@@ -183,7 +186,7 @@ fn an_image_that_has_too_few_pixels_is_shown_with_those_that_it_has() {
             let still = file(screen(40, 30), &[&short]);
             assert_eq!(seen(&still, 0).as_deref(), Ok(shown), "{pixels}");
             assert!(!answer(&still, "w=auto&h=auto").expect("sound").original);
-            // What is missing is what was there before.
+            // Missing pixels show the frame before.
             let moving = file(screen(40, 30), &[&WHOLE, &short, &WHOLE]);
             assert_eq!(seen(&moving, 1), Ok(format!("40x30 {CORNERS}")));
             let output = answer(&moving, "w=auto&h=auto").expect("sound");
@@ -197,7 +200,7 @@ fn an_image_that_has_too_few_pixels_is_shown_with_those_that_it_has() {
     let one_short = include_bytes!("faults/gif-one-pixel-short.gif");
     let without_the_last = "40x30 dc1414 14b414 dc1414 ffffff";
     assert_eq!(seen(one_short, 0).as_deref(), Ok(without_the_last));
-    // Where the picture has transparency, what is missing is that.
+    // If the picture has transparency, missing pixels are transparent.
     let control = [0x21, 0xf9, 4, 1, 0, 0, 3, 0];
     let short = Image {
         pixels: 600,
@@ -235,7 +238,7 @@ fn a_file_that_ends_behind_its_last_pixel_is_complete_and_one_that_ends_before_i
     };
     let still = file(screen(40, 30), &[&open]);
     let whole = Ok(format!("40x30 {CORNERS}"));
-    // The trailer that is no length of a block; nothing; no end code.
+    // Cases: the trailer in place of a block length; no trailer; no end code.
     for missing in [0, 1, 2] {
         let cut = &still[..still.len() - missing];
         assert_eq!(seen(cut, 0), whole, "{missing}");
@@ -247,7 +250,7 @@ fn a_file_that_ends_behind_its_last_pixel_is_complete_and_one_that_ends_before_i
         let said = seen(&still[..still.len() - missing], 0).expect_err("a part of a picture");
         assert_eq!(said.to_string(), "the GIF is damaged or breaks off");
     }
-    // The last image of several counts if it is complete.
+    // The last of several images counts if it is complete.
     let moving = file(screen(40, 30), &[&WHOLE, &WHOLE, &open]);
     let frames = |file: &[u8]| {
         let output = answer(file, "w=auto&h=auto").expect("sound");
@@ -257,7 +260,7 @@ fn a_file_that_ends_behind_its_last_pixel_is_complete_and_one_that_ends_before_i
     assert_eq!(frames(&moving[..moving.len() - 2]), Some(3));
     assert_eq!(frames(&moving[..moving.len() - 4]), Some(2));
     assert_eq!(frames(&moving[..moving.len() - 300]), Some(2));
-    // In the middle of an image, between two blocks.
+    // Cut in the middle of an image, between two blocks.
     let half = Image {
         pixels: 600,
         end_code: false,
@@ -273,7 +276,7 @@ fn a_file_that_ends_behind_its_last_pixel_is_complete_and_one_that_ends_before_i
 fn a_file_that_says_where_it_ends_is_handed_on() {
     let good = file(screen(40, 30), &[&WHOLE]);
     let output = answer(&good, "w=auto&h=auto").expect("sound");
-    // It is not the smaller one, but for this.
+    // The answer is the smaller file here; as a source, that answer is handed on.
     assert!(!output.original && output.body.len() < good.len());
     let small = output.body;
     assert!(answer(&small, "w=auto&h=auto").expect("sound").original);

@@ -1,7 +1,9 @@
-//! A plan says what a transform takes, not more: for every good file of the corpus and for pictures of all kinds, what is allocated at
-//! the peak is at most what was reserved, and what was reserved is at most 1.3 times that.
+//! A plan reserves what a transform takes, and not much more. For every good file of the corpus and
+//! for generated pictures of all kinds, the bytes allocated at the peak are at most those reserved,
+//! and those reserved are at most 1.3 times the peak.
 //!
-//! `cargo test --test honest -- --nocapture` prints the quotients. The corpus is found as in `corpus.rs`; without it the test says so.
+//! `cargo test --test honest -- --nocapture` prints the quotients. The corpus is found as in
+//! `corpus.rs`; the test reports that it is skipped if there is none.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -18,21 +20,23 @@ mod tiff;
 
 use tiff::{Chunk, Packing, Writer};
 
-/// What the estimate may be of what is measured.
+/// Largest quotient of the estimate and the measured peak.
 const MOST: f64 = 1.3;
-/// And beside that: buffers that are as large for an icon as for a photo, and that not every file makes use of. The Huffman tables of a
-/// JPEG, the window of a PNG.
+/// Further bytes that the estimate may have: buffers whose size does not depend on the picture, and
+/// which not every file uses, such as the Huffman tables of a JPEG and the window of a PNG.
 const ALLOWANCE: f64 = 65_536.0;
-/// And of a PNG: a window and hashes, which drawings are compressed with and photos are not; and what colours are counted in, where they may
-/// become a palette's.
+/// Further bytes for a PNG: a window and hashes, with which drawings are compressed and photos are
+/// not, and the counts of colours that may become a palette.
 const OF_A_DRAWING: f64 = 10.0 * ALLOWANCE;
 
-/// Of its own size and in its own format: the source's file is held beside what is made of it, see `tests/original.rs`. An icon stays
-/// one, and what is as large for it as for a photo is twice as much beside it.
+/// Query for a file's own size and format. The source's file is held beside the answer, see
+/// `tests/original.rs`. An icon stays an icon, and buffers of fixed size weigh twice as much
+/// compared with an icon.
 const AS_IT_IS: &str = "w=auto&h=auto";
 
-/// Where it is more: at 100 x 100 pixels most of what a description of a JPEG in several scans takes is its decoder, which is planned for the
-/// coefficients of the worst scans. The same goes for a look at all of its pixels.
+/// Returns the largest quotient for a query. Descriptions have a larger one: at 100 x 100 pixels
+/// most of the memory of describing a progressive JPEG is its decoder, which is planned for the
+/// coefficients of the worst scans. A look at all pixels of a JPEG is such a case, too.
 fn most(query: &str) -> f64 {
     if query == "f=json" || query == "f=blurhash" || query.contains("trim") {
         1.7
@@ -76,7 +80,7 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(pointer, layout) }
     }
 
-    /// What grows is there twice while it moves; what shrinks stays where it is.
+    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if size > layout.size() {
             take(size);
@@ -92,7 +96,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What was reserved, and what was allocated at the peak.
+/// Bytes reserved and bytes allocated at the peak, with the allowed deviations.
 struct Cost {
     planned: f64,
     measured: f64,
@@ -137,7 +141,7 @@ fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
     Ok((cost, output.body))
 }
 
-/// What came out, by kind.
+/// Quotients by kind of transform, and the failures.
 #[derive(Default)]
 struct Ledger {
     quotients: BTreeMap<String, Vec<f64>>,
@@ -194,7 +198,8 @@ fn corpus() -> Option<PathBuf> {
     place.join("MANIFEST.tsv").exists().then_some(place)
 }
 
-/// The good files of a format of the corpus, at the default transform; every `nth` one as each format of answers, and small.
+/// Measures the good files of a format of the corpus at the default transform, and every `nth` one
+/// in each format of answers, and small.
 fn corpus_of(format: &str, nth: usize) {
     let Some(corpus) = corpus() else {
         eprintln!("skipped: no corpus beside the checkout");
@@ -210,7 +215,7 @@ fn corpus_of(format: &str, nth: usize) {
             continue;
         };
         if class == "unknown" && ["bmp", "ico", "tiff"].contains(&format) {
-            // No reference has said whether they are good; what is served is.
+            // No reference has judged these files; those that are served count as good.
         } else if class != "good" {
             continue;
         }
@@ -236,7 +241,7 @@ fn corpus_of(format: &str, nth: usize) {
             queries.push("w=auto&h=auto&f=png"); // with the palette that it has
         }
         for query in queries {
-            // Not every good file is served: some break off.
+            // Some good files are not served, because they are truncated.
             if let Ok((cost, _)) = measure(&file, query) {
                 ledger.enter(&format!("{format} {}", &query[2..]), name, &cost);
             }
@@ -276,7 +281,7 @@ fn corpus_of_tiff() {
     corpus_of("tiff", 4);
 }
 
-/// A photo's pixels, RGB, of 900 x 600.
+/// Returns the pixels of a photo in RGB, 900 x 600.
 fn photo() -> (usize, usize, Vec<u8>) {
     let file: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
     let mut decoder = jpeg_decoder::Decoder::new(file);
@@ -339,7 +344,7 @@ fn png(
     file
 }
 
-/// An interlaced PNG of RGB: the seven passes (PNG, 8.2), rows unfiltered, in stored blocks.
+/// Builds an interlaced PNG of RGB: the seven passes (PNG, 8.2), rows unfiltered, in stored blocks.
 fn interlaced_png(width: usize, height: usize, rgb: &[u8]) -> Vec<u8> {
     let mut raw = Vec::new();
     for (x, y, right, down) in [
@@ -390,7 +395,7 @@ fn interlaced_png(width: usize, height: usize, rgb: &[u8]) -> Vec<u8> {
     file
 }
 
-/// Pictures of one source through all answers.
+/// Measures pictures of one source in all formats of answers.
 fn generated(sources: &[(&str, Vec<u8>)]) {
     let mut ledger = Ledger::default();
     for (name, file) in sources {
@@ -610,7 +615,7 @@ fn photos_and_noise_as_webp_and_gif() {
     ]);
 }
 
-/// The photo again and again, mirrored at every edge, in so many pixels.
+/// Tiles the photo, mirrored at every edge, to the given size.
 fn large(width: usize, height: usize) -> Vec<u8> {
     let (across, down, rgb) = photo();
     let mirrored = |at: usize, side: usize| match at / side % 2 {
@@ -649,9 +654,9 @@ fn lossless_webp((width, height): (usize, usize), pixels: &[u8]) -> Vec<u8> {
     file
 }
 
-/// A lossy frame of one colour: all of its bits are zeroes.
+/// Builds a lossy frame of one colour, whose bits are all zero.
 fn lossy_frame((width, height): (usize, usize)) -> Vec<u8> {
-    // More than the modes and the tokens of that many macroblocks take.
+    // More bits than the modes and the tokens of that many macroblocks take.
     let macroblocks = width.div_ceil(16) * height.div_ceil(16);
     let (modes, tokens) = (100 + macroblocks, 100 + 4 * macroblocks);
     let mut frame = ((modes as u32) << 5 | 0x10).to_le_bytes()[..3].to_vec();
@@ -661,10 +666,10 @@ fn lossy_frame((width, height): (usize, usize)) -> Vec<u8> {
     chunk(b"VP8 ", &frame)
 }
 
-/// With alpha that is a photo, coded as it is or like a picture.
+/// Builds a lossy WebP whose alpha is a photo, stored raw or coded as a lossless stream.
 fn lossy_webp_with_alpha(size: (usize, usize), rgb: &[u8], coded: bool) -> Vec<u8> {
     let alpha = if coded {
-        // The stream behind its head.
+        // The stream behind its header.
         [&[1], &lossless_webp(size, rgb)[25..]].concat()
     } else {
         let green = rgb.iter().skip(1).step_by(3).copied();
@@ -679,7 +684,7 @@ fn lossy_webp_with_alpha(size: (usize, usize), rgb: &[u8], coded: bool) -> Vec<u
     ])
 }
 
-/// Three lossless frames.
+/// Builds an animation of three lossless frames.
 fn animated_webp(size: (usize, usize), rgb: &[u8]) -> Vec<u8> {
     let [width, height] = [size.0, size.1].map(|side| (side as u32 - 1).to_le_bytes());
     let header = [&[2, 0, 0, 0][..], &width[..3], &height[..3]].concat();
@@ -707,7 +712,8 @@ fn gif_of((width, height): (usize, usize), rgb: &[u8]) -> Vec<u8> {
     file
 }
 
-/// Photos of 1 to 8 megapixels of every kind that is decoded here fit into the default budget, and take what is planned for them.
+/// Checks that photos of 1 to 8 megapixels of every kind that is decoded here fit into the default
+/// budget, and take what is planned for them.
 #[test]
 fn photos_of_every_kind_up_to_eight_megapixels() {
     let mut ledger = Ledger::default();
@@ -747,7 +753,8 @@ fn photos_of_every_kind_up_to_eight_megapixels() {
     ledger.close();
 }
 
-/// Animations: a photo of which the middle changes all the time, with transparency and disposal or without, through all answers.
+/// Measures animations in all formats of answers: a photo whose middle changes in every frame, with
+/// transparency and disposal or without.
 #[test]
 fn animations_as_gif_and_webp() {
     let (width, height, rgb) = photo();
@@ -815,7 +822,7 @@ fn animations_as_gif_and_webp() {
     ledger.close();
 }
 
-/// Animated PNG: a photo that moves, with alpha and without.
+/// Measures animated PNGs of a moving photo, with alpha and without.
 #[test]
 fn animations_as_png() {
     let (width, height, rgb) = photo();

@@ -1,4 +1,5 @@
-//! What HTTP says about answers: how long they live, what the client has already, what the cache did, and how often the source is asked.
+//! HTTP semantics of answers: lifetimes, conditional requests, the cache status, and how often the
+//! source is fetched.
 
 mod support;
 
@@ -172,7 +173,7 @@ fn a_client_that_has_the_answer_gets_304_from_the_cache() {
 
 #[test]
 fn a_validator_of_the_source_answers_before_its_pixels_are_read() {
-    // The body breaks off: whoever reads it fails.
+    // The body is broken: reading it fails.
     let broken = |tag: &str| {
         let mut world = world(&[("etag", tag)]);
         let first = world.get(ASK);
@@ -228,7 +229,7 @@ fn every_reply_says_what_the_cache_did() {
     assert_eq!(status(Method::GET, &bad), "letterbox; detail=bad-parameter");
 }
 
-/// The CDN-Loop that a request on this host sends on after those.
+/// Returns the CDN-Loop that a request on this host sends on after the given ones.
 fn onward(host: &str, cdn_loop: &str) -> String {
     let request = letterbox::request::Request {
         method: Method::GET,
@@ -259,7 +260,7 @@ fn a_request_that_comes_from_ourselves_is_refused_before_any_work() {
         assert_eq!(world.get("https://img.example.com/a").status, 508);
     }
     assert_eq!(world.fetches(), 0);
-    // Somebody else's deployments are not ours.
+    // Deployments of other owners are not ours.
     let other = onward(
         "other.example.com",
         &onward("third.example.com", "cloudflare"),
@@ -278,7 +279,7 @@ fn scripts_of_any_page_may_read_what_every_image_says_of_itself() {
     let made = world.get(&ask);
     let tag = made.header("etag").to_owned();
     let stored = world.get(&ask);
-    // One that was stored before these fields were thought of.
+    // An answer that was stored before these fields existed.
     for entry in world.stored.borrow_mut().values_mut() {
         entry.headers_mut().remove("timing-allow-origin");
         entry.headers_mut().remove("access-control-expose-headers");
@@ -302,7 +303,7 @@ fn scripts_of_any_page_may_read_what_every_image_says_of_itself() {
         ] {
             assert!(exposed.contains(&name), "{name}");
         }
-        // And whatever else it says.
+        // Every `X-Image-*` field has to be exposed too.
         for name in made.headers.keys().map(http::HeaderName::as_str) {
             assert!(
                 !name.starts_with("x-image") || exposed.contains(&name),

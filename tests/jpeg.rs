@@ -1,5 +1,6 @@
-//! JPEG files that browsers and libvips read in one way: EXIF that is not as its standard has it, four inks, segments and components that
-//! are numbered oddly. Most show one picture of 64 x 48 whose corners are red, green, blue and white.
+//! JPEG files that browsers and libvips read in the same way: EXIF that violates its standard,
+//! CMYK, segments and components with odd numbers. Most of them show one picture of 64 x 48 whose
+//! corners are red, green, blue and white.
 
 use letterbox::config::Config;
 use letterbox::url;
@@ -14,7 +15,7 @@ const SOLIDS: &[u8] = include_bytes!("faults/cmyk-solids.jpg");
 const NAMES: &[u8] = include_bytes!("faults/ids-111.jpg");
 const COMMENT: &[u8] = include_bytes!("faults/com-len0.jpg");
 
-/// A picture of RGB.
+/// Picture in RGB.
 struct Picture {
     width: usize,
     height: usize,
@@ -46,7 +47,7 @@ impl Picture {
         self.pixels[y * self.width + x]
     }
 
-    /// Above and below on the left and on the right.
+    /// Returns the corners: upper left, upper right, lower left, lower right.
     fn corners(&self) -> [[u8; 3]; 4] {
         let (right, lower) = (self.width - 3, self.height - 3);
         [
@@ -81,7 +82,7 @@ fn assert_upright(file: &[u8]) {
     assert_close(&picture.corners(), &CORNERS, 3);
 }
 
-/// Turned to the right by a quarter.
+/// Asserts that the picture is turned to the right by a quarter.
 #[track_caller]
 fn assert_turned(file: &[u8]) {
     let picture = Picture::of(file).expect("a sound file");
@@ -89,7 +90,7 @@ fn assert_turned(file: &[u8]) {
     assert_close(&picture.corners(), &[BLUE, RED, WHITE, GREEN], 3);
 }
 
-/// The file without its segments for applications.
+/// Returns the file without its application segments.
 fn bare(file: &[u8]) -> Vec<u8> {
     let mut bare = file[..2].to_vec();
     let mut at = 2;
@@ -109,13 +110,13 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     [&[0xff, marker], &length[..], content].concat()
 }
 
-/// A file that starts with these bytes behind its first marker.
+/// Returns a file with these bytes behind its first marker.
 fn with(start: &[u8], file: &[u8]) -> Vec<u8> {
     let bare = bare(file);
     [&bare[..2], start, &bare[2..]].concat()
 }
 
-/// A directory with one entry.
+/// Builds an EXIF directory with one entry.
 fn exif(tag: u8, value: u8) -> Vec<u8> {
     let entry = [tag, 1, 3, 0, 1, 0, 0, 0, value, 0, 0, 0];
     [&b"II*\0\x08\0\0\0\x01\0"[..], &entry, &[0; 4]].concat()
@@ -144,7 +145,7 @@ fn of_two_exif_segments_the_first_with_the_tag_counts() {
     );
     let behind = [xmp, segment(0xe1, &[b"Exif\0\0", &six[..]].concat())].concat();
     assert_turned(&with(&behind, NAMES));
-    // Bytes that fill up stand in front of a marker.
+    // Fill bytes may stand in front of a marker.
     assert_turned(&with(&[&[0xff; 3], &behind[..]].concat(), NAMES));
 }
 
@@ -153,7 +154,7 @@ fn an_exif_directory_is_read_as_far_as_it_goes() {
     assert_turned(COUNTS_TOO_MANY);
 }
 
-/// The orientations of a PNG and a WebP, with these blocks of EXIF.
+/// Returns the orientations of a PNG and a WebP with these blocks of EXIF.
 fn orientations(blocks: &[&[u8]]) -> [u8; 2] {
     let orientation = |file: &[u8]| {
         let header = Header::parse(file, true).expect("a good file");
@@ -253,7 +254,7 @@ fn full_black_is_black_and_solids_are_what_libvips_makes_of_them() {
     assert_close(&solids[8..], &[[0x0b, 0x09, 0x07]], 12);
 }
 
-/// The file with other names of its components, in the frame and in the scan.
+/// Returns the file with other names of its components, in the frame and in the scan.
 fn renamed(names: [u8; 3]) -> Vec<u8> {
     let mut file = bare(NAMES);
     let mut at = 2;
@@ -275,7 +276,8 @@ fn components_of_one_name_are_meant_in_their_order() {
     }
 }
 
-/// A scan of one component out of several that share its name could be about any of them: decoders that take the first show garbage.
+/// Refuses a scan of one component out of several that share its name: the scan is ambiguous, and
+/// decoders that take the first component show garbage.
 #[test]
 fn a_scan_that_does_not_name_all_components_of_a_name_is_refused() {
     let mut file = Vec::new();

@@ -1,4 +1,4 @@
-//! Requests that share the memory of one instance, over the platform in memory.
+//! Requests that share the memory of one instance, on the in-memory platform.
 
 mod support;
 
@@ -15,13 +15,14 @@ const ASK: &str = "https://img.example.com/?s=https://images.example.com/photo.j
 
 type Running<'w> = Pin<Box<dyn Future<Output = Got> + 'w>>;
 
-/// A world whose memory is that many times what one answer takes, and which goes on only when a request is polled.
+/// Builds a world whose memory is `answers` times that of one answer, and which advances only when
+/// a request is polled.
 fn world_for(answers: f64, route: Route) -> World {
     let mut world = World::production().route("https://images.example.com/photo.jpg", route);
     let planned = world.get(&format!("{ASK}&f=json")).json()["plan"]["peak_bytes"]
         .as_f64()
         .expect("a number");
-    // Beside the plan stands what is held of the file.
+    // The file's gathered bytes are held beside the plan.
     let bytes = (answers * (planned + 400_000.0)) as u64;
     let budget: &'static str = bytes.to_string().leak();
     world.vars.push(("MEMORY_BUDGET_BYTES", budget));
@@ -40,7 +41,7 @@ fn step(request: &mut Running<'_>) -> Poll<Got> {
         .poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Polls until there is an answer; a request that stands in a queue never gets there.
+/// Polls until there is an answer; returns `None` for a request that stays in a queue.
 fn finish(request: &mut Running<'_>) -> Option<Got> {
     (0..10_000).find_map(|_| match step(request) {
         Poll::Ready(got) => Some(got),
@@ -48,7 +49,7 @@ fn finish(request: &mut Running<'_>) -> Option<Got> {
     })
 }
 
-/// A request that has its share of the memory.
+/// Starts a request that has its share of the memory.
 fn holding(world: &World, v: usize) -> Running<'_> {
     let mut request = ask(world, v);
     while world.instance.memory.reserved() == 0 {

@@ -1,4 +1,5 @@
-//! Never worse: a picture that is asked for as it is gets its own file, without metadata, where that is smaller than what is made of it.
+//! Never worse: a picture that is requested at its own size and format gets its own file, without
+//! metadata, if that is smaller than the new answer.
 
 use letterbox::config::Config;
 use letterbox::url;
@@ -25,15 +26,15 @@ fn output(file: &[u8], query: &str) -> Output {
     run(file, query, &Config::default().limits, true).expect("a sound picture")
 }
 
-/// As it is, whatever its size.
+/// Query for a file's own size and format.
 const AS_IT_IS: &str = "w=auto&h=auto";
 
-/// A photo's pixels, RGB, and its size.
+/// Returns the pixels of a photo in RGB, and its size.
 fn photo() -> (u16, u16, Vec<u8>) {
     let mut decoder = jpeg_decoder::Decoder::new(PHOTO);
     let pixels = decoder.decode().expect("a good photo");
     let info = decoder.info().expect("it has been decoded");
-    // A third each way.
+    // The photo is reduced to a third of each side.
     let (width, height) = (usize::from(info.width) / 3, usize::from(info.height) / 3);
     let at = |x: usize, y: usize| 3 * (3 * y * usize::from(info.width) + 3 * x);
     let small = (0..height)
@@ -175,7 +176,7 @@ fn whoever_changes_the_picture_gets_a_new_one() {
         assert!(!output.original, "{query}");
     }
     assert!(output(&jpeg(40, true), &format!("{AS_IT_IS}&il")).original);
-    // Lossless is a word about WebP.
+    // `ll` concerns WebP only.
     assert!(output(&file, &format!("{AS_IT_IS}&ll")).original);
 }
 
@@ -187,7 +188,8 @@ fn a_file_that_is_damaged_inside_is_made_again() {
     for at in (sound.len() / 4..sound.len() / 2).step_by(sound.len() / 40) {
         let mut file = sound.clone();
         file[at..at + 4].copy_from_slice(&[0x55; 4]);
-        // What breaks off is refused, and what goes on may have been a picture of another kind.
+        // A truncated file is refused. A file that continues may have been a picture of another
+        // kind.
         if let Ok(output) = run(&file, AS_IT_IS, &Config::default().limits, true) {
             shown += u32::from(!output.original);
         }
@@ -245,7 +247,7 @@ fn the_description_tells_of_it() {
     assert!(!String::from_utf8_lossy(&described.body).contains("original"));
 }
 
-/// An image of a GIF in grey, with a value for each of its pixels.
+/// Builds a grey image of a GIF, with a value for each of its pixels.
 fn image(
     [left, top, width, height]: [u16; 4],
     pixel: impl FnMut(u32) -> u8,
@@ -272,7 +274,7 @@ fn film(frames: &[gif::Frame<'_>]) -> Vec<u8> {
     file
 }
 
-/// A ground, and something that moves on it.
+/// Builds an animation of a background and a moving square.
 fn gif_film() -> Vec<u8> {
     let ground = image([0, 0, 120, 90], |at| (at % 120 + at / 120) as u8 & 0xf0);
     let square = |at: u16| image([10 * at, 5 * at, 9, 9], move |_| 20 * at as u8);
@@ -280,7 +282,7 @@ fn gif_film() -> Vec<u8> {
     film(&frames)
 }
 
-/// With a comment at each end, and something behind that.
+/// Adds a comment at each end, and bytes behind the trailer.
 fn loaded_gif(bare: &[u8]) -> Vec<u8> {
     let comment = [b"\x21\xfe\x1a", SECRET, b"\0"].concat();
     let (head, rest) = bare.split_at(13 + (3 << ((bare[10] & 7) + 1)));
@@ -288,7 +290,7 @@ fn loaded_gif(bare: &[u8]) -> Vec<u8> {
     [head, &comment, frames, &comment, trailer, SECRET].concat()
 }
 
-/// With EXIF, and something behind the end.
+/// Adds EXIF, and bytes behind the end.
 fn loaded_webp(bare: &[u8]) -> Vec<u8> {
     let exif = [b"EXIF\x1a\0\0\0", SECRET].concat();
     let size = (bare.len() + exif.len() - 8) as u32;
@@ -344,7 +346,8 @@ fn an_animation_whose_images_are_not_on_its_canvas_is_made_again() {
     }
 }
 
-/// Noise that is covered and comes back again and again, for nothing: whoever writes it anew has it many times.
+/// Builds noise that is covered and uncovered again and again at no cost; a newly encoded file has
+/// the noise many times.
 fn curtain() -> Vec<gif::Frame<'static>> {
     let mut state = 1u32;
     let noise = move |_| {
@@ -365,12 +368,12 @@ fn what_outgrows_its_plan_is_its_own_file_where_all_of_that_is_sound() {
     let file = film(&curtain());
     let own = output(&file, AS_IT_IS);
     assert!(own.original && own.body == file);
-    // Where there is memory, the answer grows; here there is none beyond what is planned at first.
+    // With enough memory the answer grows; here there is only the memory that is planned at first.
     assert!(output(&file, &format!("{AS_IT_IS}&n=18")).body.len() > 5 * file.len());
     let described = output(&file, &format!("{AS_IT_IS}&f=json"));
     let told: serde_json::Value = serde_json::from_slice(&described.body).expect("JSON");
     let limits = Limits {
-        // And some images more.
+        // And a few images more.
         memory_bytes: told["memory"]["reserved_bytes"].as_u64().expect("a number") + 2000,
         ..Config::default().limits
     };
@@ -380,8 +383,8 @@ fn what_outgrows_its_plan_is_its_own_file_where_all_of_that_is_sound() {
         |file: &[u8], query: &str| run(file, query, &limits, true).expect_err("too large");
     let part = refused(&file, &format!("{AS_IT_IS}&n=18"));
     assert!(matches!(part, Error::Outgrown { .. }), "{part:?}");
-    // A last image of codes that mean nothing, far behind the one that was too much; one of too few pixels; and bytes between images that
-    // nobody has defined.
+    // Cases: a last image of meaningless codes, far behind the image that was too much; one of too
+    // few pixels; and undefined bytes between images.
     let mut damaged = file.clone();
     damaged.pop();
     let mut loose = damaged.clone();
@@ -403,7 +406,7 @@ fn an_animation_is_not_held_twice() {
     let described = output(&file, &format!("{AS_IT_IS}&f=json"));
     assert!(described.plan.original);
     assert!(!String::from_utf8_lossy(&described.body).contains("original"));
-    // Room for the decoder's copy is room enough.
+    // Memory for the decoder's copy is enough.
     let told: serde_json::Value = serde_json::from_slice(&described.body).expect("JSON");
     let needed = told["memory"]["reserved_bytes"].as_u64().expect("a number");
     let limits = Limits {

@@ -1,4 +1,4 @@
-//! PNG answers with a palette, read again by the `png` crate.
+//! PNG answers with a palette, read by the `png` crate.
 
 use std::io::Cursor;
 
@@ -7,7 +7,7 @@ use letterbox::url;
 use letterbox_engine::{Error, Pipeline};
 use png::{BitDepth, ColorType};
 
-/// A PNG as it is written, and its pixels as RGBA.
+/// A PNG as it is coded, and its pixels as RGBA.
 struct Read {
     colour: ColorType,
     depth: BitDepth,
@@ -58,7 +58,7 @@ fn answer(file: &[u8], query: &str) -> Read {
     read(&transformed(file, query).expect("a good file"))
 }
 
-/// A PNG with this palette, RGBA.
+/// Builds a PNG with this RGBA palette.
 fn indexed(width: u32, palette: &[[u8; 4]], indices: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, indices.len() as u32 / width);
@@ -98,7 +98,7 @@ fn noise(bytes: usize) -> Vec<u8> {
     std::iter::repeat_with(next).take(bytes).collect()
 }
 
-/// So many colours, some of them with alpha, no two of them equal.
+/// Makes `count` distinct colours, some of them with alpha.
 fn palette(count: usize) -> Vec<[u8; 4]> {
     let colour = |at: usize| {
         let alpha = if at.is_multiple_of(3) {
@@ -186,7 +186,7 @@ fn a_palette_of_the_source_is_kept_where_every_pixel_is() {
                 5..=16 => BitDepth::Four,
                 _ => BitDepth::Eight,
             };
-            // Without a margin the source's own file may be the smaller one.
+            // Without padding the source's own file may be the smaller one.
             let own = answer.width == 37 && answer.depth == BitDepth::Eight;
             assert!(answer.depth == depth || own, "{count} {query}");
         }
@@ -222,7 +222,7 @@ fn what_is_resampled_has_a_palette_if_its_colours_are_near_and_true_colours_if_n
     assert_eq!(answer(&source, "w=64&h=64").colour, ColorType::Indexed);
 }
 
-/// The picture in true colours: as it is resampled without a palette.
+/// Returns the picture in true colours, as it is resampled without a palette.
 fn in_true_colours(file: &[u8]) -> Vec<u8> {
     let Read {
         width,
@@ -241,10 +241,11 @@ fn a_drawing_of_few_colours_stays_small_when_it_is_resampled() {
         let (small, exact) = (read(&file), answer(&whole, query));
         assert_eq!(small.colour, ColorType::Indexed, "{query}");
         assert!(file.len() <= most, "{query}: {} bytes", file.len());
-        // Whoever wants 40 dB of such edges has twice the bytes: every pair of sixteen colours meets somewhere.
+        // 40 dB at such edges would take twice the bytes: every pair of sixteen colours meets
+        // somewhere.
         let psnr = psnr(&small.rgba, &exact.rgba);
         assert!(psnr >= 35.0, "{query}: {psnr} dB");
-        // Areas have the colour that they had.
+        // Areas keep their colour.
         let of_source: std::collections::HashSet<[u8; 4]> =
             read(source).rgba.as_chunks().0.iter().copied().collect();
         let pairs = small
@@ -268,7 +269,7 @@ fn a_drawing_of_few_colours_stays_small_when_it_is_resampled() {
 
 #[test]
 fn writing_and_shades_that_are_resampled_are_nearly_exact() {
-    // Bars of two colours, as letters are; and a disc of shades on white.
+    // Sources: bars of two colours, like letters, and a disc of shades on white.
     let bars: Vec<u8> = (0..240 * 120)
         .map(|at| u8::from(at % 240 % 17 < 5 && at / 240 % 31 < 22))
         .collect();
@@ -319,7 +320,7 @@ fn grey_photos_and_wide_margins_have_palettes_too() {
     let noise = noise(4 * 300 * 300);
     let source = rgba(300, &noise);
     for query in [
-        // All of the background comes before any of the image.
+        // In these cases, the whole background comes before the image.
         "w=4&h=4000&a=bottom&f=png&q=90&we",
         "w=4000&h=1500&a=bottom&f=png&q=90&we&bg=red",
         "w=1500&h=4000&a=bottom-right&f=png&q=90&we&bg=transparent",

@@ -1,4 +1,5 @@
-//! Placeholders as they are asked for: of the upright source, whatever canvas is asked for, and without one where there is no picture.
+//! Placeholders: they show the upright source, for any requested canvas, and there is none where
+//! there is no picture.
 
 use letterbox::config::Config;
 use letterbox::url;
@@ -29,7 +30,7 @@ fn json(file: &[u8], query: &str) -> Value {
     serde_json::from_slice(&output.body).expect("JSON")
 }
 
-/// A PNG of one row of colours after the other.
+/// Builds a PNG of one row of colours after the other.
 fn stripes(width: u32, height: u32, colour: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
@@ -44,7 +45,7 @@ fn stripes(width: u32, height: u32, colour: impl Fn(u32, u32) -> [u8; 4]) -> Vec
     file
 }
 
-/// The digits of a BlurHash (its specification says which).
+/// Decodes the digits of a BlurHash, as its specification defines them.
 fn digits(text: &str) -> u32 {
     const DIGITS: &str =
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
@@ -91,10 +92,10 @@ fn the_canvas_that_is_asked_for_makes_no_difference() {
 fn the_average_is_the_average() {
     let file = stripes(300, 200, |x, y| [(x / 2) as u8, y as u8, 90, 255]);
     let hash = text(&file, "f=blurhash");
-    // 4 x 3 waves.
+    // The hash has 4 x 3 components.
     assert_eq!((hash.len(), digits(&hash[..1])), (28, 3 + 2 * 9));
     let [_, r, g, b] = digits(&hash[2..6]).to_be_bytes();
-    // The mean of light is above that of levels: 75 and 100.
+    // The mean of linear light is above that of sRGB levels, which are 75 and 100.
     assert!(
         r.abs_diff(86) < 4 && g.abs_diff(117) < 4 && b.abs_diff(90) < 2,
         "{r} {g} {b}"

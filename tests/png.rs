@@ -1,4 +1,5 @@
-//! PNG files that are not as the standard has them and that everybody shows, and files that are not handed on as they are.
+//! PNG files that violate the standard and that all browsers show, and files that are not returned
+//! as they are.
 
 mod support;
 
@@ -20,7 +21,7 @@ fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     pipeline.finish(&|| 0.0)
 }
 
-/// The four corners of an answer, RGBA.
+/// Returns the four corners of an answer as RGBA.
 fn corners(file: &[u8], query: &str) -> Result<[[u8; 4]; 4], Error> {
     let png = answer(file, &format!("{query}&f=png"))?.body;
     let mut decoder = png::Decoder::new(Cursor::new(png));
@@ -51,7 +52,8 @@ const COLOURS: [[u8; 4]; 4] = [
     [0xf5, 0xf5, 0xf5, 255],
 ];
 
-/// Rows of 64 x 48 pixels, each with the filter of none: four colours, a corner each, as so many samples.
+/// Makes rows of 64 x 48 pixels without a filter: four colours, one in each corner, each given as
+/// samples.
 fn rows(pixel: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
     let row = |y: usize| {
         let pixels = (0..64).flat_map(|x| pixel(usize::from(x >= 32) + 2 * usize::from(y >= 24)));
@@ -85,7 +87,7 @@ fn indexed(chunks: &[Vec<u8>]) -> Vec<u8> {
     file(header(64, 48, 3, Adam7::No), chunks)
 }
 
-/// Rows of RGB noise, square, each with the filter of none.
+/// Makes square rows of RGB noise without a filter.
 fn noise(side: usize) -> Vec<u8> {
     let mut dice = support::dice::Dice(7);
     let mut sample = |at: usize| match at % (3 * side + 1) {
@@ -112,7 +114,7 @@ fn a_picture_is_complete_with_its_last_row_and_not_before() {
         };
         let whole = file(header(64, 48, 2, interlaced), &[chunk(b"IDAT", &data)]);
         assert_eq!(corners(&whole, AS_IT_IS), Ok(COLOURS));
-        // Without the last chunk, the checksum in front of it, and that of the stream.
+        // Missing are the last chunk, the checksum of the one before, and that of the stream.
         for missing in [12, 14, 16, 18, 20] {
             let cut = &whole[..whole.len() - missing];
             assert_eq!(corners(cut, AS_IT_IS), Ok(COLOURS), "{missing}");
@@ -133,7 +135,7 @@ fn a_chunk_that_is_damaged_or_in_the_wrong_place_is_none() {
     let alphas = chunk(b"tRNS", &[255, 128, 0, 64]);
     let [first, [r, g, b, _], _, [r2, g2, b2, _]] = COLOURS;
     let clear = vec![first, [r, g, b, 128], [0; 4], [r2, g2, b2, 64]];
-    // What is transparent has no colour, or that of the source.
+    // Transparent pixels have no colour, or that of the source.
     let bare = |corner: [u8; 4]| if corner[3] == 0 { [0; 4] } else { corner };
     let of = |chunks: &[&Vec<u8>]| {
         let chunks: Vec<Vec<u8>> = chunks.iter().map(|chunk| (*chunk).clone()).collect();
@@ -141,7 +143,7 @@ fn a_chunk_that_is_damaged_or_in_the_wrong_place_is_none() {
     };
     let opaque = Ok(COLOURS.to_vec());
     assert_eq!(of(&[&palette, &alphas, &idat]), Ok(clear.clone()));
-    // Of two the first counts.
+    // Of two `tRNS` chunks, the first counts.
     let others = chunk(b"tRNS", &[0; 4]);
     assert_eq!(of(&[&palette, &alphas, &others, &idat]), Ok(clear));
     assert_eq!(
@@ -161,7 +163,7 @@ fn a_chunk_that_is_damaged_or_in_the_wrong_place_is_none() {
         Ok(false)
     );
 
-    // A power of one would make it dark.
+    // A gamma of one would make the picture dark.
     let idat = chunk(b"IDAT", &rgb());
     let gamma = chunk(b"gAMA", &100_000_u32.to_be_bytes());
     let usual = chunk(b"gAMA", &45_455_u32.to_be_bytes());
@@ -178,7 +180,7 @@ fn a_chunk_that_is_damaged_or_in_the_wrong_place_is_none() {
         "behind the palette"
     );
     assert_eq!(of(&[&idat, &gamma]), Ok(COLOURS), "behind the pixels");
-    // A palette is only a suggestion here.
+    // In an RGB file a palette is only a suggestion.
     for odd in [
         chunk(b"PLTE", &[7; 4]),
         damaged(palette),
@@ -212,7 +214,7 @@ fn an_interlaced_picture_depends_on_nothing_else_of_its_file_either() {
 
 #[test]
 fn only_a_file_whose_checksums_hold_is_handed_on() {
-    // Noise is made no smaller than it is.
+    // Noise cannot be compressed, so the source's own file is the smallest.
     let rows = noise(200);
     let rgb = || zlib(&rows);
     let of_rgb = |chunks: &[Vec<u8>]| file(header(200, 200, 2, Adam7::No), chunks);

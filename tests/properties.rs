@@ -1,4 +1,5 @@
-//! Equal requests have one key and unequal ones have two, over requests made by chance. `npm run properties` makes a million.
+//! Equal requests have equal keys and unequal ones have different keys, tested on random requests.
+//! `npm run properties` makes a million of them.
 
 #[path = "support/dice.rs"]
 mod dice;
@@ -9,16 +10,17 @@ use letterbox::config::Config;
 use letterbox::url::{param::PARAMS, parse};
 use url::Url;
 
-/// One parameter: its values, the default first, each with the texts that mean it; no text where it is not given.
+/// A parameter: its values, the default first, each with the texts that mean it; a text is missing
+/// where the parameter is not given.
 struct Choice {
     name: &'static str,
     values: Vec<Vec<String>>,
 }
 
-/// Values of a parameter that its row has no example of.
+/// Number of values that are generated for a parameter, besides the examples in its row.
 const MADE: usize = 1000;
 
-/// Every parameter that is a part of what is asked for, by its row of the table.
+/// Returns every parameter that belongs to the request's meaning, from its row of the table.
 fn choices(config: &Config, dice: &mut Dice) -> Vec<Choice> {
     let rows = PARAMS.iter().filter(|p| p.is_asked());
     let roll = &mut |sides: u32| dice.roll(sides as usize) as u32;
@@ -52,7 +54,7 @@ fn choices(config: &Config, dice: &mut Dice) -> Vec<Choice> {
     .collect()
 }
 
-/// Names, and the values of some parameters by their texts.
+/// Names of presets, and the parameters of each as texts.
 const PRESETS: [(&str, &[(&str, &str)]); 3] = [
     ("card", &[("w", "600"), ("h", "315"), ("fit", "cover")]),
     (
@@ -71,11 +73,11 @@ const PRESETS: [(&str, &[(&str, &str)]); 3] = [
     ),
 ];
 
-/// A request: the number of a value for each of the choices.
+/// A request, as the index of a value for each of the choices.
 type Wish = Vec<usize>;
 
 fn wish(dice: &mut Dice, choices: &[Choice]) -> Wish {
-    // Defaults often, and a preset's values too.
+    // Defaults and the values of presets are chosen often.
     let preset = PRESETS[dice.roll(PRESETS.len())].1;
     let value = |choice: &Choice, dice: &mut Dice| match dice.roll(3) {
         0 => 0,
@@ -93,7 +95,7 @@ fn preset_value(preset: &[(&str, &str)], choice: &Choice) -> Option<usize> {
         .position(|texts| texts.iter().any(|t| t == text))
 }
 
-/// The value of a parameter that is not given: a PNG is lossless, and a page is a still.
+/// Returns the value of a parameter that is not given: a PNG is lossless, and a page is a still.
 fn default_value(choice: &Choice, wish: &Wish, choices: &[Choice], has_page: bool) -> usize {
     let format = choices.iter().zip(wish).find(|(c, _)| c.name == "f");
     let png = format.is_some_and(|(c, &value)| c.values[value][0] == "png");
@@ -104,7 +106,7 @@ fn default_value(choice: &Choice, wish: &Wish, choices: &[Choice], has_page: boo
     }
 }
 
-/// One of the many ways to ask for it.
+/// Spells a request in one of its many ways.
 fn spelled(wish: &Wish, choices: &[Choice], dice: &mut Dice) -> String {
     let preset = match dice.roll(2) {
         0 => None,
@@ -128,7 +130,8 @@ fn spelled(wish: &Wish, choices: &[Choice], dice: &mut Dice) -> String {
         }
     }
     pairs.extend(preset.map(|(name, _)| ("p", name.to_owned())));
-    // Two rows are no part of what is asked for, whatever they hold. `widths`, which chooses a size, has tests in `url`.
+    // The rows `exp` and `sig` do not belong to the request's meaning. `widths`, which chooses a
+    // size, has tests in `url`.
     for row in PARAMS.iter().filter(|p| ["exp", "sig"].contains(&p.name)) {
         if dice.roll(4) == 0 {
             let text = (row.examples).any(&mut |sides| dice.roll(sides as usize) as u32);
@@ -157,7 +160,7 @@ fn spelled(wish: &Wish, choices: &[Choice], dice: &mut Dice) -> String {
     pairs.join("&")
 }
 
-/// What has to be percent-encoded, and now and then what has not.
+/// Percent-encodes the characters that need it, and now and then others.
 fn encoded(text: &str, dice: &mut Dice) -> String {
     let often = if dice.roll(2) == 0 { 8 } else { usize::MAX };
     let mut encoded = String::new();
@@ -172,12 +175,12 @@ fn encoded(text: &str, dice: &mut Dice) -> String {
     encoded
 }
 
-/// How many cases a test makes: a few, or as many as `npm run properties` asks for.
+/// Returns the number of cases of a test: the default, or that of `npm run properties`.
 fn cases() -> usize {
     std::env::var("LETTERBOX_CASES").map_or(50_000, |text| text.parse().expect("a number"))
 }
 
-/// The key of a request; `None` for a picture that is larger than a deployment gives.
+/// Returns the key of a request; `None` for a picture beyond the deployment's limits.
 fn key_of(query: &str, config: &Config) -> Option<String> {
     let request = Url::parse(&format!("https://img.example.com/?{query}")).expect("a URL");
     match parse(request.query().expect("a query"), &config.url_defaults()) {
@@ -200,7 +203,7 @@ fn equal_requests_have_one_key_and_unequal_ones_have_two() {
         let pairs: Vec<_> = pairs.iter().map(|(n, t)| format!("{n}={t}")).collect();
         format!("{name}: {}", pairs.join("&"))
     });
-    // As much as a deployment can give, so that few sizes are too large.
+    // The limits are the highest possible, so that few sizes are too large.
     let largest = [("MAX_OUTPUT_SIDE", "16384"), ("PRESETS", &named.join("; "))];
     let config = config(&largest);
     let mut dice = Dice(2);

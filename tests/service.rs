@@ -1,4 +1,4 @@
-//! The service as a client sees it, over a platform in memory.
+//! The service as a client sees it, on an in-memory platform.
 
 mod support;
 
@@ -13,7 +13,7 @@ fn with_photo() -> World {
     World::production().route(SOURCE, file("image/jpeg", PHOTO))
 }
 
-/// Width and height of a JPEG, and its upper left pixel.
+/// Returns the width and height of a JPEG, and its upper left pixel.
 fn jpeg(body: &[u8]) -> (u16, u16, [u8; 3]) {
     let mut decoder = jpeg_decoder::Decoder::new(body);
     let pixels = decoder.decode().expect("a JPEG");
@@ -98,7 +98,7 @@ fn the_origins_own_file_wins_and_its_answer_passes_through() {
         (410, &b"the origin's words"[..])
     );
     assert_eq!(world.get("https://img.example.com/").body, b"home");
-    // With a source, only a 200 of the origin counts, and `/` is not looked up.
+    // For a request with a source, only a 200 of the origin counts, and `/` is not looked up.
     assert_eq!(
         world
             .get("https://img.example.com/broken?s=https://images.example.com/photo.jpg")
@@ -380,7 +380,7 @@ fn an_origin_that_cannot_be_asked_leaves_nothing_in_its_files_place_for_more_tha
     for down in [Route::Silent, status(500), status(503)] {
         let mut world = with_photo().route(theirs, down);
         world.vars.push(("ORIGIN", "https://origin.example.com"));
-        // New, and then from the cache, where the picture is that of `/`.
+        // First as a new answer, then from the cache, where the picture is that of `/`.
         for cache in ["MISS", "HIT"] {
             let got = world.get(url);
             assert_eq!((got.status, got.header("x-cache")), (200, cache));
@@ -419,7 +419,7 @@ fn one_picture_on_fifty_paths_is_one_fetch_and_one_entry() {
                     format!("{at}/a.jpg")
                 };
                 let url = format!("https://img.example.com/{path}?s={SOURCE}{query}");
-                // The origin says that it has no such file.
+                // The origin reports that it has no such file.
                 let theirs = url.replace("img.", "origin.");
                 world.routes.insert(theirs, status(404));
                 let got = world.get(&url);
@@ -538,7 +538,7 @@ fn in_development_a_page_of_another_site_does_not_look_into_the_network() {
         assert_eq!(ask(inside).status, 200, "{site:?}");
         assert_eq!(ask(moved).status, 200, "{site:?}");
     }
-    // What is stored is out of reach too.
+    // Stored answers are refused too.
     let fetches = world.fetches();
     for site in ["cross-site", "same-site"] {
         world.sec_fetch_site.replace(Some(site.to_owned()));
@@ -622,7 +622,7 @@ fn a_jpeg_without_its_end_marker_is_whole() {
 
 #[test]
 fn an_answer_that_is_there_when_its_time_is_up_is_taken() {
-    // The clock of this world rings at the first wait.
+    // In this world, the alarm rings at the first wait.
     let world = World::production().route(SOURCE, Route::Late(PHOTO.to_vec()));
     assert_eq!(world.get(ASK).status, 200);
 }

@@ -1,4 +1,4 @@
-//! Signed URLs as a client sees them, and a great many that were tampered with.
+//! Signed URLs as a client sees them, and many tampered ones.
 
 mod support;
 
@@ -15,7 +15,7 @@ const SOURCE: &str = "https://images.example.com/photo.jpg";
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const OTHER: &str = "1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100";
 
-/// The query with its signature.
+/// Returns the query with its signature.
 fn signed(query: &str, key: &str) -> String {
     let sig = Keys::parse(key).expect("a key").sign(query);
     format!(
@@ -55,7 +55,7 @@ fn with_keys_only_signed_urls_are_answered_and_nothing_else_is_touched() {
     }
     assert_eq!(world.fetches(), 0);
     assert_eq!(world.get(&at(&signed(ASK, KEY))).status, 200);
-    // What is stored is no way around: the signature is looked at first.
+    // A stored answer is no way around: the signature is verified first.
     assert_eq!(world.get(&at(ASK)).error().0, 403);
     assert_eq!(world.fetches(), 1);
 }
@@ -86,7 +86,7 @@ fn one_picture_under_two_signatures_is_one_entry() {
 
 #[test]
 fn no_answer_is_kept_for_longer_than_its_url_is_good_and_the_stored_one_is() {
-    // It is 1970 in this world.
+    // The clock of this world stands at 1970.
     let world = signing();
     let expiring = |secs| at(&signed(&format!("{ASK}&exp={secs}"), KEY));
     for (secs, cache_control) in [
@@ -113,14 +113,14 @@ fn a_url_ends_while_its_answer_is_stored_and_a_copy_of_it_does_not_outlive_it() 
     let url = at(&signed(&format!("{ASK}&exp=1000"), KEY));
     let lifetime = |got: &support::Got| {
         assert_eq!(got.status, 200);
-        // Whoever counts from now counts from nothing.
+        // Without Age, a client that counts from now counts from zero.
         assert_eq!(got.header("age"), "");
         got.header("cache-control").to_owned()
     };
     assert_eq!(lifetime(&world.get(&url)), "public, max-age=1000");
     world.now_ms.set(400_000.0);
     assert_eq!(lifetime(&world.get(&url)), "public, max-age=600");
-    // "You have it already" says so too.
+    // A 304 has the same lifetime.
     let tag = world.get(&url).header("etag").to_owned();
     world.if_none_match.replace(Some(tag));
     let got = world.get(&url);
@@ -133,7 +133,7 @@ fn a_url_ends_while_its_answer_is_stored_and_a_copy_of_it_does_not_outlive_it() 
     world.if_none_match.replace(None);
     assert_eq!(world.fetches(), 1);
 
-    // The source is down and the answer stale: no exception.
+    // The source is down and the answer stale: the lifetime is shortened all the same.
     world.vars.push(("CACHE_TTL", "60"));
     let url = at(&signed(&format!("{ASK}&q=70&exp=1100"), KEY));
     assert_eq!(lifetime(&world.get(&url)), "public, max-age=60");
@@ -203,7 +203,7 @@ fn what_is_not_a_transform_is_not_signed() {
             b"<svg/>"
         );
     }
-    // Where the origin has no such page, nobody has.
+    // Without a page at the origin, the request is refused.
     let got = world.get(&format!("https://img.example.com/other?{ASK}&utm=1"));
     assert_eq!(got.error(), (403, "bad-signature".to_owned()));
 }
@@ -223,7 +223,7 @@ fn a_signature_is_decided_before_the_origin_is_asked() {
         assert_eq!(got.error(), (403, code.to_owned()), "{query}");
     }
     assert_eq!(world.fetches(), 0);
-    // One signature is one picture, wherever it is asked for.
+    // One signature is one picture on any path.
     let query = signed(ASK, KEY);
     for at in 0..50 {
         let url = format!("https://img.example.com/{at}?{query}");
@@ -272,7 +272,8 @@ fn a_list_of_sources_still_counts_and_every_public_host_is_one_without_it() {
     assert_eq!(get(&world, SOURCE), 200);
 }
 
-/// What a query string says, whatever its spelling: names as the vocabulary has them, texts as they are decoded.
+/// Returns the meaning of a query string, independent of its spelling: canonical names, and decoded
+/// texts.
 fn meaning(query: &str) -> Vec<(String, String)> {
     let canonical = |name: &str| {
         let known = PARAMS
@@ -287,18 +288,19 @@ fn meaning(query: &str) -> Vec<(String, String)> {
     pairs
 }
 
-/// A signed query string, changed somewhere.
+/// Returns a signed query string with one random change.
 fn tampered(dice: &mut Dice, queries: &[String]) -> String {
     let query = &queries[dice.roll(queries.len())];
     let (rest, sig) = query.split_once("&sig=").expect("a signature");
     let mut bytes = query.clone().into_bytes();
     match dice.roll(12) {
-        // Any character, anywhere.
+        // Replaces any character.
         0 | 1 => {
             let at = dice.roll(bytes.len());
             bytes[at] = b' ' + dice.roll(95) as u8;
         }
-        // Any character of the signature, by one of its alphabet; the last one most often, which has bits to spare.
+        // Replaces a character of the signature by one of its alphabet; most often the last one,
+        // which has unused bits.
         2 | 3 => {
             let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=.";
             let from_end = 1 + dice.roll(sig.len()) % (1 + dice.roll(sig.len()));
@@ -314,13 +316,13 @@ fn tampered(dice: &mut Dice, queries: &[String]) -> String {
             let (a, b) = (dice.roll(bytes.len()), dice.roll(bytes.len()));
             bytes.swap(a, b);
         }
-        // Another URL's signature.
+        // Takes the signature of another URL.
         8 => {
             let other = &queries[dice.roll(queries.len())];
             let other = other.rsplit("&sig=").next().expect("a signature");
             return format!("{rest}&sig={other}");
         }
-        // One parameter more, known or not, or the signature again.
+        // Adds a parameter, known or not, or the signature again.
         9 => {
             let known = PARAMS.iter().flat_map(|p| [&[p.name], p.aliases].concat());
             let names: Vec<_> = known.chain(["utm", "S", ""]).collect();
@@ -333,13 +335,13 @@ fn tampered(dice: &mut Dice, queries: &[String]) -> String {
                 format!("{more}&{query}")
             };
         }
-        // One parameter less.
+        // Removes a parameter.
         10 => {
             let mut pairs: Vec<_> = query.split('&').collect();
             pairs.remove(dice.roll(pairs.len()));
             return pairs.join("&");
         }
-        // Other ways to write a signature down.
+        // Writes the signature in another form.
         _ => {
             let sig = match dice.roll(7) {
                 0 => format!("{sig}="),
@@ -378,7 +380,8 @@ fn nothing_that_was_tampered_with_is_accepted() {
     let forged = signed("s=/c.jpg&w=60", OTHER);
     let vars = [("SIGNING_KEYS", KEY), ("PRESETS", "card: w=600&h=315")];
     let config = Config::from_pairs(vars).expect("good settings");
-    // Free is what the list says, and no more: where only that was changed, the answer is one of the signed ones.
+    // Only the listed widths are free: if nothing else was changed, the answer is one of the signed
+    // ones.
     let fixed = |query: &str| {
         let mut pairs = meaning(query);
         if pairs.iter().any(|(name, _)| name == "widths") {
@@ -396,7 +399,7 @@ fn nothing_that_was_tampered_with_is_accepted() {
         } else {
             tampered(&mut dice, &signed_by_us)
         };
-        // As a request has it; what has no source is nobody's transform.
+        // Parsed as in a request; a query without a source is no transform.
         let Ok(request) = url::Url::parse(&at(&query)) else {
             continue;
         };

@@ -1,5 +1,5 @@
-//! TIFF: one picture in all the ways that it can lie in a file, files that were shown wrong, and
-//! files that lie.
+//! TIFF: one picture in all layouts of a file, files that were once shown wrong, and files with
+//! false claims.
 
 #[path = "support/tiff.rs"]
 mod tiff;
@@ -47,7 +47,8 @@ fn fault(name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).expect("a file of the tests")
 }
 
-/// The colours near the corners of a picture: left and right above, left and right below.
+/// Returns the colours near the corners of a picture: upper left, upper right, lower left, lower
+/// right.
 fn corners(file: &[u8]) -> [[u8; 4]; 4] {
     let (width, height, pixels) = shown(file).expect("a sound file");
     assert_eq!((width, height), (64, 48));
@@ -75,7 +76,7 @@ fn a_picture_has_its_corners_in_every_file() {
         ("tiff-pal.tif", CORNERS, 1),
         ("tiff-rgb-jpeg.tif", CORNERS, 2),
         ("tiff-ycbcr-jpeg.tif", CORNERS, 3),
-        // Straight colours come back as well as eight bits allow at such an alpha.
+        // Straight colours are restored as precisely as eight bits allow at such an alpha.
         (
             "tiff-rgba-extra1.tif",
             [0xdc1e_1e40, 0x1ebe_1eff, 0x2828_dc80, 0xf5f5_f5ff],
@@ -103,7 +104,7 @@ fn a_picture_has_its_corners_in_every_file() {
 
 #[test]
 fn inks_are_converted_with_their_profile_and_without_one() {
-    // As a JPEG's are without a profile, in both compressions.
+    // Converted as a JPEG without a profile is, in both compressions.
     let plain = corners(&fault("tiff-cmyk-raw-p1.tif"));
     let expected = [0xcb2d_20ff, 0x067b_3dff, 0x392d_79ff, 0xf2f0_efff];
     assert_near("tiff-cmyk-raw-p1.tif", plain, expected, 12);
@@ -143,7 +144,7 @@ fn faxes_are_one_picture_in_every_compression_and_order_of_bits() {
     }
 }
 
-/// A picture with runs, edges and noise.
+/// Makes a picture with runs, edges and noise.
 fn picture(width: u32, height: u32, samples: usize, levels: u32) -> Vec<u8> {
     let mut state = 5u32;
     let mut picture = Vec::new();
@@ -211,7 +212,7 @@ fn one_picture_is_one_picture_however_it_lies_in_the_file() {
                     planar: set(3),
                     reversed: set(4),
                     big: way % 7 == 3,
-                    // A sample that means nothing.
+                    // An extra sample without a meaning.
                     tags: if set(5) {
                         vec![(338, true, vec![0])]
                     } else {
@@ -267,7 +268,7 @@ fn grey_of_every_depth_and_palettes_are_what_they_say() {
             if bits == 16 {
                 continue;
             }
-            // All reds, greens and blues, of 16 bits or, as some writers have it, of 8.
+            // All reds, then greens, then blues, of 16 bits or, as some writers do it, of 8.
             let colour = |index: u32| [index * 5 % 256, 255 - index, index * 11 % 256];
             for scale in [257, 1] {
                 let map: Vec<u32> = (0..3)
@@ -326,12 +327,12 @@ fn alpha_is_straight_or_is_divided_out_or_is_none() {
             );
             let divided = write(Some(vec![1]), bits, 4, &associated);
             for (found, wanted) in divided.iter().zip(&wanted) {
-                // Half a level of what was multiplied.
+                // Half a level of the premultiplied colour.
                 let most = 1 + 128 / u16::from(wanted[3]).max(1);
                 let near = |at: usize| u16::from(found[at].abs_diff(wanted[at])) <= most;
                 assert!(found[3] == wanted[3] && (0..3).all(near) || wanted[3] == 0);
             }
-            // Grey, something, alpha.
+            // Samples: grey, one without a meaning, alpha.
             let odd = picture(width, height, 3, 256);
             let wanted = expected(&odd, 3, |pixel| [pixel[0], pixel[0], pixel[0], pixel[2]]);
             assert!(write(Some(vec![0, 2]), bits, 3, &odd) == wanted);
@@ -344,7 +345,7 @@ fn alpha_is_straight_or_is_divided_out_or_is_none() {
     }
 }
 
-/// Flat colours in the units that subsampling makes: luminances of a block, then its chrominances.
+/// Flat colours in subsampling units: the luminances of a block, then its chrominances.
 #[test]
 fn ycbcr_is_light_in_every_subsampling() {
     let (width, height) = (37u32, 23u32);
@@ -392,14 +393,14 @@ fn ycbcr_is_light_in_every_subsampling() {
     }
 }
 
-/// JPEG in strips, tiles and planes, baseline and progressive, with what applications add; and one
+/// JPEG in strips, tiles and planes, baseline and progressive, with application segments; and one
 /// whole JPEG, of the old kind.
 #[test]
 fn jpeg_in_tiff_is_what_the_jpeg_is() {
     let (width, height) = (64, 48);
     let rgb = picture(width, height, 3, 256);
     let smooth: Vec<u8> = rgb.iter().map(|level| 100 + level / 8).collect();
-    // A part of the picture of so many columns.
+    // Part of the picture of so many columns.
     let jpeg = |left: usize, columns: usize, rows: std::ops::Range<usize>, progressive| {
         let mut file = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut file, 95);
@@ -476,7 +477,7 @@ fn jpeg_in_tiff_is_what_the_jpeg_is() {
     );
 }
 
-/// The corpus: what two reference decoders read alike is served, but for signed samples and
+/// Serves each file of the corpus that two reference decoders read alike, except signed samples and
 /// floating point.
 #[test]
 fn files_of_the_corpus_are_served() {
@@ -499,7 +500,7 @@ fn files_of_the_corpus_are_served() {
     assert!(served >= 110, "{served} of {all}");
 }
 
-/// Files that are not read are refused by name.
+/// Refuses each unsupported feature by its name.
 #[test]
 fn what_is_not_read_is_refused_by_name() {
     let rgb = picture(16, 16, 4, 256);
@@ -529,7 +530,7 @@ fn what_is_not_read_is_refused_by_name() {
     }
 }
 
-/// Files that claim what they have not: refused, and never a panic.
+/// Refuses files with false claims, without a panic.
 #[test]
 fn files_that_lie_are_refused() {
     let rgb = picture(64, 48, 3, 256);
@@ -561,7 +562,7 @@ fn files_that_lie_are_refused() {
         let fine = tag == 266; // without a value it is not there
         assert_eq!(outcome.is_ok(), fine, "{tag} {values:?}: {outcome:?}");
     }
-    // No harm is done by these.
+    // These false values are harmless.
     for (tag, values) in [
         (278, vec![0]),
         (279, vec![u32::MAX; 6]),
@@ -581,7 +582,7 @@ fn files_that_lie_are_refused() {
         };
         assert!(outcome.is_ok(), "{tag} {values:?}: {outcome:?}");
     }
-    // Strips that lie on each other are what they are.
+    // Overlapping strips are read as they are.
     assert!(lie(273, vec![8; 6]).is_ok());
     // Tiles far larger than the picture would be unpacked for nothing.
     let huge = Writer {
@@ -593,7 +594,7 @@ fn files_that_lie_are_refused() {
     assert!(refused.to_string().contains("tile"), "{refused}");
 }
 
-/// Small files cut, and with bytes changed: an answer or a refusal.
+/// Cuts small files, and changes bytes in them: the result is an answer or a refusal.
 #[test]
 fn no_damage_panics() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
@@ -620,7 +621,7 @@ fn no_damage_panics() {
     assert!(files > 5, "{files}");
 }
 
-/// Strips and tiles in their planes, cut and damaged.
+/// Cuts and damages strips and tiles in planes.
 #[test]
 fn no_damage_of_strips_and_tiles_panics() {
     let rgb = picture(40, 24, 3, 256);

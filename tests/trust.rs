@@ -1,4 +1,5 @@
-//! What strangers try, row by row of `docs/trust.md`, as far as no other test has it; and that every test which that page names is there.
+//! Attacks by strangers, row by row of `docs/trust.md`, unless another test has them; and a check
+//! that every test which that page names exists.
 
 mod support;
 
@@ -12,7 +13,7 @@ use url::form_urlencoded::byte_serialize;
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
 
-/// A deployment with a host, the subdomains of another, and a path on a third.
+/// Builds a deployment with a host, the subdomains of another, and a path on a third.
 fn world() -> World {
     World {
         vars: vec![(
@@ -29,7 +30,8 @@ fn ask(world: &World, source: &str, more: &str) -> Got {
     world.get(&format!("https://img.example.com/?s={encoded}{more}"))
 }
 
-/// Refused with this status, without a fetch and without a trace in the cache or of the source in the message.
+/// Asserts that the sources are refused with this status, without a fetch, an entry in the cache,
+/// or the source in the message.
 fn refused(sources: &[&str], status: u16, code: &str) {
     let world = world();
     for source in sources {
@@ -50,7 +52,7 @@ fn refused(sources: &[&str], status: u16, code: &str) {
 #[test]
 fn no_spelling_of_an_address_is_a_source() {
     let hosts = [
-        // one address, as people and parsers have spelled it
+        // spellings of one address that people and parsers accept
         "127.0.0.1",
         "127.0.1",
         "127.1",
@@ -66,7 +68,7 @@ fn no_spelling_of_an_address_is_a_source() {
         "１２７。０。０。１",
         "127｡0｡0｡1",
         "①②⑦.⓪.⓪.①",
-        // other addresses of the inside, and of the outside
+        // other private addresses, and special ones
         "0",
         "0.0.0.0",
         "10.0.0.1",
@@ -78,7 +80,7 @@ fn no_spelling_of_an_address_is_a_source() {
         "224.0.0.1",
         "255.255.255.255",
         "8.8.8.8",
-        // version 6, and version 4 inside of it
+        // IPv6, and IPv4 inside of IPv6
         "[::]",
         "[::1]",
         "[0:0:0:0:0:0:0:1]",
@@ -139,12 +141,12 @@ fn nothing_that_looks_like_an_allowed_host_or_path_is_one() {
             "https://evil.com?@images.example.com/a.jpg",
             "https:///evil.com/a.jpg",
             "https:\\\\evil.com/a.jpg",
-            // letters of other alphabets that look the same
+            // look-alike letters of other alphabets
             "https://іmages.example.com/a.jpg",
             "https://images.exаmple.com/a.jpg",
             "https://images.example.com%2eevil.com/a.jpg",
             "https://images.example.com\u{ff0e}evil.com/a.jpg",
-            // out of the path
+            // paths outside of the prefix
             "https://shared.example.com/",
             "https://shared.example.com/public-not/a.jpg",
             "https://shared.example.com/PUBLIC/a.jpg",
@@ -260,7 +262,8 @@ fn a_secret_in_the_query_is_in_no_line_of_the_log_whatever_becomes_of_the_reques
     assert!(lines.iter().all(|line| !line.contains("hush")), "{lines:?}");
 }
 
-/// What a JPEG can carry beside its picture: comments, EXIF with a place, an XMP with a script, and whatever follows its end.
+/// Builds a JPEG with everything that a file can carry beside its picture: comments, EXIF with a
+/// location, an XMP with a script, and bytes behind its end.
 fn laden() -> Vec<u8> {
     let segment = |marker: u8, text: &[u8]| {
         let length = u16::try_from(text.len() + 2).expect("short");
@@ -296,7 +299,8 @@ fn nothing_of_a_source_but_its_pixels_is_in_the_answer() {
     );
 }
 
-/// The picture is what the bytes are, and the answer's type what we made, whatever the source calls it.
+/// The picture is decided by the bytes and the answer's type by the format we made, whatever type
+/// the source claims.
 #[test]
 fn what_a_source_calls_its_bytes_is_not_believed() {
     for called in ["text/html", "image/svg+xml", "application/octet-stream", ""] {
@@ -330,7 +334,7 @@ fn as_strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-/// Whether a file has a test of this name, as it is written there: a function, or the first words of `test(…)`.
+/// Reports whether a file has a test of this name: a function, or the first words of `test(…)`.
 fn has_test(text: &str, path: &str, name: &str) -> bool {
     if path.ends_with(".rs") {
         return text.contains(&format!("fn {name}("));

@@ -1,6 +1,7 @@
-//! Checksums of PNG chunks, put right: what a fuzzer changes would be refused for nothing but them.
+//! Mends the checksums of PNG chunks: without this step, mutated files would be refused for their
+//! checksums alone.
 
-/// The file with the right checksum behind every chunk that is whole.
+/// Returns the file with the right checksum behind every complete chunk.
 pub fn mended(file: &[u8]) -> Vec<u8> {
     let mut mended = file.to_vec();
     let mut at = SIGNATURE;
@@ -21,7 +22,7 @@ pub fn mended(file: &[u8]) -> Vec<u8> {
 /// Bytes of the signature.
 const SIGNATURE: usize = 8;
 
-/// PNG, annex D, half a byte at a time.
+/// Computes the CRC-32 (PNG, annex D), half a byte at a time.
 fn crc32(bytes: &[u8]) -> u32 {
     let half = |crc: u32| (crc >> 4) ^ TABLE[crc as usize & 15];
     !bytes

@@ -1,4 +1,4 @@
-//! An allocator that counts what each thread holds.
+//! Allocator that counts the bytes each thread holds.
 #![allow(
     unsafe_code,
     reason = "every call is handed to the system's allocator as it came"
@@ -8,11 +8,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 std::thread_local! {
-    /// Bytes that this thread holds, and the most it held.
+    /// Bytes that this thread holds, and the most it has held.
     static HELD: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
-/// To be made the program's allocator.
+/// Allocator to be set as the program's global one.
 pub struct Counting;
 
 // SAFETY: all obligations are the caller's and are passed on unchanged.
@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(place, layout) }
     }
 
-    /// What grows is there twice while it moves; what shrinks stays where it is.
+    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let (held, most) = HELD.get();
         let grown = if size > layout.size() { size } else { 0 };
@@ -43,7 +43,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Calls, and says how many more bytes were held meanwhile than are held by then.
+/// Runs `call` and returns by how many bytes the peak exceeded those held before the call.
 pub fn most<T>(call: impl FnOnce() -> T) -> (T, usize) {
     let (before, _) = HELD.get();
     HELD.set((before, before));
@@ -51,7 +51,7 @@ pub fn most<T>(call: impl FnOnce() -> T) -> (T, usize) {
     (result, HELD.get().1 - before)
 }
 
-/// Bytes that are held.
+/// Returns the bytes that this thread holds.
 pub fn held() -> usize {
     HELD.get().0
 }

@@ -1,18 +1,19 @@
-//! The first bytes of any file: however many of them are there, the header is the same, or the same thing is wrong with it, and next to
-//! nothing is allocated to find out.
+//! Checks the header of any file: the parsed header or error does not depend on how many bytes have
+//! come, and hardly anything is allocated.
 
 use letterbox_engine::header::Header;
 
 use crate::counting::most;
 use crate::pieces::Pieces;
 
-/// Looks after which nothing new is to be seen; each costs as much as the header is long.
+/// Parses after which the target stops; each costs as much as the header is long.
 const LOOKS: usize = 64;
 
-/// What looking may take: the length of a PNG's colour profile is packed with it, and an inflater has tables.
+/// Most bytes that parsing may allocate: a PNG's colour profile is compressed together with its
+/// length, and an inflater has tables.
 const MOST_BYTES: usize = 48 << 10;
 
-/// The target. An input is three bytes that say how the file is cut, and the file.
+/// Runs the target. An input is three bytes for the lengths of pieces, and the file.
 pub fn run(bytes: &[u8]) {
     let Some((&lengths, file)) = bytes.split_first_chunk::<3>() else {
         return;
@@ -34,7 +35,7 @@ pub fn run(bytes: &[u8]) {
             start == Ok(None) || start == whole,
             "{start:?} after {end} bytes, {whole:?} of all"
         );
-        // What breaks off is told to be no image at all, or to break off, or it was all there.
+        // A truncated file is refused as no image, refused as truncated, or had a complete header.
         assert_ne!(parse(end, true), Ok(None), "after {end} bytes");
     }
 }

@@ -1,5 +1,5 @@
-//! The fuzz targets, a module each, so that what they find is replayed by `cargo test` as it was found: the tests of the crate that is
-//! fuzzed name the modules they need by their paths.
+//! Fuzz targets, a module each. `cargo test` replays their findings unchanged: the tests of each
+//! crate include the modules they need by path.
 
 pub mod checksums;
 pub mod counting;

@@ -1,5 +1,5 @@
-//! A PNG in pieces gives what it gives in one: the same rows, or the same thing is wrong with it; and what is held meanwhile stays within
-//! `peak_bytes`.
+//! Checks that a PNG in pieces gives the same result as in one piece, rows or error, and that
+//! memory stays within `peak_bytes`.
 
 use letterbox_png::{Decoder, Error};
 
@@ -7,16 +7,18 @@ use crate::checksums;
 use crate::counting::most;
 use crate::pieces::Pieces;
 
-/// Bytes of rows after which a picture is left alone.
+/// Bytes of rows after which decoding stops.
 const MOST: usize = 1 << 18;
 
-/// Pixels of a row above which there is nothing new to be seen: its rows are allocated before there is anything in them.
+/// Widest row that is decoded. A wider one finds nothing new, because its rows are allocated before
+/// they have content.
 const WIDEST: u32 = 1 << 13;
 
-/// What a decoder may hold without an image: kept chunks.
+/// Bytes that a decoder may hold without an image: kept chunks.
 const SMALL: u64 = 4 << 10;
 
-/// The target. An input is three bytes that say how the file is cut, one whether its checksums are put right, and the file.
+/// Runs the target. An input is three bytes for the lengths of pieces, one byte that tells whether
+/// checksums are mended, and the file.
 pub fn run(bytes: &[u8]) {
     let Some((&[a, b, c, kind], file)) = bytes.split_first_chunk::<4>() else {
         return;
@@ -33,7 +35,7 @@ pub fn run(bytes: &[u8]) {
     let (pieces, end) = decode(Pieces::of([a, b, c]).cut(file));
     match (its_end, end) {
         (Err(Stop::Large), _) | (_, Err(Stop::Large)) => {}
-        // In one piece, damage is seen before the rows in front of it are.
+        // In one piece, damage is found before the rows in front of it are handed out.
         (Err(Stop::File(Error::Corrupt(_))), Err(Stop::File(Error::Corrupt(_)))) => {
             let count = whole.len().min(pieces.len());
             assert!(
@@ -48,13 +50,13 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// What stands where a PNG has its width.
+/// Returns the bytes in the place of a PNG's width.
 fn width(file: &[u8]) -> u32 {
     let field = file.get(16..).and_then(|rest| rest.first_chunk());
     field.map_or(0, |field| u32::from_be_bytes(*field))
 }
 
-/// Why there are no more rows.
+/// Reason why there are no more rows.
 #[derive(Debug, PartialEq)]
 enum Stop {
     File(Error),
@@ -67,7 +69,7 @@ impl From<Error> for Stop {
     }
 }
 
-/// All rows end to end, and how that ends.
+/// Decodes the pieces and returns all rows end to end, and how decoding ended.
 fn decode<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<u8>, Result<(), Stop>) {
     let mut rows = Vec::with_capacity(MOST);
     let mut decoder = Decoder::new();

@@ -1,5 +1,5 @@
-//! Any transform of any file, cut at any place: no panic, the same answer as from the file in one piece, and at no time is more allocated
-//! than the pipeline has said it may take.
+//! Checks any transform of any file, cut at any place: no panic, the same answer as from the file
+//! in one piece, and never more memory than the pipeline has promised.
 
 use std::num::NonZeroU16;
 
@@ -13,28 +13,31 @@ use crate::checksums;
 use crate::counting::{held, most};
 use crate::pieces::Pieces;
 
-/// Pixels of a source above which it is left alone: the bugs are in small ones too, and those take microseconds.
+/// Most pixels of a source that is transformed; larger ones find no other bugs, and smaller ones
+/// take microseconds.
 const MOST_PIXELS: u64 = 1 << 15;
 
-/// What may be held beside what was said: the pipeline itself, and what it knows of an image.
+/// Bytes that may be held beyond the promised ones: the pipeline itself, and what it knows of an
+/// image.
 const SLACK: usize = 8 << 10;
 
-/// A description of the plan, in JSON.
+/// Bytes of a description of the plan in JSON.
 const DESCRIPTION: usize = 32 << 10;
 
-/// The tables of an inflater.
+/// Bytes of an inflater's tables.
 const INFLATER: usize = 48 << 10;
 
-/// Bytes at the start of an input that say how it is done; then comes the query string of what is done, a line feed, and the file.
+/// Bytes of the head of an input. Behind the head there are the query string of the transform, a
+/// line feed, and the file.
 pub const HEAD: usize = 5;
 
-/// The longest query string; what is longer has none.
+/// Longest query string; a longer one is not read.
 const LONGEST_QUERY: usize = 256;
 
-/// The most of its parameters that are looked at.
+/// Most parameters of a query that are read.
 const MOST_PARAMETERS: usize = 20;
 
-/// The target, with files of one format, or of any.
+/// Runs the target with files of one format, or of any.
 pub fn run(bytes: &[u8], format: Option<Format>) {
     let Some((head, rest)) = bytes.split_first_chunk::<HEAD>() else {
         return;
@@ -60,9 +63,9 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
     if asked.twice {
         let whole = asked.answer([file].into_iter(), file.len());
         let same = match (&pieces, &whole) {
-            // What fits beside what has come depends on how much of it has come.
+            // Whether a plan fits beside the gathered bytes depends on how many of them have come.
             (Err(Error::OverBudget { .. }), _) | (_, Err(Error::OverBudget { .. })) => true,
-            // Of two things that are wrong, either may be seen first.
+            // Of two defects, either may be found first.
             (Err(one), Err(other)) if is_damage(one) && is_damage(other) => true,
             (pieces, whole) => pieces == whole,
         };
@@ -75,26 +78,28 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
     }
 }
 
-/// What is found in the file itself: a page that is not there is seen by whoever has the whole of it.
+/// Whether the error is a defect of the file itself. A missing page counts, because only a reader
+/// of the whole file can find it.
 fn is_damage(error: &Error) -> bool {
     matches!(error, Error::Corrupt(_) | Error::NoSuchPage { .. })
 }
 
-/// What the head of an input asks for.
+/// Options in the head of an input.
 struct Asked {
     transform: Transform,
     limits: Limits,
     pieces: Pieces,
-    /// Of the file's length, what is said beforehand: nothing, a third, or all of it.
+    /// Length that the pipeline is told beforehand: none, a third of the file's, or all of it.
     promised: Option<usize>,
-    /// Checksums of the file are put right.
+    /// Whether the checksums of the file are mended.
     mended: bool,
-    /// It is done again with the file in one piece.
+    /// Whether the transform is repeated with the file in one piece.
     twice: bool,
 }
 
-/// The transform of a query string, by the vocabulary's own parser. What is no value of a parameter, or too much beside those before,
-/// is left out, so that a query still means something when it was changed anywhere.
+/// Parses a query string to a transform by the service's own parser. A pair that is not a valid
+/// value, or that does not go with those before, is left out, so that a mutated query still has a
+/// meaning.
 fn transform(query: &str, negotiated: Negotiated, limits: &Limits) -> Transform {
     let config = Config::default();
     let side = |pixels| NonZeroU16::new(pixels).map_or(Side::Auto, Side::Px);
@@ -152,7 +157,7 @@ impl Asked {
         }
     }
 
-    /// A file that is too large to be transformed is planned all the same.
+    /// Plans the transform of a file that is too large to be transformed.
     fn plan(&self, file: &[u8]) {
         let mut pipeline = Pipeline::new(&self.transform, &self.limits);
         let mut said = 0;
@@ -165,7 +170,7 @@ impl Asked {
         assert!(held <= most, "{held} bytes where {most} are the most");
     }
 
-    /// The answer's body, if there is one.
+    /// Runs the transform and returns the answer's body, if there is one.
     fn answer<'a>(
         &self,
         pieces: impl Iterator<Item = &'a [u8]>,
@@ -193,7 +198,7 @@ impl Asked {
         let already = held() - before;
         let said = pipeline.memory_bytes();
         let (end, more) = most(|| pipeline.end());
-        // What will only be described has let go of its pixels.
+        // A pipeline that only describes has freed its pixels.
         let most = self.most(said.max(pipeline.memory_bytes()), come);
         let said = pipeline.memory_bytes();
         let held = already + more;
@@ -242,8 +247,9 @@ impl Asked {
         Ok(output.body)
     }
 
-    /// The most that may be held, where so much was said and so much of the file has come: what has come is gathered until its header is
-    /// whole, in a buffer that grows by a quarter, and a PNG's colour profile is looked at through an inflater.
+    /// Returns an upper bound on the bytes held, from the promised bytes and the bytes of the file
+    /// that have come. Bytes are gathered until the header is complete, in a buffer that grows by a
+    /// quarter, and a PNG's colour profile is read through an inflater.
     fn most(&self, said: u64, come: usize) -> usize {
         assert!(said <= self.limits.memory_bytes, "a limit is a limit");
         (said as usize).max(come * 9 / 4 + INFLATER) + SLACK

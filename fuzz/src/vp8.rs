@@ -1,14 +1,15 @@
-//! The frame of any lossy WebP: as pixels and as planes it ends in the same way, every row is there where it ends well, and what is held
-//! meanwhile is what `peak_bytes` says.
+//! Checks the frame of any lossy WebP: decoding to pixels and to planes ends in the same way, a
+//! successful decoding has every row, and memory is what `peak_bytes` says.
 
 use letterbox_vp8::{Decoder, Error, Header};
 
 use crate::counting::most;
 
-/// Pixels above which a picture is left alone: the bugs are in small ones too.
+/// Most pixels of a picture that is decoded; larger ones take time and find no other bugs.
 const MOST_PIXELS: u32 = 1 << 13;
 
-/// The target. An input is a file; what counts is behind the first name and length of a frame in it.
+/// Runs the target. An input is a file; the frame begins behind the first chunk name and length in
+/// the file.
 pub fn run(file: &[u8]) {
     let Some(name) = file.windows(4).position(|name| name == b"VP8 ") else {
         return;
@@ -26,7 +27,7 @@ pub fn run(file: &[u8]) {
     assert_eq!(pixels, planes, "pixels are made of planes");
 }
 
-/// What a call returns, which is to allocate what is said of decoding.
+/// Runs `call`, and checks that it allocates what `peak_bytes` promises.
 fn held(width: u32, planes: bool, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let (end, held) = most(call);
     let said = Decoder::peak_bytes(width, planes);

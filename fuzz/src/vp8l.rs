@@ -1,21 +1,21 @@
-//! Any stream of VP8L: what is surveyed is decoded or refused for the same reason, every row is there where it ends well, and what is held meanwhile is
-//! no more than `peak_bytes` says, and hardly less.
+//! Checks any stream of VP8L: the survey and the decoder agree on success or error, a successful
+//! decoding has every row, and memory is at most what `peak_bytes` says, and hardly less.
 
 use letterbox_vp8l::{Decoder, Error, Shape, peak_bytes};
 
 use crate::counting::most;
 
-/// Pixels above which a picture is left alone: the bugs are in small ones too.
+/// Most pixels of a picture that is decoded; larger ones take time and find no other bugs.
 const MOST_PIXELS: u32 = 1 << 14;
 
-/// Bytes above which a decoder is not made.
+/// Most bytes for which a decoder is created.
 const MOST_BYTES: u64 = 8 << 20;
 
-/// Memory of the codes of a small image meanwhile, and at the end no more.
+/// Bytes of the codes of a small auxiliary image, which are freed before the end.
 const SLACK: u64 = 32 << 10;
 
-/// The target. An input is a file; what counts is behind the first name and length of a stream in it. Where there is none, all of it is a stream of alpha, of
-/// 50 x 40 pixels.
+/// Runs the target. An input is a file; the stream begins behind the first chunk name and length in
+/// the file. Without one, the whole input is an alpha stream of 50 x 40 pixels.
 pub fn run(file: &[u8]) {
     let name = file.windows(4).position(|name| name == b"VP8L");
     let (stream, shape) = match name {

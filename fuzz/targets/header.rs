@@ -1,4 +1,4 @@
-//! See `src/header.rs`.
+//! Runs `src/header.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

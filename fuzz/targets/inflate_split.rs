@@ -1,10 +1,11 @@
-//! Any bytes as a zlib stream: no panic, and pieces of input and of room give what they give at once.
+//! Checks any bytes as a zlib stream: no panic, and the same output in pieces of input and of room
+//! as at once.
 #![no_main]
 
 use letterbox_inflate::Inflate;
 use libfuzzer_sys::fuzz_target;
 
-/// Bytes after which a stream is left alone.
+/// Most bytes of output.
 const MOST: usize = 1 << 16;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -15,7 +16,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// What comes of a stream, and whether it comes to its end; `None` if it is damaged.
+/// Inflates a stream and returns the output, and whether the stream is complete; `None` if it is
+/// damaged.
 fn inflate(stream: &[u8], input: usize, room: usize) -> Option<(Vec<u8>, bool)> {
     let mut inflate = Inflate::new().expect("enough memory");
     let (mut output, mut filled) = (vec![0; MOST], 0);
@@ -30,7 +32,7 @@ fn inflate(stream: &[u8], input: usize, room: usize) -> Option<(Vec<u8>, bool)> 
             }
         }
     }
-    // Where room ends, how far damage is seen depends on the pieces.
+    // At the end of the room, the pieces decide how far damage is noticed.
     if filled == MOST {
         return None;
     }

@@ -1,4 +1,4 @@
-//! See `src/jpeg/decode.rs`.
+//! Runs `src/jpeg/decode.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

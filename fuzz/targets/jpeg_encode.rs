@@ -1,4 +1,4 @@
-//! See `src/jpeg/encode.rs`.
+//! Runs `src/jpeg/encode.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! See `src/jpeg/limits.rs`.
+//! Runs `src/jpeg/limits.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

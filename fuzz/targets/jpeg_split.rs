@@ -1,4 +1,4 @@
-//! See `src/jpeg/split.rs`.
+//! Runs `src/jpeg/split.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! See `src/png.rs`.
+//! Runs `src/png.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! See `src/transform.rs`; the files are of any format.
+//! Runs `src/transform.rs` with files of any format.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

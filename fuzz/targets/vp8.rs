@@ -1,4 +1,4 @@
-//! See `src/vp8.rs`.
+//! Runs `src/vp8.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

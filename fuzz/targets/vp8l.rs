@@ -1,4 +1,4 @@
-//! See `src/vp8l.rs`.
+//! Runs `src/vp8l.rs`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

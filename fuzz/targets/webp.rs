@@ -1,4 +1,4 @@
-//! See `src/transform.rs`; the files are of this format.
+//! Runs `src/transform.rs` with files of this format.
 #![no_main]
 
 use letterbox_engine::transform::Format;

@@ -1,26 +1,30 @@
-//! Which bytes does the client have already? (RFC 9110, sections 8.8.3 and 13.1.2)
+//! Conditional requests: entity-tags, and comparison with If-None-Match (RFC 9110, sections 8.8.3
+//! and 13.1.2).
 //!
-//! An answer follows from its key, which names the engine, and from the source. Where the source has a strong validator, ours is made of that
-//! one, and is known before a byte of the source is read; else it is made of the answer.
+//! An answer is determined by its key, which names the engine, and by the source. If the source has
+//! a strong validator, the entity-tag is made of that validator, and is known before a byte of the
+//! source is read; otherwise it is made of the answer's bytes.
 
 use http::header::ETAG;
 use http::{HeaderMap, HeaderValue};
 use twox_hash::XxHash3_128;
 use url::Url;
 
-/// The entity-tag of the answer under `key`, from the header that its source came with; `None` if that has no strong validator.
+/// Returns the entity-tag of the answer under `key`, from the header of its source; `None` if the
+/// source has no strong validator.
 pub fn tag_of_source(key: &Url, source: &HeaderMap) -> Option<HeaderValue> {
     let validator = source.get(ETAG)?.as_bytes();
     let strong = validator.len() > 2 && validator.starts_with(b"\"") && validator.ends_with(b"\"");
     strong.then(|| tag(key, "s", validator))
 }
 
-/// The entity-tag of this answer under `key`.
+/// Returns the entity-tag of this answer under `key`.
 pub fn tag_of_answer(key: &Url, body: &[u8]) -> HeaderValue {
     tag(key, "b", body)
 }
 
-/// Whether an If-None-Match says that the client has the answer with this tag. Weak comparison, as section 13.1.2 wants it.
+/// Whether an If-None-Match says that the client has the answer with this tag, by weak comparison
+/// (section 13.1.2).
 pub fn has(if_none_match: Option<&str>, tag: Option<&HeaderValue>) -> bool {
     let (Some(list), Some(tag)) = (if_none_match, tag.and_then(|tag| tag.to_str().ok())) else {
         return false;
@@ -28,13 +32,15 @@ pub fn has(if_none_match: Option<&str>, tag: Option<&HeaderValue>) -> bool {
     items(list).any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == tag)
 }
 
-/// Whether an If-None-Match names this tag. `*` does not: it is about whatever a 200 would be, and whether there is one is not known yet.
+/// Whether an If-None-Match names this tag. `*` does not count: it means any current answer, and
+/// whether there is one is not known yet.
 pub fn names(if_none_match: Option<&str>, tag: &HeaderValue) -> bool {
     let list = if_none_match.filter(|list| items(list).all(|item| item != "*"));
     has(list, Some(tag))
 }
 
-/// A comma inside of a tag is not worth a parser: none of ours has one.
+/// Splits the list at commas. A comma inside of a tag needs no parser, because no tag of ours has
+/// one.
 fn items(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim)
 }

@@ -1,7 +1,9 @@
-//! What an answer looks like while it is stored, and what it is worth when it is found again.
+//! Stored form of an answer, and its age when it is found again.
 //!
-//! The platform's cache forgets an entry when its `max-age` is over. An answer is kept for longer than it is fresh, because a stale one is
-//! better than an error while its source is down; so the entry says by itself when it was stored, and what the client is told.
+//! The platform's cache drops an entry when its `max-age` is over. An answer is stored for longer
+//! than it is fresh, because a stale answer is better than an error while its source is down. So
+//! the entry has fields of its own for the time of storage and the freshness, and the client's
+//! Cache-Control is computed from those.
 
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -11,38 +13,38 @@ use super::freshness::Lifetime;
 const STORED: HeaderName = HeaderName::from_static("x-letterbox-stored");
 const FRESH: HeaderName = HeaderName::from_static("x-letterbox-fresh");
 
-/// A stored answer, as it was sent.
+/// A stored answer, in the form in which it was sent.
 #[derive(Debug)]
 pub struct Entry<B> {
     /// The answer.
     pub answer: Response<B>,
-    /// How old it is.
+    /// Age of the entry.
     pub age: Age,
 }
 
-/// How old an entry is.
+/// Age and freshness of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age {
-    /// Seconds since it was stored.
+    /// Seconds since the answer was stored.
     pub secs: u64,
-    /// Seconds for which it is fresh.
+    /// Seconds for which the answer is fresh.
     pub fresh_secs: u32,
 }
 
 impl Age {
-    /// Seconds for which it stays fresh; negative if it is not.
+    /// Returns the seconds for which the answer stays fresh; negative if it is stale.
     pub fn ttl_secs(self) -> i64 {
         i64::from(self.fresh_secs) - i64::try_from(self.secs).unwrap_or(i64::MAX)
     }
 
-    /// Whether it may be answered without asking.
+    /// Whether the answer may be served without validation.
     pub fn is_fresh(self) -> bool {
         self.ttl_secs() > 0
     }
 }
 
 impl<B> Entry<B> {
-    /// Makes an entry of what the cache gave; `None` for what is no entry of ours.
+    /// Reads an entry from the cache; `None` if the response was not stored by [`seal`].
     pub fn open(mut stored: Response<B>, now_secs: u64) -> Option<Entry<B>> {
         let headers = stored.headers_mut();
         let (stored_secs, fresh_secs) = (number(headers, STORED)?, number(headers, FRESH)?);
@@ -64,7 +66,7 @@ impl<B> Entry<B> {
     }
 }
 
-/// Adds to an answer what [`Entry::open`] reads.
+/// Adds the fields that [`Entry::open`] reads to an answer.
 pub fn seal<B>(answer: &mut Response<B>, lifetime: Lifetime, now_secs: u64) {
     let headers = answer.headers_mut();
     headers.insert(STORED, value(now_secs.to_string()));

@@ -1,54 +1,58 @@
-//! May an answer be kept, for how long, and how is that said? (RFC 9111)
+//! Freshness: whether an answer may be stored, for how long, and the header fields that say so (RFC
+//! 9111).
 //!
 //! Time is an argument: seconds since the Unix epoch.
 
 use http::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderName, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue};
 
-/// Where the lifetime of an answer comes from.
+/// Source of an answer's lifetime.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Freshness {
-    /// `CACHE_TTL`, whatever the source says. The default: an image has a new URL when it changes.
+    /// `CACHE_TTL`, independent of the source. The default: an image gets a new URL when it
+    /// changes.
     #[default]
     Fixed,
-    /// What the source says of itself where that is shorter.
+    /// Lifetime that the source gives itself, if it is shorter than `CACHE_TTL`.
     Origin,
 }
 
-/// How long an answer is good.
+/// Lifetime of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime {
-    /// Seconds for which it is answered without asking.
+    /// Seconds for which the answer is served without validation.
     pub fresh_secs: u32,
-    /// Seconds after these for which it is better than nothing (RFC 5861, section 4).
+    /// Seconds after the fresh ones for which a stale answer is served if the source fails (RFC
+    /// 5861, section 4).
     pub stale_secs: u32,
 }
 
 impl Lifetime {
-    /// What is kept of "there is no such image".
+    /// Lifetime of the report that there is no such image.
     pub const ABSENCE: Lifetime = Lifetime {
         fresh_secs: 60,
         stale_secs: 0,
     };
 
-    /// Seconds for which it is stored.
+    /// Returns the seconds for which the answer is stored.
     pub fn kept_secs(self) -> u32 {
         self.fresh_secs.saturating_add(self.stale_secs)
     }
 
-    /// The Cache-Control of an answer with this lifetime.
+    /// Returns the Cache-Control of an answer with this lifetime.
     pub fn cache_control(self) -> String {
         format!("public, max-age={}", self.fresh_secs)
     }
 }
 
-/// Seconds for which an answer outlives its freshness while its source is down.
+/// Seconds for which a stale answer is served while its source is down.
 const STALE_SECS: u32 = 86_400;
 
-/// The Cache-Control of an answer that is one client's alone.
+/// Cache-Control of an answer for one client only.
 pub const PRIVATE: &str = "private, no-store";
 
-/// Whether a source is everybody's: neither marked private nor a function of who asks.
+/// Whether a source may be stored in a shared cache: it is neither marked private nor dependent on
+/// the client.
 pub fn is_public(source: &HeaderMap) -> bool {
     !source.contains_key(SET_COOKIE)
         && !directives(source).any(|(name, _)| matches!(&*name, "private" | "no-store"))
@@ -60,7 +64,8 @@ pub fn is_public(source: &HeaderMap) -> bool {
         })
 }
 
-/// The lifetime of an answer that was made at `now_secs` from a source with this header; `ttl_secs` is the deployment's.
+/// Returns the lifetime of an answer made at `now_secs` from a source with this header; `ttl_secs`
+/// is the deployment's.
 pub fn lifetime(
     freshness: Freshness,
     ttl_secs: u32,
@@ -87,9 +92,11 @@ pub fn lifetime(
     }
 }
 
-/// Makes an answer fresh for this many seconds from now on, at most, and never stale but served.
+/// Limits the freshness of an answer to `most_secs` seconds from now, and forbids that it is served
+/// stale.
 ///
-/// Its age so far is taken off, so that the figure means the same to whoever counts from now.
+/// The Age is subtracted and removed, so that max-age means the same to a client that counts from
+/// now.
 pub fn shorten(answer: &mut HeaderMap, most_secs: u64) {
     let number = |text: &str| text.trim().parse::<u64>().ok();
     let age_secs = answer
@@ -118,7 +125,7 @@ pub fn shorten(answer: &mut HeaderMap, most_secs: u64) {
     );
 }
 
-/// Keeps an answer out of every cache but the client's own.
+/// Keeps an answer out of shared caches.
 pub fn make_private(answer: &mut HeaderMap) {
     let Some(said) = answer
         .get(CACHE_CONTROL)
@@ -132,14 +139,15 @@ pub fn make_private(answer: &mut HeaderMap) {
     }
 }
 
-/// What is left of the freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3); `None` where it says nothing.
+/// Returns the remaining freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3);
+/// `None` if it gives none.
 fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
     if directives(source).any(|(name, _)| name == "no-cache") {
         return Some(0);
     }
     let said = |wanted: &str| {
         let value = directives(source).find(|(name, _)| name == wanted)?.1;
-        // What cannot be read is stale (section 4.2.1).
+        // An invalid value means stale (section 4.2.1).
         Some(value.trim_matches('"').parse().unwrap_or(0))
     };
     let date = |name: HeaderName| httpdate(source.get(name)?.to_str().ok()?);
@@ -154,7 +162,7 @@ fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
     Some(lifetime.saturating_sub(told.unwrap_or(0).max(apparent.unwrap_or(0))))
 }
 
-/// Seconds since the epoch of an HTTP date (RFC 9110, section 5.6.7), in the form that is sent today.
+/// Parses an HTTP date (RFC 9110, section 5.6.7) in the current form, to seconds since the epoch.
 fn httpdate(text: &str) -> Option<u64> {
     let text = text.trim().strip_suffix(" GMT")?;
     let mut parts = text.split_once(", ")?.1.split(' ');
@@ -177,14 +185,14 @@ fn httpdate(text: &str) -> Option<u64> {
     if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    // Days since the epoch, with years that begin in March.
+    // Days since the epoch, computed with years that begin in March.
     let shifted = year - u64::from(month < 2);
     let of_year = (153 * ((month + 10) % 12) + 2) / 5 + day - 1;
     let days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + of_year;
     Some((days.checked_sub(719_468)?) * 86_400 + hour * 3600 + minute * 60 + second)
 }
 
-/// The comma-separated items of a field, all its lines.
+/// Returns the comma-separated items of a field, over all its lines.
 fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = String> {
     headers.get_all(name).iter().flat_map(|line| {
         let line = String::from_utf8_lossy(line.as_bytes()).into_owned();
@@ -194,7 +202,7 @@ fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = String> 
     })
 }
 
-/// The directives of Cache-Control, names in lower case.
+/// Returns the directives of Cache-Control, with names in lower case.
 fn directives(headers: &HeaderMap) -> impl Iterator<Item = (String, String)> {
     items(headers, CACHE_CONTROL).map(|item| {
         let (name, value) = item.split_once('=').unwrap_or((&item, ""));

@@ -1,4 +1,4 @@
-//! The one name of an answer, and the one of all answers that come from the same source.
+//! Cache keys: the name of an answer, and the tag of all answers that come from the same source.
 
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
@@ -7,17 +7,20 @@ use url::Url;
 use crate::url::{Asked, Source, canonical};
 use letterbox_engine::transform::Target;
 
-/// Answers of another engine are other answers: raise the package's version when pixels change.
+/// Version of the engine in every key, so that answers of another engine are other entries. The
+/// package's version has to be raised when pixels change.
 pub const ENGINE: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
-/// The URL under which an answer is stored: on the request's own host, so that purging by URL and prefix reaches it.
+/// Returns the URL under which an answer is stored, on the request's own host, so that purging by
+/// URL and prefix reaches it.
 ///
-/// The path is no part of it: on a path that the origin has, its file is the answer, and everywhere else the picture is the one of `/`. What was
-/// negotiated is a part of it, and never the text of Accept, of which there are as many as clients.
+/// The path is not part of the key: on a path that the origin has, the origin's file is the answer,
+/// and on every other path the picture is that of `/`. The result of content negotiation is part of
+/// the key, but not the text of Accept, which has as many variants as there are clients.
 pub fn key(request: &Url, asked: &Asked) -> Url {
     let mut key = request.clone();
     key.set_fragment(None);
-    // The platform compares text; http and https ask for the same picture.
+    // The platform compares text, but http and https ask for the same picture.
     if key.port().is_none() {
         let _ = key.set_scheme("https");
     }
@@ -31,8 +34,9 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
     key
 }
 
-/// The Cache-Tag of all answers that come from a source, so that one purge drops them: the first 16 hexadecimal digits of the SHA-256
-/// of its URL (or path), in the spelling that browsers give it. A shell can make it, see the README.
+/// Returns the Cache-Tag of all answers that come from a source, so that one purge drops them: the
+/// first 16 hexadecimal digits of the SHA-256 of its URL (or path), normalised as browsers do. A
+/// shell can compute the tag, see the README.
 pub fn source_tag(source: &Source) -> HeaderValue {
     let hash = Sha256::digest(source.to_string());
     let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,4 +1,5 @@
-//! Naming, keeping and comparing answers. Pure decisions: the platform does the storing, and time is an argument.
+//! Names, lifetimes and validators of stored answers. All decisions are pure: the platform does the
+//! storing, and time is an argument.
 
 pub mod conditional;
 pub mod entry;

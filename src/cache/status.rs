@@ -1,18 +1,18 @@
-//! What the cache did, as every reply says it (RFC 9211).
+//! Cache status of a reply, for the Cache-Status field (RFC 9211).
 
 use std::fmt;
 
 use http::HeaderValue;
 
-/// What became of a request, seen from the cache.
+/// Handling of a request by the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Answered from the cache.
+    /// The answer came from the cache.
     Hit {
         /// Seconds for which the answer stays fresh.
         ttl_secs: i64,
     },
-    /// Answered from the cache although no longer fresh, because the source is down.
+    /// The answer came from the cache although it is stale, because the source is down.
     Stale {
         /// Seconds for which the answer stays fresh: a negative number.
         ttl_secs: i64,
@@ -21,24 +21,25 @@ pub enum Status {
     Miss {
         /// Whether the answer is stored now.
         stored: bool,
-        /// Whether another request's work was waited for.
+        /// Whether the request was coalesced with another one.
         collapsed: bool,
     },
-    /// What was stored was no longer fresh.
+    /// The stored answer was no longer fresh.
     Refreshed {
         /// Whether the answer is stored now.
         stored: bool,
-        /// Whether another request's work was waited for.
+        /// Whether the request was coalesced with another one.
         collapsed: bool,
     },
-    /// The cache was not asked: the origin's own answer.
+    /// The cache was not asked: the answer is the origin's own.
     Bypass,
-    /// Neither cache nor origin has a say: an error, under its code, or the answer to OPTIONS.
+    /// The reply involves neither cache nor origin: an error, with its code, or the answer to
+    /// OPTIONS.
     Here(&'static str),
 }
 
 impl Status {
-    /// The field's value.
+    /// Returns the value of the Cache-Status field.
     pub fn value(self) -> HeaderValue {
         HeaderValue::try_from(self.to_string()).expect("ASCII words")
     }

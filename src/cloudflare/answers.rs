@@ -1,8 +1,9 @@
-//! Finished answers on their way out (`src/answers.mjs`).
+//! Sending finished answers (`src/answers.mjs`).
 //!
-//! A short answer becomes an array of the runtime's, which the reply, the cache and all who waited share. A long one goes there in pieces
-//! where the isolate has room, and our memory is free at once; else the bytes stay where they were made. Long ones are sent piece by
-//! piece, as fast as the client takes them, so that nothing is copied whole.
+//! A short answer becomes an array of the runtime's, shared by the reply, the cache and all
+//! coalesced requests. A long answer moves there in pieces if the isolate has room, which frees the
+//! module's memory at once; otherwise the bytes stay where they were made. Long answers are sent
+//! piece by piece, as fast as the client takes them, so that no answer is copied as a whole.
 
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ use super::guests::own_bytes;
 use crate::answer::{self, Kept, PIECE_BYTES, PIECE_MS};
 use crate::platform::{Keeping, NoRoom};
 
-/// Up to this length an answer is the runtime's at once, and not counted: the runtime does not say when it has been sent.
+/// Longest answer that becomes the runtime's at once. Such answers are not counted, because the
+/// runtime does not report when one has been sent.
 const SHORT_BYTES: usize = 1 << 20;
 
 #[wasm_bindgen]
@@ -48,13 +50,13 @@ extern "C" {
     ) -> Result<Array, JsValue>;
 }
 
-/// A finished answer's bytes.
+/// Bytes of a finished answer.
 pub(super) enum Bytes {
-    /// In one array of the runtime's.
+    /// Bytes in one array of the runtime.
     Short(SendWrapper<Uint8Array>),
-    /// In several, and room that is given back.
+    /// Bytes in several arrays of the runtime, with a reservation that is released.
     Long(SendWrapper<Pieces>),
-    /// In our own memory still.
+    /// Bytes in the module's memory.
     Own(Vec<u8>),
 }
 
@@ -70,10 +72,10 @@ impl Drop for Pieces {
     }
 }
 
-/// Moves an answer to where it is sent from.
+/// Moves an answer to the place that it is sent from.
 ///
 /// # Errors
-/// The runtime has no memory for a short one.
+/// The runtime has no memory for a short answer.
 pub(super) fn keep(bytes: Vec<u8>) -> Result<Keeping<Bytes>, NoRoom> {
     if bytes.len() <= SHORT_BYTES {
         let array = copied(&bytes)?;
@@ -86,7 +88,8 @@ pub(super) fn keep(bytes: Vec<u8>) -> Result<Keeping<Bytes>, NoRoom> {
     }
 }
 
-/// The bytes in pieces, from the last one on: what has been copied is given back before the next piece is.
+/// Moves the bytes to the runtime in pieces, from the last one on, so that each copied piece is
+/// freed before the next is copied.
 fn moved(mut bytes: Vec<u8>, give_back: Function) -> Result<Keeping<Bytes>, NoRoom> {
     let mut pieces = Pieces {
         arrays: Vec::new(),
@@ -109,10 +112,10 @@ fn copied(bytes: &[u8]) -> Result<Uint8Array, NoRoom> {
     Ok(array)
 }
 
-/// A reply with these bytes. What they take is given back when the runtime has them.
+/// Builds a reply with these bytes. Their memory is released when the runtime has sent them.
 ///
 /// # Errors
-/// The runtime's, for a header that it does not take.
+/// The runtime's error, for a header that it does not accept.
 pub(super) fn reply(
     kept: Kept<Bytes>,
     status: StatusCode,
@@ -129,7 +132,7 @@ pub(super) fn reply(
     let piece = Closure::<dyn FnMut(u32) -> JsValue>::new(move |number: u32| {
         piece(ours.bytes(), number as usize).unwrap_or(JsValue::NULL)
     });
-    // The second holder of the bytes drops the first, and then itself.
+    // The callback for the end of sending owns the piece function and the bytes, and drops both.
     let held = Arc::new(SendWrapper::new(piece));
     let piece_function = held.as_ref().as_ref().clone();
     let ended = Closure::once_into_js(move || drop((held, kept)));
@@ -147,7 +150,8 @@ pub(super) fn reply(
     Ok(reply.get(0).unchecked_into::<web_sys::Response>().into())
 }
 
-/// Piece `number` as the runtime's; `None` beyond the end, or where the runtime has no memory for it.
+/// Returns piece `number` as an array of the runtime; `None` beyond the end, or if the runtime has
+/// no memory for the piece.
 fn piece(bytes: &Bytes, number: usize) -> Option<JsValue> {
     match bytes {
         Bytes::Short(array) => Some(JsValue::from(&**array)),

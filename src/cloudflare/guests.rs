@@ -1,4 +1,5 @@
-//! The guests that the entry brings along (`src/guests/`): it puts an object in place, and each call is one call of that.
+//! Guest codecs provided by the entry (`src/guests/`): the entry installs an object, and each call
+//! here is one call of that object.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::{Uint8Array, Uint8ClampedArray};
@@ -49,7 +50,7 @@ extern "C" {
     fn data(this: &Picture) -> Uint8ClampedArray;
 }
 
-/// The guests beside this module.
+/// Guests beside this module.
 pub(super) struct Beside;
 
 impl Guests for Beside {
@@ -101,12 +102,12 @@ impl Guests for Beside {
     }
 }
 
-/// Bytes of this module's memory.
+/// Returns the bytes of this module's memory.
 pub(super) fn own_bytes() -> f64 {
     core::arch::wasm32::memory_size(0) as f64 * 65_536.0
 }
 
-/// What the entry throws is a word.
+/// Maps the word that the entry throws to a fault.
 fn fault(thrown: JsValue) -> Fault {
     match thrown.as_string().as_deref() {
         Some("refused") => Fault::Refused,

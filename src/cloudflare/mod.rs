@@ -36,7 +36,8 @@ use crate::serve::serve;
 use letterbox_engine::guest::Guests;
 use stream::Pieces;
 
-/// The module's memory never shrinks, so its blocks have to find room in it again.
+/// Allocator of the module. The module's memory never shrinks, so freed ranges have to be usable
+/// for later blocks.
 #[global_allocator]
 static HEAP: letterbox_heap::Heap = letterbox_heap::Heap::new();
 
@@ -51,7 +52,7 @@ async fn fetch(
     env: Env,
     context: Context,
 ) -> worker::Result<worker::Response> {
-    // A module instance's, and an isolate has one of these at a time.
+    // State of a module instance; an isolate has one module instance at a time.
     static INSTANCE: LazyLock<Instance<answers::Bytes>> = LazyLock::new(Instance::new);
     static CONFIG: OnceLock<Result<Config, config::Error>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| read_config(&env));
@@ -100,7 +101,8 @@ async fn fetch(
     Ok(reply.with_encode_body(encoding).body(body))
 }
 
-/// The method as the client wrote it: the platform crate's own type takes every unknown one for GET.
+/// Returns the method as the client wrote it: the platform crate's own type reads every unknown one
+/// as GET.
 fn method(request: &worker::Request) -> http::Method {
     request
         .inner()
@@ -109,21 +111,21 @@ fn method(request: &worker::Request) -> http::Method {
         .unwrap_or(http::Method::TRACE) // refused like any other
 }
 
-/// One request's view of the platform.
+/// The platform as one request sees it.
 struct Workers {
     env: Env,
     context: Context,
-    /// Whom the rate limit counts.
+    /// Identity that the rate limit counts.
     client: String,
-    /// Through whom our fetches come.
+    /// CDN-Loop of our fetches.
     cdn_loop: String,
 }
 
-/// The body of an answer, and the means to give the rest of it up.
+/// Body of an answer, with a guard that aborts the rest of the fetch.
 struct Incoming {
     body: ResponseBody,
     pieces: Option<Pieces>,
-    /// The bytes are packed as Content-Encoding says, and not to be packed again.
+    /// Set if the bytes are compressed as Content-Encoding says, and must not be compressed again.
     packed: bool,
     abort: AbortOnDrop,
 }
@@ -138,7 +140,8 @@ impl Incoming {
         }
     }
 
-    /// The body for a reply: the platform streams it without us, for as long as the fetch was given.
+    /// Returns the body for a reply: the platform streams it without the module, for as long as the
+    /// fetch was allowed.
     fn into_passed(self, status: StatusCode) -> ResponseBody {
         self.abort.disarm();
         let bodiless = matches!(
@@ -153,7 +156,7 @@ impl Incoming {
     }
 }
 
-/// A fetch that nobody waits for any more is cut.
+/// Guard that aborts a fetch when nobody waits for it any more.
 struct AbortOnDrop(Cell<Option<AbortController>>);
 
 impl AbortOnDrop {
@@ -301,8 +304,10 @@ impl Platform for Workers {
         }
     }
 
-    /// A request may do nothing with what belongs to another one, so none may be polled while another one runs, which is what waking it
-    /// from there would lead to. Only promises are carried over: the one that is settled there goes on here.
+    /// Awaits work of another request. A request must not use what belongs to another one, so no
+    /// future may be polled while another request runs, which waking from there would cause. Only
+    /// promises are carried over: the other request settles the promise, and this request continues
+    /// from it.
     async fn across<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         let mut waker = Waker::noop().clone();
@@ -329,7 +334,7 @@ impl Platform for Workers {
     }
 }
 
-/// Settles a promise when it is woken.
+/// Waker that settles a promise.
 struct Call(SendWrapper<Option<Function>>);
 
 impl Call {
@@ -348,7 +353,7 @@ impl Wake for Call {
     }
 }
 
-/// An object of the bucket under the path without its first slash, or 404.
+/// Fetches the object of the bucket under the path without its first slash; 404 if there is none.
 async fn from_bucket(
     bucket: &worker::Bucket,
     path_and_query: &str,
@@ -415,8 +420,9 @@ fn from_js(
     Ok(answer)
 }
 
-/// The header fields that are valid ones; a source's broken field is not our failure. A value beyond ASCII is UTF-8 again: the runtime has decoded it
-/// so, and has put U+FFFD in the place of every other byte (workerd issue 6927), for good.
+/// Returns the valid header fields; an invalid field of a source is not the service's failure. A
+/// value beyond ASCII is encoded as UTF-8 again: the runtime has decoded it as UTF-8, and has
+/// replaced every other byte by U+FFFD (workerd issue 6927), irrecoverably.
 fn header_map(headers: &Headers) -> HeaderMap {
     let valid = |(name, value): (String, String)| {
         Some((
@@ -442,19 +448,19 @@ fn to_js(headers: &HeaderMap) -> worker::Result<Headers> {
     Ok(to)
 }
 
-/// What failed goes to the log; the caller needs to know only that it did.
+/// Logs a failure; the caller only needs to know that there was one.
 fn unreachable(error: impl std::fmt::Display) -> Unreachable {
     worker::console_error!("{error}");
     Unreachable
 }
 
-/// Logs what JavaScript throws while a body is read.
+/// Logs an exception of JavaScript while a body is read.
 fn broken(error: JsValue) -> Interrupted {
     let Unreachable = unreachable(worker::Error::from(error));
     Interrupted::Broken
 }
 
-/// A copy in our memory, which may be full.
+/// Copies a piece into the module's memory, which may be full.
 fn fallible_copy(piece: &Uint8Array) -> Result<Vec<u8>, Interrupted> {
     let length = piece.length() as usize;
     let mut bytes = Vec::new();
@@ -475,12 +481,13 @@ extern "C" {
     fn any_of(signals: &js_sys::Array) -> web_sys::AbortSignal;
 }
 
-/// A signal that comes with the first of two.
+/// Returns a signal that aborts with the first of two.
 fn either(one: &web_sys::AbortSignal, other: &web_sys::AbortSignal) -> web_sys::AbortSignal {
     any_of(&js_sys::Array::of2(one, other))
 }
 
-/// The deployment's variables: strings, or what wrangler makes of numbers and switches.
+/// Reads the deployment's variables: strings, or the values that wrangler makes of numbers and
+/// switches.
 fn read_config(env: &Env) -> Result<Config, config::Error> {
     let text = |value: JsValue| {
         value
@@ -507,12 +514,12 @@ fn read_config(env: &Env) -> Result<Config, config::Error> {
     Config::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// A header field; of several lines, all values.
+/// Returns a header field; the values of all lines.
 fn field(headers: &Headers, name: &str) -> Option<String> {
     headers.get(name).ok().flatten()
 }
 
-/// The client's address; of an IPv6 address the network, because one client has all of it.
+/// Returns the client's address; for IPv6 the /64 network, because one client has all of it.
 fn client(headers: &Headers) -> String {
     let address = field(headers, "cf-connecting-ip").unwrap_or_default();
     match address.parse::<Ipv6Addr>() {
@@ -521,7 +528,7 @@ fn client(headers: &Headers) -> String {
     }
 }
 
-/// The platform's own name for the request, or a random one.
+/// Returns the platform's own identifier of the request, or a random one.
 fn request_id(headers: &Headers) -> String {
     let ray = field(headers, "cf-ray");
     let plain =

@@ -1,10 +1,11 @@
-//! The module's reading of a configuration, for `npm run check`: not part of what answers requests.
+//! Export of the module for `npm run check`, which reads a configuration; not part of what answers
+//! requests.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::deployment::Deployment;
 
-/// Returns the settings in force; throws the problems. `vars` has names and texts in turn.
+/// Returns the settings in force, or throws the problems. `vars` alternates names and texts.
 #[wasm_bindgen]
 #[expect(
     unreachable_pub,

@@ -1,7 +1,8 @@
-//! A body's bytes in large pieces.
+//! Reading of a body in large pieces.
 //!
-//! The default reader of a byte stream gives 4 KB at a time on this platform, each with a promise, a result object and an array of
-//! its own: 7 of the 45 CPU ms that a photo of 6 megapixels took. A reader with a buffer of ours gives as much as we ask for.
+//! The default reader of a byte stream returns 4 KB at a time on this platform, each with a
+//! promise, a result object and an array of its own: 7 of the 45 CPU ms that a photo of 6
+//! megapixels took. A reader with a buffer of ours (BYOB) returns as much as is asked for.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::{Object, Promise, Reflect, Uint8Array};
@@ -9,12 +10,12 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::ReadableStream;
 
-/// Bytes of a piece, but for the last one.
+/// Bytes of a piece, except the last one.
 const PIECE: u32 = 128 << 10;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The stream, as far as web-sys does not know it.
+    /// Byte stream with the methods that web-sys lacks.
     type ByteStream;
 
     #[wasm_bindgen(method, catch, js_name = getReader)]
@@ -23,15 +24,16 @@ extern "C" {
     /// A `ReadableStreamBYOBReader`.
     type ByteReader;
 
-    /// The platform's own: settles when the view is filled that far, or at the end of the stream.
+    /// Method of the platform: settles when at least `least` elements of the view are filled, or at
+    /// the end of the stream.
     #[wasm_bindgen(method, catch, js_name = readAtLeast)]
     fn read_at_least(this: &ByteReader, least: u32, view: Uint8Array) -> Result<Promise, JsValue>;
 }
 
-/// A stream that is being read.
+/// Reader of a stream.
 pub(super) struct Pieces {
     reader: ByteReader,
-    /// The buffer that goes back and forth.
+    /// Buffer that is passed back and forth.
     buffer: Option<Uint8Array>,
 }
 
@@ -39,7 +41,7 @@ impl Pieces {
     /// Locks the stream.
     ///
     /// # Errors
-    /// The platform's, for a stream that is locked already or not one of bytes.
+    /// The platform's error, for a stream that is locked already or is not a byte stream.
     pub(super) fn of(stream: &ReadableStream) -> Result<Pieces, JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"mode".into(), &"byob".into())?;
@@ -50,10 +52,10 @@ impl Pieces {
         })
     }
 
-    /// The next bytes, in an array that is good until the next call; `None` at the end.
+    /// Returns the next bytes, in an array that is valid until the next call; `None` at the end.
     ///
     /// # Errors
-    /// What broke the stream.
+    /// The exception that broke the stream.
     pub(super) async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
         let Some(view) = self.buffer.take() else {
             return Ok(None);

@@ -1,32 +1,33 @@
-//! Which of its own files the origin has said not to have, for a minute.
+//! Record of the paths that the origin has reported as missing, each for a minute.
 //!
-//! Where all paths share the entry of a picture, an entry does not say whether the origin has the path. The origin's word is kept here, in the
-//! memory of the isolate and in a room of fixed size: strangers choose paths, and an entry for each would let them fill the cache.
+//! All paths share the cache entry of a picture, so an entry does not tell whether the origin has
+//! the path. The origin's replies are kept in the memory of the isolate, in a list of fixed size:
+//! strangers choose paths, and an entry for each would let them fill the cache.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-/// The most paths that are remembered; the oldest is forgotten first.
+/// Most paths that are remembered; the oldest is forgotten first.
 const MOST: usize = 512;
 
-/// Milliseconds for which the origin's word is good.
+/// Milliseconds for which the origin's reply is valid.
 const GOOD_MS: f64 = 60_000.0;
 
-/// The paths, with their queries, that the origin does not have.
+/// Paths, with their queries, that the origin does not have.
 #[derive(Debug, Default)]
 pub struct Absent(Mutex<Vec<(Name, f64)>>);
 
-/// A path and its query; nobody finds two with the same hash.
+/// Hash of a path and its query; SHA-256 rules out collisions.
 type Name = [u8; 32];
 
 impl Absent {
-    /// Nothing is known.
+    /// Creates an empty record.
     pub const fn new() -> Absent {
         Absent(Mutex::new(Vec::new()))
     }
 
-    /// Remembers that the origin does not have this, as of now.
+    /// Records that the origin does not have this path, as of now.
     pub fn remember(&self, path_and_query: &str, now_ms: f64) {
         let name = name_of(path_and_query);
         let mut known = self.lock();
@@ -37,7 +38,7 @@ impl Absent {
         known.push((name, now_ms));
     }
 
-    /// Whether the origin has said within the last minute that it does not have this.
+    /// Whether the origin has reported within the last minute that it does not have this path.
     pub fn has(&self, path_and_query: &str, now_ms: f64) -> bool {
         let name = name_of(path_and_query);
         let known = self.lock();
@@ -47,7 +48,7 @@ impl Absent {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<(Name, f64)>> {
-        // Nothing in here panics half-way.
+        // No code that holds the lock panics half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

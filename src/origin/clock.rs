@@ -1,8 +1,10 @@
-//! Whose time is it? A source has a limit of its own, and pays for its own time only.
+//! Clock of a source's own time: a source has a time limit of its own, and only its own time
+//! counts.
 //!
-//! On a busy processor the source's answer waits in the platform's queue behind the work of other requests, and so does every alarm. So time is
-//! counted in short slices, each with an alarm: however late that rings, a slice counts as its own length. A source that is slow is counted in
-//! full, for then the alarms are on time.
+//! On a busy processor the source's answer waits in the platform's queue behind the work of other
+//! requests, and so does every alarm. So time is counted in short slices, each with an alarm:
+//! however late the alarm rings, a slice counts as its nominal length. The time of a slow source is
+//! counted in full, because the alarms are then on time.
 
 use std::future::Future;
 use std::pin::pin;
@@ -14,7 +16,7 @@ use crate::platform::{Platform, before};
 /// Milliseconds of a slice.
 const SLICE_MS: u32 = 200;
 
-/// The time that a source has taken by itself.
+/// Time that a source itself has taken.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     total_ms: u32,
@@ -22,7 +24,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// A clock that stands at zero; `total_ms` is the whole time that the request has.
+    /// Creates a clock at zero; `total_ms` is the total time of the request.
     pub(super) fn new(total_ms: u32) -> Clock {
         Clock {
             total_ms,
@@ -30,10 +32,11 @@ impl Clock {
         }
     }
 
-    /// The result of `work`, if it comes before the deadline and takes no more than `limit_ms` of the source's own time.
+    /// Returns the result of `work`, if it comes before the deadline and takes no more than
+    /// `limit_ms` of the source's own time.
     ///
     /// # Errors
-    /// [`Error::Timeout`] where the source took the time, [`Error::Crowded`] where we did.
+    /// [`Error::Timeout`] if the source took the time, [`Error::Crowded`] if this instance did.
     pub(super) async fn before<P: Platform, T>(
         &mut self,
         platform: &P,
@@ -63,7 +66,8 @@ impl Clock {
         }
     }
 
-    /// Why a connection has broken off: the platform cuts it when the time is over, and may be seen to have done so before our alarm rings.
+    /// Returns the error for a broken connection. The platform cuts the connection at the deadline,
+    /// and the cut may become visible before our alarm rings.
     pub(super) fn broken(
         self,
         platform: &impl Platform,
@@ -77,7 +81,7 @@ impl Clock {
         }
     }
 
-    /// Whose fault it is that the time is over.
+    /// Returns the error for an expired time, by who took most of it.
     fn late(self) -> Error {
         if self.own_ms * 2.0 < f64::from(self.total_ms) {
             Error::Crowded

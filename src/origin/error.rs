@@ -1,41 +1,41 @@
-//! Why there is no source.
+//! Errors of fetching a source.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// Why there is no source.
+/// Reason why there is no source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The URL's form: what was expected of it.
+    /// The URL has a wrong form; the text says what was expected.
     Malformed(&'static str),
-    /// Not on the deployment's list.
+    /// The source is not on the deployment's list.
     NotAllowed,
-    /// In development: a host of this network, for a page of another site.
+    /// In development: the host is in the local network, and a page of another site asks.
     Private,
-    /// `s` is a path and there is no origin to find it on.
+    /// `s` is a path, and there is no origin.
     NoOrigin,
-    /// 404 or 410.
+    /// The source answered 404 or 410.
     NotFound(StatusCode),
-    /// 401 or 403.
+    /// The source answered 401 or 403.
     Denied,
-    /// 429, with its Retry-After in seconds.
+    /// The source answered 429; with its Retry-After in seconds.
     Busy(u32),
-    /// Any other status that carries no image.
+    /// The source answered with any other status that carries no image.
     Status(StatusCode),
-    /// A redirect to where the rules do not let us go, or to nowhere.
+    /// A redirect leads to a URL that the rules refuse, or to none.
     RedirectRefused,
-    /// More hops than allowed.
+    /// There were more redirects than allowed.
     TooManyRedirects,
-    /// No connection, no TLS, no answer.
+    /// There was no connection, no TLS, or no answer.
     Unreachable,
-    /// Out of time.
+    /// The source took too long.
     Timeout,
-    /// Out of time, most of which went to other requests of ours.
+    /// The time ran out, most of it taken by other requests of this instance.
     Crowded,
-    /// No memory for a piece of the body.
+    /// There is no memory for a piece of the body.
     OutOfMemory,
-    /// The body broke off.
+    /// The body was truncated.
     Truncated,
 }
 

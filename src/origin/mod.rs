@@ -1,4 +1,5 @@
-//! Getting a source: one hop at a time, each decided by the rules, within the time and the bytes it may take.
+//! Fetching a source: one hop at a time, each checked by the rules, within limits of time and
+//! bytes.
 
 pub mod absent;
 mod clock;
@@ -15,33 +16,33 @@ use clock::Clock;
 pub use error::Error;
 use rules::{Asker, Refusal, Rules};
 
-/// Milliseconds by which the platform's limit is behind ours.
+/// Milliseconds by which the platform's time limit exceeds ours.
 const BEHIND_MS: u32 = 250 - GRACE_MS;
 
-/// How long and how far a fetch may go.
+/// Limits on the time and redirects of a fetch.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// Redirects followed.
+    /// Most redirects that are followed.
     pub redirects: u32,
     /// Milliseconds until the header of each hop.
     pub head_ms: u32,
-    /// Milliseconds in all: the whole request, waiting included.
+    /// Milliseconds of the whole request, waiting included.
     pub total_ms: u32,
 }
 
-/// A source on its way: the header is here, the body comes in chunks.
+/// A source whose header has come, and whose body comes in chunks.
 pub struct Download<'p, P: Platform> {
     platform: &'p P,
-    /// The header fields of every hop's answer, the final one last.
+    /// Header fields of every hop's answer, the final one last.
     pub headers: Vec<HeaderMap>,
     body: P::Body,
     clock: Clock,
 }
 
-/// Opens an absolute URL for somebody, following redirects.
+/// Opens an absolute URL for a client, following redirects.
 ///
 /// # Errors
-/// The rules' refusal before anything is fetched; else what went wrong on the way to a 200.
+/// The refusal of the rules before anything is fetched; otherwise the failure on the way to a 200.
 pub async fn open<'p, P: Platform>(
     platform: &'p P,
     rules: &Rules,
@@ -69,7 +70,7 @@ pub async fn open<'p, P: Platform>(
 /// Opens a path on the origin that is bound to the platform (a bucket, static assets).
 ///
 /// # Errors
-/// As [`open`]; a redirect is no image here.
+/// As [`open`]; a redirect counts as a status without an image.
 pub async fn open_bound<'p, P: Platform>(
     platform: &'p P,
     timeouts: &Timeouts,
@@ -84,7 +85,7 @@ pub async fn open_bound<'p, P: Platform>(
     download(platform, answer, headers, clock)
 }
 
-/// Decides a source's URL by the rules, for somebody and without fetching anything.
+/// Checks a source's URL by the rules, for a client and without fetching anything.
 ///
 /// # Errors
 /// [`Error::Malformed`], [`Error::NotAllowed`] or [`Error::Private`].
@@ -93,8 +94,9 @@ pub fn check(url: &Url, asker: &Asker<'_>, rules: &Rules) -> Result<(), Error> {
     Ok(rules::check_asker(url, asker, rules)?)
 }
 
-/// Where a redirect leads. Bytes beyond ASCII are percent-encoded one by one, as browsers do it: a Location is UTF-8 or Latin-1, and who wrote
-/// it knows its own bytes again. One with bytes that the platform has lost (U+FFFD) leads nowhere.
+/// Returns the target of a redirect. Bytes beyond ASCII are percent-encoded one by one, as browsers
+/// do: a Location is UTF-8 or Latin-1, and its server recognises its own bytes. A Location with
+/// bytes that the platform has lost (U+FFFD) has no target.
 fn next_hop(from: &Url, headers: &HeaderMap) -> Option<Url> {
     const LOST: [u8; 3] = [0xef, 0xbf, 0xbd];
     let location = headers.get(header::LOCATION)?;
@@ -126,10 +128,11 @@ impl From<Refusal> for Error {
     }
 }
 
-/// One hop to the origin itself, for its own files: whatever it answers is its answer.
+/// Fetches one hop from the origin itself, for its own files; every answer is passed on.
 ///
 /// # Errors
-/// A path that some servers would resolve to outside of the origin's base; and when there is no answer.
+/// The path is refused if some servers would resolve it to outside of the origin's base. Also fails
+/// if there is no answer.
 pub async fn ask<P: Platform>(
     platform: &P,
     rules: &Rules,
@@ -142,10 +145,10 @@ pub async fn ask<P: Platform>(
     hop(platform, timeouts, deadline, &mut clock, url, "*/*").await
 }
 
-/// The same from the origin that is bound to the platform; `None` where there is none.
+/// Fetches one hop from the origin that is bound to the platform; `None` if there is none.
 ///
 /// # Errors
-/// Only when there is no answer.
+/// Fails only if there is no answer.
 pub async fn ask_bound<P: Platform>(
     platform: &P,
     timeouts: &Timeouts,
@@ -158,7 +161,8 @@ pub async fn ask_bound<P: Platform>(
     answer.await?.map_err(|_| Error::Unreachable)
 }
 
-/// A path (with query) on an origin with a base URL; dot segments cannot climb out of the base.
+/// Resolves a path (with query) on an origin with a base URL; dot segments cannot climb out of the
+/// base.
 pub fn resolve(origin: &Url, path_and_query: &str) -> Url {
     let (path, query) = match path_and_query.split_once('?') {
         Some((path, query)) => (path, Some(query)),
@@ -173,7 +177,8 @@ pub fn resolve(origin: &Url, path_and_query: &str) -> Url {
 }
 
 impl<P: Platform> Download<'_, P> {
-    /// Bytes of the body, where the header says so and can know: before content decoding it is another number.
+    /// Returns the bytes of the body, if the header tells: under a content encoding, Content-Length
+    /// is another number.
     pub fn length(&self) -> Option<u64> {
         let last = self.headers.last()?;
         let length = last.get(header::CONTENT_LENGTH)?.to_str().ok()?;
@@ -181,10 +186,10 @@ impl<P: Platform> Download<'_, P> {
         length.parse().ok().filter(|_| !packed)
     }
 
-    /// The next chunk of the body, content decoding undone; `None` at its end.
+    /// Returns the next chunk of the body, content decoding undone; `None` at its end.
     ///
     /// # Errors
-    /// [`Error::Truncated`], [`Error::OutOfMemory`], or that the time is over.
+    /// [`Error::Truncated`], [`Error::OutOfMemory`], or an error for the expired time.
     pub async fn next(&mut self, deadline: &mut Deadline) -> Result<Option<Vec<u8>>, Error> {
         let Download {
             platform,
@@ -209,7 +214,7 @@ async fn hop<P: Platform>(
     url: &Url,
     accept: &str,
 ) -> Result<Response<P::Body>, Error> {
-    // The platform's own limit is behind ours: it is for bodies that are passed on.
+    // The platform's own limit is longer than ours, and applies to bodies that are passed on.
     let within_ms = deadline.left_ms(platform) + BEHIND_MS;
     let answer = platform.fetch(url, accept, within_ms);
     let answer = clock.before(platform, deadline, timeouts.head_ms, answer);
@@ -238,7 +243,7 @@ fn download<P: Platform>(
     }
 }
 
-/// The source's own wish in seconds, within reason; a date or nothing is half a minute.
+/// Returns the source's Retry-After in seconds, clamped; half a minute if it is a date or missing.
 fn retry_after_secs(headers: &HeaderMap) -> u32 {
     let wish = headers
         .get(header::RETRY_AFTER)

@@ -1,13 +1,16 @@
-//! Whether a path stays below another one, whoever resolves it.
+//! Check that a path stays below another one, however a server resolves it.
 //!
-//! The WHATWG parser has taken out the dot segments that it knows, `%2e%2e` among them. Servers know more: they decode once more, take a
-//! segment's parameters or blanks off after they have looked at it, or read what is no UTF-8. What one of them could take for a dot segment is
+//! The WHATWG parser has removed the dot segments that it knows, `%2e%2e` among them. Servers know
+//! more: they decode once more, strip a segment's parameters or blanks after they have checked it,
+//! or accept invalid UTF-8. A path with a part that some server could take for a dot segment is
 //! outside of every prefix.
 
-/// How often a path is decoded; one that is still encoded then is nobody's honest name.
+/// Rounds of percent-decoding; a path that is still encoded afterwards is refused, because no
+/// honest name needs more.
 const MOST_ROUNDS: usize = 8;
 
-/// Whether a path, as the URL parser has it, is `prefix` or lies below it on a segment boundary, however a server reads it.
+/// Whether a path, as the URL parser returns it, is `prefix` or lies below it on a segment
+/// boundary, however a server reads the path.
 pub(super) fn is_below(path: &str, prefix: &str) -> bool {
     let prefix = prefix.trim_end_matches('/');
     if prefix.is_empty() {
@@ -21,16 +24,17 @@ pub(super) fn is_below(path: &str, prefix: &str) -> bool {
 /// Whether every server reads the same segments in a path.
 fn is_plain(path: &str) -> bool {
     let decoded = decode(path);
-    // A separator that was encoded is one to some.
+    // An encoded separator is a separator to some servers.
     let slashes = |text: &str| text.matches('/').count();
     let hidden = slashes(&decoded) != slashes(path) || decoded.contains('\\');
     let still_encoded = decode_once(&decoded) != decoded.as_bytes();
     !hidden && !still_encoded && !decoded.split(['/', '\u{ff0f}', '\u{ff3c}']).any(is_dots)
 }
 
-/// Whether a decoded segment could be `.` or `..` to somebody: more dots, and what begins with two of them, count too.
+/// Whether some server could read a decoded segment as `.` or `..`. Segments of more dots, and
+/// those that begin with two dots, count too.
 fn is_dots(segment: &str) -> bool {
-    // What compatibility forms (NFKC) make of them.
+    // Dots in compatibility forms (NFKC).
     let dots = segment
         .replace(['\u{ff0e}', '\u{2024}', '\u{fe52}'], ".")
         .replace('\u{2025}', "..")
@@ -41,7 +45,7 @@ fn is_dots(segment: &str) -> bool {
     dots.starts_with("..") || name.trim_matches(blank) == "."
 }
 
-/// A path with its percent-encoding undone, however often it was done.
+/// Undoes all rounds of percent-encoding of a path.
 pub(super) fn decode(path: &str) -> String {
     let mut text = path.to_owned();
     for _ in 0..MOST_ROUNDS {
@@ -54,7 +58,7 @@ pub(super) fn decode(path: &str) -> String {
     text
 }
 
-/// Undoes `%2e`, and `%u002e` as some servers do.
+/// Undoes one round of `%2e`, and of `%u002e` as some servers do.
 fn decode_once(text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -80,14 +84,15 @@ fn decode_once(text: &str) -> Vec<u8> {
     decoded
 }
 
-/// A number of so many hexadecimal digits, and what follows it.
+/// Parses `count` hexadecimal digits, and returns the rest.
 fn digits(bytes: &[u8], count: usize) -> Option<(u32, &[u8])> {
     let (digits, rest) = bytes.split_at_checked(count)?;
     let add = |sum: u32, digit: &u8| Some(sum * 16 + char::from(*digit).to_digit(16)?);
     Some((digits.iter().try_fold(0, add)?, rest))
 }
 
-/// Bytes as a lenient reader has them: ASCII in more bytes than it needs (`%c0%ae` for a dot) is ASCII.
+/// Decodes bytes as a lenient reader does: an overlong form of an ASCII character (`%c0%ae` for a
+/// dot) is that character.
 fn lenient_utf8(bytes: &[u8]) -> String {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -98,7 +103,7 @@ fn lenient_utf8(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
-/// An ASCII letter in two to four bytes, and how many they are.
+/// Parses an overlong ASCII character of two to four bytes, and returns its length.
 fn overlong(bytes: &[u8]) -> Option<(u8, usize)> {
     let (high, low, length) = match bytes {
         [high @ 0xc0..=0xc1, low, ..] => (high & 1, low, 2),
@@ -243,7 +248,7 @@ mod tests {
         ] {
             assert!(!below(path), "{path}");
         }
-        // Encoded more often than anybody decodes.
+        // A path that is encoded more often than any server decodes.
         let deep = format!(
             "/public/%{}2e%{}2e/secret.jpg",
             "25".repeat(20),

@@ -1,7 +1,7 @@
-//! May we fetch this URL? A pure predicate over a parsed URL, asked again on every redirect.
+//! Rules for source URLs: a pure predicate over a parsed URL, evaluated again on every redirect.
 //!
-//! Everything is decided on what the WHATWG parser understood, never on the text: `127.1`, `2130706433` and full-width
-//! digits have all become an IPv4 address by then.
+//! Everything is decided on the result of the WHATWG parser, never on the text: `127.1`,
+//! `2130706433` and full-width digits have all become an IPv4 address by then.
 
 use std::fmt;
 
@@ -9,41 +9,42 @@ use url::{Host, Url};
 
 use super::path;
 
-/// What the deployment allows.
+/// Rules of the deployment.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// Hosts that sources may come from.
     pub allowed: AllowList,
-    /// The deployment's own origin: always allowed.
+    /// The deployment's own origin, which is always allowed.
     pub origin: Option<Url>,
-    /// Plain http, other ports and loopback hosts are fine; an empty list allows every host.
+    /// Development mode: plain http, other ports and loopback hosts are allowed, and an empty list
+    /// allows every host.
     pub development: bool,
 }
 
-/// The asker, as far as it decides which sources may be fetched.
+/// Facts about a request that decide which sources may be fetched.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker<'r> {
-    /// The request's own URL.
+    /// URL of the request.
     pub own: &'r Url,
-    /// Whether a page of another site had a browser send it.
+    /// Whether a page of another site had a browser send the request.
     pub elsewhere: bool,
 }
 
-/// Why a URL is not fetched.
+/// Reason why a URL is not fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The URL has a part that no source may have; the text says what is expected.
+    /// The URL has a part that no source may have; the text says what was expected.
     Malformed(&'static str),
-    /// The host, or the path on it, is not one that the deployment allows.
+    /// The deployment does not allow the host, or the path on it.
     NotAllowed,
-    /// In development: the host is one of this network, and a page of another site asks.
+    /// In development: the host is in the local network, and a page of another site asks.
     Private,
 }
 
-/// Decides one URL.
+/// Checks one URL.
 ///
 /// # Errors
-/// [`Refusal`] says whose fault it is: the URL's form, or the deployment's list.
+/// [`Refusal`] tells the reason: the URL's form, or the deployment's list.
 pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
     if is_the_platforms(url.path()) {
         return Err(Refusal::Malformed("a URL outside of /cdn-cgi/"));
@@ -63,8 +64,9 @@ pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
     Err(Refusal::NotAllowed)
 }
 
-/// Decides what depends on the request: whether a source is on the service's own host, from where the request would come back to us; and, in
-/// development, whether a page that the developer only visits may look into their network.
+/// Checks the rules that depend on the request. A source must not be on the service's own host,
+/// from where the request would come back. In development, a page that the developer only visits
+/// must not reach into the local network.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] says what to write instead; [`Refusal::Private`].
@@ -84,7 +86,8 @@ pub fn check_asker(url: &Url, asker: &Asker<'_>, rules: &Rules) -> Result<(), Re
     Ok(())
 }
 
-/// Whether a URL leads back to the service, whose own URL has the scheme and the port that the client chose. On a developer's machine, every
+/// Whether a URL leads back to the service. In production, only host names are compared, because
+/// the client chose the scheme and the port of the request's URL. On a developer's machine, every
 /// port is another server, and all loopback names are one host.
 fn is_ours(url: &Url, own: &Url, rules: &Rules) -> bool {
     let name = |url: &Url| {
@@ -98,12 +101,13 @@ fn is_ours(url: &Url, own: &Url, rules: &Rules) -> bool {
     same_host && url.port_or_known_default() == own.port_or_known_default()
 }
 
-/// Whether a host may be one of the network that the service runs in: an address, or a name that the public DNS does not answer.
+/// Whether a host may be in the network that the service runs in: an address, or a name that the
+/// public DNS does not answer.
 fn is_private(url: &Url) -> bool {
     !matches!(url.host(), Some(Host::Domain(name)) if is_public_name(name))
 }
 
-/// Paths that the platform answers itself, on every host that it serves.
+/// Whether the platform answers a path itself, on every host that it serves.
 fn is_the_platforms(path: &str) -> bool {
     let decoded = path::decode(path).to_ascii_lowercase();
     decoded
@@ -111,7 +115,8 @@ fn is_the_platforms(path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What holds for every URL in production, listed or not: also for the configured origin.
+/// Checks the form that every URL needs in production, listed or not, and the configured origin
+/// too.
 ///
 /// # Errors
 /// As [`check`].
@@ -147,7 +152,8 @@ fn check_in_development(url: &Url, rules: &Rules) -> Result<(), Refusal> {
     }
 }
 
-/// A name that the public DNS can answer: two labels or more, none of the private endings, no trailing dot.
+/// Whether the public DNS can answer a name: two labels or more, none of the private endings, no
+/// trailing dot.
 fn is_public_name(name: &str) -> bool {
     const PRIVATE: [&str; 4] = ["localhost", "local", "internal", "localdomain"];
     let Some((_, top)) = name.rsplit_once('.') else {
@@ -156,7 +162,7 @@ fn is_public_name(name: &str) -> bool {
     !top.is_empty() && !PRIVATE.contains(&top)
 }
 
-/// Whether a host means this very machine.
+/// Whether a host is this very machine.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -174,9 +180,9 @@ fn is_below(url: &Url, base: &Url) -> bool {
 /// The parsed `ALLOWED_SOURCES`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AllowList {
-    /// These hosts.
+    /// Only the listed hosts.
     Listed(Vec<Entry>),
-    /// `*`: every public host. Only where URLs are signed, which `config` sees to.
+    /// `*`: every public host. `config` allows it only where URLs are signed.
     Everything,
 }
 
@@ -186,17 +192,17 @@ impl Default for AllowList {
     }
 }
 
-/// One entry of the list.
+/// An entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The host, or what follows the `*.`.
+    /// Host, or the part behind `*.`.
     host: String,
     subdomains: bool,
     /// `/` or a path prefix.
     path: String,
 }
 
-/// An entry of the list that cannot be read.
+/// Entry of the list that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadEntry(String);
 
@@ -214,7 +220,7 @@ impl fmt::Display for BadEntry {
 }
 
 impl AllowList {
-    /// Reads a comma list of `host`, `*.domain` and `host/prefix/`, or a lone `*`.
+    /// Parses a comma list of `host`, `*.domain` and `host/prefix/`, or a lone `*`.
     ///
     /// # Errors
     /// The first entry that is none of these, or that names a private or literal address.

@@ -1,20 +1,20 @@
-//! What a request with a source asks for.
+//! The parsed form of a request with a source.
 
 use letterbox_engine::transform::Transform;
 
 use crate::url::source::Source;
 
-/// What a request with a source asks for.
+/// A request with a source, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The image to start from.
+    /// Source of the image.
     pub source: Source,
-    /// What to do to it.
+    /// Transform of the image.
     pub transform: Transform,
-    /// The cache buster, if any.
+    /// Version of the image (cache buster), if any.
     pub version: Option<String>,
-    /// For how long the answer may be kept, where that is less than the deployment's own time.
+    /// Seconds for which the answer may be stored, if fewer than the deployment's own.
     pub max_age_secs: Option<u32>,
-    /// When the URL stops being good, in seconds since 1970; no part of what is asked for, nor of the canonical form.
+    /// Time at which the URL expires, in seconds since 1970; not part of the canonical form.
     pub expires_secs: Option<u64>,
 }

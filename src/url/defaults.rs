@@ -1,27 +1,28 @@
-//! The deployment's side of what is asked for.
+//! The deployment's part in the meaning of a request.
 
 use letterbox_engine::transform::{Negotiated, Transform};
 
 use crate::url::preset::Presets;
 use crate::url::widths::Widths;
 
-/// What is decided about requests beside their query: the defaults, the ceilings, what has a name, and what `auto` is.
+/// Settings that decide about requests beside their query: defaults, limits, presets, and the
+/// formats of `auto`.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults<'a> {
-    /// The transform of a request that gives nothing but `s`.
+    /// Transform of a request that has only `s`.
     pub transform: Transform,
-    /// What `f=auto` means to the client that asks.
+    /// Formats of `f=auto` for this client.
     pub negotiated: Negotiated,
     /// Longest side of the answer, in device pixels.
     pub max_side: u32,
     /// Most pixels of the answer.
     pub max_pixels: u64,
-    /// For how long an answer is kept.
+    /// Seconds for which an answer is stored.
     pub max_age_secs: u32,
-    /// The values of `p`.
+    /// Presets, by the values of `p`.
     pub presets: &'a Presets,
-    /// Whether a request may give nothing but a preset.
+    /// Whether requests may give only a preset.
     pub presets_only: bool,
-    /// The only widths there are, if there are such.
+    /// Widths that requests are restricted to, if any.
     pub ladder: Option<&'a Widths>,
 }

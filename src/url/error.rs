@@ -1,46 +1,46 @@
-//! What is wrong with a request, by parameter.
+//! Errors of a request, by parameter.
 
 use std::fmt;
 
 use crate::url::param::{self, PARAMS};
 
-/// The longest request URL, in bytes.
+/// Longest URL of a request, in bytes.
 pub(crate) const MAX_URL_BYTES: usize = 8192;
 
-/// The caller's fault, by parameter.
+/// Error in a request's URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The request's URL is longer than 8 KiB.
+    /// The URL of the request is longer than 8 KiB.
     TooLong,
-    /// A value that cannot be read.
+    /// A value cannot be parsed.
     Bad {
-        /// The canonical name.
+        /// Canonical name of the parameter.
         param: &'static str,
-        /// The offending text, where it may be quoted.
+        /// The invalid text, if it may be quoted.
         value: Option<String>,
-        /// What was expected.
+        /// Description of valid values.
         expected: String,
     },
-    /// A parameter given twice, possibly under two names.
+    /// A parameter is given twice, possibly under two names.
     Twice(&'static str),
-    /// No signature, or not one for this URL.
+    /// The signature is missing, or not one for this URL.
     BadSignature(Flaw),
-    /// `exp` has passed.
+    /// The time in `exp` has passed.
     Expired,
 }
 
-/// What is wrong with a signature.
+/// Defect of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// There is none, and there has to be one.
+    /// The signature is missing, and the deployment requires one.
     Missing,
-    /// There is one, and nothing to verify it with.
+    /// There is a signature, but no key to verify it.
     NoKeys,
-    /// A parameter, quoted, that the signature does not cover because nobody knows it.
+    /// A parameter, quoted, is unknown, so the signature cannot cover it.
     Unknown(String),
-    /// It is not spelled like a signature, or not in its one spelling.
+    /// The text is no signature, or not in the canonical spelling.
     Malformed,
-    /// It belongs to another request or to another key.
+    /// The signature belongs to another request or to another key.
     Mismatch,
 }
 
@@ -85,7 +85,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Error {
-    /// A value that this parameter does not take.
+    /// Creates the error for a value that this parameter does not accept.
     pub(crate) fn bad(row: usize, text: &str) -> Error {
         let param = &PARAMS[row];
         Error::Bad {
@@ -95,7 +95,7 @@ impl Error {
         }
     }
 
-    /// The refusal of `f=avif` where there is no AVIF.
+    /// Creates the error for `f=avif` in a deployment without AVIF.
     pub fn without_avif() -> Error {
         let row = &PARAMS[param::row("f")];
         Error::Bad {
@@ -109,7 +109,7 @@ impl Error {
     }
 }
 
-/// A list such as `a, b or c` without one of its words.
+/// Removes a word from a list such as `a, b or c`.
 pub(crate) fn without(list: &str, word: &str) -> String {
     let words = list
         .split([',', ' '])
@@ -121,7 +121,7 @@ pub(crate) fn without(list: &str, word: &str) -> String {
     }
 }
 
-/// A caller's text, short and printable.
+/// Shortens a caller's text and makes it printable.
 pub(crate) fn quote(text: &str) -> String {
     let short: String = text
         .chars()

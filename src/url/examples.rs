@@ -1,24 +1,27 @@
-//! Values of parameters by example, for whoever tests, fuzzes or documents the vocabulary. The platform's module has none of them.
+//! Example values of parameters for tests, fuzzing and documentation. The platform's module has
+//! none of them.
 
-/// Numbers by chance: from 0 to one less than the argument.
+/// Source of random numbers from 0 to one less than the argument.
 pub type Roll<'a> = dyn FnMut(u32) -> u32 + 'a;
 
-/// Good and bad values of one parameter.
+/// Valid and invalid values of one parameter.
 #[derive(Clone, Copy)]
 pub struct Examples {
-    /// Good values, boundaries among them. The spellings of one value stand together, and its canonical one is among them.
+    /// Valid values, boundaries among them. The spellings of one value are grouped, with the
+    /// canonical one among them.
     #[cfg(not(target_arch = "wasm32"))]
     pub good: &'static [&'static [&'static str]],
-    /// Texts that are no value, those next to each boundary among them.
+    /// Invalid texts, those next to each boundary among them.
     #[cfg(not(target_arch = "wasm32"))]
     pub bad: &'static [&'static str],
-    /// A good value in its canonical spelling, by chance, where `good` does not have them all.
+    /// Returns a random valid value in its canonical spelling, for parameters whose values are not
+    /// all in `good`.
     #[cfg(not(target_arch = "wasm32"))]
     any: Option<fn(&mut Roll<'_>) -> String>,
 }
 
 impl Examples {
-    /// Values of which these are all.
+    /// Creates examples that are all values of the parameter.
     pub(super) const fn all(
         good: &'static [&'static [&'static str]],
         bad: &'static [&'static str],
@@ -26,7 +29,7 @@ impl Examples {
         Examples::of(good, bad, None)
     }
 
-    /// Values of which there are more, that `any` makes.
+    /// Creates examples of a parameter that has more values, which `any` makes.
     pub(super) const fn some(
         good: &'static [&'static [&'static str]],
         bad: &'static [&'static str],
@@ -56,7 +59,7 @@ impl Examples {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Examples {
-    /// A good value by chance: half of them are spellings of the examples.
+    /// Returns a random valid value; half of them are spellings of the examples.
     pub fn any(&self, roll: &mut Roll<'_>) -> String {
         match self.any {
             Some(any) if roll(2) == 0 => any(roll),
@@ -64,7 +67,8 @@ impl Examples {
         }
     }
 
-    /// The examples, and values made by chance that are none of them, in one spelling.
+    /// Returns the examples with all their spellings, and random values that are none of them, in
+    /// one spelling.
     pub fn values(&self, made: usize, roll: &mut Roll<'_>) -> Vec<Vec<String>> {
         let own = |spellings: &&[&str]| spellings.iter().map(|&text| text.to_owned()).collect();
         let mut values: Vec<Vec<String>> = self.good.iter().map(own).collect();

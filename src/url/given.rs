@@ -1,9 +1,9 @@
-//! The known parameters of a query string, each once.
+//! Known parameters of a query string, each once.
 
 use crate::url::error::Error;
 use crate::url::param::{self, PARAMS};
 
-/// The known parameters of a query string, each once, as decoded text.
+/// Known parameters of a query string, each once, as decoded text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     pub(crate) pairs: Vec<(usize, String)>,
@@ -12,7 +12,8 @@ pub(crate) struct Given {
 
 impl Given {
     pub(crate) fn read(query: &str) -> Result<Given, Error> {
-        // The form parser decodes any bytes; what is not UTF-8 becomes U+FFFD, and that is in no value of any parameter.
+        // The form parser decodes any bytes: invalid UTF-8 becomes U+FFFD, which no parameter
+        // accepts.
         let mut given = Given::default();
         for (name, text) in ::url::form_urlencoded::parse(query.as_bytes()) {
             match param::find(&name) {
@@ -24,7 +25,7 @@ impl Given {
         Ok(given)
     }
 
-    /// The text of a parameter, by its canonical name.
+    /// Returns the text of a parameter by its canonical name.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.pairs()
             .find(|(given, _)| *given == name)
@@ -35,7 +36,7 @@ impl Given {
         self.text(name).is_some()
     }
 
-    /// Canonical names and their texts, in the order of the request.
+    /// Returns canonical names and their texts, in the order of the request.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.pairs
             .iter()
@@ -46,7 +47,7 @@ impl Given {
         self.pairs().map(|(name, _)| name)
     }
 
-    /// The first name that is not in the vocabulary.
+    /// Returns the first name that is not in the vocabulary.
     pub(crate) fn unknown(&self) -> Option<&str> {
         self.unknown.as_deref()
     }

@@ -1,17 +1,18 @@
-//! Which parts of a query string have no effect, for whoever writes the page that asks.
+//! Parts of a query string without effect, as a hint for the author of a page.
 
 use url::form_urlencoded::{byte_serialize, parse};
 
 use crate::url::param;
 
-/// The most names that are told.
+/// Most names that are reported.
 const MOST_NAMES: usize = 16;
 
-/// The longest name that is told whole, in characters.
+/// Longest name that is reported in full, in characters.
 const MOST_LETTERS: usize = 40;
 
-/// The names of parameters that nobody knows, percent-encoded and with commas between them, and `s` where it has lost a part of its query:
-/// an unknown parameter follows a source whose own query was not encoded. `None` where there is neither.
+/// Returns the names of unknown parameters, percent-encoded and separated by commas. The list has
+/// `s` too if an unknown parameter follows a source whose own query was not encoded, because the
+/// source has then lost a part of its query. Returns `None` if there is neither.
 pub fn ignored(query: &str) -> Option<String> {
     let (mut names, mut cut_off) = (Vec::new(), false);
     let mut open_source = false;
@@ -58,7 +59,7 @@ mod tests {
             told("w=5&src=https%3A%2F%2Fa%2Fx%3Fy=1&h=5&z"),
             format!("z, {cut}")
         );
-        // What stands before the source, or behind one that is encoded, is no part of it.
+        // Parameters before the source, or after an encoded source, are not part of it.
         assert_eq!(told("z=2&s=https://a/x?y=1"), "z");
         assert_eq!(told("s=https%3A%2F%2Fa%2Fx%3Fy%3D1%26z%3D2&utm=1"), "utm");
         assert_eq!(told("s=https://a/x&z=2"), "z");

@@ -1,9 +1,10 @@
-//! A request's query string to what it asks for, and back to its one canonical spelling.
+//! Parses a request's query string, and writes its canonical form.
 //!
-//! Owns the vocabulary (`param`), the values (`value`), the source's spelling (`source`), presets, lists of widths, and who may
-//! ask (`signature`). Leaves to others whether the source may be fetched (`origin::rules`). Invariant:
-//! `parse(canonical(asked)) == asked`, and requests that ask for the same thing have the same canonical form, whatever their
-//! order, aliases, case of the host, spelled-out defaults, preset or signature.
+//! This module owns the vocabulary (`param`), the values (`value`), the source's spelling
+//! (`source`), presets, lists of widths, and signatures (`signature`). Whether the source may be
+//! fetched is decided elsewhere (`origin::rules`). Invariant: `parse(canonical(asked)) == asked`,
+//! and requests with the same meaning have the same canonical form, independent of order, aliases,
+//! case of the host, spelled-out defaults, preset or signature.
 
 mod asked;
 mod defaults;
@@ -31,7 +32,7 @@ use crate::url::param::PARAMS;
 use crate::url::settle::settle;
 pub use crate::url::source::Source;
 
-/// Whether a request's URL is of a length that is worth reading.
+/// Checks that a request's URL is short enough to be parsed.
 ///
 /// # Errors
 /// [`Error::TooLong`] beyond 8 KiB.
@@ -43,13 +44,13 @@ pub fn check_length(url: &::url::Url) -> Result<(), Error> {
     }
 }
 
-/// Reads a query string.
+/// Parses a query string.
 ///
-/// `Ok(None)` means that it names no source: nothing is asked of the resizer. Whether the request may ask is
-/// [`signature::verify`]'s to say.
+/// Returns `Ok(None)` if the query names no source, and so does not concern the resizer. Whether
+/// the request is authorised is decided by [`signature::verify`].
 ///
 /// # Errors
-/// [`Error`] names the first parameter that is wrong; unknown parameters are ignored.
+/// [`Error`] names the first invalid parameter; unknown parameters are ignored.
 pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Error> {
     if !names_source(query) {
         return Ok(None);
@@ -66,7 +67,8 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
     }))
 }
 
-/// Whether a query string with a source could be that of a signed URL: it claims to be, or has no parameter that only an origin would know.
+/// Whether a query string with a source could be that of a signed URL: it has a signature, or no
+/// parameter that only an origin would know.
 pub fn is_ours(query: &str) -> bool {
     Given::read(query).is_ok_and(|given| given.has("sig") || given.unknown().is_none())
 }
@@ -76,7 +78,8 @@ fn names_source(query: &str) -> bool {
         .any(|(name, _)| param::find(&name).is_some_and(|(_, param)| param.name == "s"))
 }
 
-/// The one spelling: every parameter under its canonical name, in order, defaults spelled out.
+/// Returns the canonical form: every parameter under its canonical name, in order, defaults spelled
+/// out.
 ///
 /// ```
 /// # use letterbox::{config::Config, url};
@@ -233,7 +236,7 @@ mod tests {
         );
     }
 
-    /// The canonical form, or the complaint, under settings of the deployment.
+    /// Returns the canonical form, or the error message, under settings of the deployment.
     fn told(vars: &[(&str, &str)], query: &str) -> String {
         let vars = [vars, &[("ALLOWED_SOURCES", "a.example.com")]].concat();
         let config = Config::from_pairs(vars).expect("good settings");
@@ -252,7 +255,8 @@ mod tests {
         for (preset, spelled) in [
             ("s=/x&p=card", "s=/x&w=600&h=315&fit=cover"),
             ("preset=card&s=/x&v=2", "s=/x&w=600&h=315&fit=cover&v=2"),
-            // The URL's own word wins, wherever it stands, and for all that the preset's word stood for.
+            // A parameter in the URL replaces the preset's, wherever it stands, and replaces
+            // everything that the preset's value meant.
             ("s=/x&p=card&w=300", "s=/x&w=300&h=315&fit=cover"),
             ("height=9&s=/x&p=card", "s=/x&w=600&h=9&fit=cover"),
             ("s=/x&p=thumb&fit=inside", "s=/x&w=160&h=160&fit=inside"),
@@ -322,7 +326,7 @@ mod tests {
             told(vars, "s=/x&w=1&h=60000"),
             "h=65535 is not at most 4096 pixels after dpr"
         );
-        // A signed list is a ladder of its own.
+        // A signed list replaces the deployment's ladder.
         assert_eq!(
             told(vars, "s=/x&widths=100,200&w=100"),
             told(&[], "s=/x&w=100&h=auto")
@@ -424,7 +428,7 @@ mod tests {
         assert!(read("s=/x&exp=soon").is_err());
     }
 
-    /// Who may ask for `f=auto`.
+    /// Clients that ask for `f=auto`.
     fn clients() -> impl Strategy<Value = Negotiated> {
         prop_oneof![
             Just(Negotiated::Card),

@@ -1,6 +1,6 @@
-//! The named colours of CSS Color Module Level 4, section 6.1.
+//! Named colours of CSS Color Module Level 4, section 6.1.
 
-/// `0xRRGGBB` of a lower-case CSS colour name.
+/// Returns the `0xRRGGBB` of a lower-case CSS colour name.
 pub(super) fn colour(name: &str) -> Option<u32> {
     let at = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
     Some(NAMES[at].1)

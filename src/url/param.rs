@@ -1,5 +1,6 @@
-//! The vocabulary: one table that drives the parser, the error messages, the canonical form, the tests, the fuzzer, the signers and the
-//! README. `npm run docs` writes what is generated from it.
+//! Vocabulary of the query string: one table that drives the parser, the error messages, the
+//! canonical form, the tests, the fuzzer, the signers and the README. `npm run docs` writes the
+//! generated parts.
 
 use std::num::NonZeroU16;
 
@@ -10,34 +11,35 @@ use crate::url::value;
 use crate::url::widths::Widths;
 use letterbox_engine::transform::{Dpr, Gravity, Negotiated, Side, Transform};
 
-/// One parameter of the query string.
+/// A parameter of the query string.
 pub struct Param {
-    /// The canonical name.
+    /// Canonical name.
     pub name: &'static str,
     /// Other spellings of the name.
     pub aliases: &'static [&'static str],
-    /// What a good value looks like; stands in the error message and in the README.
+    /// Description of valid values, for the error message and the README.
     pub expected: &'static str,
-    /// The default as a person would write it; `{}` stands for that of [`Transform::DEFAULT`].
+    /// Default as a person would write it; `{}` stands for that of [`Transform::DEFAULT`].
     pub default: &'static str,
-    /// Its effect, one sentence.
+    /// Effect of the parameter, one sentence.
     pub doc: &'static str,
-    /// Values by example.
+    /// Example values.
     pub examples: Examples,
-    /// Whether an error may quote the value; a source URL is nobody else's business.
+    /// Whether an error may quote the value; a source URL must not be disclosed to others.
     pub(super) quotable: bool,
     pub(super) read: fn(&mut Draft, &str) -> Option<()>,
-    /// The canonical value, if it is not the deployment's own; `None` for a parameter that is no part of what is asked for.
+    /// Writes the canonical value, if it is not the deployment's own; `None` for a parameter that
+    /// does not belong to the request's meaning.
     pub(super) write: Option<fn(&Asked) -> Option<String>>,
 }
 
 impl Param {
-    /// Whether the parameter is a part of what is asked for, and so of the canonical form.
+    /// Whether the parameter belongs to the request's meaning, and so to the canonical form.
     pub fn is_asked(&self) -> bool {
         self.write.is_some()
     }
 
-    /// The canonical text of the default, where [`Transform::DEFAULT`] has it.
+    /// Returns the canonical text of the default, if [`Transform::DEFAULT`] has one.
     pub fn default_text(&self) -> Option<String> {
         let unasked = Asked {
             source: Source::OnOrigin(String::new()),
@@ -51,7 +53,7 @@ impl Param {
     }
 }
 
-/// What has been read so far.
+/// Values that have been read so far.
 pub(super) struct Draft {
     pub(super) source: Option<Source>,
     pub(super) transform: Transform,
@@ -60,12 +62,12 @@ pub(super) struct Draft {
     pub(super) max_age_secs: Option<u32>,
     pub(super) expires_secs: Option<u64>,
     pub(super) widths: Option<Widths>,
-    /// `n` and `page`, each as it was given.
+    /// Values of `n` and `page`, each as it was given.
     pub(super) count: Option<Option<NonZeroU16>>,
     pub(super) page: Option<u16>,
 }
 
-/// Every parameter, in alphabetical order of the canonical names: the order of the canonical form.
+/// All parameters, in alphabetical order of the canonical names: the order of the canonical form.
 pub const PARAMS: &[Param] = &[
     Param {
         name: "a",
@@ -237,7 +239,7 @@ pub const PARAMS: &[Param] = &[
                 &["cover", "crop"],
                 &["fill", "stretch", "squeeze"],
                 &["outside"],
-                // `scale-down` is two values; a test of `url` has it.
+                // `scale-down` means two values at once; a test of `url` covers it.
             ],
             &["", "Contain", "max", "scale_down"],
         ),
@@ -589,7 +591,7 @@ pub const PARAMS: &[Param] = &[
     },
 ];
 
-/// The row of a canonical name, for those that the grammar itself speaks of.
+/// Returns the row of a canonical name, for the names that the grammar itself uses.
 pub(super) fn row(name: &str) -> usize {
     PARAMS
         .iter()
@@ -597,7 +599,7 @@ pub(super) fn row(name: &str) -> usize {
         .unwrap_or(usize::MAX)
 }
 
-/// The row of a name or alias.
+/// Returns the row of a name or alias.
 pub(super) fn find(name: &str) -> Option<(usize, &'static Param)> {
     PARAMS
         .iter()
@@ -605,13 +607,13 @@ pub(super) fn find(name: &str) -> Option<(usize, &'static Param)> {
         .find(|(_, p)| p.name == name || p.aliases.contains(&name))
 }
 
-/// A side by chance, of a size that most deployments give.
+/// Returns a random side of a size that most deployments allow.
 fn any_side(roll: &mut Roll<'_>) -> String {
     let pixels = NonZeroU16::new(1 + roll(1500) as u16);
     value::write_side(pixels.map_or(Side::Auto, Side::Px))
 }
 
-/// The README's parameter table, in Markdown.
+/// Returns the README's parameter table, in Markdown.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn table() -> String {
     let mut text = String::from(
@@ -633,7 +635,8 @@ pub fn table() -> String {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Param {
-    /// The spelling of the default that stands first among the examples, or else the canonical one.
+    /// Returns the spelling of the default that stands first among the examples, or else the
+    /// canonical one.
     fn default_word(&self) -> String {
         let text = self.default_text().unwrap_or_default();
         let mut examples = self.examples.good.iter();
@@ -651,7 +654,8 @@ mod tests {
     use crate::url::settle::settle;
     use proptest::prelude::*;
 
-    /// The asked-for value in its canonical form: `None` if it cannot be read, or `Some(None)` if it is the deployment's own.
+    /// Returns the canonical form of a value: `None` if the value is invalid, or `Some(None)` if it
+    /// is the deployment's own.
     fn canonical(param: &Param, text: &str) -> Option<Option<String>> {
         let config = Config::default();
         let mut draft =

@@ -1,27 +1,28 @@
-//! Named sets of parameters, from the deployment's configuration.
+//! Presets: named sets of parameters, from the deployment's configuration.
 //!
-//! A preset is a query string without a source, read by the parser of query strings, so that it knows the same names and makes
-//! the same errors.
+//! A preset is a query string without a source, read by the parser of query strings, so that names
+//! and errors are the same.
 
 use crate::url::error::{Error, quote};
 use crate::url::given::Given;
 use crate::url::value;
 
-/// What a preset has no say in: which image, which preset, and who may ask for it.
+/// Parameters that a preset cannot set: the image, the preset itself, and the authorisation of the
+/// request.
 const FOREIGN: [&str; 5] = ["s", "p", "sig", "exp", "widths"];
 
-/// What a request may give beside a preset where there is nothing but presets.
+/// Parameters that a request may give beside a preset where only presets are allowed.
 const BESIDE: [&str; 5] = ["s", "p", "v", "sig", "exp"];
 
-/// The parsed `PRESETS`.
+/// Parsed `PRESETS`.
 #[derive(Clone, Debug, Default)]
 pub struct Presets(pub(crate) Vec<(String, Given)>);
 
 impl Presets {
-    /// Reads `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`.
+    /// Parses `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`.
     ///
     /// # Errors
-    /// The first preset that cannot be read, and why, in a sentence.
+    /// The first preset that cannot be read, and the reason, in a sentence.
     pub fn parse(text: &str) -> Result<Presets, String> {
         let mut list: Vec<(String, Given)> = Vec::new();
         let presets = text.split(';').map(str::trim).filter(|p| !p.is_empty());
@@ -56,12 +57,13 @@ impl Presets {
         Ok(Presets(list))
     }
 
-    /// Whether there is none.
+    /// Whether there are no presets.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The preset that a request names, if it names one and may give what else it gives.
+    /// Returns the preset that a request names, if any, after checking that the request gives only
+    /// permitted parameters.
     pub(super) fn of(&self, given: &Given, only: bool) -> Result<Option<&Given>, Error> {
         if let Some(name) = given.names().find(|name| only && !BESIDE.contains(name)) {
             return Err(Error::Bad {

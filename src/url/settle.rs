@@ -1,4 +1,4 @@
-//! One transform of what is given: by the request, by a preset, and by the deployment.
+//! Combines the parameters of a request, its preset and the deployment's defaults to one transform.
 
 use letterbox_engine::transform::{Dpr, Format, Frames, Quality, Side, Target, Transform};
 
@@ -9,7 +9,7 @@ use crate::url::param::{Draft, PARAMS};
 use crate::url::preset::Presets;
 use crate::url::widths::Widths;
 
-/// What is asked for by a request and its preset: the request's own word on a parameter stands in the place of the preset's.
+/// Combines a request and its preset: a parameter of the request replaces that of the preset.
 pub(crate) fn settle(
     given: &Given,
     preset: Option<&Given>,
@@ -47,7 +47,8 @@ pub(crate) fn settle(
     Ok(draft)
 }
 
-/// The frames that are asked for: a page is a still, unless it is said how many there are to be from there on.
+/// Returns the frames that a draft asks for: a page is a still, unless the number of frames from
+/// that page on is given.
 pub(crate) fn frames(draft: &Draft) -> Frames {
     let of_a_page = draft.page.and(Frames::STILL);
     Frames {
@@ -56,7 +57,7 @@ pub(crate) fn frames(draft: &Draft) -> Frames {
     }
 }
 
-/// The one of the signed widths that is asked for, and the height that goes with it.
+/// Chooses one of the signed widths, and computes the height that goes with it.
 fn choose(
     widths: &Widths,
     transform: &mut Transform,
@@ -81,7 +82,7 @@ fn choose(
             });
         }
     };
-    // A preset that gives both sides gives a shape.
+    // A preset that gives both sides defines a shape.
     let shape = preset.and_then(|preset| crate::url::value::side(preset.text("w")?));
     let reference = match shape {
         Some(Side::Px(width)) => width,
@@ -101,7 +102,8 @@ fn choose(
     Ok(())
 }
 
-/// The deployment's own time is the longest, and to ask for it is to ask for nothing.
+/// Checks `maxage`: the deployment's own time is the limit, and asking for exactly that time equals
+/// asking for nothing.
 fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error> {
     let most = defaults.max_age_secs;
     if let Some(secs) = draft.max_age_secs.filter(|&secs| secs > most) {
@@ -115,7 +117,8 @@ fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error
     Ok(())
 }
 
-/// A canvas beyond the deployment's ceiling is the caller's mistake, told before anything is fetched.
+/// Checks the canvas against the deployment's limits. A larger canvas is the caller's error,
+/// reported before anything is fetched.
 fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Error> {
     let pixels = |side| match side {
         Side::Px(pixels) => transform.dpr.times(pixels),
@@ -146,10 +149,10 @@ fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Er
 }
 
 impl Presets {
-    /// Whether each preset by itself asks for something that this deployment gives.
+    /// Checks that each preset by itself asks for something that this deployment allows.
     ///
     /// # Errors
-    /// The first one that does not, and why, in a sentence.
+    /// The first preset that does not, and the reason, in a sentence.
     pub fn check(&self, defaults: &Defaults<'_>) -> Result<(), String> {
         self.0.iter().try_for_each(|(name, given)| {
             settle(given, None, defaults)
@@ -160,7 +163,7 @@ impl Presets {
 }
 
 impl Error {
-    /// Names the parameters with the deployment's own ceilings in the place of their names.
+    /// Replaces names of settings in the message by the deployment's own limits.
     fn within(mut self, defaults: &Defaults<'_>) -> Error {
         if let Error::Bad { expected, .. } = &mut self {
             *expected = expected

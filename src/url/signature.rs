@@ -1,11 +1,13 @@
-//! Who asked for it: `sig = base64url(HMAC-SHA256(key, "v1\n" + text))`, verified before anything is looked up or fetched.
+//! Signatures: `sig = base64url(HMAC-SHA256(key, "v1\n" + text))`, verified before anything is
+//! looked up or fetched.
 //!
-//! The text is every known parameter but `sig`, under its canonical name, its value as it was written and percent-encoded as
-//! JavaScript's `encodeURIComponent` does, sorted by name, with `&` between them; so a signer needs no table of defaults.
-//! Where `widths` is among them, `w` and `dpr` are not: they choose one of the signed widths, which `url::parse` sees to.
+//! The text is every known parameter except `sig`, under its canonical name, its value as it was
+//! written and percent-encoded as JavaScript's `encodeURIComponent` does, sorted by name, joined by
+//! `&`. So a signer needs no table of defaults. If `widths` is among the parameters, `w` and `dpr`
+//! are not signed: they choose one of the signed widths, which `url::parse` checks.
 //!
-//! Invariant: what was accepted once is what was signed. Nothing that is not part of the text has a meaning, so unknown
-//! parameters are refused, and a signature has one spelling.
+//! Invariant: a request that is accepted has the meaning that was signed. Nothing outside of the
+//! text has a meaning, so unknown parameters are refused, and a signature has exactly one spelling.
 
 use std::fmt;
 
@@ -17,24 +19,25 @@ use crate::url::error::{Error, quote};
 use crate::url::given::Given;
 use crate::url::value::whole;
 
-/// What keeps this use of a key apart from any other, later versions of it included.
+/// Prefix of the signed text, which keeps this use of a key apart from any other, later versions of
+/// this scheme included.
 const PREFIX: &str = "v1\n";
 
-/// The least bytes of a key: as many as the hash has.
+/// Least bytes of a key: the length of the hash.
 const MIN_KEY_BYTES: usize = 32;
 
-/// The parameters that a signature with `widths` leaves to the caller.
+/// Parameters that a signature with `widths` leaves to the caller.
 const FREE: [&str; 2] = ["w", "dpr"];
 
-/// The parsed `SIGNING_KEYS`: the first signs, all verify.
+/// Parsed `SIGNING_KEYS`: the first key signs, all verify.
 #[derive(Clone, Default)]
 pub struct Keys(Vec<Hmac<Sha256>>);
 
 impl Keys {
-    /// Reads a comma list of keys in hexadecimal digits.
+    /// Parses a comma list of keys in hexadecimal digits.
     ///
     /// # Errors
-    /// A sentence that says which key is wrong by its place, and nothing of what it holds.
+    /// A sentence that names the invalid key by its position, and quotes nothing of it.
     pub fn parse(text: &str) -> Result<Keys, String> {
         let keys: Vec<_> = text
             .split(',')
@@ -56,12 +59,12 @@ impl Keys {
         Ok(Keys(keys))
     }
 
-    /// Whether there is none.
+    /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The signature of a query string, by the first key; `None` without keys.
+    /// Returns the signature of a query string by the first key; `None` without keys.
     ///
     /// ```
     /// # use letterbox::url::signature::Keys;
@@ -74,7 +77,8 @@ impl Keys {
     /// ```
     ///
     /// # Errors
-    /// What [`verify`] would refuse in any signed URL: a parameter given twice, or one that is not known.
+    /// The errors that [`verify`] would return for any signed URL: a parameter given twice, or an
+    /// unknown one.
     pub fn sign(&self, query: &str) -> Result<Option<String>, Error> {
         let given = Given::read(query)?;
         if let Some(name) = given.unknown() {
@@ -88,7 +92,7 @@ impl Keys {
         Ok(tag.map(|tag| write_base64url(&tag)))
     }
 
-    /// Whether one of the keys made the tag; the comparison takes the same time wherever they differ.
+    /// Whether one of the keys made the tag. The comparison takes constant time.
     fn verify(&self, text: &str, tag: &[u8]) -> bool {
         self.0.iter().any(|key| {
             let mut mac = key.clone();
@@ -104,19 +108,20 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// What a deployment wants of signatures.
+/// Signature rules of a deployment.
 #[derive(Clone, Copy, Debug)]
 pub struct Signing<'a> {
-    /// The keys that verify.
+    /// Keys that verify.
     pub keys: &'a Keys,
-    /// Development: a URL without signature is as good as a signed one.
+    /// Development mode: a URL without a signature is accepted.
     pub optional: bool,
 }
 
-/// Decides whether a query string with a source is answered, at this moment.
+/// Checks whether a query string with a source may be answered at this time.
 ///
 /// # Errors
-/// [`Error::BadSignature`], [`Error::Expired`], or the [`Error`] of a query string that cannot be read.
+/// [`Error::BadSignature`], [`Error::Expired`], or the [`Error`] of a query string that cannot be
+/// parsed.
 pub fn verify(query: &str, signing: &Signing<'_>, now_secs: u64) -> Result<(), Error> {
     let given = Given::read(query)?;
     match given.text("sig") {
@@ -157,7 +162,7 @@ fn check(given: &Given, sig: &str, keys: &Keys) -> Result<(), Flaw> {
     }
 }
 
-/// What is signed.
+/// Returns the text that is signed.
 fn text(given: &Given) -> String {
     let free: &[&str] = if given.has("widths") { &FREE } else { &[] };
     let mut pairs: Vec<_> = given
@@ -172,7 +177,7 @@ fn text(given: &Given) -> String {
     format!("{PREFIX}{}", pairs.join("&"))
 }
 
-/// ECMA-262, `encodeURIComponent`.
+/// Encodes text as `encodeURIComponent` of ECMA-262 does.
 fn encode_uri_component(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -194,10 +199,10 @@ fn read_hex(text: &str) -> Option<Vec<u8>> {
     rest.is_empty().then(|| bytes.collect())?
 }
 
-/// RFC 4648, section 5.
+/// Alphabet of base64url (RFC 4648, section 5).
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Without padding.
+/// Encodes bytes as base64url without padding.
 fn write_base64url(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
@@ -211,7 +216,8 @@ fn write_base64url(bytes: &[u8]) -> String {
     text
 }
 
-/// The 32 bytes of a tag, from their one spelling: without padding, and nothing in the bits that are left over.
+/// Decodes the 32 bytes of a tag from their one spelling: no padding, and zeroes in the unused
+/// bits.
 fn read_base64url(text: &str) -> Option<[u8; 32]> {
     if text.len() != 43 {
         return None;
@@ -246,7 +252,7 @@ mod tests {
         Keys::parse(text).expect("good keys")
     }
 
-    /// The query string with its signature by the first of these keys.
+    /// Returns the query string with its signature by the first of these keys.
     fn signed(query: &str, by: &str) -> String {
         let sig = keys(by).sign(query).expect("good parameters");
         format!("{query}&sig={}", sig.expect("a key"))
@@ -284,7 +290,7 @@ mod tests {
             let given = Given::read(query).expect("good parameters");
             assert_eq!(text(&given), get("text"), "{query}");
             assert_eq!(keys(key).sign(query), Ok(Some(sig.to_owned())), "{query}");
-            // As a request has it: the platform's URL parser may have encoded more of it.
+            // As in a request: the platform's URL parser may have encoded more of it.
             let request = ::url::Url::parse(&format!("https://img.example.com/?{query}&sig={sig}"))
                 .expect("a URL");
             let asked = request.query().expect("a query");
@@ -293,8 +299,9 @@ mod tests {
                 ::url::form_urlencoded::parse(query.as_bytes()).map(|(n, _)| n.into_owned()),
             );
         }
-        // The names that signers know are generated (`npm run docs`). What is done with them is held here: an alias is signed under
-        // its canonical name, and a list leaves two parameters free.
+        // The names that signers know are generated (`npm run docs`). Their handling is tested
+        // here: an alias is signed under its canonical name, and a list of widths leaves two
+        // parameters free.
         for name in ["url", "width", "gravity", "exp", "widths", "w", "dpr"] {
             assert!(names.contains(name), "no vector has {name}");
         }
@@ -302,7 +309,8 @@ mod tests {
 
     #[test]
     fn names_sort_alike_with_and_without_their_values() {
-        // So that a signer may sort `name=value` as a whole: every letter comes after the equals sign.
+        // A signer may sort `name=value` as a whole, because every letter comes after the equals
+        // sign.
         let letters = |name: &str| name.bytes().all(|b| b.is_ascii_lowercase());
         assert!(PARAMS.iter().all(|p| letters(p.name)));
     }
@@ -382,7 +390,7 @@ mod tests {
                 "{sig}"
             );
         }
-        // Both of the letters in which the alphabets differ are read.
+        // Both characters in which base64url differs from base64 are decoded.
         let tag = [0xfb, 0xef, 0xbe].repeat(11);
         let text = write_base64url(&tag[..32]);
         assert!(text.starts_with("--"), "{text}");
@@ -457,7 +465,7 @@ mod tests {
             decide(&query.replace("1000", "2000"), KEY, 0),
             Err(Error::BadSignature(Flaw::Mismatch))
         );
-        // What is forged is not even told that it is late.
+        // A forged URL is not even reported as expired.
         assert_eq!(
             decide(&query.replace("1000", "0"), KEY, 1),
             Err(Error::BadSignature(Flaw::Mismatch))
@@ -496,7 +504,7 @@ mod tests {
         ] {
             assert_eq!(flaw(&other), Some(Flaw::Mismatch), "{other}");
         }
-        // A signature without a list is none with one.
+        // A signature without a list is invalid with one.
         let plain = signed("s=/x", KEY);
         assert_eq!(flaw(&format!("{plain}&widths=5&w=5")), Some(Flaw::Mismatch));
     }

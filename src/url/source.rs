@@ -1,23 +1,24 @@
-//! Where the pixels come from: an absolute URL, or a path on the configured origin.
+//! Source of the pixels: an absolute URL, or a path on the configured origin.
 
 use std::fmt;
 
 use url::Url;
 
-/// The longest `s`, in bytes.
+/// Longest `s`, in bytes.
 const MAX_BYTES: usize = 4096;
 
-/// A source as asked for, normalised by the WHATWG URL parser. Whether it may be fetched is `origin::rules`' business.
+/// Source of a request, normalised by the WHATWG URL parser. Whether it may be fetched is decided
+/// by `origin::rules`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// An absolute URL without fragment.
+    /// Absolute URL without fragment.
     Absolute(Url),
-    /// An absolute path, dot segments resolved, with its query if any.
+    /// Absolute path, dot segments resolved, with its query if any.
     OnOrigin(String),
 }
 
 impl Source {
-    /// Reads `s`; `None` for what is neither an absolute URL with a host nor a path.
+    /// Parses `s`; `None` if it is neither an absolute URL with a host nor a path.
     pub fn parse(text: &str) -> Option<Source> {
         if text.len() > MAX_BYTES
             || text
@@ -37,7 +38,7 @@ impl Source {
         url.has_host().then_some(Source::Absolute(url))
     }
 
-    /// The host for logs; a path is on `-`.
+    /// Returns the host for logs; `-` for a path.
     pub fn host(&self) -> &str {
         match self {
             Source::Absolute(url) => url.host_str().unwrap_or("-"),

@@ -1,5 +1,5 @@
-//! One parameter's value, from its text and back. Parsing is strict: digits are ASCII digits, nothing is trimmed,
-//! nothing is rounded, and `None` means "not a value of this kind".
+//! Parses and writes the value of one parameter. Parsing is strict: digits are ASCII digits,
+//! nothing is trimmed or rounded, and `None` means that the text is no value of this kind.
 
 use std::num::{NonZeroU8, NonZeroU16};
 
@@ -8,14 +8,14 @@ use letterbox_engine::transform::{
     Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third,
 };
 
-/// A whole number without sign, leading zero, exponent or separator.
+/// Parses a whole number without sign, leading zero, exponent or separator.
 pub(crate) fn whole(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit());
     let plain = text == "0" || !text.starts_with('0');
     (digits && plain).then(|| text.parse().ok())?
 }
 
-/// A decimal number in units of `10^-places`: `1.5` with two places is 150.
+/// Parses a decimal number in units of `10^-places`: `1.5` with two places is 150.
 fn decimal(text: &str, places: usize) -> Option<u64> {
     let (int, frac) = match text.split_once('.') {
         None => (text, ""),
@@ -30,7 +30,7 @@ fn decimal(text: &str, places: usize) -> Option<u64> {
     whole(int)?.checked_mul(unit)?.checked_add(frac)
 }
 
-/// The shortest text that [`decimal`] reads as `value`.
+/// Writes the shortest text that [`decimal`] reads as `value`.
 fn write_decimal(value: u64, places: usize) -> String {
     let unit = 10u64.pow(places as u32);
     let text = format!("{}.{:0places$}", value / unit, value % unit);
@@ -52,7 +52,7 @@ pub(crate) fn write_side(side: Side) -> String {
     }
 }
 
-/// How many frames: all, or so many.
+/// Parses a number of frames: all, or so many.
 pub(super) fn count(text: &str) -> Option<Option<NonZeroU16>> {
     if matches!(text, "all" | "-1") {
         return Some(None);
@@ -82,7 +82,7 @@ pub(super) fn write_dpr(dpr: Dpr) -> String {
     write_decimal(u64::from(dpr.hundredths()), 2)
 }
 
-/// The fit, and whether the word also forbids enlargement.
+/// Parses the fit, and whether the word also forbids enlargement.
 pub(super) fn fit(text: &str) -> Option<(Fit, bool)> {
     Some(match text {
         "contain" | "pad" => (Fit::Contain, false),
@@ -148,7 +148,7 @@ pub(super) fn write_gravity(gravity: Gravity) -> String {
     }
 }
 
-/// A CSS name, `transparent`, or 3, 4, 6 or 8 hexadecimal digits without `#`.
+/// Parses a CSS name, `transparent`, or 3, 4, 6 or 8 hexadecimal digits without `#`.
 pub(super) fn colour(text: &str) -> Option<Colour> {
     let lower = text.to_ascii_lowercase();
     if lower == "transparent" {
@@ -197,7 +197,7 @@ pub(super) fn write_colour(colour: Colour) -> String {
     format!("{r:02x}{g:02x}{b:02x}{a:02x}")
 }
 
-/// A switch: its mere presence turns it on.
+/// Parses a switch, which is turned on by its mere presence.
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text {
         "" | "1" | "true" => Some(true),
@@ -210,7 +210,7 @@ pub(super) fn write_switch(on: bool) -> String {
     if on { "1" } else { "0" }.to_owned()
 }
 
-/// `negotiated` is what `auto` means to this client.
+/// Parses a format; `negotiated` holds the formats of `auto` for this client.
 pub(super) fn target(text: &str, negotiated: Negotiated) -> Option<Target> {
     Some(match text {
         "auto" => Target::Auto(negotiated),
@@ -235,7 +235,7 @@ pub(super) fn quality(text: &str) -> Option<Quality> {
     Quality::new(u8::try_from(whole(text)?).ok()?)
 }
 
-/// A time of 1 second or more: whole seconds, or days, weeks or years of 365 days.
+/// Parses a time of at least 1 second: whole seconds, or days, weeks or years of 365 days.
 pub(super) fn duration_secs(text: &str) -> Option<u32> {
     let unit_secs = match text.as_bytes().last()? {
         b'd' => 86_400,
@@ -248,13 +248,13 @@ pub(super) fn duration_secs(text: &str) -> Option<u32> {
     (secs > 0).then_some(secs)
 }
 
-/// 1 to 64 letters, digits, `.`, `_` or `-`.
+/// Parses 1 to 64 letters, digits, `.`, `_` or `-`.
 pub(super) fn token(text: &str) -> Option<String> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
     ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| text.to_owned())
 }
 
-/// What a text means; the texts that are refused are examples of the rows in `param`.
+/// Tests of valid texts; the refused texts are examples in the rows of `param`.
 #[cfg(test)]
 mod tests {
     use super::*;

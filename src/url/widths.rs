@@ -1,6 +1,7 @@
-//! A closed list of widths: those that a signed URL is good for, and the ladder of a deployment.
+//! Closed lists of widths: the widths that a signed URL allows, and the ladder of a deployment.
 //!
-//! Both turn a request into one of few pictures. Heights scale along, so that the picture keeps the shape that was asked for.
+//! Both reduce requests to a few pictures. Heights scale with the width, so that the picture keeps
+//! the requested shape.
 
 use std::fmt;
 use std::num::NonZeroU16;
@@ -8,15 +9,15 @@ use std::num::NonZeroU16;
 use crate::url::value::whole;
 use letterbox_engine::transform::{Dpr, Side, Transform};
 
-/// The most widths of a list.
+/// Most widths of a list.
 const MAX_WIDTHS: usize = 32;
 
-/// One width or more, ascending, in device pixels.
+/// List of at least one width, ascending, in device pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Widths(Vec<NonZeroU16>);
 
 impl Widths {
-    /// Reads `320,640,1280`; `None` for what is not 1 to 32 ascending whole numbers from 1.
+    /// Parses `320,640,1280`; `None` unless the text is 1 to 32 ascending whole numbers from 1.
     pub fn parse(text: &str) -> Option<Widths> {
         let widths: Vec<_> = text
             .split(',')
@@ -26,12 +27,12 @@ impl Widths {
         (ascending && widths.len() <= MAX_WIDTHS).then_some(Widths(widths))
     }
 
-    /// The last one.
+    /// Returns the largest width.
     pub fn widest(&self) -> NonZeroU16 {
         *self.0.last().expect("a list has a width")
     }
 
-    /// The list's own width of this many pixels.
+    /// Returns the list's width of exactly `pixels` pixels.
     pub(super) fn of(&self, pixels: u32) -> Option<NonZeroU16> {
         self.0
             .iter()
@@ -39,7 +40,7 @@ impl Widths {
             .find(|width| u32::from(width.get()) == pixels)
     }
 
-    /// The least width that is not less than this many pixels, or else the widest.
+    /// Returns the least width of at least `pixels` pixels, or else the widest.
     fn rung(&self, pixels: u32) -> NonZeroU16 {
         self.0
             .iter()
@@ -48,8 +49,8 @@ impl Widths {
             .unwrap_or_else(|| self.widest())
     }
 
-    /// Moves a request to the next width upwards, device pixels counted, and its height along; where the width follows from the
-    /// height, it is the height that moves.
+    /// Moves a request up to the next width, counted in device pixels, and scales its height. If
+    /// the width follows from the height, the height is moved instead.
     pub(super) fn snap(&self, transform: &mut Transform) {
         let dpr = std::mem::replace(&mut transform.dpr, Dpr::ONE);
         match (transform.width, transform.height) {
@@ -71,7 +72,8 @@ impl Widths {
     }
 }
 
-/// `value * to / from`, rounded to nearest, as a number of pixels. What is beyond `u16` is beyond every canvas too.
+/// Computes `value * to / from`, rounded to nearest, as a number of pixels. Results beyond `u16`
+/// are clamped, because they exceed every canvas.
 pub(super) fn scaled(value: u64, to: u64, from: u64) -> NonZeroU16 {
     let from = from.max(1);
     let pixels = value.saturating_mul(to).saturating_add(from / 2) / from;

@@ -1,9 +1,9 @@
-//! Numbers that look random and are the same in every run (SplitMix64).
+//! Deterministic pseudo-random numbers (SplitMix64).
 
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    /// From 0 to `sides` - 1.
+    /// Returns a number from 0 to `sides` - 1.
     pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -1,4 +1,5 @@
-//! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
+//! In-memory platform: routes instead of a network, a map instead of a cache, and a record of all
+//! accesses.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 pub(crate) mod dice;
@@ -22,21 +23,23 @@ use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests};
 use letterbox_engine::transform::{Format, FormatSet};
 use url::Url;
 
-/// What a URL answers.
+/// Behaviour of a URL.
 #[derive(Clone)]
 pub(crate) enum Route {
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// The header comes, half of the body comes, then the connection breaks.
+    /// Sends the header and half of the body, then breaks the connection.
     Broken(Vec<u8>),
-    /// Everything, but not at the first look.
+    /// Sends everything, but not at the first poll.
     Late(Vec<u8>),
-    /// Never anything.
+    /// Never sends anything.
     Silent,
-    /// The header after so many milliseconds, with another route's answer; only where a test moves the time.
+    /// Sends another route's answer after so many milliseconds; only where a test moves the clock.
     After(u32, Box<Route>),
-    /// No header, and after so many milliseconds the platform's own limit; only where a test moves the time.
+    /// Sends no header; the platform cuts the connection after so many milliseconds. Only where a
+    /// test moves the clock.
     Cut(u32),
-    /// These bytes, then one every so many milliseconds, each time after so many more, for ever; only where a test moves the time.
+    /// Sends these bytes, then one byte after an interval of so many milliseconds, which grows by
+    /// so many each time, for ever; only where a test moves the clock.
     Drip(Vec<u8>, f64, f64),
 }
 
@@ -56,12 +59,12 @@ pub(crate) fn redirect(to: &str) -> Route {
     Route::Answer(302, vec![("location", to.to_owned())], vec![])
 }
 
-/// A body.
+/// Body of an answer.
 #[derive(Default)]
 pub(crate) struct Chunks {
-    /// The chunks still to come, the last one first; `Err` breaks the connection.
+    /// Remaining chunks, the last one first; `Err` breaks the connection.
     left: Vec<Result<Vec<u8>, Unreachable>>,
-    /// Milliseconds to the next byte after these, and how many more to each that follows.
+    /// Milliseconds to the byte after the chunks, and the increment for each that follows.
     drip: Option<(f64, f64)>,
 }
 
@@ -78,32 +81,33 @@ impl From<Vec<u8>> for Chunks {
 pub(crate) struct World {
     pub(crate) vars: Vec<(&'static str, &'static str)>,
     pub(crate) routes: HashMap<String, Route>,
-    /// The bound origin, by path, if there is one.
+    /// Bound origin by path, if there is one.
     pub(crate) bound: Option<HashMap<String, Route>>,
     pub(crate) fetched: RefCell<Vec<String>>,
     pub(crate) stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
     pub(crate) lines: RefCell<Vec<String>>,
     pub(crate) instance: Instance<Rc<Vec<u8>>>,
-    /// Where finished answers find room.
+    /// Place where finished answers are kept.
     pub(crate) room: Cell<Room>,
-    /// Milliseconds since the epoch.
+    /// Current time in milliseconds since the epoch.
     pub(crate) now_ms: Rc<Cell<f64>>,
-    /// A rate limit that says no.
+    /// Whether the rate limit refuses requests.
     pub(crate) refuses: Cell<bool>,
-    /// What the client says of itself.
+    /// Header fields that the client sends.
     pub(crate) accept: RefCell<Option<String>>,
     pub(crate) user_agent: RefCell<Option<String>>,
     pub(crate) guests: Fakes,
     pub(crate) if_none_match: RefCell<Option<String>>,
     pub(crate) cdn_loop: RefCell<Option<String>>,
     pub(crate) sec_fetch_site: RefCell<Option<String>>,
-    /// Where a test polls requests itself: time stands still, and the header and each chunk of a body are one poll away.
+    /// Whether a test polls requests itself: the clock stands still, and the header and each chunk
+    /// of a body take one poll.
     pub(crate) stepping: Rc<Cell<bool>>,
-    /// Where a test moves `now_ms` itself, alarms ring by it.
+    /// Whether a test moves `now_ms` itself; alarms then follow that clock.
     pub(crate) timed: Rc<Cell<bool>>,
 }
 
-/// Guests that write their format's name and no picture, and read nothing.
+/// Guest codecs that write the name of their format instead of a picture, and decode nothing.
 #[derive(Default)]
 pub(crate) struct Fakes(pub(crate) Cell<FormatSet>);
 
@@ -121,7 +125,7 @@ impl Guests for Fakes {
     }
 }
 
-/// Where this platform has room for a finished answer.
+/// Place where this platform keeps a finished answer.
 #[derive(Clone, Copy, Default)]
 pub(crate) enum Room {
     #[default]
@@ -135,7 +139,7 @@ pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Whether the body is somebody else's, passed on.
+    /// Whether the body was passed on from another server.
     pub(crate) passed: bool,
 }
 
@@ -150,7 +154,7 @@ impl Got {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
-    /// Status and code of an error.
+    /// Returns the status and the code of an error.
     pub(crate) fn error(&self) -> (u16, String) {
         (
             self.status,
@@ -180,7 +184,7 @@ impl World {
         pollster::block_on(self.answer(method, url))
     }
 
-    /// A request that goes on when it is polled.
+    /// Runs a request that advances when it is polled.
     pub(crate) async fn answer(&self, method: Method, url: &str) -> Got {
         let (head, body) = self.reply(method, url).await.into_parts();
         let passed = matches!(body, Body::Passed(_));
@@ -198,7 +202,7 @@ impl World {
         }
     }
 
-    /// The reply as the platform gets it.
+    /// Returns the reply as the platform gets it.
     pub(crate) async fn reply(&self, method: Method, url: &str) -> Reply<World> {
         let config = Config::from_pairs(self.vars.iter().copied());
         let request = Request {
@@ -254,7 +258,7 @@ fn answer(route: &Route) -> Response<Chunks> {
     answer
 }
 
-/// Completes when it has been polled that many times in vain.
+/// Completes after it has been polled `polls` times without success.
 async fn later(mut polls: u32) {
     poll_fn(|_| match polls {
         0 => Poll::Ready(()),
@@ -300,7 +304,7 @@ impl Platform for World {
             return Ok(None);
         };
         self.fetched.borrow_mut().push(path_and_query.to_owned());
-        // A bucket knows no query.
+        // A bucket ignores the query.
         let path = path_and_query.split('?').next().unwrap_or_default();
         Ok(Some(answer(bound.get(path).unwrap_or(&status(404)))))
     }
@@ -348,7 +352,8 @@ impl Platform for World {
         Box::pin(std::future::ready(()))
     }
 
-    /// Time passes only while something else is awaited for ever, or where the test moves it.
+    /// Returns an alarm. Time passes only while something else is awaited for ever, or where the
+    /// test moves the clock.
     fn sleep(&self, milliseconds: u32) -> Alarm {
         let (stepping, timed) = (self.stepping.clone(), self.timed.clone());
         let now_ms = self.now_ms.clone();

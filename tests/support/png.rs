@@ -1,6 +1,6 @@
-//! PNG files made chunk by chunk, sound or not.
+//! PNG files built chunk by chunk, valid or not.
 
-/// Whether rows come in seven passes.
+/// Whether a file is interlaced in seven passes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Adam7 {
     No,
@@ -13,7 +13,7 @@ pub(crate) fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     [&length[..], kind, content, &checksum].concat()
 }
 
-/// A header of 8 bits a sample.
+/// Builds a header for 8 bits a sample.
 pub(crate) fn header(width: u32, height: u32, colour_type: u8, interlaced: Adam7) -> Vec<u8> {
     let mut content = [width.to_be_bytes(), height.to_be_bytes()].concat();
     content.extend([8, colour_type, 0, 0, u8::from(interlaced == Adam7::Yes)]);
@@ -25,7 +25,7 @@ pub(crate) fn file(header: Vec<u8>, chunks: &[Vec<u8>]) -> Vec<u8> {
     [start, chunks.concat(), chunk(b"IEND", &[])].concat()
 }
 
-/// The rows of the seven passes (PNG, clause 8.2), with the filter of none.
+/// Makes the rows of the seven passes (PNG, clause 8.2), without a filter.
 pub(crate) fn adam7(
     width: usize,
     height: usize,
@@ -51,7 +51,8 @@ pub(crate) fn adam7(
     rows
 }
 
-/// A zlib stream, compressed as well as the `png` crate does: its file of one row of grey pixels has the bytes behind a filter of none.
+/// Compresses a zlib stream as well as the `png` crate does: takes the data of a file with one row
+/// of grey pixels, whose first byte is a filter of none.
 pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
     let rest = &bytes[1..];
     assert_eq!(bytes[0], 0, "a row's filter");

@@ -1,9 +1,9 @@
-//! A writer of TIFF in all the ways that mean one picture.
+//! Writer of TIFF files in all layouts that mean the same picture.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::collections::HashMap;
 
-/// How the picture lies in the file.
+/// Layout of the picture in the file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Chunk {
     /// Rows of a strip.
@@ -12,19 +12,19 @@ pub(crate) enum Chunk {
     Tile(u32, u32),
 }
 
-/// How strips and tiles are compressed.
+/// Compression of strips and tiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Packing {
     None,
     PackBits,
     Lzw,
-    /// As it was before the specification: codes from the lowest bit on, and no longer before they
-    /// have to be.
+    /// LZW as before the specification: codes from the lowest bit on, and no longer than they have
+    /// to be.
     OldLzw,
     Deflate,
 }
 
-/// The picture to be written, and how.
+/// Layout and format of the file to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     pub(crate) big_endian: bool,
@@ -34,10 +34,10 @@ pub(crate) struct Writer {
     pub(crate) predicted: bool,
     pub(crate) reversed: bool,
     pub(crate) planar: bool,
-    /// Of a sample; the picture's samples have eight, or as many where that is less.
+    /// Bits of a sample; the picture's samples have eight, or as many as this if that is less.
     pub(crate) bits: u32,
     pub(crate) photometric: u16,
-    /// Other tags, each with whether its values are SHORTs (or else LONGs).
+    /// Further tags; the flag tells whether the values are SHORTs (or else LONGs).
     pub(crate) tags: Vec<(u16, bool, Vec<u32>)>,
 }
 
@@ -59,14 +59,14 @@ impl Default for Writer {
 }
 
 impl Writer {
-    /// A file of samples, row by row and pixel by pixel.
+    /// Writes a file of samples, row by row and pixel by pixel.
     pub(crate) fn write(&self, width: u32, height: u32, samples: usize, picture: &[u8]) -> Vec<u8> {
         let chunks = self.chunks(width, height, samples, picture);
         let chunks: Vec<Vec<u8>> = chunks.iter().map(|chunk| self.pack(chunk)).collect();
         self.file(width, height, samples, &chunks)
     }
 
-    /// Raw strips or tiles, plane by plane.
+    /// Splits the picture into raw strips or tiles, plane by plane.
     fn chunks(&self, width: u32, height: u32, samples: usize, picture: &[u8]) -> Vec<Vec<u8>> {
         let (chunk_width, chunk_height, whole) = match self.chunk {
             Chunk::Strip(rows) => (width, rows.min(height), false),
@@ -84,7 +84,7 @@ impl Writer {
                     };
                     let mut chunk = Vec::new();
                     for y in top..top + rows {
-                        // What is beside the picture repeats its edge.
+                        // Pixels beyond the picture repeat its edge.
                         let pixels = (left..left + chunk_width).map(|x| {
                             let (x, y) = (x.min(width - 1), y.min(height - 1));
                             let at = (y * width + x) as usize * samples;
@@ -151,7 +151,7 @@ impl Writer {
         }
     }
 
-    /// A file of strips or tiles as they are.
+    /// Writes a file of strips or tiles that are compressed already.
     pub(crate) fn file(
         &self,
         width: u32,
@@ -173,7 +173,7 @@ impl Writer {
             (262, true, vec![self.photometric.into()]),
             (277, true, vec![samples as u32]),
         ];
-        // The directory stands in front: offsets are known when its length is.
+        // The directory comes first, so offsets are known once its length is.
         let (offsets, counts) = match self.chunk {
             Chunk::Strip(rows) => {
                 tags.push((278, false, vec![rows]));
@@ -254,7 +254,7 @@ impl Writer {
     }
 }
 
-/// Runs of three and more are repeated, others are copied.
+/// Compresses by PackBits: runs of three and more are repeated, other bytes are copied.
 fn pack_bits(bytes: &[u8]) -> Vec<u8> {
     let mut packed = vec![128]; // no operation
     let mut at = 0;

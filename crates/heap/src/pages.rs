@@ -1,29 +1,31 @@
-//! Which pages of the memory are free.
+//! Allocation of the pages of the memory.
 
-/// Bytes from which on a block is made of whole pages.
+/// Least size in bytes of a block that is made of whole pages.
 pub const LARGE_BYTES: usize = 256 << 10;
 
-/// Bytes of a page of WebAssembly.
+/// Bytes of a WebAssembly page.
 pub const PAGE_BYTES: usize = 1 << 16;
 
-/// Free ranges that are remembered. What would be one more is lost to the memory; with blocks of a megabyte it never is.
+/// Free ranges that are recorded. A further range would be lost to the memory, which never happens
+/// with blocks of a megabyte.
 const MOST_RANGES: usize = 256;
 
-/// Pages from which on a block is taken from the end of a free place: 8 MiB.
+/// Least number of pages of a block that is kept out of the front of the memory: 8 MiB.
 const HIGH_PAGES: usize = 128;
 
-/// Pages at the front of the memory that such blocks leave to small ones: 8 MiB. A small block that stays, in the middle of a free place of tens
-/// of megabytes, would halve that place for as long as the module lives.
+/// Pages at the front of the memory that are reserved for small blocks: 8 MiB. A small block that
+/// stays in the middle of a free range of tens of megabytes would halve that range for the lifetime
+/// of the module.
 const FRONT_PAGES: usize = 128;
 
-/// Free ranges of pages by their address, and the end of the memory.
+/// Free ranges of pages by address, and the end of the memory.
 #[derive(Debug)]
 pub struct Pages {
     free: [Range; MOST_RANGES],
     ranges: usize,
-    /// Where the front ends; `None` before the first block.
+    /// End of the front; `None` before the first block.
     front_end: Option<usize>,
-    /// Pages of the memory, as far as they are known.
+    /// Pages of the memory that are known.
     end: usize,
 }
 
@@ -40,17 +42,17 @@ impl Range {
     }
 }
 
-/// Where a block goes that fits into several places.
+/// Choice among several free ranges that a block fits into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Where least is left over.
+    /// Range that leaves the least over.
     Tightest,
-    /// The first.
+    /// Range with the lowest address.
     Lowest,
 }
 
 impl Pages {
-    /// A memory that has not been looked at yet.
+    /// Creates the record of a memory that has not been used yet.
     pub const fn new() -> Pages {
         Pages {
             free: [Range { start: 0, pages: 0 }; MOST_RANGES],
@@ -60,8 +62,8 @@ impl Pages {
         }
     }
 
-    /// The first of so many pages in a row; `None` where the memory does not grow any more. `grow` adds pages to the memory and returns how
-    /// many it had before.
+    /// Takes `pages` pages in a row and returns the first one, or `None` if the memory cannot grow
+    /// any more. `grow` adds pages to the memory and returns how many it had before.
     pub fn take(
         &mut self,
         pages: usize,
@@ -77,13 +79,13 @@ impl Pages {
             .or_else(|| self.take_from(0, pages, place, &mut grow))
     }
 
-    /// The first of so many pages in a row that are free.
+    /// Takes `pages` free pages in a row and returns the first one, without growing the memory.
     pub fn take_free(&mut self, pages: usize, place: Place) -> Option<usize> {
         self.take_free_from(self.lowest(pages, place), pages, place)
             .or_else(|| self.take_free_from(0, pages, place))
     }
 
-    /// The first page that a block may have, as long as there is room elsewhere.
+    /// Returns the lowest page that a block may have, as long as there is room elsewhere.
     fn lowest(&self, pages: usize, place: Place) -> usize {
         match place {
             Place::Tightest if pages >= HIGH_PAGES => self.front_end.unwrap_or(0),
@@ -109,7 +111,7 @@ impl Pages {
         self.end = had + more;
         self.release(had, more);
         if !is_ours {
-            // Somebody else has grown the memory: what is new does not join what was free.
+            // Other code has grown the memory: the new pages are not adjacent to the free ones.
             return self.take_free_from(0, pages, place);
         }
         let at = self.ranges - 1; // from `start` or before it to the end
@@ -137,7 +139,7 @@ impl Pages {
         Some(range.start)
     }
 
-    /// Gives pages back.
+    /// Frees pages.
     pub fn release(&mut self, start: usize, pages: usize) {
         if pages == 0 {
             return;
@@ -172,7 +174,8 @@ impl Pages {
         }
     }
 
-    /// Makes a block larger where it is, if the pages behind it are free or the memory grows; whether it was done.
+    /// Extends a block in place, if the pages behind it are free or the memory grows; returns
+    /// whether this succeeded.
     pub fn extend(
         &mut self,
         start: usize,
@@ -207,12 +210,12 @@ impl Pages {
         }
     }
 
-    /// Pages of the memory.
+    /// Returns the pages of the memory.
     pub fn end(&self) -> usize {
         self.end
     }
 
-    /// Free pages.
+    /// Returns the number of free pages.
     pub fn free_pages(&self) -> usize {
         self.free().iter().map(|range| range.pages).sum()
     }
@@ -221,7 +224,7 @@ impl Pages {
         &self.free[..self.ranges]
     }
 
-    /// Takes pages off the front of a range.
+    /// Removes pages from the front of a range.
     fn cut(&mut self, at: usize, pages: usize) {
         let range = &mut self.free[at];
         range.start += pages;
@@ -247,7 +250,7 @@ mod tests {
 
     const MOST: usize = 1536; // pages of 96 MiB
 
-    /// Grows a memory that has so many pages.
+    /// Returns a function that grows a memory of `memory` pages.
     fn grow(memory: &mut usize) -> impl FnMut(usize) -> Option<usize> + '_ {
         |pages| {
             let had = *memory;
@@ -325,7 +328,8 @@ mod tests {
     }
 
     proptest! {
-        /// Blocks come, grow, shrink and go: no two overlap, free and taken ones are all of the memory, and neighbours that are free are one.
+        /// Blocks are allocated, extended, shrunk and freed: no two overlap, free and taken blocks
+        /// cover the memory, and adjacent free ranges are merged.
         #[test]
         fn no_page_has_two_owners(steps in prop::collection::vec((0usize..4, 1usize..200, any::<bool>(), 0usize..64), 1..300)) {
             let (mut pages, mut memory) = (Pages::new(), 17);

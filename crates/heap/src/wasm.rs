@@ -1,4 +1,4 @@
-//! The allocator itself. The only unsafe code is what the two traits ask for.
+//! The allocator. The only unsafe code is what its two traits require.
 #![allow(unsafe_code, reason = "a global allocator is an unsafe trait")]
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -10,7 +10,7 @@ use dlmalloc::{Allocator, Dlmalloc};
 
 use crate::pages::{LARGE_BYTES, PAGE_BYTES, Pages, Place};
 
-/// The allocator: `#[global_allocator] static HEAP: Heap = Heap::new();`, once in a module.
+/// Global allocator: `#[global_allocator] static HEAP: Heap = Heap::new();`, once in a module.
 pub struct Heap {
     small: UnsafeCell<Dlmalloc<Segments>>,
 }
@@ -18,10 +18,10 @@ pub struct Heap {
 // SAFETY: a module without threads has one thread, and no allocation happens inside another.
 unsafe impl Sync for Heap {}
 
-/// Blocks of some size that are given back between two looks for segments that are empty.
+/// Frees of chunks of some size between two searches of `dlmalloc` for empty segments.
 const RELEASE_RATE: usize = 32;
 
-/// The pages of the module's memory: one memory, one table.
+/// Table of the module's pages; there is one memory and one table.
 struct Table(UnsafeCell<Pages>);
 
 // SAFETY: as above.
@@ -30,10 +30,11 @@ unsafe impl Sync for Table {}
 static TABLE: Table = Table(UnsafeCell::new(Pages::new()));
 
 impl Heap {
-    /// An allocator that has given nothing away.
+    /// Creates an allocator without blocks.
     pub const fn new() -> Heap {
         let mut small = Dlmalloc::new_with_allocator(Segments);
-        // A segment that is empty is given back soon, and not after some thousand calls: it may lie in the middle of a free place.
+        // An empty segment is returned soon, and not after thousands of calls, because it may lie
+        // in the middle of a free range.
         small.set_max_release_check_rate(RELEASE_RATE);
         Heap {
             small: UnsafeCell::new(small),
@@ -78,8 +79,9 @@ const fn is_large(layout: &Layout) -> bool {
     layout.size() >= LARGE_BYTES && layout.align() <= PAGE_BYTES
 }
 
-// SAFETY: a large block is pages that `Pages` gives to nobody else, aligned to a page; small ones are `dlmalloc`'s, whose contract is this one.
-// Which of the two a block is follows from its layout, which the caller gives again.
+// SAFETY: a large block is made of pages that `Pages` gives to nobody else, aligned to a page;
+// small blocks come from `dlmalloc`, which has the same contract. The layout tells which of the two
+// a block is, and the caller passes the same layout again.
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_large(&layout) {
@@ -118,7 +120,8 @@ unsafe impl GlobalAlloc for Heap {
             if with_pages(|table| table.extend(start, had, more, |_| None)) {
                 return block;
             }
-            // Better moved than grown where there is room, better grown here than elsewhere.
+            // Moving into free pages is better than growing the memory, and growing here is better
+            // than elsewhere.
             let free = with_pages(|table| table.take_free(want, Place::Tightest));
             if free.is_none() && with_pages(|table| table.extend(start, had, more, grow)) {
                 return block;
@@ -139,7 +142,7 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-/// Segments, of which `dlmalloc` makes small blocks.
+/// Segments from which `dlmalloc` allocates small blocks.
 struct Segments;
 
 // SAFETY: a segment is pages that nobody else has, until they are given back.

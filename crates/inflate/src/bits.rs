@@ -1,6 +1,7 @@
-//! The bits that have been read and not used, lowest first.
+//! Buffer of bits that have been read and not used, lowest first.
 
-/// Up to 63 bits. Above those that count there may already be some of the next byte's: the same ones that will be put there.
+/// Buffer of up to 63 bits. Above the valid bits there may already be bits of the next byte, which
+/// the next fill puts there again.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Bits {
     pub(crate) held: u64,
@@ -8,7 +9,7 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
-    /// At least 56 bits, or all of the input.
+    /// Fills the buffer to at least 56 bits, or with all of the input.
     pub(crate) fn fill_slowly(&mut self, input: &mut &[u8]) {
         while self.count < 56
             && let Some((&byte, rest)) = input.split_first()
@@ -19,7 +20,7 @@ impl Bits {
         }
     }
 
-    /// So many bits, if they are there: at most 32.
+    /// Takes `count` bits, at most 32, if they are there.
     pub(crate) fn take(&mut self, count: u32) -> Option<u32> {
         if self.count < count {
             return None;
@@ -33,7 +34,7 @@ impl Bits {
         (self.held & ((1 << count) - 1)) as u32
     }
 
-    /// Drops bits that are there; of `count` the lowest six bits are taken.
+    /// Drops bits that are there; only the lowest six bits of `count` are used.
     #[inline(always)]
     pub(crate) fn skip(&mut self, count: u64) {
         self.held >>= count & 63;

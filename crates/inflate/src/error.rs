@@ -1,14 +1,14 @@
-//! Why there are no bytes.
+//! Errors of inflate.
 
 use core::fmt;
 
-/// Why there is no more output.
+/// Reason why there is no more output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The stream is damaged.
     Corrupt,
-    /// The allocator refused.
+    /// The allocator failed.
     OutOfMemory,
 }
 

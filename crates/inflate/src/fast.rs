@@ -1,19 +1,21 @@
-//! The loop that almost all symbols go through, where there is more than enough input and room.
+//! Inner loop for almost all symbols, used while there is more than enough input and room for
+//! output.
 
 use crate::bits::Bits;
 use crate::error::Error;
 use crate::table::{DISTANCE_BITS, Entry, FAR, Kind, SYMBOL_BITS, WORD, look_further};
 
-/// Bytes that a turn may read: it fills twice.
+/// Most bytes that a turn reads: it fills the bit buffer twice.
 const INPUT: usize = 16;
 
-/// Bytes that it may write: two looks, the longest copy, and the rest of sixteen bytes.
+/// Most bytes that a turn writes: two looks, the longest copy, and the rest of sixteen bytes.
 const OUTPUT: usize = 2 * WORD + 258 + 16;
 
-/// The farthest that deflate reaches back.
+/// Longest distance of deflate.
 const REACH: usize = 32 << 10;
 
-/// The part of the output that the loop works on at a time: as its size is known, there is little to check.
+/// Size of the part of the output that the loop works on at a time. The size is a constant, so few
+/// bounds checks are left.
 const REGION: usize = REACH + 1024;
 
 /// The tables of a block.
@@ -21,22 +23,24 @@ const REGION: usize = REACH + 1024;
 pub(crate) struct Tables<'a> {
     pub(crate) symbols: &'a [Entry],
     pub(crate) distances: &'a [Entry],
-    /// Whether a processor can guess that there will be none; otherwise it is quicker to copy nothing than to ask whether to.
+    /// Whether copies are so rare that branch prediction works; otherwise copying nothing is faster
+    /// than a branch.
     pub(crate) copies_are_rare: bool,
 }
 
-/// How far a stream has come.
+/// State of a stream in the inner loop.
 #[derive(Clone, Copy)]
 pub(crate) struct Progress<'a> {
     pub(crate) bits: Bits,
     pub(crate) input: &'a [u8],
-    /// Where in the output the next byte stands.
+    /// Position of the next byte in the output.
     pub(crate) at: usize,
 }
 
-/// Goes on until the block ends, which the answer tells, or until input or room might not do for another turn.
+/// Decodes symbols until the block ends (`true`), or until input or room might not suffice for
+/// another turn.
 ///
-/// There is room up to `end`; what is behind it stays as it is.
+/// Output goes up to `end`; the bytes behind `end` stay as they are.
 pub(crate) fn symbols(
     tables: Tables<'_>,
     progress: &mut Progress<'_>,
@@ -79,10 +83,11 @@ pub(crate) fn symbols(
     Ok(false)
 }
 
-/// Does what plain entries say, up to one that is not; that comes back, with its bits in the buffer.
+/// Executes plain entries up to the first entry that is not plain. That entry is returned, with its
+/// bits still in the buffer.
 ///
-/// A function by itself, which calls nothing and has little to keep in mind: a number that leaves the processor's registers and comes back
-/// lengthens the chain.
+/// The function stands by itself, calls nothing and has few variables: a number that leaves the
+/// processor's registers and comes back lengthens the dependency chain.
 #[inline(never)]
 fn plain<const COPIES_ARE_RARE: bool>(
     symbols: &[Entry; 1 << SYMBOL_BITS],
@@ -108,8 +113,8 @@ fn plain<const COPIES_ARE_RARE: bool>(
         && at < stop
         && let Some(word) = input.first_chunk()
     {
-        // Behind those that count the buffer has more bits, so the look before did not have to wait for this. It lasts for two
-        // looks with a distance each: 2 * (11 + 13) bits.
+        // Above the valid bits the buffer holds more bits, so the previous look did not have to
+        // wait for this fill. A fill lasts for two looks with a distance each: 2 * (11 + 13) bits.
         held |= u64::from_le_bytes(*word) << (count & 63);
         input = &input[(!count >> 3 & 7) as usize..];
         count |= 56;
@@ -137,7 +142,8 @@ fn plain<const COPIES_ARE_RARE: bool>(
     found
 }
 
-/// Writes what a plain entry says; false if there is nothing where it copies from.
+/// Writes the literals and the copy of a plain entry; `false` if the source of the copy is outside
+/// of the region.
 #[inline(always)]
 fn write<const COPIES_ARE_RARE: bool>(
     entry: Entry,
@@ -164,15 +170,16 @@ fn write<const COPIES_ARE_RARE: bool>(
     true
 }
 
-/// What comes of a rare symbol.
+/// State after a rare symbol.
 struct After {
     bits: Bits,
     at: usize,
-    /// It was the end of the block.
+    /// Set if the symbol was the end of the block.
     ended: bool,
 }
 
-/// What the loop does not settle: long codes, long copies, copies from near, the end of the block. There are bits and room enough.
+/// Decodes a symbol that the inner loop does not handle: a long code, a long copy, a copy from
+/// near, or the end of the block. The caller ensures enough bits and room.
 #[inline(never)]
 fn rare(
     tables: Tables<'_>,
@@ -224,7 +231,7 @@ fn rare(
     })
 }
 
-/// A distance by itself.
+/// Decodes a distance by itself.
 fn far(tables: Tables<'_>, bits: &mut Bits) -> Result<usize, Error> {
     let mut entry = tables.distances[bits.held as usize & ((1 << DISTANCE_BITS) - 1)];
     if entry.is(Kind::Longer) {
@@ -238,7 +245,8 @@ fn far(tables: Tables<'_>, bits: &mut Bits) -> Result<usize, Error> {
     Ok(distance)
 }
 
-/// Copies from less than sixteen bytes back. Writes up to fifteen bytes more than `length`, for which there is room.
+/// Copies from less than sixteen bytes back. Writes up to fifteen bytes more than `length`, for
+/// which there has to be room.
 #[inline(never)]
 fn near(output: &mut [u8], at: usize, distance: usize, length: usize) {
     if distance == 1 {
@@ -246,7 +254,8 @@ fn near(output: &mut [u8], at: usize, distance: usize, length: usize) {
         output[at..at + length].fill(byte);
         return;
     }
-    // The pattern once; from then on it is repeated from as many whole ones back as sixteen bytes hold.
+    // The pattern is written once and then repeated from a multiple of the distance, the largest
+    // one within sixteen bytes.
     for at in at..at + 16 {
         output[at] = output[at - distance];
     }
@@ -256,7 +265,8 @@ fn near(output: &mut [u8], at: usize, distance: usize, length: usize) {
     }
 }
 
-/// Copies sixteen bytes as two numbers; what a compiler makes of a slice may be an instruction for lengths of any size, and slow.
+/// Copies sixteen bytes as two numbers. For a slice, the compiler may emit a slow instruction for
+/// lengths of any size.
 #[inline(always)]
 fn sixteen(output: &mut [u8], from: usize, to: usize) {
     let Some(&[low, high]) = output

@@ -1,4 +1,4 @@
-//! The stream: its header, its blocks, and the symbols in them.
+//! Stream state machine: header, blocks, and symbols.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,40 +11,41 @@ use crate::table::{
     instruction, look_further,
 };
 
-/// A zlib stream on its way.
+/// Inflate state of one zlib stream.
 pub struct Inflate {
     state: State,
     bits: Bits,
-    /// The block is the last.
+    /// Set in the last block.
     last: bool,
-    /// Lengths of the codes of a block, as far as they have been read: symbols, then distances.
+    /// Code lengths of a block that have been read: symbols, then distances.
     lengths: [u8; 320],
     read: usize,
     counts: Counts,
     instructions: [Entry; 1 << 7],
     symbols: Vec<Entry>,
     distances: Vec<Entry>,
-    /// Of the block's codes less than one in sixteen is a copy, if they come as often as their lengths say.
+    /// Set if fewer than one in sixteen of the block's codes is a copy, estimated from the lengths
+    /// of the codes.
     copies_are_rare: bool,
 }
 
-/// What comes next.
+/// Part of the stream that comes next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     Header,
     Block,
-    /// How often each code is described.
+    /// Numbers of code lengths of each alphabet.
     Counts,
-    /// Lengths of the codes of the instructions.
+    /// Code lengths of the code-length alphabet.
     Instructions,
-    /// Lengths of all other codes.
+    /// Code lengths of literals and distances.
     Lengths,
     Symbols,
-    /// The rest of a copy: how much, and from how far back.
+    /// Rest of a copy: its length and its distance.
     Copy(usize, usize),
-    /// Length of a block that is not compressed.
+    /// Length of a stored block.
     StoredLength,
-    /// The rest of it.
+    /// Rest of a stored block.
     Stored(usize),
     Done,
 }
@@ -58,7 +59,7 @@ impl fmt::Debug for Inflate {
     }
 }
 
-/// How many lengths of codes a block has.
+/// Numbers of code lengths in a block.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     symbols: usize,
@@ -66,16 +67,16 @@ struct Counts {
     instructions: usize,
 }
 
-/// The order in which the lengths of the codes of the instructions come.
+/// Order of the code lengths of the code-length alphabet.
 const ORDER: [u8; 19] = [
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
 impl Inflate {
-    /// What [`Inflate::new`] allocates.
+    /// Bytes that [`Inflate::new`] allocates.
     pub const ALLOCATED_BYTES: usize = (SYMBOL_ENTRIES + DISTANCE_ENTRIES) * size_of::<Entry>();
 
-    /// Waits for the first byte.
+    /// Creates the state of a new stream.
     ///
     /// ```
     /// let inflate = letterbox_inflate::Inflate::new()?;
@@ -105,7 +106,8 @@ impl Inflate {
         self.state == State::Done
     }
 
-    /// The checksum behind the last block (RFC 1950, clause 2.2), as soon as all of it is here, and how many bytes of `input` were used.
+    /// Returns the checksum behind the last block (RFC 1950, clause 2.2), as soon as all of it has
+    /// arrived, and how many bytes of `input` were used.
     pub fn checksum(&mut self, input: &[u8]) -> (usize, Option<u32>) {
         if !self.is_done() {
             return (0, None);
@@ -117,15 +119,17 @@ impl Inflate {
         (input.len() - rest.len(), checksum)
     }
 
-    /// Whether there are bytes that have been read and not used, behind the checksum.
+    /// Whether bytes behind the checksum have been read and not used.
     pub fn has_more(&self) -> bool {
         self.bits.count > 0
     }
 
-    /// Inflates what it can of `input` into `output` from `position` on: how many bytes were used, and how many written.
+    /// Inflates as much as possible of `input` into `output` from `position` on. Returns how many
+    /// bytes were used, and how many written.
     ///
-    /// Before `position` stands what was written before, at least the last 32 KiB of it. All input is used unless there is no
-    /// more room, or the stream is done. Bytes behind what was written may have been changed.
+    /// The bytes before `position` have to be the previous output, at least its last 32 KiB. All
+    /// input is used unless there is no more room, or the stream is done. Bytes behind the written
+    /// ones may be changed.
     ///
     /// ```
     /// // "hello hello hello", as zlib writes it.
@@ -139,7 +143,7 @@ impl Inflate {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.
+    /// [`Error::Corrupt`]. A stream cannot be continued after an error.
     pub fn read(
         &mut self,
         input: &[u8],
@@ -148,14 +152,15 @@ impl Inflate {
     ) -> Result<(usize, usize), Error> {
         let end = output.len();
         let (used, made) = self.read_to(input, output, position, end)?;
-        // A stream may be complete exactly where there is no more room.
+        // A stream may be complete exactly when there is no more room.
         let (mut rest, mut at) = (&input[used..], position.min(end) + made);
         while self.step(&mut rest, output, &mut at, end)? {}
         Ok((input.len() - rest.len(), at.saturating_sub(position)))
     }
 
-    /// The same with room up to `end` only; what is behind it stays as it is, and what the stream has behind it is not looked at. It is
-    /// quick where `output` has 33 KiB, however little of them is room.
+    /// Inflates as [`Inflate::read`] does, but writes up to `end` only. Bytes behind `end` stay as
+    /// they are, and the stream is not followed past them. The fast loop is used if `output` has 33
+    /// KiB, even if only a few of them may be written.
     ///
     /// ```
     /// // "hello hello hello", as zlib writes it.
@@ -168,7 +173,7 @@ impl Inflate {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Corrupt`]; there is nothing to be had from a stream after an error.
+    /// [`Error::Corrupt`]. A stream cannot be continued after an error.
     pub fn read_to(
         &mut self,
         input: &[u8],
@@ -182,7 +187,7 @@ impl Inflate {
         Ok((input.len() - rest.len(), at.saturating_sub(position)))
     }
 
-    /// One state on its way to the next; false when input, room or stream have come to an end.
+    /// Advances by one state; `false` when input, room or the stream has come to an end.
     fn step(
         &mut self,
         input: &mut &[u8],
@@ -197,7 +202,7 @@ impl Inflate {
                     return Ok(false);
                 };
                 let (method, flags) = (header & 255, header >> 8);
-                // Deflate, a window of 32 KiB at most, no dictionary, and a remainder that says it is a header.
+                // Deflate, a window of 32 KiB at most, no dictionary, and a valid check value.
                 let deflate = method & 15 == 8 && method >> 4 <= 7 && flags & 32 == 0;
                 if !deflate || (method << 8 | flags) % 31 != 0 {
                     return Err(Error::Corrupt);
@@ -269,7 +274,7 @@ impl Inflate {
                         return Ok(false);
                     }
                 }
-                // A block must be able to end.
+                // A block needs a code for its end.
                 if self.lengths[256] == 0 {
                     return Err(Error::Corrupt);
                 }
@@ -325,7 +330,7 @@ impl Inflate {
         Ok(true)
     }
 
-    /// Copies what is not compressed.
+    /// Copies the bytes of a stored block.
     fn stored(
         &mut self,
         mut length: usize,
@@ -342,7 +347,7 @@ impl Inflate {
             length -= 1;
         }
         if self.bits.count == 0 {
-            // What is held of the next byte would be mixed with what comes after this block.
+            // Bits of the next byte in the buffer would be mixed with the bytes after this block.
             self.bits = Bits::default();
         }
         let here = length.min(input.len()).min(output.len() - *at);
@@ -361,7 +366,7 @@ impl Inflate {
         length == 0
     }
 
-    /// Reads one instruction about the lengths of codes; false when there are not enough bits.
+    /// Decodes one symbol of the code-length alphabet; `false` when there are not enough bits.
     fn instruction(&mut self, total: usize) -> Result<bool, Error> {
         let entry = self.instructions[self.bits.peek(7) as usize];
         let number = entry.number_in(self.bits.held);
@@ -384,7 +389,7 @@ impl Inflate {
             _ => 0,
         };
         if self.read == 0 {
-            // They held those of the instructions until now.
+            // Up to here the lengths held those of the code-length alphabet.
             self.lengths = [0; 320];
         }
         if self.read + times > total {
@@ -395,7 +400,7 @@ impl Inflate {
         Ok(true)
     }
 
-    /// The codes of a block that has none of its own (RFC 1951, clause 3.2.6).
+    /// Builds the fixed codes (RFC 1951, clause 3.2.6).
     fn fixed(&mut self) -> Result<(), Error> {
         self.lengths[..144].fill(8);
         self.lengths[144..256].fill(9);
@@ -418,7 +423,7 @@ impl Inflate {
         )
     }
 
-    /// One symbol, if it is all there; false when it is not, or there is no room.
+    /// Decodes one symbol, if all of it has arrived; `false` otherwise, or if there is no room.
     fn one_symbol(
         &mut self,
         input: &mut &[u8],
@@ -429,7 +434,7 @@ impl Inflate {
         let mut bits = self.bits;
         let mut entry = self.symbols[bits.peek(SYMBOL_BITS) as usize];
         if entry.literals() > 0 {
-            // One after the other, because there may be bits or room for the first only.
+            // One literal at a time, because bits or room may suffice for the first only.
             let first = entry.values() as u8;
             entry = Entry::literal(first).coded(self.lengths[usize::from(first)].into());
         }
@@ -475,7 +480,7 @@ impl Inflate {
         Ok(true)
     }
 
-    /// A distance, if it is all there.
+    /// Decodes a distance, if all of it has arrived.
     fn one_distance(&self, bits: &mut Bits) -> Result<Option<usize>, Error> {
         let mut entry = self.distances[bits.peek(DISTANCE_BITS) as usize];
         if entry.is(Kind::Longer) {

@@ -1,42 +1,47 @@
-//! Codes to what they mean: tables looked up by the next bits, with longer codes in tables behind the first.
+//! Tables of codes, indexed by the next bits, with longer codes in tables behind the first.
 
 use crate::error::Error;
 
-/// What a code, or several, mean. From the lowest bit:
+/// Meaning of one code, or of several. Fields from the lowest bit:
 ///
-/// * 6 bits: how many bits to drop, extra bits included.
-/// * From bit 8 on, 6 bits: how many of the bits to drop are codes; those above them are extra bits. Where one has to look further, how
-///   many bits choose there.
+/// * 6 bits: number of bits to drop, extra bits included.
+/// * From bit 8 on, 6 bits: how many of the bits to drop are codes; the bits above them are extra
+///   bits. In an entry that leads to a further table, the number of bits that index that table.
 /// * From bit 14 on, 3 bits: the [`Kind`].
-/// * From bit 17 on, 2 bits: how many literals there are, up to three; so from bit 14 on, 6 bits: how many bits those have, if it is plain.
-/// * From bit 20 on, 4 bits: how many bytes literals and copy are.
-/// * From bit 24 on, 16 bits: the base of a number, or of a copy's distance; or the place to look further. What is plain counts it from
-///   where the literals go, not from behind them.
-/// * From bit 40 on, 24 bits: the literals, the first the lowest.
+/// * From bit 17 on, 2 bits: number of literals, up to three. In a plain entry the 6 bits from bit
+///   14 on are therefore the number of bits of the literals.
+/// * From bit 20 on, 4 bits: number of bytes of literals and copy together.
+/// * From bit 24 on, 16 bits: base of a number, or of a copy's distance; or the index of the
+///   further table. A plain entry counts the distance from the first literal, not from behind the
+///   literals.
+/// * From bit 40 on, 24 bits: the literals, the first one lowest.
 ///
-/// Fields are where a shift finds them, and as few of them as can be need a mask besides.
+/// Fields are placed so that a shift finds them, and few need a mask besides.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry(pub(crate) u64);
 
-/// A distance for a copy of nothing. What was written just now would be waited for; this far back nothing is on its way.
+/// Distance used for a copy of nothing. A load of bytes that were just written would wait for the
+/// store; this far back no store is pending.
 pub(crate) const FAR: usize = 256;
 
-/// What plain entries write at a time: no more than that are literals and copy, and their source is as far away.
+/// Bytes that a plain entry writes: literals and copy are at most this long, and the copy's source
+/// is at least this far back.
 pub(crate) const WORD: usize = 8;
 
-/// What kind of entry it is.
+/// Kind of an entry.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u64)]
 pub(crate) enum Kind {
-    /// Literals, or a copy with its distance, or both; [`WORD`] bytes at most, and from that far back.
+    /// Literals, or a copy with its distance, or both: at most [`WORD`] bytes, and from at least
+    /// that far back.
     Plain = 0,
-    /// The same, but from nearer.
+    /// Literals and copy as in a plain entry, but from a shorter distance.
     Near = 1 << KIND,
     /// A length or a distance, by itself.
     Number = 2 << KIND,
     /// The end of the block.
     End = 3 << KIND,
-    /// Look further.
+    /// Index of a further table.
     Longer = 4 << KIND,
     /// No code of this block.
     Nothing = 5 << KIND,
@@ -57,35 +62,35 @@ impl Entry {
         Entry(u64::from(byte) << VALUES | (FAR as u64) << BASE | 1 << BYTES | 1 << LITERALS)
     }
 
-    /// A number that starts at `base`, with extra bits behind its code.
+    /// Makes an entry of a number that starts at `base`, with extra bits behind its code.
     const fn number(base: u16, extra: u8) -> Entry {
         Entry((base as u64) << BASE | Kind::Number as u64 | extra as u64)
     }
 
-    /// More bits are chosen from, at this place.
+    /// Makes an entry that leads to a further table at `place`, indexed by `width` bits.
     fn longer(place: usize, width: u32) -> Entry {
         Entry((place as u64) << BASE | Kind::Longer as u64 | u64::from(width) << CODE)
     }
 
-    /// With a code of this length, or one that is longer by that.
+    /// Returns the entry with a code that is longer by `length` bits.
     pub(crate) fn coded(self, length: u32) -> Entry {
         Entry(self.0 + (u64::from(length) << CODE | u64::from(length)))
     }
 
-    /// A length that has no extra bits, and then this distance.
+    /// Joins a length without extra bits and the distance that follows it.
     fn copy(self, distance: Entry) -> Entry {
         let near = distance.0 - Kind::Number as u64 + Kind::Near as u64;
         Entry(near + ((self.base() as u64) << BYTES)).coded(self.code())
     }
 
-    /// These literals, and then those.
+    /// Joins these literals and the entry that follows them.
     fn and_then(self, next: Entry) -> Entry {
         let values = (next.0 >> VALUES) << (VALUES as usize + 8 * self.literals());
         let here = self.0 >> VALUES << VALUES | self.0 & (3 << LITERALS | 15 << BYTES);
         Entry((next.0 & ((1 << VALUES) - 1)) + values + here).coded(self.code())
     }
 
-    /// A near copy, or a plain one if it is far enough.
+    /// Turns a near copy into a plain one, if its distance is long enough.
     fn settled(self) -> Entry {
         let literals = self.literals();
         if self.base() < WORD + literals {
@@ -104,37 +109,37 @@ impl Entry {
         (self.0 >> LITERALS & 3) as usize
     }
 
-    /// Eight bytes, of which [`Entry::literals`] count and the others are zero.
+    /// Returns the literals in a word; the bytes above [`Entry::literals`] are zero.
     #[inline(always)]
     pub(crate) fn values(self) -> u64 {
         self.0 >> VALUES
     }
 
-    /// How many bits the literals of a plain entry have, in the lowest six bits.
+    /// Returns the number of bits of a plain entry's literals, in the lowest six bits.
     #[inline(always)]
     pub(crate) fn value_bits(self) -> u64 {
         self.0 >> KIND
     }
 
-    /// How many bytes literals and copy are.
+    /// Returns the number of bytes of literals and copy together.
     #[inline(always)]
     pub(crate) fn bytes(self) -> usize {
         (self.0 >> BYTES & 15) as usize
     }
 
-    /// How long the copy behind the literals is, or zero.
+    /// Returns the length of the copy behind the literals, or zero.
     #[inline(always)]
     pub(crate) fn copied(self) -> usize {
         self.bytes() - self.literals()
     }
 
-    /// Bits to drop.
+    /// Returns the number of bits to drop.
     #[inline(always)]
     pub(crate) fn length(self) -> u32 {
         (self.0 & 63) as u32
     }
 
-    /// How many of them are codes.
+    /// Returns how many of the bits to drop are codes.
     #[inline(always)]
     fn code(self) -> u32 {
         (self.0 >> CODE & 63) as u32
@@ -145,13 +150,14 @@ impl Entry {
         usize::from((self.0 >> BASE) as u16)
     }
 
-    /// The base and its extra bits, from the bits that are dropped with it.
+    /// Returns the base plus its extra bits, taken from the bits that are dropped with the entry.
     #[inline(always)]
     pub(crate) fn number_of(self, dropped: u64) -> usize {
         self.base() + dropped.rotate_right((self.0 >> CODE) as u32) as u32 as usize
     }
 
-    /// The base and its extra bits, from the bits that start with the code: a number, or the distance of a copy.
+    /// Returns the base plus its extra bits, taken from the bits that start with the code: a
+    /// number, or the distance of a copy.
     #[inline(always)]
     pub(crate) fn number_in(self, bits: u64) -> usize {
         self.number_of(bits & ((1 << self.length()) - 1))
@@ -162,7 +168,8 @@ impl Entry {
 pub(crate) const SYMBOL_BITS: u32 = 11;
 /// Bits of the first look for distances.
 pub(crate) const DISTANCE_BITS: u32 = 9;
-/// A table behind the first exists because two codes or more start with its bits: so many at most, times its size.
+/// Upper bound on table entries. A table behind the first exists because at least two codes start
+/// with its bits; this is the largest number of such tables times their size.
 pub(crate) const SYMBOL_ENTRIES: usize =
     (1 << SYMBOL_BITS) + 288 / 2 * (1 << (LONGEST - SYMBOL_BITS));
 pub(crate) const DISTANCE_ENTRIES: usize =
@@ -171,13 +178,14 @@ pub(crate) const DISTANCE_ENTRIES: usize =
 /// Bits of the longest code.
 const LONGEST: u32 = 15;
 
-/// What each symbol means, the length of its code apart (RFC 1951, clause 3.2.5).
+/// Returns the entry of a literal or length symbol, without the length of its code (RFC 1951,
+/// clause 3.2.5).
 pub(crate) fn symbol(number: usize) -> Entry {
     const LENGTHS: [Entry; 29] = numbers::<29>(3, 4);
     match number {
         0..256 => Entry::literal(number as u8),
         256 => Entry(Kind::End as u64),
-        // The longest has a code of its own.
+        // The longest length has a code of its own.
         285 => Entry::number(258, 0),
         _ => LENGTHS[..28]
             .get(number - 257)
@@ -191,12 +199,13 @@ pub(crate) fn distance(number: usize) -> Entry {
     DISTANCES.get(number).copied().unwrap_or(Entry::NOTHING)
 }
 
-/// What an instruction about code lengths means: its own number.
+/// Returns the entry of a symbol of the code-length alphabet: its own number.
 pub(crate) fn instruction(number: usize) -> Entry {
     Entry::number(number as u16, 0)
 }
 
-/// Ranges that follow each other: first `group * 2` of one number, then `group` of each power of two.
+/// Builds consecutive ranges: first `group * 2` of one number each, then `group` of each power of
+/// two.
 const fn numbers<const COUNT: usize>(first: u16, group: usize) -> [Entry; COUNT] {
     let (mut entries, mut base, mut at) = ([Entry::NOTHING; COUNT], first, 0);
     while at < COUNT {
@@ -212,27 +221,28 @@ const fn numbers<const COUNT: usize>(first: u16, group: usize) -> [Entry; COUNT]
     entries
 }
 
-/// A code, its first bit the lowest, and what it means.
+/// A code, first bit lowest, and its meaning.
 type Coded = (u16, Entry);
 
-/// Room for codes. It is lent to [`Codes`] and stays where it is, and is no larger than it has to be: a block's tables are made in some
-/// microseconds, and to clear and to move room for all codes, for each of three alphabets, was a third of them.
+/// Buffer for codes. [`Codes`] borrows it, and the size is that of the alphabet: a block's tables
+/// are made in some microseconds, and clearing and moving buffers for all codes of all three
+/// alphabets took a third of that time.
 const fn room<const CODES: usize>() -> [Coded; CODES] {
     [(0, Entry(0)); CODES]
 }
 
-/// Symbols at most, and distances, or instructions.
+/// Most symbols, and most distances or code-length symbols.
 const SYMBOLS: usize = 288;
 const DISTANCES: usize = 32;
 
-/// What has a code, by the length of it.
+/// Codes of an alphabet, sorted by length.
 struct Codes<'a> {
     sorted: &'a [Coded],
-    /// Where the codes of each length start.
+    /// Index of the first code of each length.
     starts: [usize; LONGEST as usize + 2],
-    /// Where among them the literals end, which are the first.
+    /// Index behind the last literal of each length; literals come first.
     literals: [usize; LONGEST as usize + 1],
-    /// Length of the shortest literal's code.
+    /// Length of the shortest code of a literal.
     shortest: u32,
 }
 
@@ -251,11 +261,11 @@ impl<'a> Codes<'a> {
         }
         counts[0] = 0;
         let mut starts = [0; LONGEST as usize + 2];
-        // The first code of each length, counted from the first bit on.
+        // First code of each length, with the first bit topmost.
         let mut next = [0u16; LONGEST as usize + 1];
         let mut free = 1i32;
         for length in 1..=LONGEST as usize {
-            // Codes of one bit more: twice the room, less what those of this length take.
+            // Codes of one bit more have twice the space, less the codes of this length.
             free = 2 * free - counts[length] as i32;
             if free < 0 {
                 return Err(Error::Corrupt);
@@ -292,24 +302,24 @@ impl<'a> Codes<'a> {
         })
     }
 
-    /// The codes of this length.
+    /// Returns the codes of this length.
     fn of(&self, length: u32) -> &[Coded] {
         let length = length as usize;
         &self.sorted[self.starts[length]..self.starts[length + 1]]
     }
 
-    /// Those of them that are literals.
+    /// Returns the literals among the codes of this length.
     fn literals(&self, length: u32) -> &[Coded] {
         let (start, end) = (self.starts[length as usize], self.literals[length as usize]);
         &self.sorted[start..end.max(start)]
     }
 }
 
-/// Fills a table in which every code stands for itself; `root` is how many bits the first look takes. Only a `sparse` one may have fewer
-/// codes than there is room for.
+/// Fills a table in which every entry is a single code; `root` is the number of bits of the first
+/// look. Only a `sparse` code may be incomplete.
 ///
 /// # Errors
-/// [`Error::Corrupt`] for lengths that are no code.
+/// [`Error::Corrupt`] for lengths that do not form a code.
 pub(crate) fn build(
     table: &mut [Entry],
     root: u32,
@@ -323,10 +333,11 @@ pub(crate) fn build(
     Ok(())
 }
 
-/// Fills the tables of a block. Where they fit, a literal and what follows it, and a copy and its distance, take the place of the first.
+/// Fills the tables of a block. Where they fit, a literal with the code behind it, and a copy with
+/// its distance, are joined in one entry.
 ///
 /// # Errors
-/// [`Error::Corrupt`] for lengths that are no code.
+/// [`Error::Corrupt`] for lengths that do not form a code.
 pub(crate) fn build_both(
     symbols: &mut [Entry],
     distances: &mut [Entry],
@@ -383,16 +394,16 @@ fn put(table: &mut [Entry], code: u16, entry: Entry) {
 const SHORT: usize = 6;
 const COPIES: usize = SHORT * DISTANCES;
 
-/// Short copies and their distances, by the length of both codes.
+/// Short copies with their distances, by the sum of both code lengths.
 struct Copies<'a> {
     sorted: &'a [Coded],
-    /// Where those of each length start.
+    /// Index of the first copy of each sum of lengths.
     starts: [usize; SYMBOL_BITS as usize + 2],
 }
 
 impl<'a> Copies<'a> {
     fn new(sorted: &'a mut [Coded], symbols: &Codes, distances: &Codes) -> Copies<'a> {
-        // The lengths that have no extra bits, by their number.
+        // Lengths without extra bits.
         let mut lengths = room::<SHORT>();
         let mut count = 0;
         for length in 1..SYMBOL_BITS {
@@ -430,11 +441,12 @@ impl<'a> Copies<'a> {
     }
 }
 
-/// Fills a table with codes, and with what `join` makes of several that have so many bits together.
+/// Fills a table with codes, and with the entries that `join` makes of several codes of so many
+/// bits together.
 fn fill(table: &mut [Entry], root: u32, codes: &Codes, join: impl Fn(&mut [Entry], u32)) {
     table[0] = Entry::NOTHING;
     for length in 1..=root {
-        // A table of one bit more is twice the table, and then there are the codes that need the bit.
+        // The table for one bit more is the table twice, plus the codes that need the bit.
         let half = 1 << (length - 1);
         table.copy_within(..half, half);
         let table = &mut table[..2 * half];
@@ -446,7 +458,7 @@ fn fill(table: &mut [Entry], root: u32, codes: &Codes, join: impl Fn(&mut [Entry
     longer(table, root, codes);
 }
 
-/// The codes of more bits than the first look takes: tables behind the first.
+/// Builds the tables behind the first for codes of more bits than the first look takes.
 fn longer(table: &mut [Entry], root: u32, codes: &Codes) {
     let mut lengths = root + 1..=LONGEST;
     let Some(longest) = lengths
@@ -464,7 +476,7 @@ fn longer(table: &mut [Entry], root: u32, codes: &Codes) {
                 started = code & mask;
                 start = end;
                 end += 1 << width;
-                // As many bits choose there as the longest code has.
+                // A table is indexed by as many bits as its longest code has left.
                 table[usize::from(started)] = Entry::longer(start, width);
             }
             let first = start + usize::from(code >> root);
@@ -476,7 +488,7 @@ fn longer(table: &mut [Entry], root: u32, codes: &Codes) {
     }
 }
 
-/// Where a look leads that has not come to an end.
+/// Looks up a code in the further table that an entry leads to.
 #[inline(always)]
 pub(crate) fn look_further(table: &[Entry], entry: Entry, bits: u64, root: u32) -> Entry {
     let index = (bits >> root) & ((1 << entry.code()) - 1);
@@ -491,7 +503,8 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// The first code of these bits, by the standard's own words: its symbol and its length.
+    /// Finds the first code of these bits exactly as the standard describes it, and returns its
+    /// symbol and its length.
     fn plain(lengths: &[u8], bits: u32) -> Option<(usize, u32)> {
         let mut code = 0;
         for length in 1..=LONGEST {
@@ -509,7 +522,7 @@ mod tests {
         None
     }
 
-    /// Lengths of a complete code for some of so many symbols.
+    /// Makes lengths of a complete code for some of so many symbols.
     fn lengths(symbols: usize, random: &mut impl FnMut() -> usize) -> Vec<u8> {
         let mut lengths = alloc::vec![0; symbols];
         let mut leaves = alloc::vec![1u8, 1];
@@ -543,7 +556,7 @@ mod tests {
         for round in 0..20 {
             let of_symbols = match round % 2 {
                 0 => lengths(286, &mut random),
-                // Few literals, so that several fit, and all short copies.
+                // There are few literals, so that several fit into an entry, and all short copies.
                 _ => {
                     let mut of_symbols = alloc::vec![0; 265];
                     of_symbols[..6].fill(3);

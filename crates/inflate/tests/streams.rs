@@ -1,12 +1,14 @@
-//! Streams of all kinds beside another inflate, in pieces of input and of room.
+//! Streams of all kinds compared with another inflate, in pieces of input and of room.
 
 use letterbox_inflate::{Error, Inflate};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
-/// Inflates, `input` bytes at a time, with room for `room` bytes at a time behind a window of 32 KiB.
+/// Inflates `input` bytes at a time, with room for `room` bytes at a time behind a window of 32
+/// KiB.
 ///
-/// Once with nothing behind the room and once with more, which is the quick way; both must say the same.
+/// Runs once without spare bytes behind the room and once with some, which takes the fast path;
+/// both results must be equal.
 fn inflate(stream: &[u8], input: usize, room: usize) -> Result<Vec<u8>, Error> {
     let short = inflate_before(stream, input, room, 0);
     let long = inflate_before(stream, input, room, 2000);
@@ -14,7 +16,7 @@ fn inflate(stream: &[u8], input: usize, room: usize) -> Result<Vec<u8>, Error> {
     short
 }
 
-/// The same with so many bytes behind the room, which stay as they are.
+/// Inflates with `more` bytes behind the room, which must stay as they are.
 fn inflate_before(stream: &[u8], input: usize, room: usize, more: usize) -> Result<Vec<u8>, Error> {
     const REACH: usize = 32 << 10;
     let (mut inflate, mut filled) = (Inflate::new()?, 0);
@@ -54,7 +56,8 @@ fn random() -> impl FnMut() -> u32 {
     }
 }
 
-/// Bytes of many kinds: noise, few values, runs, repeats near and far, and what is left of a photo by a filter.
+/// Contents of many kinds: noise, few values, runs, repeats near and far, and the differences that
+/// a filter leaves of a photo.
 fn contents() -> Vec<Vec<u8>> {
     let mut next = random();
     let mut noise = |count: usize, mask: u32| (0..count).map(|_| (next() & mask) as u8).collect();
@@ -142,7 +145,8 @@ fn a_damaged_stream_is_what_the_other_inflate_says_or_refused() {
                     let whole = inflate(&stream, stream.len(), 1 << 20);
                     let pieces = inflate(&stream, 5, 777);
                     assert!(whole == pieces, "level {level}, changed at {at}");
-                    // Behind another content stands another checksum, so only what is refused for a better reason can be compared.
+                    // Changed content has another checksum, so a stream that the other inflate
+                    // refuses for that reason alone cannot be compared.
                     if let (Ok(ours), Ok(theirs)) = (&whole, &decompress_to_vec_zlib(&stream)) {
                         assert!(ours == theirs, "level {level}, changed at {at}");
                     }

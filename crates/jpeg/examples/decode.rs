@@ -1,5 +1,5 @@
-//! `decode FILE [1|2|4|8]`: writes the picture to standard output as PNM (grey, RGB) or raw CMYK, with what is to be said of it on
-//! standard error.
+//! Writes a JPEG to standard output as PNM (grey, RGB) or raw CMYK, and its header and status to
+//! standard error: `decode FILE [1|2|4|8]`.
 
 use std::io::Write;
 

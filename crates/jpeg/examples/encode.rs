@@ -1,4 +1,5 @@
-//! `encode FILE.ppm [QUALITY] [444] [progressive]`: writes a PNM picture (P5, P6) to standard output as JPEG.
+//! Writes a PNM picture (P5, P6) to standard output as JPEG:
+//! `encode FILE.ppm [QUALITY] [444] [progressive]`.
 
 use std::io::Write;
 
@@ -39,7 +40,7 @@ struct Picture<'a> {
     samples: &'a [u8],
 }
 
-/// The magic, three numbers, and one byte of white space before the samples.
+/// Parses a PNM: the magic, three numbers, and one byte of white space before the samples.
 fn parse(file: &[u8]) -> Option<Picture<'_>> {
     let (mut words, mut at) = (Vec::new(), 0);
     while words.len() < 4 {

@@ -1,20 +1,22 @@
-//! Entropy-coded bytes as bits: byte stuffing undone (T.81, F.2.2.5), markers left where they are.
+//! Bit reader for entropy-coded bytes: byte stuffing is undone (T.81, F.2.2.5), and markers are
+//! left in place.
 
 use crate::lanes::big_endian;
 
-/// A position in entropy-coded data. It holds no borrow, so that a scan can rest between two calls; the bytes are handed
-/// to [`BitReader::refill`].
+/// Position in entropy-coded data. The reader holds no borrow, so that a scan can pause between two
+/// calls; the bytes are passed to [`BitReader::refill`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BitReader {
-    /// The next bits, the first of them topmost; below the valid ones there is what will be there, or zeroes.
+    /// The next bits, first one topmost. Below the valid bits there are zeroes or the bits that the
+    /// next refill puts there.
     acc: u64,
-    /// How many bits of `acc` are valid, at most 63.
+    /// Number of valid bits in `acc`, at most 63.
     valid: u32,
     /// The next byte to take.
     pos: usize,
-    /// Bits handed out that were not in the data: zeroes behind its end.
+    /// Bits handed out that were not in the data: zeroes past its end.
     borrowed: u32,
-    /// What came was no code, or led out of its block.
+    /// Set when the bits were no code, or a run left its block.
     pub(crate) damaged: bool,
 }
 
@@ -31,12 +33,12 @@ impl BitReader {
         self.pos
     }
 
-    /// Moves the data: the bytes before `by` are gone.
+    /// Adjusts the position after the first `by` bytes of the data have been removed.
     pub(crate) fn rebase(&mut self, by: usize) {
         self.pos -= by;
     }
 
-    /// Whether bits have been used that the data does not have.
+    /// Whether bits have been used that are not in the data.
     pub(crate) fn overrun(&self) -> bool {
         self.borrowed > self.valid
     }
@@ -51,10 +53,11 @@ impl BitReader {
             || next == Some(&0)
     }
 
-    /// Makes at least 56 bits valid. Behind a marker or the end of the data there are zeroes.
+    /// Makes at least 56 bits valid. Past a marker or the end of the data, zeroes are supplied.
     ///
-    /// Without a branch that depends on how many there are: it takes eight bytes, counts those that fit whole, and lets the rest
-    /// be taken once more by the next refill, which puts the same bits into the same place.
+    /// The fast path has no branch that depends on the number of valid bits: the reader loads eight
+    /// bytes and counts those that fit whole. The rest is loaded again by the next refill, which
+    /// puts the same bits into the same place.
     #[inline(always)]
     pub(crate) fn refill(&mut self, data: &[u8]) {
         if let Some(eight) = data.get(self.pos..).and_then(|rest| rest.first_chunk()) {
@@ -71,7 +74,7 @@ impl BitReader {
         *self = self.refilled_slowly(data);
     }
 
-    /// Makes at least 32 bits valid, where few are taken at a time.
+    /// Makes at least 32 bits valid, for callers that take few bits at a time.
     #[inline(always)]
     pub(crate) fn ensure(&mut self, data: &[u8]) {
         if self.valid < 32 {
@@ -79,7 +82,8 @@ impl BitReader {
         }
     }
 
-    /// By value, so that the address of a reader that is in registers is never taken.
+    /// Refills byte by byte. Takes the reader by value, so that the address of a reader that is in
+    /// registers is never taken.
     #[cold]
     #[inline(never)]
     fn refilled_slowly(mut self, data: &[u8]) -> BitReader {
@@ -110,7 +114,7 @@ impl BitReader {
         self
     }
 
-    /// The next `count` bits, 1 to 32, without taking them.
+    /// Returns the next `count` bits, 1 to 32, without consuming them.
     #[inline(always)]
     pub(crate) fn peek(&self, count: u32) -> u32 {
         (self.acc >> (64 - count)) as u32
@@ -138,7 +142,8 @@ impl BitReader {
         extend(self.take(count), count)
     }
 
-    /// Drops the bits up to the next marker, and returns its code; without one, up to where one may still come.
+    /// Drops the bits up to the next marker and returns its code. Without a marker, drops
+    /// everything that cannot be the start of one.
     pub(crate) fn seek_marker(&mut self, data: &[u8]) -> Option<u8> {
         let Some(marker) = next_marker(data, self.pos) else {
             let cut = data.last() == Some(&0xff);
@@ -154,14 +159,15 @@ impl BitReader {
         *self = BitReader::at(self.pos + 2);
     }
 
-    /// Forgets the bits of the accumulator without moving on: what follows is zeroes until the next restart.
+    /// Discards the accumulator without moving past the next marker: all bits are zeroes until the
+    /// next restart.
     pub(crate) fn starve(&mut self, data: &[u8]) {
         let pos = next_marker(data, self.pos).unwrap_or(data.len());
         *self = BitReader::at(pos);
     }
 }
 
-/// Where the next marker stands: 0xFF, and then neither stuffing nor fill.
+/// Finds the next marker: 0xFF followed by neither a stuffed zero nor a fill byte.
 pub(crate) fn next_marker(data: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -174,7 +180,8 @@ pub(crate) fn next_marker(data: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// What stands behind a stuffed 0xFF; fill bytes before it belong to markers alone, but are understood here too.
+/// Returns the position after a stuffed 0xFF, or `None` if there is a marker instead. Fill bytes
+/// are allowed only before markers, but are accepted here too.
 fn stuffed(data: &[u8], from: usize) -> Option<usize> {
     let fill = data[from..].iter().position(|&byte| byte != 0xff)?;
     (data[from + fill] == 0).then_some(from + fill + 1)

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::error::Error;
 
-/// A list of equal things.
+/// Creates a list of `count` equal elements.
 pub(crate) fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(count)

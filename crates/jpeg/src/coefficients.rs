@@ -1,4 +1,5 @@
-//! The coefficients of one row of MCUs, where several scans make them, and which of them are not zero.
+//! Coefficients of one row of MCUs of a file with several scans, and a record of which are not
+//! zero.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -6,14 +7,14 @@ use core::ops::Range;
 use crate::error::Error;
 use crate::frame::{Component, Frame};
 
-/// Component after component, row of blocks after row of blocks.
+/// Coefficients in the order of component, row of blocks, block.
 pub(crate) struct Coefficients {
-    /// In natural order, not dequantised.
+    /// Coefficients in natural order, not dequantised.
     pub(crate) blocks: Vec<[i16; 64]>,
-    /// For each block, a bit a place in coding order: the AC coefficients that are not zero. A refinement scan walks over these
-    /// bits instead of the coefficients.
+    /// AC coefficients of each block that are not zero, one bit a place in coding order. A
+    /// refinement scan walks over these bits instead of the coefficients.
     pub(crate) history: Vec<u64>,
-    /// Where each component's blocks start.
+    /// Index of each component's first block.
     starts: [usize; 4],
 }
 
@@ -37,13 +38,13 @@ impl Coefficients {
         })
     }
 
-    /// Makes all of them zero.
+    /// Sets all coefficients to zero.
     pub(crate) fn clear(&mut self) {
         self.blocks.fill([0; 64]);
         self.history.fill(0);
     }
 
-    /// Where row `y` of a component's blocks is.
+    /// Range of the blocks in row `y` of a component.
     #[inline(always)]
     pub(crate) fn row(&self, frame: &Frame, index: usize, y: usize) -> Range<usize> {
         let across = frame.components[index].h * frame.mcus_across;

@@ -1,23 +1,26 @@
-//! Samples to pixels, a row at a time: the equations of JFIF (ITU-R BT.601, full range) in 16-bit fixed point.
+//! Conversion of samples to pixels, a row at a time: the equations of JFIF (ITU-R BT.601, full
+//! range) in 16-bit fixed point.
 
 use crate::segments::Transform;
 
 const HALF: i32 = 1 << 15;
 
-/// `f64` to 16-bit fixed point.
+/// Converts an `f64` to 16-bit fixed point.
 macro_rules! fix {
     ($x:expr) => {
         ($x * 65536.0 + 0.5) as i32
     };
 }
 
-/// Converts a row; `samples` are the components' rows, all as long as the row of pixels or longer.
+/// Converts a row; `samples` are the rows of the components, all at least as long as the row of
+/// pixels.
 pub(crate) fn convert(transform: Transform, samples: &[&[u8]], out: &mut [u8]) {
     match (transform, samples) {
         (Transform::Grey, [grey, ..]) => out.copy_from_slice(&grey[..out.len()]),
         (Transform::YCbCr, [y, cb, cr]) => ycc_to_rgb(y, cb, cr, out),
         (Transform::Rgb, [r, g, b]) => interleave(r, g, b, out),
-        // Inks are inverted in the file, as Adobe's programs write them; browsers and libvips take them so without Adobe's marker too.
+        // Inks are inverted in the file, as Adobe's programs write them; browsers and libvips read
+        // them so even without Adobe's marker.
         (Transform::Cmyk, [c, m, y, k]) => {
             for ((((out, &c), &m), &y), &k) in
                 out.chunks_exact_mut(4).zip(*c).zip(*m).zip(*y).zip(*k)
@@ -25,7 +28,8 @@ pub(crate) fn convert(transform: Transform, samples: &[&[u8]], out: &mut [u8]) {
                 out.copy_from_slice(&[!c, !m, !y, !k]);
             }
         }
-        // Y, Cb and Cr are of the inks' complement: of inverted inks that is the complement of a complement.
+        // Y, Cb and Cr encode the complement of the inks. The inks are inverted too, so the two
+        // complements cancel.
         (Transform::Ycck, [y, cb, cr, k]) => {
             for ((((out, &y), &cb), &cr), &k) in
                 out.chunks_exact_mut(4).zip(*y).zip(*cb).zip(*cr).zip(*k)
@@ -92,8 +96,9 @@ fn scalar_block(y: &[u8; BLOCK], cb: &[u8; BLOCK], cr: &[u8; BLOCK], out: &mut [
     }
 }
 
-/// The same in eight lanes of 16 bits. A factor that does not fit is split into whole multiples of the sample, which the
-/// shift by 16 does not round, and a rest that does: 1.402 = 1 + 0.402, 1.772 = 2 - 0.228, 0.71414 = 1 - 0.28586.
+/// Implementation in eight lanes of 16 bits. A factor that does not fit is split into whole
+/// multiples of the sample, which the shift by 16 does not round, and a rest that it does: 1.402 =
+/// 1 + 0.402, 1.772 = 2 - 0.228, 0.71414 = 1 - 0.28586.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
     use core::arch::wasm32::*;
@@ -130,12 +135,13 @@ mod simd {
         interleave(sources, out);
     }
 
-    /// Eight pixels, less 128; the result may lie outside of -128 to 127.
+    /// Converts eight pixels, less 128; results may lie outside of -128 to 127.
     #[inline(always)]
     fn eight(y: v128, cb: v128, cr: v128) -> [v128; 3] {
         let middle = i16x8_splat(128);
         let [y, cb, cr] = [y, cb, cr].map(|value| i16x8_sub(value, middle));
-        // Beside a sample stands a two, so that the sum of products has its half.
+        // The second factor of each pair is a two, so that the sum of products includes the
+        // rounding half.
         let two = i16x8_splat(2);
         let r = products(cr, two, (fix!(1.40200) - ONE) as i16, 1 << 14, 0);
         let g = products(
@@ -153,21 +159,24 @@ mod simd {
         ]
     }
 
-    /// `(a * by_a + b * by_b + rest) >> 16`.
+    /// Computes `(a * by_a + b * by_b + rest) >> 16`.
     #[inline(always)]
     fn products(a: v128, b: v128, by_a: i16, by_b: i16, rest: i32) -> v128 {
         let by = i16x8(by_a, by_b, by_a, by_b, by_a, by_b, by_a, by_b);
         let rest = i32x4_splat(rest);
         let low = i32x4_dot_i16x8(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b), by);
         let high = i32x4_dot_i16x8(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b), by);
-        // A shuffle shifts, because the compiler makes more than one instruction of a narrowing whose range it knows.
+        // The shift is a shuffle, because the compiler makes more than one instruction of a
+        // narrowing whose range it knows.
         i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(i32x4_add(low, rest), i32x4_add(high, rest))
     }
 
-    /// Where a byte of the pixels comes from, by source and third of the pixels; beyond the lanes there are zeroes.
+    /// Index of the lane that each byte of the pixels comes from, by source and third of the
+    /// pixels; an index beyond the lanes gives zero.
     type Order = [[[u8; 16]; 3]; 3];
 
-    /// The sources are red and green of eight pixels, of eight more, and blue of all.
+    /// Order for three sources: red and green of eight pixels, of the next eight, and blue of all
+    /// sixteen.
     static ORDER: Order = {
         let mut order = [[[0x80; 16]; 3]; 3];
         let mut at = 0;
@@ -183,8 +192,9 @@ mod simd {
         order
     };
 
-    /// By an order that the compiler does not see: it makes shuffles of two sources from one that it does, and the engine's
-    /// compiler twelve instructions from each.
+    /// Interleaves through an order that the compiler does not see. From a known order, the
+    /// compiler makes shuffles of two sources, and the engine's compiler makes twelve instructions
+    /// of each.
     #[inline(always)]
     fn interleave(sources: [v128; 3], out: &mut [u8; 3 * BLOCK]) {
         let order: &Order = core::hint::black_box(&ORDER);

@@ -43,20 +43,21 @@ use crate::smoothing::Smoothing;
 /// # Ok::<(), letterbox_jpeg::Error>(())
 /// ```
 pub struct Decoder {
-    /// Bytes that are still needed.
+    /// Bytes of the file that are still needed.
     data: Vec<u8>,
-    /// The first of them that has not been read.
+    /// Index in `data` of the first byte that has not been read.
     at: usize,
-    /// SOI has been seen.
+    /// Set once SOI has been seen.
     started: bool,
-    /// No more will come.
+    /// Set once the caller has said that no more bytes will come.
     complete: bool,
     limits: Limits,
     segments: Segments,
     header: Option<Header>,
-    /// The file has to be resident, because of its scans or because its height comes late.
+    /// Whether the compressed file has to be resident, because of its scans or because its height
+    /// comes late (DNL).
     resident: bool,
-    /// Up to where a late height has been looked for, from `at` on.
+    /// Position up to which a late height has been searched for, starting at `at`.
     searched: usize,
     scans: Scans,
     scale: Scale,
@@ -93,12 +94,12 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder that waits for a file.
+    /// Creates a decoder with the default limits.
     pub fn new() -> Decoder {
         Decoder::with_limits(Limits::default())
     }
 
-    /// The same with limits of the caller's.
+    /// Creates a decoder with the given limits.
     pub fn with_limits(limits: Limits) -> Decoder {
         Decoder {
             data: Vec::new(),
@@ -117,13 +118,13 @@ impl Decoder {
         }
     }
 
-    /// Leaves EXIF and ICC out of the header, and out of memory.
+    /// Leaves EXIF and ICC out of the header and does not store them.
     pub fn ignore_metadata(&mut self) {
         self.segments.ignore_metadata = true;
     }
 
-    /// Makes room for that many bytes at once: for a file that has to be resident and whose length is known, so that it is not moved
-    /// while it grows.
+    /// Reserves capacity for that many bytes at once, so that a resident file of known length is
+    /// not moved while it grows.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -160,24 +161,26 @@ impl Decoder {
         self.complete = true;
     }
 
-    /// What is known of the picture, once [`Event::Header`] has come.
+    /// Returns the header, once [`Event::Header`] has come.
     pub fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
 
-    /// Chooses the resolution; counts before the first event after [`Event::Header`].
+    /// Chooses the resolution. Has no effect after the first event that follows [`Event::Header`].
     pub fn set_scale(&mut self, scale: Scale) {
         self.scale = scale;
     }
 
-    /// Hands out each component's samples as [`Event::Samples`] instead of pixels: neither upsampled nor converted, and each scaled by
-    /// itself. For a caller who would take pixels apart again. Counts like [`Decoder::set_scale`].
+    /// Hands out each component's samples as [`Event::Samples`] instead of pixels, neither
+    /// upsampled nor converted, and each scaled by itself. For callers that need the components
+    /// separately. Has no effect after the first event that follows [`Event::Header`].
     pub fn separate_components(&mut self) {
         self.separate = true;
     }
 
-    /// Columns and rows of a component's samples at a scale, after [`Decoder::separate_components`]: its share of the picture's size,
-    /// divided by the denominator and rounded up.
+    /// Returns the columns and rows of a component's samples at a scale, after
+    /// [`Decoder::separate_components`]: its share of the picture's size, divided by the
+    /// denominator and rounded up.
     pub fn component_size(&self, component: usize, scale: Scale) -> Option<(u32, u32)> {
         let mut frame = match &self.state {
             State::Picture(picture) => picture.frame.clone(),
@@ -189,19 +192,22 @@ impl Decoder {
         Some((component.width as u32, component.height as u32))
     }
 
-    /// Columns and rows of the result at a scale: the picture's size divided by the denominator and rounded up. The picture covers
-    /// `width / denominator` columns of it exactly.
+    /// Returns the columns and rows of the result at a scale: the picture's size divided by the
+    /// denominator and rounded up. The picture covers exactly `width / denominator` columns of the
+    /// result, so the last one may be partial.
     pub fn size(&self, scale: Scale) -> Option<(u32, u32)> {
         let header = self.header.as_ref()?;
         let side = |length: u16| u32::from(length).div_ceil(scale.denominator());
         Some((side(header.width), side(header.height)))
     }
 
-    /// Bytes that the decoder holds at its peak from [`Event::Header`] on when it decodes at a scale, exactly, as long as no row has
-    /// been made: all but the file's own bytes and the header's metadata.
+    /// Returns the exact number of bytes that the decoder holds at its peak, counted from
+    /// [`Event::Header`] on, when it decodes at a scale. The file's own bytes and the header's
+    /// metadata are not counted. Valid until the first row has been made.
     ///
-    /// While segments are read it may have held up to 112 KiB more: the Huffman tables of all eight numbers, be they the file's or the
-    /// standard's, of which a scan keeps those that it uses, and lists that grow. The metadata is there twice when it is put together.
+    /// While segments are read, the decoder may have held up to 112 KiB more: the Huffman tables of
+    /// all eight destinations, from the file or the standard, of which a scan keeps those that it
+    /// uses, and growing lists. The metadata exists twice while it is put together.
     pub fn peak_bytes(&self, scale: Scale) -> Option<usize> {
         let header = self.header.as_ref()?;
         let mut frame = self.segments.frame.clone()?;
@@ -235,8 +241,9 @@ impl Decoder {
         Some(always + picture.max(before + needed.len() + Scan::bytes(scans.iter())))
     }
 
-    /// The same as far as it can be told from the frame header alone, and at most: tables and lists are counted as if there were as many
-    /// as `tables` says, for none of them is known. Reading the segments before the picture is counted too.
+    /// Returns an upper bound on [`Decoder::peak_bytes`] that is known from the frame header alone.
+    /// Tables and lists are counted as if there were `tables` of them, because none has been read
+    /// yet. The segments before the picture are counted too.
     pub fn peak_bytes_of(shape: &Shape<'_>, scale: Scale, separate: bool, tables: usize) -> usize {
         let components: Vec<Component> = shape
             .sampling
@@ -272,8 +279,8 @@ impl Decoder {
             + small
     }
 
-    /// Bytes of the file that are held at the moment, with the room beside them. Of a file that has to be resident (see
-    /// [`Header::resident`]) it is all of them, once it is complete.
+    /// Returns the capacity in bytes of the buffer that holds the file. For a resident file (see
+    /// [`Header::resident`]) the buffer has the whole file, once it is complete.
     pub fn resident_bytes(&self) -> usize {
         self.data.capacity()
     }
@@ -288,10 +295,11 @@ impl Decoder {
         Err(error)
     }
 
-    /// The next event.
+    /// Returns the next event.
     ///
     /// # Errors
-    /// What makes the file undecodable; damaged data is no error but a [`Status`]. After an error, the same error again.
+    /// Returns the reason why the file cannot be decoded, and the same error again on every later
+    /// call. Damaged data is not an error but a [`Status`].
     #[allow(
         clippy::should_implement_trait,
         reason = "the event borrows the decoder"
@@ -308,7 +316,7 @@ impl Decoder {
         }
     }
 
-    /// Goes on until there is something to say.
+    /// Advances until an event can be returned.
     fn work(&mut self) -> Result<(), Error> {
         match &mut self.state {
             State::Failed(_) => Ok(()),
@@ -334,7 +342,7 @@ impl Decoder {
         }
     }
 
-    /// Drops bytes that have been read, where that is most of them.
+    /// Drops bytes that have been read, if they are at least 4096 and at least half of the buffer.
     fn forget(&mut self) {
         let read = match &mut self.state {
             State::Picture(picture) => picture.read(),
@@ -351,7 +359,8 @@ impl Decoder {
         }
     }
 
-    /// Reads segments up to a scan header, and prepares the header; `false` when more bytes are needed.
+    /// Reads segments up to a scan header and prepares the header; `false` when more bytes are
+    /// needed.
     fn read_segments(&mut self) -> Result<bool, Error> {
         if !self.started {
             match self.data.first_chunk() {

@@ -1,32 +1,32 @@
-//! Why there is no image.
+//! Errors of decoder and encoder.
 
-/// Why a file is not decoded, or a picture not encoded.
+/// Reason why a file is not decoded, or a picture not encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// A valid kind of JPEG that is not read, or not written.
     Unsupported(&'static str),
-    /// The file contradicts the standard where nothing can be made of it.
+    /// The file violates the standard in a way that leaves no picture to decode.
     Corrupt(Fault),
-    /// It is over one of the [`Limits`].
+    /// The file exceeds one of the [`Limits`].
     Limit(&'static str),
-    /// The allocator refused.
+    /// The allocator failed.
     OutOfMemory,
-    /// The encoder was not called as its picture demands.
+    /// The calls of the encoder do not match its picture.
     Usage(&'static str),
 }
 
-/// What is wrong with a file.
+/// Defect of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It does not start with SOI.
+    /// The file does not start with SOI.
     NotJpeg,
     /// A marker segment's length or content is out of range.
     Segment,
     /// A Huffman table has more codes than fit.
     HuffmanTable,
-    /// A scan names a table or a component that is not there.
+    /// A scan names a table or a component that does not exist.
     Scan,
     /// The entropy-coded data ends, or is damaged, before the picture does.
     Data,

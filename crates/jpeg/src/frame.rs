@@ -1,11 +1,12 @@
-//! The picture's geometry: components, blocks and MCUs (T.81, A.1 and A.2), and the sizes at a scale.
+//! Geometry of the picture: components, blocks and MCUs (T.81, A.1 and A.2), and the sizes at a
+//! scale.
 
 use alloc::vec::Vec;
 
 use crate::idct::Points;
 use crate::scale::Scale;
 
-/// One colour component.
+/// A colour component.
 #[derive(Clone, Debug)]
 pub(crate) struct Component {
     /// The identifier in the file.
@@ -13,9 +14,9 @@ pub(crate) struct Component {
     /// Sampling factors: blocks of this component in an MCU.
     pub(crate) h: usize,
     pub(crate) v: usize,
-    /// What the file says for `v`, which is not followed for a lone component.
+    /// Value of `v` in the file, which is ignored for a lone component.
     pub(crate) v_in_file: usize,
-    /// Which quantisation table.
+    /// Index of the quantisation table.
     pub(crate) quantisation: usize,
     /// Blocks that hold picture, in a row and in a column.
     pub(crate) blocks_across: usize,
@@ -45,7 +46,7 @@ impl Component {
     }
 }
 
-/// The frame.
+/// Frame: the sizes of the picture, its MCUs and components.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) width: u16,
@@ -58,7 +59,8 @@ pub(crate) struct Frame {
     pub(crate) mcus_down: usize,
     /// Samples along a block's side for a component without subsampling.
     pub(crate) scale: Scale,
-    /// Each component is scaled by itself and handed out as it is: none is brought to the size of another.
+    /// Set if each component is scaled by itself and handed out as it is, without upsampling to the
+    /// size of another.
     pub(crate) separate: bool,
 }
 
@@ -87,7 +89,7 @@ impl Frame {
         frame
     }
 
-    /// The height may come late, in a DNL segment (B.2.5).
+    /// Sets a height that comes late, in a DNL segment (B.2.5).
     pub(crate) fn set_height(&mut self, height: u16) {
         self.height = height;
         self.mcus_down = usize::from(height).div_ceil(8 * self.v_max);
@@ -98,8 +100,9 @@ impl Frame {
         self.set_scale(self.scale);
     }
 
-    /// Chooses how many samples each component's blocks give. A subsampled component gives more of them than the others as
-    /// long as its blocks have them, so that at smaller scales nothing has to be interpolated.
+    /// Chooses how many samples each component's blocks give. A subsampled component gives more
+    /// samples than the others, up to the full block, so that nothing has to be interpolated at
+    /// smaller scales.
     pub(crate) fn set_scale(&mut self, scale: Scale) {
         self.scale = scale;
         let most = if self.separate { scale.points() } else { 8 };

@@ -1,7 +1,8 @@
-//! Huffman tables (T.81, annex C and F.2.2.3), unrolled for speed: one look-up gives a code and, mostly, the value behind it.
+//! Huffman tables (T.81, annex C and F.2.2.3) as look-up tables: in most cases one look-up gives a
+//! code and the value behind it.
 //!
-//! Sequential scans have more ([`Unrolled`]): a look-up that gives two coefficients at once, and one that skips several symbols where
-//! only their lengths matter.
+//! Sequential scans have two further tables ([`Unrolled`]): one gives two coefficients in a single
+//! look-up, and one skips several symbols where only their lengths matter.
 
 use alloc::boxed::Box;
 
@@ -11,50 +12,50 @@ use crate::error::{Error, Fault};
 /// Bits of one look-up.
 const LOOK: u32 = 11;
 const ENTRIES: usize = 1 << LOOK;
-/// Look-ups that one refill is enough for.
+/// Look-ups that are possible after one refill.
 pub(crate) const LOOKS: u32 = 56 / SKIP_LOOK;
 
-/// How far a run goes that ends the block: farther than any that damage makes.
+/// Length of a run that ends the block: longer than any run that damaged data can produce.
 pub(crate) const END_OF_BLOCK: u32 = 128;
 
-/// One table, as a DHT segment defines it.
+/// Huffman table as a DHT segment defines it.
 pub(crate) struct Table {
-    /// By the next [`LOOK`] bits: a value, its run and its length; see [`Entry`].
+    /// Indexed by the next [`LOOK`] bits: a value, its run and its length; see [`Entry`].
     look: Box<[Entry; ENTRIES]>,
-    /// For codes longer than [`LOOK`]: by length, the first code beyond it, left-aligned in 16 bits.
+    /// For codes longer than [`LOOK`]: the first code beyond each length, left-aligned in 16 bits.
     limit: [u32; 18],
-    /// By length, what to add to a code to get its symbol's index.
+    /// For each length, the number to add to a code to get its symbol's index.
     offset: [i32; 17],
     symbols: [u8; 256],
 }
 
-/// A decoded symbol. All zero: the code is longer than the look-up.
+/// A decoded symbol. All fields are zero if the code is longer than the look-up.
 #[derive(Clone, Copy, Default)]
 struct Entry {
-    /// The value behind the code, if `complete`.
+    /// The value behind the code, if the entry is complete.
     value: i16,
     /// The symbol: run in the high half, size in the low half.
     symbol: u8,
-    /// Bits of the code, and of the value if `complete`; the top bit is `complete`.
+    /// Bits of the code, and of the value if the entry is complete; the top bit is [`COMPLETE`].
     length: u8,
 }
 
 const COMPLETE: u8 = 0x80;
 
-/// An AC coefficient, or none.
+/// A decoded AC coefficient, or a symbol without one (a zero run or the end of the block).
 pub(crate) struct Coefficient {
-    /// Zero coefficients before it; beyond the block when the block ends.
+    /// Number of zero coefficients before this one; beyond the block when the block ends.
     pub(crate) run: u32,
     pub(crate) value: i32,
     pub(crate) symbol: u8,
 }
 
 impl Table {
-    /// Bytes that a shared table holds, its two counts included.
+    /// Bytes of a table in an `Arc`, its two reference counts included.
     pub(crate) const BYTES: usize =
         size_of::<Table>() + size_of::<[Entry; ENTRIES]>() + 2 * size_of::<usize>();
 
-    /// From the counts by length, and the symbols.
+    /// Builds a table from the counts by code length, and the symbols.
     pub(crate) fn new(counts: &[u8; 16], values: &[u8]) -> Result<Table, Error> {
         let mut symbols = [0; 256];
         symbols
@@ -87,7 +88,7 @@ impl Table {
         Ok(table)
     }
 
-    /// Writes one code into every look-up that starts with it.
+    /// Writes one code into every entry of the look-up that starts with it.
     fn enter(&mut self, code: u32, length: u32, symbol: u8) {
         let free = LOOK - length;
         for rest in 0..1u32 << free {
@@ -110,7 +111,7 @@ impl Table {
         }
     }
 
-    /// A symbol without what stands behind it.
+    /// Reads a symbol without the value behind it.
     #[inline(always)]
     pub(crate) fn symbol(&self, bits: &mut BitReader) -> u8 {
         let entry = self.look[bits.peek(LOOK) as usize];
@@ -129,7 +130,7 @@ impl Table {
         entry.symbol
     }
 
-    /// A DC difference: its size is the symbol (F.2.2.1).
+    /// Reads a DC difference; the symbol is its size (F.2.2.1).
     #[inline(always)]
     pub(crate) fn difference(&self, bits: &mut BitReader) -> i32 {
         let entry = self.look[bits.peek(LOOK) as usize];
@@ -141,7 +142,7 @@ impl Table {
         bits.take_signed(size)
     }
 
-    /// The next AC coefficient (F.2.2.2).
+    /// Reads the next AC coefficient (F.2.2.2).
     #[inline(always)]
     pub(crate) fn coefficient(&self, bits: &mut BitReader) -> Coefficient {
         let entry = self.look[bits.peek(LOOK) as usize];
@@ -161,14 +162,14 @@ impl Table {
         }
     }
 
-    /// The blocks that an end-of-band symbol ends, this one included (G.1.2.2).
+    /// Returns the number of blocks that an end-of-band symbol ends, this one included (G.1.2.2).
     #[inline(always)]
     pub(crate) fn band_run(&self, bits: &mut BitReader, symbol: u8) -> u32 {
         let size = u32::from(symbol >> 4);
         (1 << size) + bits.take(size)
     }
 
-    /// Skips one symbol and its value; returns how many places it takes.
+    /// Skips one symbol and its value, and returns how many places they take.
     #[inline(always)]
     pub(crate) fn skip_one(&self, bits: &mut BitReader) -> u32 {
         let symbol = self.symbol(bits);
@@ -176,7 +177,8 @@ impl Table {
         advance(symbol)
     }
 
-    /// A symbol whose code is longer than a look-up, by the next 16 bits; and the length of its code.
+    /// Decodes a symbol whose code is longer than a look-up from the next 16 bits; also returns the
+    /// length of its code.
     #[cold]
     #[inline(never)]
     fn long_symbol(&self, code: u32) -> (u8, u32) {
@@ -192,7 +194,8 @@ impl Table {
     }
 }
 
-/// The zero run before a coefficient; a size of 0 is a long run or the end of the block.
+/// Returns the zero run before a coefficient; a size of 0 is a run of 16 zeroes or the end of the
+/// block.
 #[inline(always)]
 fn run(symbol: u8) -> u32 {
     if symbol & 15 == 0 && symbol != 0xf0 {
@@ -206,17 +209,18 @@ fn advance(symbol: u8) -> u32 {
     run(symbol) + 1
 }
 
-/// What a table's codes mean several at a time, in a sequential block's AC coefficients.
+/// Look-up tables that decode several AC symbols of a sequential block at a time.
 pub(crate) struct Unrolled {
     pairs: Box<[Pair; ENTRIES]>,
     skips: Box<[Skip; SKIP_ENTRIES]>,
 }
 
-/// Up to two coefficients in one look-up. All zero: not even one is complete.
+/// Up to two coefficients in one look-up. All bits are zero if not even one is complete.
 ///
-/// From the low end, eight bits each: the bits they take, the places they take, the first one's zero run, the second one's place
-/// relative to the same; then the two values, 16 bits each. Where there is only one, the second is the first once more, so that
-/// both can be stored without asking. The end of a block has its place behind it.
+/// Layout from the low end, eight bits each: the bits taken, the places taken, the zero run of the
+/// first coefficient, the place of the second relative to the same start; then the two values, 16
+/// bits each. If there is only one coefficient, the second repeats the first, so that both can be
+/// stored without a branch. An end of block is stored as a place behind the block.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Pair(u64);
 
@@ -230,7 +234,8 @@ impl Pair {
         self.0 as u32 & 0xff
     }
 
-    /// Places of both, the zeroes before them included; [`END_OF_BLOCK`] more when the block ends there.
+    /// Places of both coefficients, the zeroes before them included; [`END_OF_BLOCK`] is added when
+    /// the block ends there.
     pub(crate) fn places(self) -> usize {
         (self.0 >> 8) as usize & 0xff
     }
@@ -244,9 +249,10 @@ impl Pair {
     }
 }
 
-/// What lies within one look-up of [`SKIP_LOOK`] bits, when only lengths matter. From the low end, eight bits each: the bits of all
-/// whole symbols with their values, 0 if not even one fits; the places they take, with [`END_OF_BLOCK`] more when the block ends; the
-/// same without the last symbol, because a block that is full before it ends without saying so.
+/// Symbols within one look-up of [`SKIP_LOOK`] bits, when only lengths matter. Layout from the low
+/// end, eight bits each: the bits of all whole symbols with their values, 0 if not even one fits;
+/// the places they take, with [`END_OF_BLOCK`] added when the block ends; the places without the
+/// last symbol, because a full block ends without an end-of-block code.
 #[derive(Clone, Copy, Default)]
 struct Skip(u32);
 
@@ -255,7 +261,7 @@ const SKIP_LOOK: u32 = 13;
 const SKIP_ENTRIES: usize = 1 << SKIP_LOOK;
 
 impl Unrolled {
-    /// Bytes that shared ones hold, their two counts included.
+    /// Bytes of the tables in an `Arc`, its two reference counts included.
     pub(crate) const BYTES: usize = size_of::<Unrolled>()
         + size_of::<[Pair; ENTRIES]>()
         + size_of::<[Skip; SKIP_ENTRIES]>()
@@ -275,13 +281,14 @@ impl Unrolled {
         unrolled
     }
 
-    /// The next coefficients, not taken yet.
+    /// Looks up the next coefficients without consuming their bits.
     #[inline(always)]
     pub(crate) fn pair(&self, bits: &BitReader) -> Pair {
         self.pairs[bits.peek(LOOK) as usize]
     }
 
-    /// Skips symbols of a block that has `left` places left; returns how many they take, or 0 where the table cannot tell.
+    /// Skips symbols of a block that has `left` places left. Returns how many places they take, or
+    /// 0 where the table cannot tell.
     #[inline(always)]
     pub(crate) fn skip(&self, bits: &mut BitReader, left: u32) -> u32 {
         let Skip(skip) = self.skips[bits.peek(SKIP_LOOK) as usize];
@@ -294,7 +301,8 @@ impl Unrolled {
 }
 
 impl Table {
-    /// What is complete within the [`LOOK`] bits of `start`.
+    /// Builds the [`Pair`] of the coefficients that are complete within the [`LOOK`] bits of
+    /// `start`.
     fn pair(&self, start: usize) -> Pair {
         let Some((first, bits)) = self.complete(start, 0) else {
             return Pair::default();
@@ -323,7 +331,7 @@ impl Table {
         }
     }
 
-    /// Whole symbols within the [`SKIP_LOOK`] bits of `start`.
+    /// Builds the [`Skip`] of the whole symbols within the [`SKIP_LOOK`] bits of `start`.
     fn skip(&self, start: usize) -> Skip {
         let (mut bits, mut places, mut before_last) = (0, 0, 0);
         while places < END_OF_BLOCK {
@@ -345,7 +353,8 @@ impl Table {
         Skip(bits | places << 8 | before_last << 16)
     }
 
-    /// The symbol that starts behind `taken` of the [`LOOK`] bits of `start`, if it is complete in them, and where it ends.
+    /// Returns the symbol that starts behind the first `taken` of the [`LOOK`] bits of `start`, and
+    /// where the symbol ends, if it is complete in them.
     fn complete(&self, start: usize, taken: u32) -> Option<(Entry, u32)> {
         let entry = self.look[(start << taken) & (ENTRIES - 1)];
         let end = taken + u32::from(entry.length & !COMPLETE);
@@ -358,7 +367,7 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// T.81, table K.5: AC luminance, the start of it.
+    /// Start of table K.5 of T.81: AC luminance.
     fn table() -> Table {
         let counts = [0, 2, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
         Table::new(&counts, &[0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0xf9]).expect("a good table")

@@ -1,33 +1,39 @@
 //! The inverse DCT of 8 x 8 coefficients to N x M samples, N and M each 8, 4, 2 or 1.
 //!
-//! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, in the order of operations that
-//! makes its results those of the "accurate integer" method of the reference implementations.
+//! The 8-point transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point. The
+//! order of operations makes the results equal to those of the "accurate integer" method of the
+//! reference implementations.
 //!
-//! A sample of the smaller ones is the mean of the samples that it stands for, as it is in libjpeg-turbo. Taking the mean of two
-//! neighbours weighs coefficient k by cos(k pi / 16), and at half the points the basis of k is, up to its sign, that of 8 - k:
-//! eight coefficients fold into four, and by the same step once more into two. To leave out the upper ones would be cheaper, and
-//! sharper than a mean; but what is left out of a picture here no filter behind can weigh.
+//! A sample of a smaller size is the mean of the samples that it stands for, as in libjpeg-turbo.
+//! Taking the mean of two neighbours weighs coefficient k by cos(k pi / 16), and at half the points
+//! the basis of k is, up to its sign, that of 8 - k: eight coefficients fold into four, and by the
+//! same step once more into two. Leaving out the upper coefficients would be cheaper, and sharper
+//! than a mean, but no later filter could weigh what is left out here.
 //!
-//! Coefficients that no picture has, as damage makes them, overflow as in the vectors of the reference implementations: the
-//! sums that go into the 8-point transform have 16 bits and wrap, and what the first pass gives has 16 bits and saturates; where
-//! there are coefficients in the first row alone, that pass is a shift, and wraps.
+//! Coefficients that no encoder produces, but damage may, overflow as in the vectors of the
+//! reference implementations. The sums that enter the 8-point transform have 16 bits and wrap, and
+//! the results of the first pass have 16 bits and saturate. If only the first row has coefficients,
+//! that pass is a shift, and wraps.
 //!
-//! The rotations are written out as sums of two products, for which a vector unit has an instruction: the products that the
-//! factored form adds up are multiplied out, which changes no integer.
+//! The rotations are written out as sums of two products, for which a vector unit has an
+//! instruction. The products that the factored form adds up are multiplied out, which changes no
+//! integer.
 
 use crate::words::{Best, Sums, Words};
 
 const CONST_BITS: u32 = 13;
 const PASS1_BITS: u32 = 2;
 
-/// What the two passes shift right by.
+/// Right shifts of the two passes.
 const FIRST: u32 = CONST_BITS - PASS1_BITS;
 const SECOND: u32 = CONST_BITS + PASS1_BITS + 3;
 
-/// The places, in coding order, of the four by four lowest coefficients that no others lie between.
+/// Number of places, in coding order, that lie within the four by four lowest coefficients before
+/// the first place outside.
 const LOW: usize = 10;
 
-/// `f64` to fixed point, as T.81's informative annexes leave it to the implementer: 13 bits, rounded to nearest.
+/// Converts an `f64` to fixed point (T.81's informative annexes leave the format to the
+/// implementer): 13 bits, rounded to nearest.
 macro_rules! fix {
     ($x:expr) => {
         ($x * 8192.0 + 0.5) as i16
@@ -36,15 +42,15 @@ macro_rules! fix {
 
 const ONE: i16 = 1 << CONST_BITS;
 
-/// How many samples a block gives along each axis.
+/// Number of samples that a block gives along each axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Points {
     pub(crate) across: usize,
     pub(crate) down: usize,
 }
 
-/// Dequantises coefficients in natural order, which are zero from the place `end` of the coding order on, and transforms them into
-/// `down` rows of `across` samples at `out`, `stride` apart.
+/// Dequantises coefficients in natural order, which are zero from the place `end` of the coding
+/// order on, and transforms them into `down` rows of `across` samples at `out`, `stride` apart.
 #[inline]
 pub(crate) fn inverse(
     coefficients: &[i16; 64],
@@ -107,11 +113,11 @@ fn first<const N: usize>(row: [u8; 8]) -> [u8; N] {
     core::array::from_fn(|x| row[x])
 }
 
-/// A block whose only coefficient is the DC one: every sample is the same.
+/// Fills a block whose only coefficient is the DC one: all samples are equal.
 #[inline]
 pub(crate) fn fill(dc: i16, quantisation: u16, points: Points, out: &mut [u8], stride: usize) {
     let dc = dc.wrapping_mul(quantisation as i16);
-    // What the first pass gives, which wraps where it is a shift alone.
+    // Result of the first pass, which wraps where the pass is only a shift.
     let dc = match points.down {
         8 => i32::from(dc.wrapping_mul(1 << PASS1_BITS)),
         _ => i32::from(dc) << PASS1_BITS,
@@ -144,7 +150,8 @@ fn put<const ACROSS: usize>(rows: &[[u8; ACROSS]], out: &mut [u8], stride: usize
     }
 }
 
-/// Any size: columns first, with two more bits of precision, then rows; eight columns, or eight rows, at a time.
+/// Transforms to any size: columns first, with two more bits of precision, then rows; eight
+/// columns, or eight rows, at a time.
 #[inline(always)]
 fn whole<W: Words>(rows: [W; 8], flat: bool, points: Points) -> [[u8; 8]; 8] {
     let rows = match points.down {
@@ -163,7 +170,8 @@ fn whole<W: Words>(rows: [W; 8], flat: bool, points: Points) -> [[u8; 8]; 8] {
     })
 }
 
-/// Eight by eight points of the [`LOW`] lowest coefficients: the first pass has four columns, and both have half the terms.
+/// Transforms the [`LOW`] lowest coefficients to eight by eight points: the first pass has four
+/// columns, and both passes have half the terms.
 #[inline(always)]
 fn low<W: Words>([a, b, c, d]: [W; 4]) -> [[u8; 8]; 8] {
     let rows = eight_of_four(a.low_pairs(c), b.low_pairs(d), FIRST);
@@ -178,7 +186,7 @@ fn low<W: Words>([a, b, c, d]: [W; 4]) -> [[u8; 8]; 8] {
     }))
 }
 
-/// Four by four points.
+/// Transforms to four by four points.
 #[inline(always)]
 fn quarter<W: Words>(rows: [W; 8]) -> [[u8; 4]; 4] {
     let [a, b, c, d, ..] = pass(rows, four, FIRST);
@@ -186,7 +194,7 @@ fn quarter<W: Words>(rows: [W; 8]) -> [[u8; 4]; 4] {
     rows_of_four::<W>(four(&columns, W::low_pairs, SECOND))
 }
 
-/// The same of the [`LOW`] lowest coefficients.
+/// Transforms the [`LOW`] lowest coefficients to four by four points.
 #[inline(always)]
 fn quarter_of_low<W: Words>([a, b, c, d]: [W; 4]) -> [[u8; 4]; 4] {
     let rows = four_of_pairs(a.low_pairs(c), b.low_pairs(d), FIRST);
@@ -199,7 +207,8 @@ fn rows_of_four<W: Words>([a, b, c, d]: [W::Sums; 4]) -> [[u8; 4]; 4] {
     W::rows4([W::narrow(a, b, SECOND), W::narrow(c, d, SECOND)])
 }
 
-/// The first pass's result for four columns and four rows, as pairs of the first column and the third, and of the others.
+/// Pairs up the result of the first pass for four columns and four rows: the first column with the
+/// third, and the second with the fourth.
 #[inline(always)]
 fn pairs_of_columns<W: Words>([a, b, c, d]: [W::Sums; 4]) -> (W, W) {
     (
@@ -208,7 +217,7 @@ fn pairs_of_columns<W: Words>([a, b, c, d]: [W::Sums; 4]) -> (W, W) {
     )
 }
 
-/// Two by two points.
+/// Transforms to two by two points.
 #[inline(always)]
 fn sixteenth<W: Words>(rows: [W; 8]) -> [[u8; 2]; 2] {
     let [a, b, ..] = pass(rows, two, FIRST);
@@ -216,7 +225,8 @@ fn sixteenth<W: Words>(rows: [W; 8]) -> [[u8; 2]; 2] {
     rows_of_two::<W>(two(&columns, W::low_pairs, SECOND))
 }
 
-/// The same of the [`LOW`] lowest coefficients; those of the third row are of no use.
+/// Transforms the [`LOW`] lowest coefficients to two by two points. The coefficients of the third
+/// row have no effect and are not passed.
 #[inline(always)]
 fn sixteenth_of_low<W: Words>([a, b, d]: [W; 3]) -> [[u8; 2]; 2] {
     let [above, below] = two_of_pairs(a.low_pairs(a), b.low_pairs(d), FIRST);
@@ -224,7 +234,7 @@ fn sixteenth_of_low<W: Words>([a, b, d]: [W; 3]) -> [[u8; 2]; 2] {
     rows_of_two::<W>(two_of_pairs(even, odd, SECOND))
 }
 
-/// Of lanes that are rows in turn.
+/// Returns two rows of samples from lanes that alternate between the rows.
 #[inline(always)]
 fn rows_of_two<W: Words>([left, right]: [W::Sums; 2]) -> [[u8; 2]; 2] {
     let columns = W::narrow(left, right, SECOND);
@@ -232,8 +242,8 @@ fn rows_of_two<W: Words>([left, right]: [W::Sums; 2]) -> [[u8; 2]; 2] {
     [above, below].map(|[left, right, ..]| [left, right])
 }
 
-/// The transform along the index; lanes are apart. The sums are half of the lanes', as [`Words::low_pairs`] has them or
-/// [`Words::high_pairs`].
+/// Transforms along the index of the array; lanes are independent. Sums have half of the lanes
+/// each, the halves of [`Words::low_pairs`] and [`Words::high_pairs`].
 #[inline(always)]
 fn pass<W: Words, const N: usize>(
     v: [W; 8],
@@ -251,13 +261,13 @@ fn pass<W: Words, const N: usize>(
     out
 }
 
-/// What makes the shift round.
+/// Constant that makes the shift round to nearest.
 #[inline(always)]
 fn half<S: Sums>(shift: u32) -> S {
     S::splat(1 << (shift - 1))
 }
 
-/// Sums and differences: of mirrored points.
+/// Combines even and odd parts: the sum at a point and the difference at the mirrored point.
 #[inline(always)]
 fn mirrored<S: Sums, const N: usize>(even: &[S], odd: &[S]) -> [S; N] {
     core::array::from_fn(|i| {
@@ -305,7 +315,8 @@ fn eight<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 8]
     mirrored(&even, &odd)
 }
 
-/// The same of the first four, in pairs of the even ones and of the odd ones; the others are zero.
+/// Transforms the first four coefficients to eight points, given as pairs of the even ones and of
+/// the odd ones. The others are zero.
 #[inline(always)]
 fn eight_of_four<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 8] {
     let (outer, inner) = (fix!(0.541196100) + fix!(0.765366865), fix!(0.541196100));
@@ -321,10 +332,10 @@ fn eight_of_four<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 8] {
     mirrored(&even, &odd)
 }
 
-/// cos(2 pi / 16), and what coefficient 6 adds to 2.
+/// Factors of the even part: cos(2 pi / 16) for coefficient 2, and the factor for coefficient 6.
 const EVEN: [i16; 2] = [fix!(0.923879533), -fix!(0.382683432)];
 
-/// Coefficients 1 and 7, and 3 and 5, in the outer points and in the inner ones.
+/// Factors of coefficients 1 and 7, and 3 and 5, for the outer points and for the inner ones.
 const ODD: [[[i16; 2]; 2]; 2] = [
     [
         [fix!(1.281457724), -fix!(0.254897789)],
@@ -345,7 +356,8 @@ fn four<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 4] 
     mirrored(&[mean.add(bend), mean.sub(bend)], &odd)
 }
 
-/// The same of the first four, in pairs of the even ones and of the odd ones; the others are zero.
+/// Transforms the first four coefficients to four points, given as pairs of the even ones and of
+/// the odd ones. The others are zero.
 #[inline(always)]
 fn four_of_pairs<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 4] {
     let even = [EVEN[0], -EVEN[0]].map(|by| even.dot([ONE, by]).add(half(shift)));
@@ -353,7 +365,7 @@ fn four_of_pairs<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 4] {
     mirrored(&even, &odd)
 }
 
-/// What coefficients 1 and 3 are to the slope between two points, and 7 and 5.
+/// Weights of coefficients 1 and 3, and of 7 and 5, in the slope between two points.
 const SLOPE_LOW: [i16; 2] = [fix!(0.906127446), -fix!(0.318189645)];
 const SLOPE_HIGH: [i16; 2] = [-fix!(0.180239955), fix!(0.212607524)];
 
@@ -365,7 +377,8 @@ fn two<W: Words>(v: &[W; 8], pairs: fn(W, W) -> W, shift: u32) -> [W::Sums; 2] {
     [mean.add(slope), mean.sub(slope)]
 }
 
-/// The same of the first four: of the first one and anything, and of the odd ones.
+/// Transforms the first four coefficients to two points: `even` holds the first coefficient and any
+/// other, `odd` the odd ones.
 #[inline(always)]
 fn two_of_pairs<W: Words>(even: W, odd: W, shift: u32) -> [W::Sums; 2] {
     let (mean, slope) = (even.dot([ONE, 0]).add(half(shift)), odd.dot(SLOPE_LOW));
@@ -383,7 +396,8 @@ mod tests {
     use crate::segments::ZIGZAG;
     use core::f64::consts::PI;
 
-    /// The definition (T.81, A.3.3), and the mean of the samples that one at a smaller size stands for.
+    /// Evaluates the definition (T.81, A.3.3) as the mean of the samples that one sample of a
+    /// smaller size stands for.
     fn defined(coefficients: &[i16; 64], points: Points, x: usize, y: usize) -> f64 {
         let basis = |k: usize, at: usize| {
             let c = if k == 0 { (0.5f64).sqrt() } else { 1.0 };
@@ -439,7 +453,7 @@ mod tests {
         }
     }
 
-    /// Blocks of every length: as pictures have them, and as damage makes them.
+    /// Blocks of every length, with coefficients as pictures have them and as damage makes them.
     fn blocks() -> impl Iterator<Item = ([i16; 64], usize)> {
         let mut state = 9u32;
         (0..4000).map(move |round| {
@@ -473,7 +487,7 @@ mod tests {
     #[test]
     fn small_sizes_are_what_the_whole_lanes_make() {
         for (coefficients, end) in blocks() {
-            // Two by two points overflow later than lanes do.
+            // Results of two by two points overflow later than lanes do.
             let small = coefficients.iter().all(|c| c.unsigned_abs() < 4096);
             for size in if small { 2..=4 } else { 4..=4 }.step_by(2) {
                 let points = Points {

@@ -1,13 +1,13 @@
-//! What vectors are loaded and stored with, and the only unsafe code of this crate.
+//! Loads and stores of vectors: the only unsafe code of this crate.
 
-/// Eight bytes as a number, the first one topmost.
+/// Reads eight bytes as a number, the first one topmost.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
 pub(crate) fn big_endian(bytes: &[u8; 8]) -> u64 {
     u64::from_be_bytes(*bytes)
 }
 
-/// Makes the 64 coefficients of a block zeroes; the last eight of those behind it are.
+/// Sets the 64 coefficients of a block to zero. The last eight elements behind them must be zero.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
 pub(crate) fn clear(block: &mut [i16; 128]) {
@@ -22,8 +22,9 @@ pub(crate) use simd::{big_endian, clear};
 pub(crate) mod simd {
     use core::arch::wasm32::*;
 
-    /// The zeroes come from behind the block, where nothing is put: of stores of a zero that it knows, the compiler makes a fill,
-    /// which on this target is a call.
+    /// Sets the coefficients to zero. The zeroes are loaded from behind the block, where nothing is
+    /// stored: the compiler turns stores of a known zero into a fill, which on this target is a
+    /// call.
     #[inline(always)]
     pub(crate) fn clear(block: &mut [i16; 128]) {
         let (eights, _) = block.as_chunks_mut();
@@ -33,7 +34,7 @@ pub(crate) mod simd {
         }
     }
 
-    /// A shuffle, because there is no instruction that turns bytes around.
+    /// Uses a shuffle, because there is no instruction that reverses bytes.
     #[inline(always)]
     pub(crate) fn big_endian(bytes: &[u8; 8]) -> u64 {
         // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
@@ -58,7 +59,7 @@ pub(crate) mod simd {
         >(v, v))
     }
 
-    /// Sixteen neighbours.
+    /// Loads sixteen neighbours.
     #[inline(always)]
     pub(crate) fn load16(from: &[u8; 16]) -> v128 {
         // SAFETY: the reference is to sixteen readable bytes; the instruction takes any alignment.
@@ -71,14 +72,14 @@ pub(crate) mod simd {
         unsafe { v128_store(to.as_mut_ptr().cast(), value) }
     }
 
-    /// Eight neighbours, and zeroes behind them.
+    /// Loads eight neighbours, with zeroes behind them.
     #[inline(always)]
     pub(crate) fn load8(from: &[u8; 8]) -> v128 {
         // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
         unsafe { v128_load64_zero(from.as_ptr().cast()) }
     }
 
-    /// Stores the first half.
+    /// Stores the first half of a vector.
     #[inline(always)]
     pub(crate) fn store8(value: v128, to: &mut [u8; 8]) {
         // SAFETY: the reference is to eight writable bytes; the instruction takes any alignment.

@@ -1,13 +1,18 @@
-//! A JPEG decoder and encoder (ITU T.81) for places with little memory. To decode, bytes are pushed in, rows come out, and
-//! between them lies one row of MCUs; to encode, rows are pushed in, and a file comes out.
+//! A JPEG decoder and encoder (ITU T.81) for small memory. The decoder takes bytes and returns
+//! rows, and holds one row of MCUs in between; the encoder takes rows and returns a file.
 //!
-//! * It scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: each sample is the mean of those it stands for, and coefficients that the
-//!   smaller picture does not need are skipped several symbols at a time.
-//! * A baseline file is decoded as it arrives. A progressive one has to be resident, but only its compressed bytes: all scans
-//!   are decoded in step, one row of MCUs at a time, and scans above the kept band are not decoded at all.
-//! * It does no I/O, allocates what [`Decoder::peak_bytes`] says, within the caller's [`Limits`], and does not panic on any input.
-//! * Damage is shown as libjpeg-turbo shows it, and [`Status`] tells what is sound, damaged inside, or broken off.
-//! * The [`Encoder`] takes rows and gives the file that libjpeg-turbo would, with Huffman tables made for the picture.
+//! * The decoder scales by 1/1, 1/2, 1/4 or 1/8 while it decodes: each sample is the mean of those
+//!   it stands for, and coefficients that the smaller picture does not need are skipped several
+//!   symbols at a time.
+//! * A baseline file is decoded as it arrives. A progressive one has to be resident, but only its
+//!   compressed bytes: all scans are decoded in step, one row of MCUs at a time, and scans above
+//!   the kept band are not decoded at all.
+//! * The crate does no I/O, allocates what [`Decoder::peak_bytes`] says, within the caller's
+//!   [`Limits`], and does not panic on any input.
+//! * Damage is shown as libjpeg-turbo shows it, and [`Status`] tells whether a picture is intact,
+//!   damaged inside, or truncated.
+//! * The [`Encoder`] takes rows and returns the file that libjpeg-turbo would write, with Huffman
+//!   tables made for the picture.
 //!
 //! ```
 //! use letterbox_jpeg::{Decoder, Event, Scale};

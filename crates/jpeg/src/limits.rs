@@ -1,16 +1,16 @@
-//! Bounds of what a file may ask for.
+//! Bounds on the resources that a file may ask for.
 
-/// What a decoder takes on; a file that wants more is refused before anything is allocated for it.
+/// Limits of a decoder. A file that exceeds one is refused before anything is allocated for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Width times height at full size: 268 million (16383 squared) by default.
     pub pixels: u64,
-    /// Scans of a progressive or multi-scan file, each of which is a walk over the file, or two where some are missing and blocks are
-    /// smoothed: 100 by default.
+    /// Scans of a progressive or multi-scan file: 100 by default. Each scan costs one pass over the
+    /// file, or two where scans are missing and blocks are smoothed.
     pub scans: usize,
     /// Bytes of EXIF and ICC together: 4 MiB by default.
     pub metadata_bytes: usize,
-    /// Bytes of a file that has to be resident, see [`Header::resident`]: 64 MiB by default.
+    /// Bytes of a file that has to be resident (see [`Header::resident`]): 64 MiB by default.
     pub resident_bytes: usize,
 }
 

@@ -1,5 +1,6 @@
-//! Rows of MCUs of the scans of a resident file: the four kinds of progressive ones (T.81, G.1.2), and the parts of a sequential
-//! picture that comes in several scans.
+//! Decoding of the scans of a resident file, one row of MCUs at a time: the four kinds of
+//! progressive scans (T.81, G.1.2), and the parts of a sequential picture that comes in several
+//! scans.
 
 use alloc::sync::Arc;
 
@@ -11,8 +12,8 @@ use crate::scan::Scan;
 use crate::segments::ZIGZAG;
 
 impl Scan {
-    /// Decodes this scan's part of a row of MCUs. Of a component's coefficients those behind the place that `keep` says are followed
-    /// as far as later ones depend on them, and need not be right.
+    /// Decodes this scan's part of a row of MCUs. Coefficients of a component beyond the place in
+    /// `keep` are followed only as far as later ones depend on them, and need not be right.
     pub(crate) fn row(
         &mut self,
         data: &[u8],
@@ -51,7 +52,7 @@ impl Scan {
         }
     }
 
-    /// A scan of several components has them MCU by MCU (A.2.3).
+    /// Decodes a row of a scan of several components, MCU by MCU (A.2.3).
     fn interleaved_row(&mut self, data: &[u8], frame: &Frame, coefficients: &mut Coefficients) {
         for mcu in 0..frame.mcus_across {
             self.begin_mcu(data);
@@ -71,7 +72,7 @@ impl Scan {
         }
     }
 
-    /// A DC coefficient or one bit of it (G.1.2.1), or a sequential block.
+    /// Decodes a DC coefficient or one bit of it (G.1.2.1), or a sequential block.
     #[inline(always)]
     fn low_part(&mut self, member: usize, data: &[u8], block: &mut [i16; 64], history: &mut u64) {
         if self.is_starved() {
@@ -94,7 +95,7 @@ impl Scan {
         }
     }
 
-    /// First bits of AC coefficients (G.1.2.2).
+    /// Decodes the first bits of AC coefficients (G.1.2.2).
     fn ac_first(&mut self, ac: &Table, data: &[u8], blocks: &mut [[i16; 64]], history: &mut [u64]) {
         let (start, end) = self.band;
         let mut bits = self.bits; // a copy, for registers
@@ -134,10 +135,11 @@ impl Scan {
         self.bits = bits;
     }
 
-    /// One more bit of AC coefficients (G.1.2.3).
+    /// Decodes one more bit of AC coefficients (G.1.2.3).
     ///
-    /// Where the standard counts zeroes and collects correction bits coefficient by coefficient, this finds the place by the history's
-    /// bits, and takes all correction bits up to there at once.
+    /// The standard counts zeroes and collects correction bits coefficient by coefficient. This
+    /// function finds the place by the bits of the history, and takes all correction bits up to
+    /// that place at once.
     fn ac_refinement(
         &mut self,
         ac: &Table,
@@ -197,7 +199,8 @@ impl Scan {
         self.bits = bits;
     }
 
-    /// Takes blocks that an end-of-band run covers, of those that are left.
+    /// Returns how many of the blocks that are left an end-of-band run covers, and removes them
+    /// from the run.
     fn covered(&mut self, left: usize) -> usize {
         let most = if self.restarts() { 1 } else { left };
         let covered = most.min(self.end_of_band_run as usize);
@@ -205,7 +208,7 @@ impl Scan {
         covered
     }
 
-    /// [`Scan::begin_mcu`] for a block that is an MCU, with the bits in registers.
+    /// Runs [`Scan::begin_mcu`] for a block that is an MCU, with the bits in registers.
     #[inline(always)]
     fn begin_block(&mut self, bits: &mut BitReader, data: &[u8]) {
         if self.restarts() {
@@ -215,7 +218,7 @@ impl Scan {
         }
     }
 
-    /// [`Scan::end_mcu`] for a block that is an MCU, with the bits in registers.
+    /// Runs [`Scan::end_mcu`] for a block that is an MCU, with the bits in registers.
     #[inline(always)]
     fn end_block(&mut self, bits: &mut BitReader, data: &[u8]) {
         if bits.overrun() || bits.damaged {
@@ -230,18 +233,18 @@ fn member_ac(scan: &Scan) -> Option<Arc<Table>> {
     scan.members.first()?.ac.clone()
 }
 
-/// The places from this one on; none from the 64th on.
+/// Mask of the places from `place` on; none from the 64th on.
 #[inline(always)]
 fn from(place: usize) -> u64 {
     if place < 64 { u64::MAX << place } else { 0 }
 }
 
-/// Takes one more bit each of coefficients that are known not to be zero.
+/// State for reading one more bit each of coefficients that are known not to be zero.
 struct Correction<'a> {
     block: &'a mut [i16; 64],
-    /// What the bit is worth.
+    /// Value of the bit.
     one: i16,
-    /// The places that are of use.
+    /// Mask of the places that are kept; the bits of other places are skipped.
     kept: u64,
 }
 
@@ -260,7 +263,8 @@ impl Correction<'_> {
                 let place = places.trailing_zeros() as usize & 63;
                 places &= places - 1;
                 let value = &mut self.block[usize::from(ZIGZAG[place]) & 63];
-                // Away from zero by one, where the bit is set and has not been before; without a branch, as it is noise.
+                // Moves the value away from zero by one, if the bit is set now and was not before.
+                // There is no branch, because the bit is noise.
                 let wanted = (word as i32 >> 31) as i16 & self.one & !*value;
                 let sign = *value >> 15;
                 *value = value.wrapping_add((wanted ^ sign).wrapping_sub(sign));

@@ -1,4 +1,5 @@
-//! Samples of one row of MCUs, and the rows of pixels that come of them: how they are upsampled, and the context that needs.
+//! Samples of one row of MCUs, and the rows of pixels made of them: upsampling, and the context
+//! rows that it needs.
 
 use alloc::vec::Vec;
 
@@ -8,30 +9,32 @@ use crate::frame::{Component, Frame};
 use crate::segments::Transform;
 use crate::upsample::{triangle, triangle_both, triangle_down};
 
-/// One component's samples: a row of context from the MCU row before, then the MCU row's own.
+/// Samples of one component: a row of context from the MCU row before, then the rows of this MCU
+/// row.
 pub(crate) struct Plane {
     samples: Vec<u8>,
     pub(crate) stride: usize,
     /// Rows of the MCU row.
     rows: usize,
-    /// How it becomes as large as the result.
+    /// Method that enlarges the samples to the size of the result.
     upsampling: Upsampling,
-    /// A row as large as the result, where one has to be made.
+    /// Buffer for an upsampled row, as long as a row of the result; empty where no upsampling is
+    /// needed.
     line: Vec<u8>,
 }
 
-/// The ways from a component's samples to the result's columns and rows.
+/// Methods to enlarge a component's samples to the columns and rows of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Upsampling {
-    /// As it is.
+    /// No change of size.
     None,
     /// Triangle filter, two columns for one.
     Across,
     /// Triangle filter, two rows for one.
     Down,
-    /// Triangle filter, both.
+    /// Triangle filter, two columns and two rows for one.
     Both,
-    /// The nearest sample: `num` samples for `den` pixels, each axis.
+    /// Nearest sample: `num` samples for `den` pixels along each axis.
     Nearest {
         across: (usize, usize),
         down: (usize, usize),
@@ -48,7 +51,8 @@ impl Upsampling {
         let down = (component.v * component.points.down, frame.v_max * points);
         let twice = |(num, den): (usize, usize)| den == 2 * num;
         let same = |(num, den): (usize, usize)| den == num;
-        // The triangle filter needs neighbours, and the reference decoder has none to give at a point a block.
+        // The triangle filter needs neighbours, and the reference decoder has none at one point a
+        // block.
         let smooth = points > 1;
         match (across, down) {
             (a, d) if same(a) && same(d) => Upsampling::None,
@@ -94,13 +98,14 @@ impl Plane {
         })
     }
 
-    /// Where a block's samples go: the block's column and its row within the MCU row, in samples.
+    /// Returns the place of a block's samples. `x` is the block's column and `y` its row within the
+    /// MCU row, in samples.
     #[inline(always)]
     pub(crate) fn block(&mut self, x: usize, y: usize) -> &mut [u8] {
         &mut self.samples[(y + 1) * self.stride + x..]
     }
 
-    /// Keeps the last row as the next MCU row's context.
+    /// Keeps the last row as context for the next MCU row.
     pub(crate) fn advance(&mut self) {
         let last = self.rows * self.stride;
         self.samples.copy_within(last..last + self.stride, 0);
@@ -111,7 +116,7 @@ impl Plane {
         &self.samples[start..start + component.width]
     }
 
-    /// Makes ready the samples of row `y` of the result.
+    /// Prepares the samples of row `y` of the result.
     fn upsample(&mut self, component: &Component, y: usize, mcu_row: usize) {
         let last = component.height - 1;
         match self.upsampling {
@@ -155,11 +160,11 @@ impl Plane {
     }
 }
 
-/// All components of a row of MCUs.
+/// Samples of all components in a row of MCUs.
 pub(crate) struct Planes {
     pub(crate) planes: Vec<Plane>,
     transform: Transform,
-    /// Rows of the result that wait for the next MCU row's samples.
+    /// Rows of the result that wait for samples of the next MCU row.
     lag: usize,
     out: Vec<u8>,
 }
@@ -194,12 +199,12 @@ impl Planes {
         })
     }
 
-    /// Row `y` of one component as it is, from the MCU row that has been decoded last.
+    /// Returns row `y` of one component without upsampling, from the MCU row that was decoded last.
     pub(crate) fn samples(&self, frame: &Frame, index: usize, y: usize, mcu_row: usize) -> &[u8] {
         self.planes[index].row(&frame.components[index], y, mcu_row)
     }
 
-    /// How many rows of the result can be made when this MCU row is complete.
+    /// Returns how many rows of the result can be made once this MCU row is complete.
     pub(crate) fn rows_after(&self, frame: &Frame, mcu_row: usize) -> usize {
         if mcu_row + 1 >= frame.mcus_down {
             return frame.out_height();
@@ -207,7 +212,7 @@ impl Planes {
         ((mcu_row + 1) * frame.mcu_rows() - self.lag).min(frame.out_height())
     }
 
-    /// Row `y` of the result, from the MCU row that has been decoded last.
+    /// Returns row `y` of the result, from the MCU row that was decoded last.
     pub(crate) fn row(&mut self, frame: &Frame, y: usize, mcu_row: usize) -> &[u8] {
         for (plane, component) in self.planes.iter_mut().zip(&frame.components) {
             plane.upsample(component, y, mcu_row);

@@ -1,21 +1,21 @@
-//! How much smaller an image is decoded.
+//! Scale at which a picture is decoded.
 
-/// How much of the picture's resolution is decoded.
+/// Fraction of the picture's resolution that is decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scale {
     /// Every pixel.
     #[default]
     Full,
-    /// 4 x 4 samples a block.
+    /// Half the size: 4 x 4 samples a block.
     Half,
-    /// 2 x 2 samples a block.
+    /// A quarter of the size: 2 x 2 samples a block.
     Quarter,
-    /// One sample a block.
+    /// An eighth of the size: one sample a block.
     Eighth,
 }
 
 impl Scale {
-    /// 1, 2, 4 or 8.
+    /// Returns the denominator of the scale: 1, 2, 4 or 8.
     pub fn denominator(self) -> u32 {
         8 / self.points() as u32
     }

@@ -9,28 +9,30 @@ use crate::frame::Frame;
 use crate::huffman::{END_OF_BLOCK, LOOKS, Table, Unrolled};
 use crate::segments::{DAMAGED, Segments, ZIGZAG};
 
-/// How far a restart marker may be ahead of the one that is due and still be taken for one that comes early: this and one more.
+/// Lead over the restart marker that is due at which a marker counts as early: this lead, or one
+/// more.
 const EARLY: u8 = 1;
 
-/// The same for one that comes late, modulo eight.
+/// Lead, modulo eight, at which a restart marker counts as late: this lead, or one more.
 const LATE: u8 = 6;
 
-/// A component's part in a scan.
+/// Part of a component in a scan.
 #[derive(Clone)]
 pub(crate) struct Member {
     /// Index into the frame's components.
     pub(crate) component: usize,
     pub(crate) dc: Option<Arc<Table>>,
     pub(crate) ac: Option<Arc<Table>>,
-    /// The same for a sequential scan.
+    /// AC table in unrolled form, for a sequential scan.
     unrolled: Option<Arc<Unrolled>>,
     /// The DC predictor.
     pub(crate) prediction: i32,
 }
 
 impl Member {
-    /// Decodes a sequential block into one of zeroes; coefficients behind the place `keep` are skipped. Returns how many places,
-    /// in coding order, may hold something: 1 where there is only the DC coefficient.
+    /// Decodes a sequential block into a block of zeroes; coefficients behind the place `keep` are
+    /// skipped. Returns the number of places, in coding order, that may hold something: 1 if there
+    /// is only the DC coefficient.
     #[inline(always)]
     pub(crate) fn sequential(
         &mut self,
@@ -80,37 +82,38 @@ impl Member {
                 }
             }
         }
-        // A block is full, or says that it ends; a run that leaves it is damage.
+        // A block either is full or ends with a symbol; a run that leaves the block is damage.
         bits.damaged |= k > 64 && k < ENDED;
         end.min(64)
     }
 }
 
-/// One scan: its header, and where its decoding stands.
+/// A scan: its header, and the state of its decoding.
 #[derive(Clone)]
 pub(crate) struct Scan {
     pub(crate) members: Vec<Member>,
     /// First and last coefficient of the band, in coding order.
     pub(crate) band: (usize, usize),
-    /// Whether it refines what earlier scans have sent.
+    /// Whether the scan refines coefficients that earlier scans have sent.
     pub(crate) refines: bool,
-    /// The bit position it sends.
+    /// Bit position down to which the scan sends coefficients.
     pub(crate) low: u32,
     pub(crate) progressive: bool,
-    /// Where its data begins.
+    /// Position of the scan's data.
     start: usize,
     pub(crate) bits: BitReader,
     /// Blocks that the current end-of-band run still covers.
     pub(crate) end_of_band_run: u32,
     restart_interval: u16,
-    /// MCUs until the next restart marker; counts only where there is an interval.
+    /// MCUs until the next restart marker; meaningful only if there is a restart interval.
     until_restart: u16,
     next_restart: u8,
-    /// The data of the current restart interval is used up.
+    /// Set when the data of the current restart interval is used up.
     starved: bool,
-    /// An MCU has begun with data, which is noted only where there are restarts; whoever asks takes it back.
+    /// Set when an MCU has begun with data, in files with restarts only. The reader of the flag
+    /// resets it.
     pub(crate) fed: bool,
-    /// Something was wrong in the data so far.
+    /// Set once the data was damaged.
     pub(crate) damaged: bool,
 }
 
@@ -131,7 +134,8 @@ impl Scan {
         let needs_ac = sequential || end > 0;
         let mut members: Vec<Member> = Vec::with_capacity(frame.components.len());
         for specification in specifications.chunks_exact(2) {
-            // Where components share a name, a scan of all of them means them in their order, and one of fewer could mean any.
+            // Where components share a name, a scan of all of them lists them in order; a scan of
+            // fewer would be ambiguous.
             let is_meant = |name: u8| name == specification[0];
             let named = specifications.chunks_exact(2).filter(|of| is_meant(of[0]));
             let bearers = frame.components.iter().filter(|c| is_meant(c.name));
@@ -154,7 +158,8 @@ impl Scan {
                 prediction: 0,
             });
         }
-        // B.2.3: an MCU of several components has ten blocks at most. Streaming relies on it: no MCU is longer than it waits for.
+        // B.2.3: an MCU of several components has ten blocks at most. Streaming relies on this
+        // bound to know how many bytes to wait for.
         let blocks = |member: &Member| {
             let component = &frame.components[member.component];
             component.h * component.v
@@ -181,7 +186,7 @@ impl Scan {
         {
             return Err(Error::Corrupt(Fault::Scan));
         }
-        // Every table that the scan will look into is there.
+        // Every table that the scan uses has to exist.
         let complete = |m: &Member| (m.dc.is_some() || !needs_dc) && (m.ac.is_some() || !needs_ac);
         if !members.iter().all(complete) {
             return Err(Error::Corrupt(Fault::Scan));
@@ -204,7 +209,8 @@ impl Scan {
         })
     }
 
-    /// Bytes that scans hold beside themselves: their members, and each table once, however many share it.
+    /// Bytes that scans hold beyond their own size: members, and each table once even if several
+    /// scans share it.
     pub(crate) fn bytes<'a>(scans: impl Iterator<Item = &'a Scan> + Clone) -> usize {
         let tables = |scan: &'a Scan| scan.members.iter().flat_map(|m| [&m.dc, &m.ac]).flatten();
         let unrolled = |scan: &'a Scan| scan.members.iter().filter_map(|m| m.unrolled.as_ref());
@@ -216,7 +222,7 @@ impl Scan {
             + distinct(scans.flat_map(unrolled)) * Unrolled::BYTES
     }
 
-    /// Goes back to the beginning, of a file that is resident.
+    /// Rewinds the scan of a resident file.
     pub(crate) fn rewind(&mut self) {
         self.bits = BitReader::at(self.start);
         self.end_of_band_run = 0;
@@ -231,7 +237,7 @@ impl Scan {
         self.restart_interval > 0
     }
 
-    /// Stands before each MCU: takes a restart marker where one is due (E.2.4).
+    /// Prepares for an MCU: reads a restart marker where one is due (E.2.4).
     #[inline]
     pub(crate) fn begin_mcu(&mut self, data: &[u8]) {
         if self.restart_interval == 0 {
@@ -244,7 +250,7 @@ impl Scan {
         self.until_restart -= 1;
     }
 
-    /// Stands after each MCU: notices damage, and that the data has run out.
+    /// Finishes an MCU: records damage, and whether the data has run out.
     #[inline]
     pub(crate) fn end_mcu(&mut self, data: &[u8]) {
         self.damaged |= self.bits.damaged;
@@ -255,8 +261,9 @@ impl Scan {
         }
     }
 
-    /// Finds its way back after damage: a marker that is due, or a little late, is taken; one that is early is left for
-    /// later, and so is the end of the scan, and the intervals until then are empty. What cannot be a marker is passed over.
+    /// Resynchronises after damage. A marker that is due, or a little late, is taken. An early
+    /// marker is left for later, and so is the end of the scan; the intervals up to there are
+    /// empty. Bytes that cannot be a marker are skipped.
     fn restart(&mut self, data: &[u8]) {
         let expected = self.next_restart;
         self.damaged |= self.bits.is_before_bytes(data);
@@ -285,8 +292,8 @@ impl Scan {
             .for_each(|member| member.prediction = 0);
     }
 
-    /// Whether an MCU can begin with what has arrived: a restart that is due is decided by the markers that come next. Bytes
-    /// before them are of no use, and are passed over.
+    /// Whether an MCU can begin with the bytes that have arrived. A restart that is due depends on
+    /// the markers that come next; bytes before them are useless and are skipped.
     #[inline]
     pub(crate) fn can_begin(&mut self, data: &[u8]) -> bool {
         self.restart_interval == 0 || self.until_restart > 0 || self.can_restart(data)
@@ -308,14 +315,14 @@ impl Scan {
         }
     }
 
-    /// Whether blocks have no data; without it they stay as they are.
+    /// Whether there is no data for blocks, which then stay as they are.
     #[inline]
     pub(crate) fn is_starved(&self) -> bool {
         self.starved
     }
 }
 
-/// How many of these are not one that came before.
+/// Counts distinct tables by address.
 fn distinct<'a, T: 'a>(all: impl Iterator<Item = &'a Arc<T>> + Clone) -> usize {
     let before =
         |at: usize, one: &Arc<T>| all.clone().take(at).any(|other| Arc::ptr_eq(other, one));
@@ -325,7 +332,8 @@ fn distinct<'a, T: 'a>(all: impl Iterator<Item = &'a Arc<T>> + Clone) -> usize {
         .count()
 }
 
-/// Gives the members of a sequential scan their larger tables; those with the same codes share them.
+/// Builds the unrolled tables for the members of a sequential scan; members with the same AC table
+/// share one.
 pub(crate) fn unroll(members: &mut [Member]) {
     for index in 0..members.len() {
         let (before, rest) = members.split_at_mut(index);
@@ -341,13 +349,15 @@ pub(crate) fn unroll(members: &mut [Member]) {
     }
 }
 
-/// Places beyond this are those of a block that has said that it ends.
+/// Places beyond this bound mark a block that has ended with a symbol.
 const ENDED: usize = END_OF_BLOCK as usize;
 
-/// A block, and behind its 64 coefficients in natural order room for what is no coefficient at all.
+/// A block of 64 coefficients in natural order, followed by scratch space for values that are no
+/// coefficients.
 pub(crate) type Block = [i16; 128];
 
-/// Where the places of the coding order are in a [`Block`]. A run that leaves the block in a damaged file ends at its last place.
+/// Index in a [`Block`] of each place of the coding order. In a damaged file, a run that leaves the
+/// block ends at its last place.
 const PLACES: [u8; 256] = {
     let mut places = [64; 256];
     let mut k = 0;
@@ -358,8 +368,8 @@ const PLACES: [u8; 256] = {
     places
 };
 
-/// The last place at which two coefficients are looked up at once: a run of 15 zeroes from there does not fill the block, after
-/// which the next bits would be the next block's.
+/// The last place at which two coefficients are looked up at once: from there, a run of 15 zeroes
+/// does not fill the block. In a full block, the next bits would belong to the next block.
 const LAST_PAIR: usize = 47;
 
 #[inline(always)]
@@ -367,7 +377,8 @@ fn put(block: &mut Block, place: usize, value: i16) {
     block[usize::from(PLACES[place & 255]) & 127] = value;
 }
 
-/// Takes two coefficients, or one, or the end of the block; `false` where the look-up does not reach.
+/// Takes two coefficients, or one, or the end of the block; `false` where the look-up table has no
+/// entry.
 #[inline(always)]
 fn take_pair(unrolled: &Unrolled, bits: &mut BitReader, block: &mut Block, k: &mut usize) -> bool {
     let pair = unrolled.pair(bits);

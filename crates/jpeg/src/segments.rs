@@ -1,4 +1,4 @@
-//! Marker segments (T.81, annex B): tables, the frame header, scan headers, and what applications add.
+//! Marker segments (T.81, annex B): tables, frame header, scan headers, and application segments.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -8,8 +8,8 @@ use crate::frame::{Component, Frame};
 use crate::huffman::Table;
 use crate::standard;
 
-/// The order in which coefficients are coded, as places in a block's rows (T.81, figure A.6). The places behind the 64th
-/// belong to runs that leave a damaged block.
+/// The order in which coefficients are coded, as places in a block's rows (T.81, figure A.6). The
+/// places from the 65th on catch runs that leave a damaged block.
 pub(crate) const ZIGZAG: [u8; 80] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
     13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
@@ -17,17 +17,19 @@ pub(crate) const ZIGZAG: [u8; 80] = [
     63, 63, 63, 63, 63, 63,
 ];
 
-/// Parts that a profile may have: their numbers are bytes, and start at 1.
+/// Most segments that an ICC profile may have: their numbers are bytes, and start at 1.
 const MOST_ICC_PARTS: usize = 255;
 
-/// What a row of pixels consists of.
+/// Layout of a row of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pixels {
-    /// One sample a pixel. Of two components, which have no meaning that a standard gives, it is the first.
+    /// One sample a pixel. A picture of two components, which no standard gives a meaning, is shown
+    /// by its first.
     Grey,
     /// Red, green, blue.
     Rgb,
-    /// Cyan, magenta, yellow, black: 0 is no ink. Files have it the other way around, with Adobe's marker and without.
+    /// Cyan, magenta, yellow, black, where 0 is no ink. Files store inverted values, with and
+    /// without Adobe's marker.
     Cmyk,
 }
 
@@ -42,26 +44,28 @@ impl Pixels {
     }
 }
 
-/// What is known of a picture before its first pixel.
+/// Properties of a picture that are known before its first pixel.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// Columns at full size.
     pub width: u16,
     /// Rows at full size.
     pub height: u16,
-    /// What rows consist of.
+    /// Layout of the rows.
     pub pixels: Pixels,
-    /// Whether the components are luminance and two chrominances, which rows of pixels are made of.
+    /// Whether the components are luminance and two chrominances, converted to RGB in rows of
+    /// pixels.
     pub ycbcr: bool,
-    /// Whether the compressed file has to be resident: it is progressive, or its components come in several scans.
+    /// Whether the compressed file has to be resident, because it is progressive or its components
+    /// come in several scans.
     pub resident: bool,
     /// The TIFF structure of the EXIF segment, without the segment's own prefix.
     pub exif: Option<Vec<u8>>,
-    /// The ICC profile, put together from its segments.
+    /// The ICC profile, joined from its segments.
     pub icc: Option<Vec<u8>>,
 }
 
-/// How samples become pixels.
+/// Conversion from samples to pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transform {
     Grey,
@@ -71,7 +75,7 @@ pub(crate) enum Transform {
     Ycck,
 }
 
-/// Everything that stands before a scan's data.
+/// State collected from all segments before a scan's data.
 #[derive(Default)]
 pub(crate) struct Segments {
     pub(crate) quantisation: [Option<[u16; 64]>; 4],
@@ -79,9 +83,9 @@ pub(crate) struct Segments {
     pub(crate) ac: [Option<Arc<Table>>; 4],
     pub(crate) restart_interval: u16,
     pub(crate) frame: Option<Frame>,
-    /// EXIF and ICC are not wanted.
+    /// Set if the caller wants neither EXIF nor ICC.
     pub(crate) ignore_metadata: bool,
-    /// Bytes of them that may still come.
+    /// Bytes of EXIF and ICC that are still allowed.
     metadata_left: usize,
     exif: Option<Vec<u8>>,
     icc: Vec<(u8, Vec<u8>)>,
@@ -97,7 +101,7 @@ impl Segments {
         }
     }
 
-    /// Takes one segment's content, its length field not included.
+    /// Reads one segment's content, without its length field.
     pub(crate) fn take(&mut self, marker: u8, content: &[u8]) -> Result<(), Error> {
         match marker {
             0xc0..=0xc2 => self.frame_header(marker == 0xc2, content),
@@ -134,7 +138,7 @@ impl Segments {
         }
     }
 
-    /// Puts the standard's tables where a file has not defined its own.
+    /// Fills in the standard's tables where a file has not defined its own.
     pub(crate) fn assume_standard_tables(&mut self) -> Result<(), Error> {
         let fill = |tables: &mut [Option<Arc<Table>>; 4],
                     definitions: [standard::Definition; 2]| {
@@ -155,7 +159,7 @@ impl Segments {
         )
     }
 
-    /// B.2.4.1.
+    /// Reads a DQT segment (B.2.4.1).
     fn quantisation_tables(&mut self, mut content: &[u8]) -> Result<(), Error> {
         while let Some((&head, rest)) = content.split_first() {
             let wide = usize::from(head >> 4 != 0);
@@ -175,7 +179,7 @@ impl Segments {
         Ok(())
     }
 
-    /// B.2.4.2.
+    /// Reads a DHT segment (B.2.4.2).
     fn huffman_tables(&mut self, mut content: &[u8]) -> Result<(), Error> {
         while let Some((&head, rest)) = content.split_first() {
             let counts: &[u8; 16] = rest.first_chunk().ok_or(DAMAGED)?;
@@ -193,7 +197,7 @@ impl Segments {
         Ok(())
     }
 
-    /// B.2.2.
+    /// Reads a frame header (B.2.2).
     fn frame_header(&mut self, progressive: bool, content: &[u8]) -> Result<(), Error> {
         let &[precision, h1, h0, w1, w0, count] = content.first_chunk().ok_or(DAMAGED)?;
         if self.frame.is_some() {
@@ -236,7 +240,7 @@ impl Segments {
         Ok(())
     }
 
-    /// ICC.1, annex B.4: a number and a count before each part.
+    /// Reads a part of the ICC profile: a number and a count precede each part (ICC.1, annex B.4).
     fn icc_part(&mut self, content: &[u8]) -> Result<(), Error> {
         let Some(&[number, _, ..]) = content.strip_prefix(b"ICC_PROFILE\0") else {
             return Ok(());
@@ -249,7 +253,7 @@ impl Segments {
         Ok(())
     }
 
-    /// Takes metadata within the limit.
+    /// Copies metadata, within the limit.
     fn copy(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         self.metadata_left = self
             .metadata_left
@@ -262,7 +266,8 @@ impl Segments {
         Ok(copy)
     }
 
-    /// What samples mean: JFIF first, then Adobe's marker, then the components' names, as the reference implementations decide.
+    /// Decides the conversion of samples to pixels from the JFIF marker first, then Adobe's marker,
+    /// then the components' names, as the reference implementations do.
     pub(crate) fn transform(&self, frame: &Frame) -> Transform {
         let names: [u8; 4] =
             core::array::from_fn(|at| frame.components.get(at).map_or(0, |c| c.name));
@@ -277,7 +282,7 @@ impl Segments {
         }
     }
 
-    /// What a caller learns before the first row.
+    /// Builds the header that a caller reads before the first row.
     pub(crate) fn header(&mut self, frame: &Frame, resident: bool) -> Result<Header, Error> {
         self.icc.sort_by_key(|(number, _)| *number);
         let mut icc = Vec::new();

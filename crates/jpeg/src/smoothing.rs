@@ -1,8 +1,10 @@
-//! Block smoothing: a progressive file whose last scans are missing has blocks that are flat, or nearly so. Their lowest AC
-//! coefficients are estimated from the DC coefficients of 5 x 5 blocks, so that the blocks' edges do not show.
+//! Block smoothing. A progressive file whose last scans are missing has blocks that are flat, or
+//! nearly so: the lowest AC coefficients are estimated from the DC coefficients of 5 x 5 blocks, so
+//! that the edges between blocks do not show.
 //!
-//! T.81 has the idea (K.8, for 3 x 3 blocks). Rules and numbers are those of libjpeg-turbo since 2.1 (`smoothing_ok` and
-//! `decompress_smooth_data` in its `jdcoefct.c`), also where they are odd, so that both show the same picture.
+//! T.81 describes the idea (K.8, for 3 x 3 blocks). The rules and numbers are those of
+//! libjpeg-turbo since 2.1 (`smoothing_ok` and `decompress_smooth_data` in its `jdcoefct.c`), even
+//! where they are odd, so that both decoders show the same picture.
 
 use alloc::vec::Vec;
 
@@ -12,19 +14,21 @@ use crate::frame::{Component, Frame};
 use crate::scan::Scan;
 use crate::segments::ZIGZAG;
 
-/// Coefficients that take part: DC and the first nine AC ones in coding order.
+/// Coefficients that take part: DC and the first nine AC coefficients in coding order.
 const COUNT: usize = 10;
 
-/// For each of them the bit position down to which a component's has been sent; [`UNSENT`] when none of it has.
+/// Bit position down to which each of the [`COUNT`] coefficients of a component has been sent, or
+/// [`UNSENT`] where no scan has sent any of it.
 type Precision = [i8; COUNT];
 
 const UNSENT: i8 = -1;
 
-/// What a file's scans have sent of the lowest coefficients of each component.
+/// Precision to which the scans of a file have sent the lowest coefficients of each component.
 #[derive(Clone, Copy)]
 pub(crate) struct Known {
     now: [Precision; 4],
-    /// The same before the last scan that the component is in: it counts where the file's last scan does not reach.
+    /// Precision before the last scan that contains the component. Used for the rows that the last
+    /// scan of the file does not reach.
     before: [Precision; 4],
     scans: usize,
 }
@@ -55,7 +59,9 @@ impl Known {
         }
     }
 
-    /// The same where smoothing is of use and possible: coefficients are missing, but of no component the DC, and no step is zero.
+    /// Returns the record if smoothing is useful and possible: some AC coefficient is not exact,
+    /// the DC of every component has been sent, and no quantisation step of a smoothed coefficient
+    /// is zero.
     pub(crate) fn if_smoothed(
         mut self,
         frame: &Frame,
@@ -75,12 +81,13 @@ impl Known {
     }
 }
 
-/// What smoothing needs to know of the whole picture.
+/// Data about the whole picture that the estimates of a row need.
 pub(crate) struct Smoothing {
     known: Known,
-    /// The DC coefficients of all blocks: one row of MCUs after the other, each in the order of [`Coefficients`].
+    /// DC coefficients of all blocks, one row of MCUs after the other, each in the order of
+    /// [`Coefficients`].
     dc: Vec<i16>,
-    /// Rows of MCUs up to the last that the file's last scan has data for.
+    /// Rows of MCUs up to the last one for which the last scan of the file has data.
     reached: usize,
 }
 
@@ -90,8 +97,8 @@ impl Smoothing {
         Coefficients::count(frame) * frame.mcus_down * size_of::<i16>()
     }
 
-    /// Decodes the DC scans and the last one, and what that depends on, once beforehand. All of them stand at their beginnings again
-    /// afterwards.
+    /// Decodes the DC scans, the last scan, and the scans that a refining last scan depends on,
+    /// once before the picture is decoded. All scans are rewound afterwards.
     pub(crate) fn new(
         known: Known,
         data: &[u8],
@@ -162,7 +169,7 @@ impl Smoothing {
         }
     }
 
-    /// The DC coefficients of a row of a component's blocks; none of a row that is not in the file.
+    /// DC coefficients of a row of a component's blocks; empty for a row that is not in the file.
     fn row(&self, frame: &Frame, index: usize, row: usize, coefficients: &Coefficients) -> &[i16] {
         let v = frame.components[index].v;
         let mut mcu_rows = self.dc.chunks(Coefficients::count(frame));
@@ -172,10 +179,12 @@ impl Smoothing {
     }
 }
 
-/// The rows of a component's blocks from two above one to two below; at the picture's edges a row stands for those beyond it.
+/// Returns the rows of blocks from two above `row` to two below; at the edges of the picture the
+/// outermost row stands for those beyond.
 ///
-/// Where the edges are, libjpeg-turbo finds by a count that takes all rows of MCUs for as high as the one at hand. So where the last
-/// is lower, rows of blocks that hold no picture are looked at from above it, and from it the second row above may be passed over.
+/// libjpeg-turbo finds the edges by a count that takes every row of MCUs to be as high as the
+/// current one. So where the last row of MCUs is lower, rows of blocks that hold no picture are
+/// read from the row above, and the second row above the last one may be skipped.
 fn around(component: &Component, row: usize) -> [usize; 5] {
     let (v, rows) = (component.v_in_file, component.blocks_down);
     let (mcu_row, y) = (row / v, row % v);
@@ -192,7 +201,7 @@ fn around(component: &Component, row: usize) -> [usize; 5] {
     ]
 }
 
-/// What is estimated of a component's blocks, and how.
+/// Rule by which the coefficients of one component's blocks are estimated.
 struct Rule<'a> {
     low: &'a Precision,
     steps: &'a [u16; 64],
@@ -212,7 +221,8 @@ impl Rule<'_> {
         }
     }
 
-    /// Estimates those coefficients of a block that are zero and not known exactly, and the DC where nothing else has been sent.
+    /// Estimates the coefficients of a block that are zero and not known exactly. The DC is
+    /// estimated anew where no AC coefficient has been sent.
     fn fill_in(&self, window: &Kernel, block: &mut [i16; 64], history: &mut u64) {
         for (place, kernel) in self.kernels {
             let natural = usize::from(ZIGZAG[*place]);
@@ -236,8 +246,8 @@ fn sum(window: &Kernel, kernel: &Kernel) -> i32 {
     products.map(|(dc, weight)| dc * weight).sum()
 }
 
-/// A dequantised sum in 256ths as a coefficient: rounded, halves away from zero. Of a coefficient that is known to be zero down to
-/// the bit `limit`, the estimate is not as large as that bit.
+/// Turns a dequantised sum in 256ths into a coefficient, rounding halves away from zero. If the
+/// coefficient is known to be zero down to the bit `limit`, the estimate stays below that bit.
 fn estimate(sum: i64, step: u16, limit: i8) -> i16 {
     let step = i64::from(step).max(1); // no step is zero, see `if_smoothed`
     let mut size = ((sum.abs() + (step << 7)) / (step << 8)) as i32; // too large only in damaged files
@@ -251,7 +261,7 @@ fn estimate(sum: i64, step: u16, limit: i8) -> i16 {
     }
 }
 
-/// The weights for a place, where nothing is known but DC coefficients. The DC is estimated anew, too.
+/// Weights for each place where only DC coefficients are known. The DC is estimated anew, too.
 const DC_ALONE: [(usize, Kernel); COUNT] = [
     (
         0,
@@ -283,7 +293,7 @@ const DC_ALONE: [(usize, Kernel); COUNT] = [
     (9, transposed(STEEP)),
 ];
 
-/// The same, where something is known of one of these coefficients.
+/// Weights for each place where part of at least one AC coefficient is known.
 const SOME_AC: [(usize, Kernel); 5] = [
     (1, middle([-7, 50, 0, -50, 7])),
     (2, transposed(middle([-7, 50, 0, -50, 7]))),
@@ -386,7 +396,7 @@ mod tests {
         assert_eq!(around(&component, 0), [0; 5]);
     }
 
-    /// Row 3 of three rows of blocks, two in a row of MCUs, holds no picture.
+    /// Row 3 holds no picture: there are three rows of blocks, and a row of MCUs has two.
     #[test]
     fn rows_around_the_last_row_of_mcus_are_those_of_the_reference() {
         let mut component = Component::new(1, 1, 2, 0);

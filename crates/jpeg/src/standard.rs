@@ -1,6 +1,7 @@
-//! The Huffman tables of T.81, annex K.3: what files mean that have none, such as the frames of a motion JPEG.
+//! The Huffman tables of T.81, annex K.3, for files that have none, such as the frames of a motion
+//! JPEG.
 
-/// Counts by length, and symbols.
+/// Counts of codes by length, and symbols.
 pub(crate) type Definition = ([u8; 16], &'static [u8]);
 
 pub(crate) const LUMINANCE_DC: Definition = (

@@ -1,12 +1,13 @@
-//! Two samples for one: the triangle filter, three quarters of the nearer sample and one of the farther, as the reference
-//! implementations round it.
+//! Upsampling by two with the triangle filter: three quarters of the nearer sample and one of the
+//! farther, rounded as the reference implementations do.
 //!
-//! Across, a row begins and ends with its own first and last sample, and between each two samples lie two pixels.
+//! A row begins and ends with its own first and last sample; between each two samples lie two
+//! pixels.
 
-/// Samples whose right neighbours are there as well, done in one step.
+/// Samples of one step, whose right neighbours exist as well.
 const BLOCK: usize = 8;
 
-/// Two columns for one; `to` has room for twice the samples, or one less.
+/// Doubles the columns; `to` has room for twice the samples, or one less.
 pub(crate) fn triangle(from: &[u8], to: &mut [u8]) {
     let n = from.len();
     to[0] = from[0];
@@ -26,14 +27,14 @@ pub(crate) fn triangle(from: &[u8], to: &mut [u8]) {
     }
 }
 
-/// Two rows for one, of which `bias` rounds: 1 above, 2 below.
+/// Doubles the rows. `bias` rounds: 1 for the upper row, 2 for the lower.
 pub(crate) fn triangle_down(near: &[u8], far: &[u8], bias: u16, to: &mut [u8]) {
     for ((to, &near), &far) in to.iter_mut().zip(near).zip(far) {
         *to = ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
     }
 }
 
-/// The same both ways, at once: nine, three, three and one sixteenths.
+/// Doubles columns and rows at once, with weights of nine, three, three and one sixteenths.
 pub(crate) fn triangle_both(near: &[u8], far: &[u8], to: &mut [u8]) {
     let n = near.len();
     to[0] = ((4 * down(near[0], far[0]) + 8) >> 4) as u8;
@@ -57,7 +58,7 @@ pub(crate) fn triangle_both(near: &[u8], far: &[u8], to: &mut [u8]) {
     }
 }
 
-/// The two pixels between two samples.
+/// Returns the two pixels between two samples.
 #[inline(always)]
 fn across(left: u8, right: u8) -> [u8; 2] {
     let (left, right) = (u16::from(left), u16::from(right));
@@ -69,7 +70,7 @@ fn down(near: u8, far: u8) -> u16 {
     3 * u16::from(near) + u16::from(far)
 }
 
-/// The two pixels between two samples and two of the farther row.
+/// Returns the two pixels between two samples and the two samples of the farther row.
 #[inline(always)]
 fn both(left: (u8, u8), right: (u8, u8)) -> [u8; 2] {
     let (left, right) = (down(left.0, left.1), down(right.0, right.1));
@@ -107,7 +108,8 @@ mod scalar {
     }
 }
 
-/// The same in lanes of 16 bits. A lane gets both of its pixels, one in each byte, so that nothing has to be interleaved.
+/// Implementation with vectors of 16-bit lanes. A lane holds both pixels of a pair, one in each
+/// byte, so that no interleaving is needed.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
     use core::arch::wasm32::*;

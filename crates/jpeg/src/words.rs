@@ -1,39 +1,41 @@
-//! Eight 16-bit integers at a time, for both transforms: an array everywhere, and a v128 on wasm with SIMD.
+//! Vectors of eight 16-bit integers for both transforms: an array on every target, and a v128 on
+//! wasm with SIMD.
 //!
-//! The array is the definition. Sums wrap and sums of products saturate, so both give the same bits on any input.
+//! The array is the definition. Sums wrap and sums of products saturate, so both implementations
+//! give the same bits on any input.
 
 /// Eight signed 16-bit integers.
 pub(crate) trait Words: Copy {
-    /// Half as many of twice the bits.
+    /// Vector of half as many numbers with twice the bits.
     type Sums: Sums;
-    /// The columns of a block, less 128 (T.81, A.3.1).
+    /// Loads the columns of a block, less 128 (T.81, A.3.1).
     fn columns(rows: [&[u8; 8]; 8]) -> [Self; 8];
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn shl(self, by: u32) -> Self;
     /// Shifts right, rounding to nearest.
     fn descale(self, by: u32) -> Self;
-    /// The sum of products of 32 bits, shifted right, rounding to nearest.
+    /// Sums two products in 32 bits and shifts right, rounding to nearest.
     fn sum2(values: [Self; 2], by: [i16; 2], shift: u32) -> Self;
-    /// The same of four.
+    /// Sums four products in 32 bits and shifts right, rounding to nearest.
     fn sum4(values: [Self; 4], by: [i16; 4], shift: u32) -> Self;
-    /// Rows to columns.
+    /// Transposes rows to columns.
     fn transpose(rows: [Self; 8]) -> [Self; 8];
-    /// Eight neighbours times eight others, of which the low 16 bits remain.
+    /// Multiplies eight neighbours by eight others and keeps the low 16 bits.
     fn load_product(from: &[i16; 8], by: &[u16; 8]) -> Self;
-    /// Whether all that there is to load is zero.
+    /// Whether all rows are zero.
     fn are_zero(rows: &[[i16; 8]]) -> bool;
-    /// The first halves, in turn: four pairs.
+    /// Interleaves the first halves of both vectors: four pairs.
     fn low_pairs(self, other: Self) -> Self;
-    /// The same of the second halves.
+    /// Interleaves the second halves of both vectors: four pairs.
     fn high_pairs(self, other: Self) -> Self;
-    /// For each pair, the sum of products.
+    /// For each pair, the sum of its products with `by`.
     fn dot(self, by: [i16; 2]) -> Self::Sums;
-    /// Shifts right, and saturates.
+    /// Shifts right, and saturates to 16 bits.
     fn narrow(low: Self::Sums, high: Self::Sums, shift: u32) -> Self;
-    /// The rows of a block, plus 128 and clamped to 0 to 255.
+    /// Returns the rows of a block, plus 128 and clamped to 0 to 255.
     fn rows(columns: [Self; 8]) -> [[u8; 8]; 8];
-    /// The same of four columns of four, two in each of these.
+    /// Returns the rows of a block of four columns and four rows; each vector holds two columns.
     fn rows4(columns: [Self; 2]) -> [[u8; 4]; 4];
 }
 
@@ -42,9 +44,9 @@ pub(crate) trait Sums: Copy {
     fn splat(value: i32) -> Self;
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
-    /// Of the eight of both, each second one, from the first on.
+    /// Every second one of the eight numbers of both vectors, from the first on.
     fn even(self, other: Self) -> Self;
-    /// The others.
+    /// Every second one of the eight numbers of both vectors, from the second on.
     fn odd(self, other: Self) -> Self;
 }
 
@@ -196,7 +198,8 @@ pub(crate) mod simd {
     impl Words for v128 {
         type Sums = v128;
 
-        /// Halves dealt like cards, three times over, are a transposition: each deal rotates the bits of a place by one.
+        /// Transposes by interleaving halves three times: each step rotates the bits of an
+        /// element's index by one.
         #[inline(always)]
         fn columns(rows: [&[u8; 8]; 8]) -> [Self; 8] {
             let mut v: [v128; 4] =
@@ -292,8 +295,8 @@ pub(crate) mod simd {
             i32x4_dot_i16x8(self, i16x8(a, b, a, b, a, b, a, b))
         }
 
-        /// By shuffles where nothing is left to saturate: the compiler makes more than one instruction of a narrowing whose
-        /// range it knows.
+        /// Uses shuffles where no value is left to saturate, because the compiler makes more than
+        /// one instruction of a narrowing whose range it knows.
         #[inline(always)]
         fn narrow(low: v128, high: v128, shift: u32) -> Self {
             if shift >= 16 {
@@ -303,7 +306,7 @@ pub(crate) mod simd {
             i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift))
         }
 
-        /// Halves dealt like cards, as in [`Words::columns`].
+        /// Transposes by interleaving halves, as in [`Words::columns`].
         #[inline(always)]
         fn rows(columns: [Self; 8]) -> [[u8; 8]; 8] {
             let mut v: [v128; 4] =
@@ -369,8 +372,8 @@ pub(crate) mod simd {
         }
     }
 
-    /// Plus 128 and clamped to 0 to 255: clamped to 8 signed bits, because from the other clamp the compiler makes more than one
-    /// instruction; with its top bit the other way round, such a number is 128 more without a sign.
+    /// Adds 128 and clamps to 0 to 255. The clamp is the one to 8 signed bits, because the compiler
+    /// makes more than one instruction of the unsigned clamp; flipping the top bit then adds 128.
     #[inline(always)]
     pub(crate) fn samples(low: v128, high: v128) -> v128 {
         v128_xor(i8x16_narrow_i16x8(low, high), i8x16_splat(i8::MIN))
@@ -415,7 +418,7 @@ pub(crate) mod simd {
     }
 }
 
-/// For tests: what the lanes hold.
+/// Returns the lanes as an array, for tests.
 #[cfg(test)]
 pub(crate) fn to_array(words: Best) -> [i16; 8] {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

@@ -1,4 +1,5 @@
-//! Damaged data is shown as libjpeg-turbo shows it, and the status says what was damaged or is missing.
+//! Damaged data is shown as libjpeg-turbo shows it, and the status tells what was damaged or is
+//! missing.
 
 mod support;
 
@@ -49,7 +50,8 @@ fn stuffing_is_understood_behind_fill_bytes() {
     assert_eq!(levels(&full(&filled))[2], 135);
 }
 
-/// A row of grey blocks, a restart marker of this number before each but the first.
+/// Builds a row of grey blocks, with a restart marker of the given number before each but the
+/// first.
 fn restarts(levels: &[i32], markers: &[u8]) -> Vec<u8> {
     let mut file = start(0xc0, 8 * levels.len() as u16, 8, &[(1, 1)]);
     file.extend(segment(0xdd, &[0, 1]));
@@ -73,12 +75,13 @@ fn restart_markers_are_followed_as_the_reference_follows_them() {
         levels_of(&[0xd0, 0xd1, 0xd2, 0xd3, 0xd4]),
         [129, 130, 131, 132, 133, 134]
     );
-    // One marker early: an interval of zeroes, then in step again, so that the last is not reached.
+    // One marker early: an interval of zeroes, then in step again, so that the last interval is not
+    // reached.
     assert_eq!(
         levels_of(&[0xd0, 0xd2, 0xd3, 0xd4, 0xd5]),
         [129, 130, 128, 131, 132, 133]
     );
-    // What comes late, or is no marker, is passed over with what stands behind it.
+    // A late marker, or bytes that are no marker, are skipped with the data behind them.
     assert_eq!(
         levels_of(&[0xd0, 0xd0, 0xd1, 0xd2, 0xd3]),
         [129, 130, 132, 133, 134, 128]
@@ -87,14 +90,14 @@ fn restart_markers_are_followed_as_the_reference_follows_them() {
         levels_of(&[0xd0, 0x47, 0xd1, 0xd2, 0xd3]),
         [129, 130, 132, 133, 134, 128]
     );
-    // What is far away is taken.
+    // A marker that is far away is taken.
     assert_eq!(
         levels_of(&[0xd0, 0xd5, 0xd2, 0xd3, 0xd4]),
         [129, 130, 131, 132, 133, 134]
     );
 }
 
-/// Intact, truncated.
+/// Returns whether the status is intact, and whether it is truncated.
 fn said(file: &[u8]) -> (bool, bool) {
     let status = full(file).status;
     (status.is_intact(), status.truncated)

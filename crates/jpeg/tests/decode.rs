@@ -1,4 +1,5 @@
-//! The decoder against itself and against arithmetic: twins, splits, scales, damage.
+//! Tests of the decoder against itself and against arithmetic: progressive twins, split input,
+//! scales, damage.
 
 mod support;
 
@@ -144,7 +145,7 @@ fn psnr_to_average(photo: &[u8], scale: Scale) -> f64 {
     let small = decode(photo, scale, 1 << 20).expect("a good file");
     let step = scale.denominator() as usize;
     let (mut error, mut count) = (0.0, 0.0);
-    // Whole cells only: the last column and row may cover a part of one.
+    // Only whole cells are compared: the last column and row may cover a part of one.
     for y in 0..full.rows.len() / step {
         for x in 0..full.width / step {
             for c in 0..3 {
@@ -170,7 +171,7 @@ fn a_file_that_breaks_off_gives_the_rows_it_has_and_says_so() {
     let half = decode(&file[..file.len() * 2 / 3], Scale::Full, 1 << 20).expect("has a header");
     let intact = half.status.intact_rows;
     assert!(intact > 0 && intact < 64, "{intact}");
-    // The last intact row may look at the first damaged one, for its chroma.
+    // The chroma of the last intact row may depend on the first damaged row.
     assert!(half.rows[..intact - 1] == whole.rows[..intact - 1]);
 }
 
@@ -269,7 +270,7 @@ fn metadata_is_handed_out() {
     );
 }
 
-/// Damaged files: every outcome is fine but a panic.
+/// Damaged files may decode or fail, but must not panic.
 #[test]
 fn no_damage_makes_it_panic() {
     let mut state = 9u32;
@@ -297,7 +298,7 @@ fn no_damage_makes_it_panic() {
     }
 }
 
-/// Every JPEG of a corpus beside the checkout, at every scale: no panic.
+/// Decodes every JPEG of a corpus beside the checkout at every scale, without a panic.
 #[test]
 fn no_file_of_the_corpus_makes_it_panic() {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");

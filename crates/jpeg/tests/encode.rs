@@ -1,4 +1,4 @@
-//! The encoder against the decoder, against another encoder, and against what its documentation says.
+//! Tests of the encoder against the decoder, another encoder, and its documentation.
 
 use jpeg_encoder::{ColorType, SamplingFactor};
 use letterbox_jpeg::{Decoder, Encoder, Error, Event, Pixels, Sampling, Scale, Settings};
@@ -19,7 +19,7 @@ fn encode(
     encoder.finish()
 }
 
-/// Width, and all rows.
+/// Returns the width and all rows.
 fn decode(file: &[u8]) -> (usize, Vec<u8>) {
     let (mut decoder, mut rows) = (Decoder::new(), Vec::new());
     decoder.push(file).expect("memory");
@@ -46,7 +46,7 @@ fn psnr(a: &[u8], b: &[u8]) -> f64 {
     10.0 * (255.0f64.powi(2) / error).log10()
 }
 
-/// Waves of colour, and a little noise.
+/// Builds waves of colour with a little noise.
 fn waves(width: usize, height: usize, pixels: Pixels) -> Vec<u8> {
     let mut state = 1u32;
     let mut samples = Vec::new();
@@ -132,7 +132,7 @@ fn a_progressive_file_has_the_pixels_of_its_baseline_twin() {
     }
 }
 
-/// The end of the longest bands has up to 14 bits behind a code of up to 16.
+/// End-of-band runs of the longest bands have up to 14 bits behind a code of up to 16.
 #[test]
 fn a_long_run_of_empty_blocks_behind_a_busy_corner_comes_back() {
     let (width, height) = (2048, 2048);

@@ -1,4 +1,4 @@
-//! The encoder allocates no more than it says, and survives an allocator that refuses.
+//! The encoder allocates no more than it promises, and survives an allocator that refuses.
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -7,7 +7,7 @@ use std::cell::Cell;
 use letterbox_jpeg::{Encoder, Error, Pixels, Room, Sampling, Settings};
 
 std::thread_local! {
-    /// Bytes that this thread holds, the most it held, and what it may hold.
+    /// Bytes that this thread holds, the most it has held, and the limit.
     static HELD: Cell<(usize, usize, usize)> = const { Cell::new((0, 0, usize::MAX)) };
 }
 
@@ -33,7 +33,7 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(place, layout) }
     }
 
-    /// What shrinks stays where it is; what grows is there twice while it moves.
+    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let (held, most, allowed) = HELD.get();
         if size > layout.size() && held.wrapping_add(size) > allowed {
@@ -69,7 +69,7 @@ fn encode(
     encoder.finish()
 }
 
-/// From black to the noise that is hardest to code.
+/// Pictures from black to the noise that is hardest to code.
 fn pictures() -> impl Iterator<Item = Vec<u8>> {
     [0, 8, 255].into_iter().map(|most| {
         let mut state = 1u32;
@@ -125,7 +125,8 @@ fn no_more_is_held_than_was_said() {
     }
 }
 
-/// The tables are made when there is no more room for tokens, of what looks least like the rest: one colour, then noise of the extremes.
+/// Tables are made when the tokens reach their limit, for content unlike what comes later: one
+/// colour, then noise of the extremes.
 #[test]
 fn bounds_of_the_callers_hold_whatever_comes_late() {
     let (width, height) = (200u16, 600u16);
@@ -165,7 +166,7 @@ fn bounds_of_the_callers_hold_whatever_comes_late() {
     }
 }
 
-/// A caller who gives rows back as they are encoded counts them once: coefficients take their place.
+/// Rows that the caller frees as they are encoded count once: coefficients take their place.
 #[test]
 fn coefficients_take_the_place_of_rows() {
     let (width, height) = (200u16, 600u16);

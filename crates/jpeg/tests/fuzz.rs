@@ -1,4 +1,5 @@
-//! Findings of fuzzing and its seeds: the files in `fuzz/regressions` and `fuzz/seeds`, replayed without a fuzzer.
+//! Findings of fuzzing and its seeds: the files in `fuzz/regressions` and `fuzz/seeds`, replayed
+//! without a fuzzer.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ static ALLOCATOR: counting::Counting = counting::Counting;
 
 type Target = (&'static str, fn(&[u8]));
 
-/// By the names of their folders.
+/// Fuzz targets, by the names of their folders.
 const TARGETS: [Target; 4] = [
     ("jpeg_decode", decode::run),
     ("jpeg_split", split::run),
@@ -79,7 +80,7 @@ fn fuzzing_starts_from_sound_files() {
     }
 }
 
-/// One small file for each way through the decoder.
+/// Writes one small file for each path through the decoder.
 fn write_seeds() {
     type Change = fn(&mut Encoder<&mut Vec<u8>>);
     let (whole, halves) = (SamplingFactor::R_4_4_4, SamplingFactor::R_4_2_0);

@@ -1,4 +1,4 @@
-//! A caller's limits hold before anything is allocated for what is over them.
+//! The caller's limits are checked before anything is allocated beyond them.
 
 mod support;
 
@@ -95,7 +95,7 @@ fn metadata_is_limited_and_may_be_left_out() {
     assert!(decode_with(decoder, &file, Scale::Full, 3).is_ok());
 }
 
-/// Each would cost a place in a list, whatever the limit on its bytes.
+/// Each empty part would cost a list entry that no limit on bytes counts.
 #[test]
 fn empty_parts_of_a_profile_are_not_collected() {
     let plain = grey_row(1, Bits::default().dc(1).symbol(0));

@@ -1,4 +1,4 @@
-//! What decoding allocates, counted: it is what [`Decoder::peak_bytes`] promises, to the byte.
+//! Memory that decoding allocates: exactly the bytes that [`Decoder::peak_bytes`] promises.
 
 #![allow(
     unsafe_code,
@@ -35,7 +35,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What was promised, and what it was: the peak from the header on, without the file's own bytes and the metadata.
+/// Returns the promised and the measured peak from the header on, without the file's own bytes and
+/// the metadata.
 fn measure(file: &[u8], scale: Scale) -> (usize, usize) {
     let before = HELD.load(Ordering::Relaxed);
     let (mut decoder, mut chunks) = (Decoder::new(), file.chunks(file.len()));
@@ -84,14 +85,14 @@ fn encoded(sampling: SamplingFactor, change: impl Fn(&mut Encoder<&mut Vec<u8>>)
     file
 }
 
-/// What stands before the header of this scan, counted from 1, and EOI.
+/// Returns the bytes before the header of the given scan, counted from 1, and EOI.
 fn up_to_scan(file: &[u8], number: usize) -> Vec<u8> {
     let mut starts = (0..file.len() - 1).filter(|&at| file[at..at + 2] == [0xff, 0xda]);
     let start = starts.nth(number - 1).expect("that many scans");
     [&file[..start], &[0xff, 0xd9]].concat()
 }
 
-/// One test alone: the counters are everybody's.
+/// Single test of this file, because the counters are global.
 #[test]
 fn decoding_allocates_what_was_promised() {
     for sampling in [
@@ -122,7 +123,7 @@ fn decoding_allocates_what_was_promised() {
                 }),
             ),
         ];
-        // Blocks are smoothed, for which the DC coefficients of all of them are there.
+        // Smoothed files, which need the DC coefficients of all blocks.
         let (progressive, own_tables) = (&files[2].1, &files[3].1);
         let incomplete = [
             ("the first scan", up_to_scan(progressive, 2)),

@@ -1,5 +1,5 @@
-//! Sampling factors that no encoder writes, against their components decoded alone and enlarged by the book; and the same picture in
-//! one scan, in several and progressive.
+//! Sampling factors that no encoder writes, compared with their components decoded alone and
+//! enlarged by definition; and the same picture in one scan, in several, and progressive.
 
 mod support;
 
@@ -9,7 +9,7 @@ use support::{Bits, END, decode, scan, segment, start};
 /// A block: DC, and the first few coefficients behind it.
 type Block = [i32; 6];
 
-/// Blocks of a component in rows.
+/// Blocks of a component, row by row.
 struct Plane {
     across: usize,
     down: usize,
@@ -24,7 +24,8 @@ struct File {
 }
 
 impl File {
-    /// Noise, in as many blocks as MCUs have; dark enough and flat enough that no sample is clamped.
+    /// Builds noise, in as many blocks as the MCUs have, dark and flat enough that no sample is
+    /// clamped.
     fn noise(width: u16, height: u16, sampling: &[(u8, u8)]) -> File {
         let mut state = 5u32;
         let mut random = move |amplitude: i32| {
@@ -59,7 +60,8 @@ impl File {
         file
     }
 
-    /// The blocks of a component that hold picture, by MCU row: in a scan of its own there are no others.
+    /// Returns the blocks of a component that hold picture, by MCU row; a scan of the component
+    /// alone has no others.
     fn own(&self, component: usize) -> impl Iterator<Item = &Block> {
         let plane = &self.planes[component];
         let (h, v) = self.sampling[component];
@@ -72,7 +74,7 @@ impl File {
         rows.flat_map(move |row| &row[..across])
     }
 
-    /// All blocks of all components, MCU by MCU.
+    /// Returns all blocks of all components, MCU by MCU.
     fn interleaved(&self) -> impl Iterator<Item = (usize, &Block)> {
         let (mcus_across, mcus_down) = mcus(self.width, self.height, &self.sampling);
         (0..mcus_across * mcus_down).flat_map(move |mcu| {
@@ -122,7 +124,8 @@ impl File {
         [&file, END].concat()
     }
 
-    /// DC, then its last bit, then the rest; the scans of DC with restart markers.
+    /// Builds the progressive file: DC, then its last bit, then the rest. The DC scans have restart
+    /// markers.
     fn progressive(&self) -> Vec<u8> {
         let mut file = self.start(0xc2);
         file.extend(segment(0xdd, &[0, 2]));
@@ -162,7 +165,7 @@ impl File {
         [&file, END].concat()
     }
 
-    /// A component as a picture of its own: its samples as they are.
+    /// Decodes a component as a picture of its own and returns its samples.
     fn alone(&self, component: usize) -> Vec<Vec<u8>> {
         let (h, v) = self.sampling[component];
         let (h_max, v_max) = most(&self.sampling);
@@ -213,7 +216,7 @@ fn sequential(data: &mut Bits, block: &Block, last: &mut i32) {
     rest(data, block);
 }
 
-/// The coefficients behind DC: three zeroes before each, and the end.
+/// Writes the coefficients behind DC, three zeroes before each, and the end of the block.
 fn rest(data: &mut Bits, block: &Block) {
     let mut run = 0;
     for &value in &block[1..] {
@@ -228,13 +231,15 @@ fn rest(data: &mut Bits, block: &Block) {
     data.symbol(0);
 }
 
-/// A component as large as the picture: libjpeg's triangle for two to one, the nearest sample else.
+/// Returns a sample of a component enlarged to the picture's size: libjpeg's triangle filter for
+/// two to one, else the nearest sample.
 fn enlarged(rows: &[Vec<u8>], x: usize, y: usize, h: (usize, usize), v: (usize, usize)) -> u8 {
     let (columns, lines) = (rows[0].len(), rows.len());
     let at = |x: usize, y: usize| i32::from(rows[y.min(lines - 1)][x.min(columns - 1)]);
     let twice = |(num, den): (usize, usize)| den == 2 * num;
     let same = |(num, den): (usize, usize)| den == num;
-    // The nearer sample, and the farther: the one before for the first of two.
+    // The nearer and the farther sample; for the first of two pixels, the farther one is the sample
+    // before.
     let pair = |at: usize, last: usize| {
         let near = at / 2;
         match at % 2 {

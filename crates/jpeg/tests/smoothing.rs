@@ -1,11 +1,13 @@
-//! Block smoothing of progressive files whose last scans are missing, beside values worked out by hand.
+//! Block smoothing of progressive files whose last scans are missing, compared with values worked
+//! out by hand.
 
 mod support;
 
 use letterbox_jpeg::{Encoder, Pixels, Sampling, Scale, Settings};
 use support::{Bits, END, Picture, scan, start};
 
-/// Two flat blocks, 128 and 228, with quality 50, whose DC step is 16: the DC coefficients are 0 and 50.
+/// Builds a file of two flat blocks, 128 and 228, with quality 50, whose DC step is 16: the DC
+/// coefficients are 0 and 50.
 fn two_blocks() -> Vec<u8> {
     let settings = Settings {
         quality: 50,
@@ -20,7 +22,7 @@ fn two_blocks() -> Vec<u8> {
     encoder.finish().expect("all rows")
 }
 
-/// The file up to the end of this scan, counted from 1, and EOI.
+/// Returns the file up to the end of the given scan, counted from 1, and EOI.
 fn cut(file: &[u8], scans: usize) -> Vec<u8> {
     let mut left = scans;
     let is_end = |at: &usize| {
@@ -42,7 +44,7 @@ fn decoded(file: &[u8], scale: Scale) -> Picture {
     whole
 }
 
-/// A row of samples from a block's coefficients of one row, dequantised (T.81, A.3.3).
+/// Computes a row of samples from a block's dequantised coefficients of one row (T.81, A.3.3).
 fn row(coefficients: [f64; 4]) -> [f64; 8] {
     core::array::from_fn(|x| {
         let wave = |u: usize| ((2 * x + 1) as f64 * u as f64 * core::f64::consts::PI / 16.0).cos();
@@ -65,8 +67,9 @@ fn assert_rows(picture: &Picture, blocks: [[f64; 4]; 2]) {
     assert!(picture.status.is_intact());
 }
 
-/// From the left to the right the five blocks around the first are 0 0 0 50 50, around the second 0 0 50 50 50, in all rows. The
-/// weights' sums by column, times these, times the DC step 16, divided by 256 times the step, rounded:
+/// The five blocks around the first one are 0 0 0 50 50 from left to right, and those around the
+/// second one 0 0 50 50 50, in all rows. Each result is the product of these with the sums of
+/// weights by column, times the DC step 16, divided by 256 times the step, rounded:
 ///
 /// | | weights | first | second | step |
 /// | DC | -24 42 220 42 -24 | 900 -> 4 | 11900 -> 46 | 16 |
@@ -83,8 +86,9 @@ fn of_dc_alone_ten_coefficients_are_estimated() {
     assert_rows(&picture, [first, second]);
 }
 
-/// The second scan says that the first five AC coefficients are below 4. The weights are -7 50 0 -50 7 for 01, which makes -2150 and
-/// -12, and -1 13 -24 13 -1 for 02, which makes 600 and 4, and -600 and -4; the DC stays.
+/// The second scan says that the first five AC coefficients are below 4. The weights are -7 50 0
+/// -50 7 for 01, which gives -2150 and -12, and -1 13 -24 13 -1 for 02, which gives 600 and 4, and
+/// -600 and -4. The DC stays as it is.
 #[test]
 fn estimates_do_not_contradict_what_is_known() {
     let picture = decoded(&cut(&two_blocks(), 2), Scale::Full);
@@ -120,7 +124,8 @@ fn smaller_scales_are_smoothed_too() {
     }
 }
 
-/// Three rows of blocks whose DC coefficients are 0 and 50; the steps are 8. The last scan ends behind the first row of blocks.
+/// Three rows of blocks have the DC coefficients 0 and 50 and steps of 8; the last scan ends behind
+/// the first row of blocks.
 #[test]
 fn what_the_last_scan_does_not_reach_is_smoothed_as_if_it_were_not_there() {
     let (mut dc, mut ac) = (Bits::default(), Bits::default());
@@ -138,7 +143,8 @@ fn what_the_last_scan_does_not_reach_is_smoothed_as_if_it_were_not_there() {
     ]
     .concat();
     let picture = decoded(&file, Scale::Eighth);
-    // In the second row of blocks the scan breaks off. In the third, DC coefficients are estimated: 900 and 11900, in 256ths.
+    // The scan breaks off in the second row of blocks. In the third row, DC coefficients are
+    // estimated: 900 and 11900, in 256ths.
     assert_eq!(picture.rows, [[128, 178], [128, 178], [132, 174]]);
     assert!(picture.status.truncated);
     assert_eq!(
@@ -147,7 +153,8 @@ fn what_the_last_scan_does_not_reach_is_smoothed_as_if_it_were_not_there() {
     );
 }
 
-/// A step of zero takes no part in the picture, but it is what an estimate would be divided by.
+/// A quantisation step of zero takes no part in the picture, but an estimate would be divided by
+/// it.
 #[test]
 fn a_step_of_zero_leaves_blocks_as_they_are() {
     let mut file = cut(&two_blocks(), 1);
@@ -160,7 +167,7 @@ fn a_step_of_zero_leaves_blocks_as_they_are() {
     assert_rows(&picture, [[0.0; 4], [50.0 * 16.0, 0.0, 0.0, 0.0]]);
 }
 
-/// All components, or none: the chrominances' DC is not there.
+/// Either all components are smoothed or none: here the chrominances have no DC.
 #[test]
 fn without_dc_nothing_is_estimated() {
     let mut dc = Bits::default();

@@ -1,35 +1,37 @@
-//! The checksum of image data (PNG, clause 5.5; CRC-32), folded before it is looked up.
+//! Checksum of image data (PNG, clause 5.5; CRC-32), computed by folding before the table look-up.
 //!
-//! The checksum of a message is what is left when it is divided, as a polynomial of bits. To divide it by a multiple of the divisor first
-//! changes nothing about that, and one multiple has five terms only: x^515 + x^234 + x^230 + x^171 + 1. Its eighth power is a multiple
-//! too, with the same terms at eight times the place, which are whole bytes. So a byte is taken out of the message by adding it (XOR) to those
-//! 281, 285, 344 and 515 bytes behind it, and only the last bytes, which have nothing behind them, are looked up. Bytes that far apart do
-//! not wait for each other: they are added sixteen at a time.
+//! The checksum of a message is the remainder of its division, as a polynomial of bits, by a fixed
+//! divisor. Dividing by a multiple of the divisor first does not change the remainder, and one
+//! multiple has five terms only: x^515 + x^234 + x^230 + x^171 + 1. The eighth power of that
+//! multiple has the same terms at eight times the place, which are whole bytes. So a byte is
+//! removed from the message by adding it (XOR) to the bytes 281, 285, 344 and 515 places later.
+//! Only the last bytes, which have nothing behind them, are looked up. Bytes that far apart do not
+//! depend on each other, so sixteen are added at a time.
 
 use crc32fast::Hasher;
 
 use crate::error::Error;
 use crate::window::zeroes;
 
-/// How far behind it a byte is added.
+/// Distances at which a removed byte is added again.
 const LAGS: [usize; 4] = [281, 285, 344, FARTHEST];
 const FARTHEST: usize = 515;
 
-/// Bytes that are folded in one go, and bytes between two moves of what is kept.
+/// Bytes that are folded in one step, and bytes between two moves of the kept ones.
 const SPAN: usize = 64;
 const BLOCK: usize = 32 * SPAN;
 
-/// Pieces that are not longer are looked up: folding would not pay.
+/// Longest piece that is looked up directly, because folding would not pay.
 const SHORT: usize = 3 * FARTHEST;
 
-/// Room to fold in.
+/// State of folding.
 pub(crate) struct Folding {
-    /// The last bytes that were taken out, and behind them those that come next.
+    /// The last bytes that were removed, followed by space for the next ones.
     taken: Vec<u8>,
 }
 
 impl Folding {
-    /// Bytes that it allocates.
+    /// Bytes that [`Folding::new`] allocates.
     pub(crate) const ALLOCATED_BYTES: usize = FARTHEST + BLOCK;
 
     pub(crate) fn new() -> Result<Folding, Error> {
@@ -37,13 +39,14 @@ impl Folding {
         Ok(Folding { taken })
     }
 
-    /// Does what [`Hasher::update`] does.
+    /// Updates the checksum as [`Hasher::update`] does.
     pub(crate) fn update(&mut self, checksum: &mut Hasher, bytes: &[u8]) {
         if bytes.len() <= SHORT {
             return checksum.update(bytes);
         }
         let (folded, rest) = bytes.split_at((bytes.len() - FARTHEST) / SPAN * SPAN);
-        // What was there before is added to the first four bytes: as if it had been taken out that far before them.
+        // The previous checksum is added to the first four bytes, as if it were four bytes that had
+        // been removed FARTHEST places earlier.
         let before = !checksum.clone().finalize();
         self.taken[..FARTHEST].fill(0);
         self.taken[..4].copy_from_slice(&before.to_le_bytes());
@@ -64,12 +67,12 @@ impl Folding {
                 *byte ^= taken;
             }
         }
-        // A checksum that has seen nothing and does not start with ones.
+        // A fresh checksum that starts with zeroes instead of ones.
         *checksum = Hasher::new_with_initial(!0);
         checksum.update(last);
     }
 
-    /// Takes out the bytes that belong at this place.
+    /// Removes the bytes at this place.
     #[inline(always)]
     fn fold(&mut self, span: &[u8; SPAN], at: usize) {
         let (taken, next) = self.taken.split_at_mut(at);
@@ -89,19 +92,20 @@ impl Folding {
     }
 }
 
-/// The checksum of a chunk: of its kind and its content (PNG, clause 5.3).
+/// Returns the checksum of a chunk: of its type and its content (PNG, clause 5.3).
 pub fn checksum(kind: &[u8; 4], content: &[u8]) -> u32 {
     checksum_of_parts(&[kind, content])
 }
 
-/// The checksum of a chunk in parts.
+/// Returns the checksum of a chunk that comes in parts.
 pub fn checksum_of_parts(parts: &[&[u8]]) -> u32 {
     let mut hasher = Hasher::new();
     parts.iter().for_each(|part| hasher.update(part));
     hasher.finalize()
 }
 
-/// The checksum of a zlib stream (RFC 1950, clause 8.2): sums of all bytes, and of those sums, by the largest prime of 16 bits.
+/// Checksum of a zlib stream, Adler-32 (RFC 1950, clause 8.2): the sum of all bytes, and the sum of
+/// those sums, modulo the largest prime of 16 bits.
 pub(crate) struct Adler {
     sum: u32,
     of_sums: u32,
@@ -109,7 +113,8 @@ pub(crate) struct Adler {
 
 const PRIME: u32 = 65_521;
 
-/// Bytes that are summed up side by side, and the most of them before a sum would be too large.
+/// Bytes that are summed up side by side, and the most bytes that can be added before a sum
+/// overflows.
 const LANES: usize = 32;
 const MOST_SUMMED: usize = 5_552 / LANES * LANES;
 
@@ -185,7 +190,7 @@ mod tests {
         for length in lengths {
             let (mut whole, mut folded) = (Hasher::new(), Hasher::new());
             whole.update(&bytes[..length]);
-            // In two pieces, so that something was there before.
+            // Two pieces, so that the second one starts with a checksum.
             let (first, second) = bytes[..length].split_at(random() as usize % (length + 1));
             folding.update(&mut folded, first);
             folding.update(&mut folded, second);

@@ -1,4 +1,4 @@
-//! The walk over the chunks (PNG, clause 5.3), in whatever pieces they arrive.
+//! Reader of the chunks (PNG, clause 5.3), in whatever pieces they arrive.
 
 use core::fmt;
 
@@ -11,10 +11,10 @@ use crate::header::{Colour, Header, row_bytes, transparency};
 use crate::unfilter::{SLACK, unfilter, unfilter_four};
 use crate::window::{Tail, Window, rows_at_once, zeroes};
 
-/// A file on its way to rows.
+/// A PNG decoder without I/O.
 pub struct Decoder {
     place: Place,
-    /// A length, a kind or a checksum, as far as it is here.
+    /// Buffer for a length, a type or a checksum that has arrived in part.
     field: Field,
     chunk: Chunk,
     header: Option<Header>,
@@ -24,15 +24,15 @@ pub struct Decoder {
     verifies: bool,
 }
 
-/// What the next byte belongs to.
+/// Part of the file that the next byte belongs to.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Signature,
-    /// Length and kind.
+    /// Length and type of a chunk.
     Start,
     Content,
     Checksum,
-    /// Behind the image data.
+    /// Everything behind the image data.
     End,
 }
 
@@ -40,42 +40,44 @@ enum Place {
 #[derive(Default)]
 struct Chunk {
     kind: [u8; 4],
-    /// Bytes of the content that are still to come.
+    /// Bytes of the content that have not come yet.
     remaining: u32,
     checksum: Hasher,
-    /// The content, where all of it is needed at once.
+    /// The content, of chunks that are needed as a whole.
     content: Vec<u8>,
-    /// Whether the picture was complete before it.
+    /// Whether the picture was complete before this chunk.
     is_behind: bool,
 }
 
-/// The image data on its way to rows.
+/// State of the image data that is being decoded.
 struct Picture {
     folding: Folding,
     window: Window,
     pixel_bytes: usize,
     row_bytes: usize,
-    /// The rows that are made, of which only the first is there where rows come one at a time, and the one above them; [`SLACK`] behind each.
+    /// Unfiltered rows, of which only the first is allocated where rows are made one at a time, and
+    /// the row above them; [`SLACK`] bytes behind each.
     made: [Vec<u8>; 4],
     above: Vec<u8>,
     at_once: usize,
-    /// How many rows were made.
+    /// Number of rows that were made.
     count: usize,
     expansion: Expansion,
-    /// A row as it comes out, where that is something else.
+    /// Buffer for a row of the output, where the output differs from the unfiltered row.
     expanded: Vec<u8>,
     rows_left: u32,
     verification: Option<Verification>,
 }
 
-/// The checks beside the rows.
+/// State of the checks that [`Decoder::is_intact`] reports.
 struct Verification {
     adler: Adler,
     tail: Tail,
-    /// Bytes of the picture, and the first byte of its stream, which says how far that reaches back.
+    /// Bytes of the picture so far, and the first byte of the zlib stream, which declares the size
+    /// of the window.
     bytes: u64,
     method: Option<u8>,
-    /// Colours of the palette, where pixels have one; how many pixels a row has, and bits a pixel.
+    /// Number of palette entries in an indexed file, pixels of a row, and bits of a pixel.
     colours: Option<usize>,
     width: usize,
     depth: u8,
@@ -83,7 +85,7 @@ struct Verification {
 }
 
 impl Verification {
-    /// Looks whether pixels are all in the palette.
+    /// Checks that all pixels of a row are in the palette.
     fn look(&mut self, row: &[u8]) {
         let Some(colours) = self.colours.filter(|&colours| colours < 1 << self.depth) else {
             return;
@@ -97,9 +99,9 @@ impl Verification {
         self.is_wrong |= (0..self.width).any(|at| usize::from(index(at)) >= colours);
     }
 
-    /// Whether all is as the standard has it.
+    /// Whether all checks have passed.
     fn is_intact(&self) -> bool {
-        // Decoders that believe the stream keep only as much of what was before as it says.
+        // Decoders that trust the stream keep only as large a window as its header declares.
         let reach = self.method.map_or(0, |method| 256 << (method >> 4));
         !self.is_wrong
             && (reach >= 32 << 10 || self.bytes <= reach)
@@ -107,7 +109,7 @@ impl Verification {
     }
 }
 
-/// Kept chunks are no longer than this: the largest palette.
+/// Most bytes of a kept chunk: the largest palette.
 const LONGEST: u32 = 768;
 
 impl fmt::Debug for Decoder {
@@ -125,7 +127,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder that waits for the first byte.
+    /// Creates a decoder.
     pub fn new() -> Decoder {
         Decoder {
             place: Place::Signature,
@@ -139,7 +141,8 @@ impl Decoder {
         }
     }
 
-    /// A decoder that can be asked afterwards whether the image data is intact: which others may refuse where it is not.
+    /// Makes the decoder check the image data more strictly, for [`Decoder::is_intact`]: other
+    /// decoders may refuse a file that fails the checks.
     pub fn verifying(self) -> Decoder {
         Decoder {
             verifies: true,
@@ -147,19 +150,21 @@ impl Decoder {
         }
     }
 
-    /// Whether the image data is as the standard has it: every chunk's checksum, and that of the stream; which ends behind the last row, and has
-    /// no pixels that are not in the palette. Only known of a complete file, by a decoder that is [`Decoder::verifying`].
+    /// Whether the image data conforms to the standard: the checksums of all chunks and of the zlib
+    /// stream are right, the stream ends behind the last row, and all pixels are in the palette.
+    /// Only known for a complete file, and only by a decoder that is [`Decoder::verifying`].
     pub fn is_intact(&self) -> bool {
         let verification = self.picture.as_ref().and_then(|p| p.verification.as_ref());
         verification.is_some_and(Verification::is_intact)
     }
 
-    /// The first chunk, once it is here.
+    /// Returns the header, once it has arrived.
     pub fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
 
-    /// What a decoder allocates at most for rows of this width, of so many bits a pixel in the file and so many bytes as they come out.
+    /// Returns an upper bound on the bytes that a decoder allocates for rows of this width, with so
+    /// many bits a pixel in the file and so many bytes a pixel in the output.
     ///
     /// ```
     /// assert!(letterbox_png::Decoder::peak_bytes(4000, 24, 3) < 400_000);
@@ -174,7 +179,8 @@ impl Decoder {
             + Folding::ALLOCATED_BYTES as u64
     }
 
-    /// Takes the next bytes of the file and hands on the rows that are complete with them, from top to bottom.
+    /// Takes the next bytes of the file and hands the rows that become complete to `rows`, from top
+    /// to bottom.
     ///
     /// ```
     /// use letterbox_png::{Colour, Decoder, Error};
@@ -195,7 +201,8 @@ impl Decoder {
     /// ```
     ///
     /// # Errors
-    /// What is wrong with the file, or what `rows` returns. There is nothing to be had from a decoder after an error.
+    /// Returns the defect of the file, or the error that `rows` returns. A decoder cannot be used
+    /// after an error.
     pub fn push<E: From<Error>>(
         &mut self,
         mut bytes: &[u8],
@@ -238,10 +245,11 @@ impl Decoder {
         Ok(())
     }
 
-    /// The file is complete.
+    /// Ends the file.
     ///
     /// # Errors
-    /// [`Error::Truncated`] if the picture is not. A file may end anywhere behind the data of its last row.
+    /// [`Error::Truncated`] if the picture is not complete. A file may end anywhere behind the data
+    /// of its last row.
     pub fn finish(&self) -> Result<(), Error> {
         match &self.picture {
             Some(picture) if picture.rows_left == 0 => Ok(()),
@@ -274,7 +282,7 @@ impl Decoder {
                 return Err(Error::Corrupt("the PNG's palette has no whole colours"));
             }
             (b"PLTE", _) => {}
-            // What a decoder must not ignore (clause 5.4).
+            // Critical chunks, which a decoder must not ignore (clause 5.4).
             ([first, ..], _) if first.is_ascii_uppercase() => {
                 return Err(Error::Corrupt(
                     "the PNG has a chunk that the standard does not know",
@@ -320,7 +328,7 @@ impl Decoder {
         }
     }
 
-    /// A chunk's checksum is here.
+    /// Checks the checksum of a chunk that is complete, and applies the chunk.
     fn complete(&mut self, checksum: u32) -> Result<(), Error> {
         let intact = self.chunk.checksum.clone().finalize() == checksum;
         match &self.chunk.kind {
@@ -345,7 +353,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// The content of `tRNS`, where it means something.
+    /// Returns the content of `tRNS`, if the chunk is valid for the colour type.
     fn alpha(&mut self) -> Option<Vec<u8>> {
         let mut content = core::mem::take(&mut self.chunk.content);
         let meant = transparency(self.header?.colour, self.palette.is_some(), &content)?.len();
@@ -353,7 +361,7 @@ impl Decoder {
         Some(content)
     }
 
-    /// Everything that rows need, which is known when the image data starts.
+    /// Allocates the state for rows, when the image data starts.
     fn picture(&self) -> Result<Picture, Error> {
         let header = self
             .header
@@ -402,7 +410,7 @@ impl Decoder {
     }
 }
 
-/// Tables of colours, kept chunks.
+/// Upper bound on the bytes of colour tables and kept chunks.
 const SMALL_BYTES: u64 = 4 << 10;
 
 impl Picture {
@@ -434,14 +442,15 @@ impl Picture {
         Ok(())
     }
 
-    /// Makes the next rows, if there are as many as are made at a time; false when there are not yet.
+    /// Makes the next rows, if as many are complete as are made at a time; `false` otherwise.
     fn unfilter(&mut self) -> Result<bool, Error> {
         let at_once = self.at_once.min(self.rows_left as usize);
         let rows = [0, 1, 2, 3].map(|number| self.window.row(number));
         let Some((filter, coded)) = rows[0] else {
             return Ok(false);
         };
-        // A row that is refused is refused when it is there, and what is before it is handed on.
+        // A row with an unknown filter is refused as soon as it is complete, after the rows before
+        // it have been handed on.
         let known = rows.iter().flatten().all(|&(filter, _)| filter <= 4);
         if known && rows[at_once - 1].is_none() {
             return Ok(false);
@@ -476,7 +485,7 @@ impl Picture {
         Ok(true)
     }
 
-    /// Hands on what was made; the last of it is above the next.
+    /// Hands on the rows that were made; the last one is kept as the row above the next.
     fn hand_on<E: From<Error>>(
         &mut self,
         rows: &mut impl FnMut(&[u8]) -> Result<(), E>,
@@ -495,7 +504,7 @@ impl Picture {
     }
 }
 
-/// A few bytes that may arrive in pieces.
+/// Buffer for a few bytes that may arrive in pieces.
 #[derive(Default)]
 struct Field {
     bytes: [u8; 8],
@@ -503,7 +512,7 @@ struct Field {
 }
 
 impl Field {
-    /// The first bytes of `input`, once there are `LENGTH` of them.
+    /// Returns `LENGTH` bytes from the start of `input`, once that many have arrived.
     fn take<const LENGTH: usize>(&mut self, input: &mut &[u8]) -> Option<[u8; LENGTH]> {
         let here = input.len().min(LENGTH - self.filled);
         let (taken, rest) = input.split_at(here);

@@ -1,8 +1,8 @@
-//! Why there is no image.
+//! Errors of the decoder.
 
 use core::fmt;
 
-/// Why there are no more rows.
+/// Reason why there are no more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -10,9 +10,9 @@ pub enum Error {
     Corrupt(&'static str),
     /// The file ends before the picture does.
     Truncated,
-    /// Rows come seven times in it.
+    /// The file is interlaced: its rows come in seven passes.
     Interlaced,
-    /// The allocator refused.
+    /// The allocator failed.
     OutOfMemory,
 }
 

@@ -1,17 +1,19 @@
-//! Rows as they are coded to rows of 8 bits a sample.
+//! Expansion of rows from the file's format to 8 bits a sample.
 
 use crate::error::Error;
 use crate::header::{Colour, Header};
 
-/// What is done to every row.
+/// Conversion that is applied to every row.
 pub(crate) enum Expansion {
-    /// Nothing.
+    /// No conversion.
     None,
-    /// The upper byte of every sample is kept.
+    /// Keeps the upper byte of every 16-bit sample.
     UpperBytes,
-    /// Pixels of one of these colours are transparent, all others are not; so many bytes a sample.
+    /// Makes pixels of this colour transparent and all others opaque; `bytes` is the size of a
+    /// sample.
     Key { colour: Vec<u8>, bytes: usize },
-    /// What is coded, in `depth` bits, is the number of one of these pixels, of which the first `channels` bytes count.
+    /// Looks up each number of `depth` bits in a table of pixels, of which the first `channels`
+    /// bytes count.
     Table {
         pixels: Box<[[u8; 4]; 256]>,
         channels: usize,
@@ -20,7 +22,7 @@ pub(crate) enum Expansion {
 }
 
 impl Expansion {
-    /// For a file with these chunks.
+    /// Chooses the conversion for a file with these chunks.
     pub(crate) fn new(
         header: &Header,
         palette: Option<&[u8]>,
@@ -41,7 +43,8 @@ impl Expansion {
                 depth,
             },
             (_, depth, Some(content)) => Expansion::Key {
-                // Two bytes a sample, of which a depth of 8 bits uses the second.
+                // A colour in `tRNS` has two bytes a sample, of which files of 8 bits use the
+                // second.
                 colour: if depth == 16 {
                     content.to_vec()
                 } else {
@@ -54,7 +57,7 @@ impl Expansion {
         })
     }
 
-    /// Bytes of a pixel as it comes out.
+    /// Returns the bytes of a pixel in the output.
     pub(crate) fn channels(&self, header: &Header) -> usize {
         match self {
             Expansion::None | Expansion::UpperBytes => header.colour.samples(),
@@ -63,7 +66,8 @@ impl Expansion {
         }
     }
 
-    /// One row. `target` has the length of a row as it comes out; with nothing to do it is left alone.
+    /// Converts one row. `target` has the length of a row of the output, and is left unchanged if
+    /// there is no conversion.
     pub(crate) fn run(&self, row: &[u8], target: &mut [u8]) {
         match self {
             Expansion::None => {}
@@ -91,7 +95,7 @@ fn key(row: &[u8], target: &mut [u8], colour: &[u8], bytes: usize) {
     let samples = colour.len() / bytes;
     let pixels = row.chunks_exact(colour.len());
     for (target, pixel) in target.chunks_exact_mut(samples + 1).zip(pixels) {
-        // The whole sample counts, not only the byte of it that is kept.
+        // The whole sample is compared, not only the byte of it that is kept.
         target[samples] = if pixel == colour { 0 } else { 255 };
         for (target, sample) in target.iter_mut().zip(pixel.iter().step_by(bytes)) {
             *target = *sample;
@@ -126,7 +130,8 @@ fn look_up<const CHANNELS: usize>(
     }
 }
 
-/// The palette; what it does not have is black. A list of alphas that is longer than the palette is none.
+/// Builds the table of an indexed file; indices beyond the palette are black. A list of alphas that
+/// is longer than the palette is ignored.
 fn coloured(palette: &[u8], alphas: &[u8]) -> Box<[[u8; 4]; 256]> {
     let mut pixels = Box::new([[0, 0, 0, 255]; 256]);
     let (colours, _) = palette.as_chunks::<3>();
@@ -141,13 +146,13 @@ fn coloured(palette: &[u8], alphas: &[u8]) -> Box<[[u8; 4]; 256]> {
     pixels
 }
 
-/// Levels of fewer than 8 bits, scaled to all of them, and alpha.
+/// Builds the table of grey levels of fewer than 8 bits, scaled to the full range, with alpha.
 fn grey(depth: u8, transparency: Option<&[u8]>) -> Box<[[u8; 4]; 256]> {
     let mut pixels = Box::new([[0, 255, 0, 0]; 256]);
     let levels = 1usize << depth;
     for (level, pixel) in pixels.iter_mut().enumerate().take(levels) {
         pixel[0] = (level * 255 / (levels - 1)) as u8;
-        // Two bytes, of which so few bits use the second.
+        // The level in `tRNS` has two bytes, of which only the low bits of the second are used.
         if transparency.and_then(|content| content.get(1)) == Some(&(level as u8)) {
             pixel[1] = 0;
         }

@@ -1,8 +1,8 @@
-//! IHDR: what the rows look like in the file.
+//! IHDR: size and format of the rows in the file.
 
 use crate::error::Error;
 
-/// What a pixel of the file consists of (PNG, clause 6.1).
+/// Colour type: samples of a pixel in the file (PNG, clause 6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
     /// One sample.
@@ -29,7 +29,7 @@ impl Colour {
     }
 }
 
-/// The first chunk.
+/// Content of IHDR, the first chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Columns.
@@ -38,12 +38,12 @@ pub struct Header {
     pub height: u32,
     /// Bits of a sample: 1, 2, 4, 8 or 16.
     pub depth: u8,
-    /// What a pixel consists of.
+    /// Colour type.
     pub colour: Colour,
 }
 
 impl Header {
-    /// The content of IHDR.
+    /// Parses the content of IHDR.
     pub(crate) fn parse(content: &[u8]) -> Result<Header, Error> {
         let &[a, b, c, d, e, f, g, h, depth, colour, 0, 0, interlace] = content else {
             return Err(Error::Corrupt(
@@ -79,14 +79,14 @@ impl Header {
         }
     }
 
-    /// Bits of a pixel in the file.
+    /// Returns the bits of a pixel in the file.
     pub(crate) fn bits_per_pixel(&self) -> u32 {
         self.colour.samples() as u32 * u32::from(self.depth)
     }
 }
 
-/// The content of a `tRNS` chunk, where it means something (PNG, clause 11.3.1.1); a file with a meaningless one is shown as if it had none,
-/// as libpng does. A palette has to stand in front of it.
+/// Returns the content of a `tRNS` chunk, if it is valid (PNG, clause 11.3.1.1). A file with an
+/// invalid `tRNS` is shown as if it had none, as libpng does. A palette has to come before `tRNS`.
 pub fn transparency(colour: Colour, has_palette: bool, content: &[u8]) -> Option<&[u8]> {
     match colour {
         Colour::Grey => content.get(..2),
@@ -97,7 +97,7 @@ pub fn transparency(colour: Colour, has_palette: bool, content: &[u8]) -> Option
     .filter(|_| content.len() <= 256)
 }
 
-/// Bytes of a row in the file, without the byte of its filter; `None` beyond what can be addressed.
+/// Bytes of a row in the file, without its filter byte; `None` if they cannot be addressed.
 pub(crate) fn row_bytes(width: u32, bits_per_pixel: u32) -> Option<usize> {
     let bytes = (u64::from(width) * u64::from(bits_per_pixel)).div_ceil(8);
     usize::try_from(bytes)

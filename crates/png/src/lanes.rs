@@ -1,6 +1,7 @@
-//! Sixteen samples side by side: those of one pixel, or of a pixel in each of four rows.
+//! Vectors of sixteen samples: those of one pixel, or of a pixel in each of four rows.
 //!
-//! The scalar definition and the vectors of wasm say the same. No unsafe code: bytes travel as numbers.
+//! The scalar definition and the vectors of wasm give the same results. There is no unsafe code:
+//! bytes are loaded and stored as numbers.
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod scalar {
@@ -8,7 +9,7 @@ mod scalar {
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes([u8; 16]);
 
-    /// Where the bytes of three and those of four go, which only vectors need to be told.
+    /// Placeholder for the shuffle indices, which only the vector implementation needs.
     #[derive(Clone, Copy)]
     pub(crate) struct Places;
 
@@ -22,14 +23,14 @@ mod scalar {
         pub(crate) const ZERO: Lanes = Lanes([0; 16]);
         pub(crate) const ALL: Lanes = Lanes([255; 16]);
 
-        /// The lower eight.
+        /// Loads eight bytes into the lower lanes.
         pub(crate) fn of(bytes: [u8; 8]) -> Lanes {
             Lanes(core::array::from_fn(
                 |at| if at < 8 { bytes[at] } else { 0 },
             ))
         }
 
-        /// The lower eight.
+        /// Returns the eight lower lanes.
         pub(crate) fn to_bytes(self) -> [u8; 8] {
             core::array::from_fn(|at| self.0[at])
         }
@@ -42,19 +43,21 @@ mod scalar {
             self.0
         }
 
-        /// Four pixels of three bytes to four bytes each, of which the last is anything.
+        /// Spreads four pixels of three bytes to four bytes each, of which the last is unspecified.
         pub(crate) fn spread(self, _: Places) -> Lanes {
             Lanes(core::array::from_fn(|at| self.0[at / 4 * 3 + at % 4 % 3]))
         }
 
-        /// The other way round; the last four bytes are anything.
+        /// Packs four pixels of four bytes into three bytes each; the last four bytes are
+        /// unspecified.
         pub(crate) fn gather(self, _: Places) -> Lanes {
             Lanes(core::array::from_fn(|at| {
                 self.0[(at / 3 * 4 + at % 3) % 16]
             }))
         }
 
-        /// Four pixels of each of four become the first pixels of all, the second ones, and so on.
+        /// Transposes four vectors of four pixels: the result has the first pixels of all, then the
+        /// second ones, and so on.
         pub(crate) fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
             core::array::from_fn(|column| {
                 Lanes(core::array::from_fn(|at| {
@@ -63,7 +66,7 @@ mod scalar {
             })
         }
 
-        /// The pixel of this number first, and then three pixels of the other.
+        /// Returns pixel `NUMBER` of this vector, followed by the first three pixels of the other.
         pub(crate) fn before<const NUMBER: usize>(self, others: Lanes) -> Lanes {
             Lanes(core::array::from_fn(|at| match at {
                 0..4 => self.0[NUMBER * 4 + at],
@@ -83,12 +86,12 @@ mod scalar {
             self.zip(other, u8::wrapping_sub)
         }
 
-        /// The sum, or 255.
+        /// Adds, saturating at 255.
         pub(crate) fn plus_at_most(self, other: Lanes) -> Lanes {
             self.zip(other, u8::saturating_add)
         }
 
-        /// The difference, or zero.
+        /// Subtracts, saturating at zero.
         pub(crate) fn minus_at_least(self, other: Lanes) -> Lanes {
             self.zip(other, u8::saturating_sub)
         }
@@ -101,7 +104,7 @@ mod scalar {
             self.zip(other, u8::max)
         }
 
-        /// Half of the sum, rounded down.
+        /// Returns half of the sum, rounded down.
         pub(crate) fn mean(self, other: Lanes) -> Lanes {
             self.zip(other, u8::midpoint)
         }
@@ -114,7 +117,7 @@ mod scalar {
             self.zip(other, |one, two| one | two)
         }
 
-        /// All bits where `self` is at least `other`, elsewhere none.
+        /// Mask of all bits where `self` is at least `other`, and of none elsewhere.
         pub(crate) fn at_least(self, other: Lanes) -> Lanes {
             self.zip(other, |one, two| if one >= two { 255 } else { 0 })
         }
@@ -130,7 +133,7 @@ mod simd {
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes(v128);
 
-    /// Where the bytes of three and those of four go.
+    /// Shuffle indices that spread three bytes to four, and back.
     #[derive(Clone, Copy)]
     pub(crate) struct Places {
         spread: v128,
@@ -138,7 +141,8 @@ mod simd {
     }
 
     impl Places {
-        /// To be asked for once, and not in a loop: places that the compiler knows are no vectors but a shuffle's, and V8 makes those anew each
+        /// Creates the indices. Must be called outside of loops: if the compiler knew the indices,
+        /// it would make shuffles of them, and V8 builds the index vector of a shuffle anew each
         /// time.
         #[inline(always)]
         pub(crate) fn new() -> Places {
@@ -152,13 +156,13 @@ mod simd {
         pub(crate) const ZERO: Lanes = Lanes(u64x2(0, 0));
         pub(crate) const ALL: Lanes = Lanes(u64x2(u64::MAX, u64::MAX));
 
-        /// The lower eight.
+        /// Loads eight bytes into the lower lanes.
         #[inline(always)]
         pub(crate) fn of(bytes: [u8; 8]) -> Lanes {
             Lanes(u64x2(u64::from_le_bytes(bytes), 0))
         }
 
-        /// The lower eight.
+        /// Returns the eight lower lanes.
         #[inline(always)]
         pub(crate) fn to_bytes(self) -> [u8; 8] {
             u64x2_extract_lane::<0>(self.0).to_le_bytes()
@@ -178,19 +182,21 @@ mod simd {
             bytes
         }
 
-        /// Four pixels of three bytes to four bytes each, of which the last is anything.
+        /// Spreads four pixels of three bytes to four bytes each, of which the last is unspecified.
         #[inline(always)]
         pub(crate) fn spread(self, by: Places) -> Lanes {
             Lanes(u8x16_swizzle(self.0, by.spread))
         }
 
-        /// The other way round; the last four bytes are anything.
+        /// Packs four pixels of four bytes into three bytes each; the last four bytes are
+        /// unspecified.
         #[inline(always)]
         pub(crate) fn gather(self, by: Places) -> Lanes {
             Lanes(u8x16_swizzle(self.0, by.gather))
         }
 
-        /// Four pixels of each of four become the first pixels of all, the second ones, and so on.
+        /// Transposes four vectors of four pixels: the result has the first pixels of all, then the
+        /// second ones, and so on.
         #[inline(always)]
         pub(crate) fn transpose([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
             let (ab, cd) = (
@@ -209,10 +215,11 @@ mod simd {
             ]
         }
 
-        /// The pixel of this number first, and then three pixels of the other.
+        /// Returns pixel `NUMBER` of this vector, followed by the first three pixels of the other.
         #[inline(always)]
         pub(crate) fn before<const NUMBER: usize>(self, others: Lanes) -> Lanes {
-            // To the end of the vector first, which does not have to wait for the others: then it is one instruction.
+            // The pixel is first moved to the end of its vector, which does not have to wait for
+            // the others; the second step is then one instruction.
             let last = match NUMBER {
                 0 => u32x4_shuffle::<0, 0, 0, 0>(self.0, self.0),
                 1 => u32x4_shuffle::<1, 1, 1, 1>(self.0, self.0),
@@ -232,13 +239,13 @@ mod simd {
             Lanes(u8x16_sub(self.0, other.0))
         }
 
-        /// The sum, or 255.
+        /// Adds, saturating at 255.
         #[inline(always)]
         pub(crate) fn plus_at_most(self, other: Lanes) -> Lanes {
             Lanes(u8x16_add_sat(self.0, other.0))
         }
 
-        /// The difference, or zero.
+        /// Subtracts, saturating at zero.
         #[inline(always)]
         pub(crate) fn minus_at_least(self, other: Lanes) -> Lanes {
             Lanes(u8x16_sub_sat(self.0, other.0))
@@ -254,7 +261,7 @@ mod simd {
             Lanes(u8x16_max(self.0, other.0))
         }
 
-        /// Half of the sum, rounded down.
+        /// Returns half of the sum, rounded down.
         #[inline(always)]
         pub(crate) fn mean(self, other: Lanes) -> Lanes {
             // The instruction rounds up.
@@ -272,7 +279,7 @@ mod simd {
             Lanes(v128_or(self.0, other.0))
         }
 
-        /// All bits where `self` is at least `other`, elsewhere none.
+        /// Mask of all bits where `self` is at least `other`, and of none elsewhere.
         #[inline(always)]
         pub(crate) fn at_least(self, other: Lanes) -> Lanes {
             Lanes(u8x16_ge(self.0, other.0))

@@ -1,17 +1,22 @@
-//! Decodes PNG row by row: bytes are pushed in as they arrive, and rows are handed to a sink as soon as four of them are complete, which are
-//! quicker made together; or one, where rows are long.
+//! A PNG decoder that works row by row. Bytes are pushed in as they arrive. Rows are handed to a
+//! sink as soon as four of them are complete, because four are made faster together; long rows are
+//! handed on one at a time.
 //!
-//! * Every colour type and depth comes out as grey, grey and alpha, RGB or RGBA of 8 bits: 16 bits lose their lower byte, fewer
-//!   than 8 are scaled, a palette is looked up, and `tRNS` becomes alpha.
-//! * Held are the window of inflate with four rows, five rows as they are coded and one as it comes out: [`Decoder::peak_bytes`]. Neither the
-//!   file nor the image is ever whole in memory. All of it is allocated when the first pixels arrive, and fallibly.
-//! * Chunks are skipped unless pixels depend on them; the checksums of `IHDR`, `PLTE` and `IDAT` are verified, and a `tRNS` whose
-//!   checksum is wrong, or that stands in front of its palette, is none ([`transparency`]).
-//! * The picture is complete with its last row. What stands behind that is ignored, be it image data or other chunks, and need not be there.
-//!   Whether it is as the standard has it, the checksum of the zlib stream included, is only looked at where that is asked for:
-//!   [`Decoder::verifying`].
-//! * Interlaced files are refused: their rows come seven times, so they need the whole image.
-//! * It does not panic on any input.
+//! * Every colour type and depth is converted to grey, grey and alpha, RGB or RGBA of 8 bits: 16
+//!   bits lose their lower byte, fewer than 8 are scaled, a palette is looked up, and `tRNS`
+//!   becomes alpha.
+//! * The decoder holds the window of inflate with four rows, five unfiltered rows and one row of
+//!   the output: [`Decoder::peak_bytes`]. Neither the file nor the image is ever whole in memory.
+//!   All memory is allocated when the first pixels arrive, and a failed allocation is an error.
+//! * Chunks are skipped unless pixels depend on them. The checksums of `IHDR`, `PLTE` and `IDAT`
+//!   are verified. A `tRNS` that has a wrong checksum, or that comes before its palette, is ignored
+//!   ([`transparency`]).
+//! * The picture is complete with its last row. Later image data and chunks are ignored, and need
+//!   not be there. Whether they conform to the standard, the checksum of the zlib stream included,
+//!   is only checked on request: [`Decoder::verifying`].
+//! * Interlaced files are refused: their rows come in seven passes, so they need the whole image in
+//!   memory.
+//! * No input makes the decoder panic.
 //!
 //! ```
 //! # let mut file = Vec::new();

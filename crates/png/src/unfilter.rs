@@ -1,18 +1,22 @@
-//! Filtered rows back to samples (PNG, clause 9): every byte was written as its difference to a prediction.
+//! Reconstruction of filtered rows (PNG, clause 9): every byte was written as its difference to a
+//! prediction.
 
 use crate::error::Error;
 use crate::lanes::{Lanes, Places};
 
-/// Bytes behind every row that are read and not used, so that the last pixel is read like all others.
+/// Bytes behind every row that are read and not used, so that the last pixel can be read like all
+/// others.
 pub(crate) const SLACK: usize = 8;
 
-/// How many pixels each of four rows is behind the one above it. With one, a pixel would wait for the one above it too, which would have been
-/// made just before and would still have to be moved to where it is needed.
+/// Pixels that each of four rows lags behind the one above it. With a lag of one, a pixel would
+/// also wait for the pixel above it, which would just have been made and would still have to be
+/// moved to its lane.
 const LAG: usize = 2;
 
 /// Undoes the filter of one row.
 ///
-/// `pixel_bytes` is the distance to the byte on the left, at least 1. All three rows have [`SLACK`] bytes behind their end.
+/// `pixel_bytes` is the distance to the byte on the left, at least 1. All three rows have [`SLACK`]
+/// bytes behind their end.
 pub(crate) fn unfilter(
     filter: u8,
     pixel_bytes: usize,
@@ -38,9 +42,10 @@ pub(crate) fn unfilter(
     Ok(())
 }
 
-/// Undoes the filters of four rows; the slack is as for one.
+/// Undoes the filters of four rows; all rows have [`SLACK`] bytes behind their end.
 ///
-/// It is quicker than one after the other only where a pixel has three or four bytes; see [`by_four`].
+/// Four rows at once are faster than one after the other only where a pixel has three or four
+/// bytes; see [`by_four`].
 pub(crate) fn unfilter_four(
     filters: [u8; 4],
     pixel_bytes: usize,
@@ -65,8 +70,9 @@ pub(crate) fn unfilter_four(
     Ok(())
 }
 
-/// Four rows of pixels of three or four bytes, every row [`LAG`] pixels behind the one above it: what it needs from there has been made.
-/// A pixel waits for the one on its left, and in the same time three others are made, each in its quarter of the vector.
+/// Unfilters four rows of pixels of three or four bytes. Every row is [`LAG`] pixels behind the one
+/// above it, so the pixels above have been made. While a pixel waits for the one on its left, three
+/// others are made, each in its quarter of the vector.
 #[inline(always)]
 fn by_four<const BYTES: usize>(
     filters: [u8; 4],
@@ -81,11 +87,12 @@ fn by_four<const BYTES: usize>(
     }
 }
 
-/// What a filter expects of a pixel, given those on its left, above it, and above it on the left.
+/// Prediction of a pixel from those on its left, above it, and above it on the left.
 ///
-/// It is added to the difference in here, and not where it is called, because sums may be made in any order: what does not wait for the pixel on
-/// the left is added before, so that the next pixel waits for less. A trait, because a closure is not always inlined, and vectors that are
-/// handed over go through memory.
+/// The difference is added inside of the trait's method, because sums may be made in any order: the
+/// terms that do not depend on the pixel on the left are added first, so that the next pixel waits
+/// for less. The type is a trait because a closure is not always inlined, and vectors that are
+/// passed to a function go through memory.
 trait Prediction: Copy {
     fn plus(self, difference: Lanes, left: Lanes, above: Lanes, corner: Lanes) -> Lanes;
 }
@@ -110,17 +117,21 @@ impl Prediction for Average {
     }
 }
 
-/// Whichever of the three is closest to `left + above - corner`.
+/// Paeth predictor: the one of the three neighbours that is closest to `left + above - corner`.
 ///
-/// The standard compares three distances. They say which third of the way between `left` and `above` the corner lies in: next to
-/// the larger of them, and the smaller is the prediction; next to the smaller, and it is the larger; in the middle, and it is the
-/// corner itself. In bytes: the corner, less its way down if that is at least twice the way up, and the other way round. Where the corner
-/// is outside, one of the ways is nothing. It is short, as it has to be, because every pixel waits for the one before.
+/// The standard compares three distances, which tell in which third of the interval between `left`
+/// and `above` the corner lies. If the corner is next to the larger one, the smaller is the
+/// prediction; if it is next to the smaller, the larger is; in the middle third, it is the corner
+/// itself. In bytes, the prediction is the corner less its way down, if the way down is at least
+/// twice the way up, and the corner plus its way up in the opposite case. If the corner is outside
+/// the interval, one of the ways is zero. The chain of operations has to be short, because every
+/// pixel waits for the one before.
 #[derive(Clone, Copy)]
 struct Paeth;
 
 impl Paeth {
-    /// The ways to the corner that count: down to it, and up to it.
+    /// Returns the ways that count, or zero: from the corner down to the smaller neighbour, and up
+    /// to the larger.
     #[inline(always)]
     fn ways(left: Lanes, above: Lanes, corner: Lanes, counted: Lanes) -> (Lanes, Lanes) {
         let down = corner.minus_at_least(left.min(above));
@@ -140,7 +151,8 @@ impl Prediction for Paeth {
     }
 }
 
-/// A filter for each row: all bits are set in its quarter of one of these, or for no filter of none.
+/// A filter for each of four rows: the filter's mask has all bits set in the row's quarter; without
+/// a filter, no mask has.
 #[derive(Clone, Copy)]
 struct Any {
     sub: Lanes,
@@ -192,11 +204,13 @@ fn walk_four<const BYTES: usize, P: Prediction>(
         column::<BYTES, _>(x, coded, above, rows, prediction, &mut made);
         x += 1;
     }
-    // From here on four columns at a time, as long as the first row has as many. The rows start where they are when it is at `x`.
+    // From here on four columns are made at a time, while the first row has as many. The rows start
+    // where they are when the first row is at `x`.
     if x + 4 <= width {
         let length = (width - 3 * LAG) * BYTES + SLACK;
         let skip = |number: usize| (3 - number) * LAG * BYTES;
-        // One by one, and not as arrays: the compiler has to see that all have one length.
+        // The slices are separate variables and not arrays, so that the compiler sees that all have
+        // one length.
         let [coded_a, coded_b, coded_c, coded_d] = coded;
         let coded_a = &coded_a[skip(0)..][..length];
         let coded_b = &coded_b[skip(1)..][..length];
@@ -208,14 +222,16 @@ fn walk_four<const BYTES: usize, P: Prediction>(
         let second = &mut second[skip(1)..][..length];
         let third = &mut third[skip(2)..][..length];
         let fourth = &mut fourth[skip(3)..][..length];
-        // Of their own, because what is lent to a function is in memory.
+        // The state is held in local variables, because what is borrowed by a function is in
+        // memory.
         let Made {
             mut left,
             mut earlier,
             mut corner,
         } = made;
         let (places, mut at) = (Places::new(), 0);
-        // Sixteen bytes may be four more than those pixels, which the next turn or nobody looks at.
+        // Sixteen bytes may be four more than those pixels; the next turn overwrites the extra
+        // bytes, or nothing reads them.
         while at + 16 <= length && x + 4 <= width {
             let differences = Lanes::transpose([
                 load::<BYTES>(coded_a, at, places),
@@ -253,8 +269,8 @@ fn walk_four<const BYTES: usize, P: Prediction>(
     }
 }
 
-/// What the next column of four rows needs: the one before it; the one before that, which is above all rows but the first; and what was above the
-/// one before.
+/// Pixels that the next column of four rows needs: the column before it; the column before that,
+/// which is above all rows but the first; and the pixels above the column before it.
 #[derive(Clone, Copy)]
 struct Made {
     left: Lanes,
@@ -262,7 +278,8 @@ struct Made {
     corner: Lanes,
 }
 
-/// One column of it, at the edges, where not all rows have a pixel. On the left of a row all is zero, so what is made there is zero too.
+/// Makes one column at the edges, where not all rows have a pixel. On the left of a row all pixels
+/// are zero, so a pixel made there is zero too.
 #[inline(never)]
 fn column<const BYTES: usize, P: Prediction>(
     x: usize,
@@ -273,7 +290,7 @@ fn column<const BYTES: usize, P: Prediction>(
     made: &mut Made,
 ) {
     let width = (above.len() - SLACK) / BYTES;
-    // Where the pixel of a row is, if it is in the row.
+    // Range of the pixel of a row, if it is inside the row.
     let place = |number: usize| {
         let x = x.checked_sub(number * LAG).filter(|&x| x < width)?;
         Some(x * BYTES..(x + 1) * BYTES)
@@ -305,7 +322,7 @@ fn column<const BYTES: usize, P: Prediction>(
     }
 }
 
-/// Four pixels, four bytes each.
+/// Loads four pixels, four bytes each.
 #[inline(always)]
 fn load<const BYTES: usize>(row: &[u8], at: usize, places: Places) -> Lanes {
     let bytes = row.get(at..at + 16).and_then(|row| row.first_chunk());
@@ -317,7 +334,7 @@ fn load<const BYTES: usize>(row: &[u8], at: usize, places: Places) -> Lanes {
     }
 }
 
-/// The other way round.
+/// Stores four pixels of four bytes each.
 #[inline(always)]
 fn store<const BYTES: usize>(row: &mut [u8], at: usize, pixels: Lanes, places: Places) {
     let pixels = if BYTES == 3 {
@@ -330,7 +347,7 @@ fn store<const BYTES: usize>(row: &mut [u8], at: usize, pixels: Lanes, places: P
     }
 }
 
-/// The filters that look to the left.
+/// Undoes the filters that refer to the pixel on the left.
 fn by_pixel<const BYTES: usize>(filter: u8, coded: &[u8], above: &[u8], row: &mut [u8]) {
     match filter {
         1 => walk::<BYTES>(coded, above, row, Sub),
@@ -339,7 +356,8 @@ fn by_pixel<const BYTES: usize>(filter: u8, coded: &[u8], above: &[u8], row: &mu
     }
 }
 
-/// From left to right, adding what `predict` makes of the pixels on the left, above, and above on the left.
+/// Walks a row from left to right and adds the prediction from the pixels on the left, above, and
+/// above on the left.
 #[inline(always)]
 fn walk<const BYTES: usize>(
     mut coded: &[u8],
@@ -364,7 +382,7 @@ fn walk<const BYTES: usize>(
 mod tests {
     use super::*;
 
-    /// The standard's own words.
+    /// Undoes a filter exactly as the standard writes it.
     fn plain(filter: u8, distance: usize, coded: &[u8], above: &[u8]) -> Vec<u8> {
         let mut row: Vec<u8> = Vec::new();
         for at in 0..coded.len() {
@@ -458,7 +476,7 @@ mod tests {
                     let of = |sample| Lanes::of([sample; 8]);
                     let found = Paeth.plus(Lanes::ZERO, of(a), of(b), of(c)).to_bytes()[0];
                     let (coded, above) = ([a, 0], [c, b]);
-                    // The first pixel has nothing on its left, so that its prediction is `c`.
+                    // The first pixel has nothing on its left, so its prediction is `c`.
                     let expected = plain(4, 1, &[coded[0].wrapping_sub(c), 0], &above)[1];
                     assert_eq!(found, expected, "{a} {b} {c}");
                 }

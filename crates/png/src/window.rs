@@ -1,51 +1,53 @@
-//! What inflate has written: the 32 KiB that it may refer back to, and the rows that are not taken yet.
+//! Output of inflate: the 32 KiB window that the stream may refer back to, and the rows that have
+//! not been taken yet.
 
 use letterbox_inflate::{Error as Fault, Inflate};
 
 use crate::error::Error;
 use crate::unfilter::SLACK;
 
-/// The farthest that deflate reaches back.
+/// Longest distance of deflate.
 const REACH: usize = 32 << 10;
 
-/// Bytes that are inflated before rows are looked for: few enough to stay near the processor.
+/// Bytes that are inflated before rows are looked for: few enough to stay in the processor's cache.
 const STEP: usize = 32 << 10;
 
-/// The filter of a row, and its bytes with [`SLACK`] behind them.
+/// Filter of a row, and its bytes with [`SLACK`] behind them.
 pub(crate) type Row<'a> = (u8, &'a [u8]);
 
-/// The end of a stream, behind the picture.
+/// State of the end of a stream, behind the picture.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Tail {
-    /// Not all of it is here.
+    /// The end has not arrived completely.
     Coming,
-    /// Its checksum, and nothing else.
+    /// The checksum, with nothing else behind the picture.
     Checksum(u32),
-    /// Something else.
+    /// Something other than the checksum.
     Wrong,
 }
 
-/// The stream and its window.
+/// Inflate state and its window.
 pub(crate) struct Window {
     inflate: Inflate,
     bytes: Vec<u8>,
-    /// Where the first row starts that is not taken.
+    /// Position of the first row that has not been taken.
     taken: usize,
-    /// Where what has been written ends.
+    /// End of the bytes that have been written.
     filled: usize,
-    /// Bytes of the picture that are still to come.
+    /// Bytes of the picture that have not come yet.
     expected: u64,
-    /// Bytes of a row with its filter.
+    /// Bytes of a row with its filter byte.
     row: usize,
 }
 
-/// How many rows of so many bytes, with their filters, are better taken at a time: four, unless they are so long that memory counts for more.
+/// Returns how many rows of this length, filter byte included, are made at a time: four, or one
+/// where rows are so long that memory counts for more.
 pub(crate) fn rows_at_once(row: usize) -> usize {
     if row <= 256 << 10 { 4 } else { 1 }
 }
 
 impl Window {
-    /// A window for rows of so many bytes, and so many of them.
+    /// Creates a window for `rows` rows of `row` bytes.
     pub(crate) fn new(row: usize, rows: u32) -> Result<Window, Error> {
         Ok(Window {
             inflate: Inflate::new().map_err(fault)?,
@@ -57,17 +59,18 @@ impl Window {
         })
     }
 
-    /// Bytes that it allocates.
+    /// Bytes that [`Window::new`] allocates.
     pub(crate) fn allocated_bytes(row: usize) -> usize {
         Window::length(row) + Inflate::ALLOCATED_BYTES
     }
 
     fn length(row: usize) -> usize {
-        // What has to stay, and about as much again, so that a byte is moved once.
+        // The bytes that have to stay, and about as much again, so that each byte is moved only
+        // once.
         REACH.max(rows_at_once(row) * row) + (2 * REACH).max(row) + SLACK
     }
 
-    /// Inflates some of `input`: how many bytes of it, and to how many.
+    /// Inflates some of `input`; returns the bytes used and the bytes written.
     pub(crate) fn fill(&mut self, input: &[u8]) -> Result<(usize, usize), Error> {
         let room = |window: &Window| window.bytes.len() - SLACK - window.filled;
         if (room(self) as u64) < self.expected.min(STEP as u64) {
@@ -87,12 +90,13 @@ impl Window {
         Ok((used, made))
     }
 
-    /// Whether nothing more will come, whatever follows.
+    /// Whether no more output will come, whatever follows.
     pub(crate) fn is_done(&self) -> bool {
         self.expected == 0 || self.inflate.is_done()
     }
 
-    /// The row of this number from the next one on, if it is complete: its filter, and its bytes with [`SLACK`] behind them.
+    /// Returns row `number`, counted from the next one on, if it is complete: its filter, and its
+    /// bytes with [`SLACK`] behind them.
     pub(crate) fn row(&self, number: usize) -> Option<Row<'_>> {
         let start = self.taken + number * self.row;
         let row = self.bytes.get(start..start + self.row + SLACK)?;
@@ -100,13 +104,13 @@ impl Window {
         (start + self.row <= self.filled).then_some((filter, bytes))
     }
 
-    /// So many rows from the next one on, with their filters, as far as they are complete.
+    /// Returns `count` rows from the next one on, with their filter bytes.
     pub(crate) fn rows(&self, count: usize) -> &[u8] {
         let rows = self.bytes.get(self.taken..self.taken + count * self.row);
         rows.unwrap_or_default()
     }
 
-    /// Checks the end of the stream, of which `input` is the next part.
+    /// Checks the end of the stream; `input` is the next part of the stream.
     pub(crate) fn tail(&mut self, input: &[u8], before: Tail) -> Tail {
         let mut rest = input;
         if !self.inflate.is_done() {
@@ -130,7 +134,7 @@ impl Window {
         }
     }
 
-    /// So many rows have been taken.
+    /// Marks `rows` rows as taken.
     pub(crate) fn take(&mut self, rows: usize) {
         self.taken += rows * self.row;
     }
@@ -143,7 +147,7 @@ fn fault(fault: Fault) -> Error {
     }
 }
 
-/// That many zero bytes, or an error where the allocator refuses.
+/// Allocates that many zero bytes, or returns an error where the allocator fails.
 pub(crate) fn zeroes(bytes: usize) -> Result<Vec<u8>, Error> {
     let mut buffer = Vec::new();
     buffer

@@ -1,4 +1,5 @@
-//! The rows of this crate beside those of `png`: made files of every kind, and a corpus where there is one.
+//! Rows of this crate compared with those of the crate `png`: made files of every kind, and a
+//! corpus where there is one.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -6,7 +7,7 @@ use std::path::PathBuf;
 use letterbox_png::{Decoder, Error};
 use png::{BitDepth, ColorType, Filter, Limits, Transformations};
 
-/// All rows end to end.
+/// Decodes a file in pieces and returns all rows end to end.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, Error> {
     let (mut decoder, mut pixels) = (Decoder::new(), Vec::new());
     for piece in pieces {
@@ -19,7 +20,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, Err
     Ok(pixels)
 }
 
-/// The same by the other decoder; `None` where it is interlaced.
+/// Decodes a file with the crate `png`; `None` if the file is interlaced.
 fn expected(file: &[u8]) -> Result<Option<Vec<u8>>, png::DecodingError> {
     let limits = Limits { bytes: 1 << 20 };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), limits);
@@ -63,7 +64,8 @@ fn file(
 ) -> Vec<u8> {
     let bits = colour.samples() * depth as usize * width as usize;
     let bytes = bits.div_ceil(8) * height as usize;
-    // Few different values, so that colours repeat and one of them is the transparent one.
+    // There are few different values, so that colours repeat and one of them is the transparent
+    // one.
     let pixels: Vec<u8> = (0..bytes)
         .map(|at| ((at % 1000).pow(2) / 3 % 5 * 51) as u8)
         .collect();
@@ -75,7 +77,7 @@ fn file(
     encoder.set_compression(png::Compression::Balanced);
     encoder.set_filter(filter);
     if colour == ColorType::Indexed {
-        // For 8 bits too few colours: what is missing is black.
+        // A palette of 8 bits gets too few colours: missing ones are black.
         let colours = (1usize << (depth as usize).min(7)).min(100);
         encoder.set_palette(
             (0..colours * 3)
@@ -100,7 +102,7 @@ fn file(
     file
 }
 
-/// Every colour type and depth, with and without `tRNS`, with every filter.
+/// Makes files of every colour type and depth, with and without `tRNS`, with every filter.
 fn files(size: (u32, u32)) -> impl Iterator<Item = Vec<u8>> {
     let filters = [
         Filter::NoFilter,
@@ -156,12 +158,13 @@ fn a_file_that_ends_anywhere_before_its_last_row_is_truncated_and_not_behind_it(
                 .all(|found| *found == Err(Error::Truncated))
         );
         assert!(found[complete..].iter().all(|found| *found == whole));
-        // The last chunk is not needed, nor the checksum of the one before it, nor that of the stream.
+        // The last chunk, the checksum of the one before it and the checksum of the stream are not
+        // needed.
         assert!((1..=12 + 4 + 4 + 2).contains(&(file.len() - complete)));
     }
 }
 
-/// Whether the decoder finds a file intact, if it reads it.
+/// Returns whether the decoder finds a file intact, or `None` if it refuses the file.
 fn is_intact<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<bool> {
     let mut decoder = Decoder::new().verifying();
     for piece in pieces {
@@ -176,7 +179,7 @@ fn is_intact<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<bool> {
 fn what_is_intact_has_its_checksums_and_ends_behind_its_last_row() {
     for size in [(1, 1), (7, 5), (300, 200)] {
         for file in files(size) {
-            // Pixels of the palettes of 8 bits are not all in it.
+            // In palettes of 8 bits, some pixels are outside of the palette.
             let indexed = file[25] == 3 && file[24] == 8 && size != (1, 1);
             assert_eq!(is_intact([&file[..]]), Some(!indexed), "{size:?}");
             assert_eq!(is_intact(file.chunks(7)), Some(!indexed), "{size:?}");
@@ -198,8 +201,8 @@ fn what_is_intact_has_its_checksums_and_ends_behind_its_last_row() {
     assert_eq!(of(&[image(&good)]), Some(true));
     let split = |at: usize| [image(&good[..at]), image(&good[at..])];
     assert!((0..=good.len()).all(|at| of(&split(at)) == Some(true)));
-    // Another checksum, none, something behind it, a row too many, a damaged chunk behind the picture, a stream that says that it does not
-    // reach back that far.
+    // Cases: another checksum, none, trailing bytes, a row too many, a damaged chunk behind the
+    // picture, and a stream whose header declares too small a window.
     let other = [&stored(&rows)[..], &[0, 29, 0, 12]].concat();
     assert_eq!(of(&[image(&other)]), Some(false));
     assert_eq!(of(&[image(&stored(&rows))]), Some(false));
@@ -221,7 +224,8 @@ fn a_changed_byte_never_panics_and_never_changes_the_outcome() {
                 let mut file = file.clone();
                 file[at] ^= change;
                 let ours = decode([&file[..]]);
-                // Which of two mistakes is met first may depend on the pieces, but not whether there is one.
+                // The pieces may decide which of two defects is met first, but not whether there is
+                // one.
                 let in_pieces = decode(file.chunks(3));
                 assert_eq!(
                     ours.as_ref().ok(),
@@ -245,14 +249,14 @@ fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     [&length[..], kind, content, &checksum].concat()
 }
 
-/// A grey file of 2 x 2 pixels with these chunks between IHDR and IEND.
+/// Makes a grey file of 2 x 2 pixels with these chunks between IHDR and IEND.
 fn grey(chunks: &[Vec<u8>]) -> Vec<u8> {
     let header = [0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0];
     let start = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header)].concat();
     [start, chunks.concat(), chunk(b"IEND", &[])].concat()
 }
 
-/// A zlib stream with these bytes as they are.
+/// Makes a zlib stream that stores these bytes.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     let length = bytes.len() as u16;
     let (length, inverse) = (length.to_le_bytes(), (!length).to_le_bytes());
@@ -269,14 +273,16 @@ fn what_a_file_must_and_need_not_have() {
     let good = Ok(vec![1, 2, 3, 4]);
     let decode = |chunks: &[Vec<u8>]| decode([&grey(chunks)[..]]);
     assert_eq!(decode(&[image(&rows)]), good);
-    // Image data behind the last row, and in a chunk of its own; empty chunks; the stream in pieces.
+    // Cases: image data behind the last row, in the same chunk and in another one; empty chunks;
+    // the stream in pieces.
     assert_eq!(decode(&[image(&more)]), good);
     assert_eq!(decode(&[image(&rows), image(b"anything")]), good);
     assert_eq!(
         decode(&[image(&[]), image(&rows[..9]), image(&[]), image(&rows[9..])]),
         good
     );
-    // Transparency behind the pixels, or damaged, is none; unknown chunks are skipped, unless they are critical.
+    // A `tRNS` behind the pixels, or a damaged one, is ignored; unknown chunks are skipped, unless
+    // they are critical.
     assert_eq!(decode(&[image(&rows), chunk(b"tRNS", &[0, 1])]), good);
     let mut damaged = chunk(b"tRNS", &[0, 1]);
     damaged[9] = 2;
@@ -284,12 +290,13 @@ fn what_a_file_must_and_need_not_have() {
     assert_eq!(decode(&[chunk(b"teSt", &[7; 3000]), image(&rows)]), good);
     let refused = |chunks: &[Vec<u8>]| assert!(matches!(decode(chunks), Err(Error::Corrupt(_))));
     refused(&[chunk(b"TeST", &[]), image(&rows)]);
-    // A suggested palette may be anything; so may be what has a damaged checksum behind the picture.
+    // A suggested palette may be anything, and so may a chunk with a damaged checksum behind the
+    // picture.
     assert_eq!(decode(&[chunk(b"PLTE", &[7; 4]), image(&rows)]), good);
     let mut damaged = image(b"anything");
     damaged[8] ^= 1;
     assert_eq!(decode(&[image(&rows), damaged]), good);
-    // Missing rows, and image data that goes on behind another chunk.
+    // Cases: missing rows, and image data that continues behind another chunk.
     refused(&[image(&stored(&[0, 1, 2]))]);
     refused(&[image(&rows[..9]), chunk(b"teSt", &[]), image(&rows[9..])]);
     refused(&[]);
@@ -300,7 +307,7 @@ fn what_a_file_must_and_need_not_have() {
     refused(&[image(&stored(&[0, 1, 2, 5, 3, 4]))]);
 }
 
-/// The corpus lies beside the checkout or where `LETTERBOX_CORPUS` says.
+/// The corpus lies beside the checkout, or where `LETTERBOX_CORPUS` says.
 #[test]
 fn every_file_of_the_corpus_has_the_rows_of_the_other_decoder() {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");

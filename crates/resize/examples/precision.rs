@@ -1,5 +1,5 @@
-//! `precision WIDTH HEIGHT FILE...`: how far the results for pictures (binary PPM) are from convolutions in floating point of whole
-//! images, as markdown table rows.
+//! Compares the results for pictures (binary PPM) with convolutions in floating point of whole
+//! images, and prints markdown table rows: `precision WIDTH HEIGHT FILE...`.
 
 use fast_image_resize as fir;
 use fir::images::Image;
@@ -79,7 +79,7 @@ fn exact(source: Size, result: Size, pixels: &[u8]) -> Vec<f32> {
     let mut exact = Image::new(result.0, result.1, pixel_type);
     let options = fir::ResizeOptions::new()
         .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3));
-    // By type: compiling this for every type of pixel that there is takes minutes.
+    // Typed, because compiling the resizer for every type of pixel takes minutes.
     fir::Resizer::new()
         .resize_typed(
             &image.typed_image::<F32x3>().expect("pixels of that type"),

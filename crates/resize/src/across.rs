@@ -1,7 +1,8 @@
-//! The filter across: eight rows at once, turned so that the filter runs downwards.
+//! The horizontal filter: eight rows at once, transposed so that the filter runs downwards.
 //!
-//! Turned, the samples of eight rows at one place are neighbours, and two pixels are interleaved like two rows of
-//! [`crate::down`]: sixteen samples for every pair of pixels and channel.
+//! After transposition the samples of eight rows at one place are neighbours, and two pixels are
+//! interleaved like two rows of [`crate::down`]: sixteen samples for every pair of pixels and
+//! channel.
 
 use alloc::vec::Vec;
 
@@ -14,47 +15,48 @@ use crate::light::Codes;
 use crate::settings::Channels;
 use crate::weights::Weights;
 
-/// Two pixels' samples of eight rows.
+/// Samples of two pixels in eight rows.
 type Pair = [i16; 2 * ROWS];
 
-/// Eight rows on their way.
+/// Buffers of eight rows while they are filtered.
 pub(crate) struct Batch {
     channels: Channels,
-    /// Whether alpha has been multiplied into the other channels of bytes.
+    /// Whether alpha has been multiplied into the other channels of byte samples.
     premultiplied: bool,
-    /// How light becomes bytes, where the rows are of light.
+    /// Table from linear light to bytes; set if the rows hold linear light.
     codes: Option<Codes>,
-    /// Tiles of a row that comes in.
+    /// Tiles of an input row.
     tiles: usize,
-    /// Bytes from one row that comes out to the next.
+    /// Bytes from one output row to the next.
     stride: usize,
-    /// What comes in.
+    /// Input rows.
     rows: Vec<[i16; TILE]>,
     turned: Vec<Pair>,
-    /// The result, still turned.
+    /// Filtered columns, still transposed.
     columns: Vec<[u8; ROWS]>,
-    /// What comes out.
+    /// Output rows.
     results: Vec<u8>,
 }
 
-/// Samples that are turned at a time: as many pairs of pixels as a vector has room for.
+/// Samples that are transposed at a time: as many pairs of pixels as fit into a vector.
 const fn group(channels: usize) -> usize {
     8 / (2 * channels) * (2 * channels)
 }
 
-/// Tiles of a row of so many samples, which has a whole vector at the start of its last group.
+/// Returns the tiles of a row of `samples` samples. The last group of the row can be read with a
+/// whole vector.
 pub(crate) fn tiles(samples: usize, channels: usize) -> usize {
     let group = group(channels);
     (samples.div_ceil(group).saturating_sub(1) * group + 8).div_ceil(TILE)
 }
 
-/// Room for a row that is turned back eight samples at a time.
+/// Returns the stride of an output row, which is transposed back eight samples at a time.
 fn stride(result: usize, channels: usize) -> usize {
     (result * channels).next_multiple_of(ROWS)
 }
 
 impl Batch {
-    /// Bytes that [`Batch::new`] allocates for so many pixels in and out.
+    /// Bytes that [`Batch::new`] allocates for `needed` input and `result` output pixels.
     pub(crate) fn bytes(needed: usize, result: usize, channels: Channels, light: bool) -> usize {
         let channels = channels.count();
         let samples = needed.saturating_mul(channels);
@@ -91,13 +93,13 @@ impl Batch {
         })
     }
 
-    /// Where a row that comes in is made.
+    /// Returns the buffer of an input row.
     pub(crate) fn row(&mut self, row: usize) -> &mut [[i16; TILE]] {
         let from = row * self.tiles;
         &mut self.rows[from..from + self.tiles]
     }
 
-    /// Filters the rows that came in.
+    /// Filters the input rows.
     pub(crate) fn filter(&mut self, weights: &Weights, shift: u32) {
         match self.channels {
             Channels::Grey => self.filter_channels::<1>(weights, shift),
@@ -136,7 +138,7 @@ impl Batch {
         turn_back(&self.columns, &mut self.results, self.stride);
     }
 
-    /// A row that came out.
+    /// Returns an output row.
     pub(crate) fn result(&self, row: usize, bytes: usize) -> &[u8] {
         &self.results[row * self.stride..][..bytes]
     }
@@ -154,7 +156,7 @@ use simd::{filter, to_bytes, to_units, turn, turn_back};
 mod scalar {
     use super::{Pair, ROWS, group};
 
-    /// Rows to columns, two pixels together.
+    /// Transposes rows to columns, two pixels together.
     #[inline(always)]
     pub(super) fn turn<const CHANNELS: usize>(rows: &[i16], stride: usize, turned: &mut [Pair]) {
         let groups = turned.chunks_exact_mut(group(CHANNELS) / 2);
@@ -170,7 +172,7 @@ mod scalar {
         }
     }
 
-    /// One result pixel of eight rows.
+    /// Computes one output pixel of eight rows.
     #[inline(always)]
     pub(super) fn filter<const CHANNELS: usize>(
         pairs: &[[Pair; CHANNELS]],
@@ -205,7 +207,7 @@ mod scalar {
         units
     }
 
-    /// Columns to rows.
+    /// Transposes columns to rows.
     #[inline(always)]
     pub(super) fn turn_back(columns: &[[u8; ROWS]], rows: &mut [u8], stride: usize) {
         for (y, row) in rows.chunks_exact_mut(stride).enumerate() {
@@ -223,7 +225,7 @@ mod simd {
     use super::{Pair, ROWS, group};
     use crate::lanes::simd::{load8, load16, narrow, splat_pair, store8, store8_high, store8_low};
 
-    /// The channels of two pixels side by side.
+    /// Pairs up the channels of two pixels.
     #[inline(always)]
     fn pairs<const CHANNELS: usize>(pixels: v128) -> v128 {
         match CHANNELS {
@@ -260,7 +262,7 @@ mod simd {
         }
     }
 
-    /// Four rows of four pairs to columns.
+    /// Transposes four rows of four pairs.
     #[inline(always)]
     fn transpose([a, b, c, d]: [v128; 4]) -> [v128; 4] {
         let (ab_low, ab_high) = (
@@ -316,7 +318,7 @@ mod simd {
             let [a, b, c, d] = block.as_chunks().0 else {
                 continue;
             };
-            // Two columns' samples of a row side by side.
+            // Samples of two columns side by side, row by row.
             let order = u8x16(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
             let [a, b, c, d] = [a, b, c, d].map(|two| u8x16_swizzle(load16(two), order));
             let (ab_low, ab_high) = (

@@ -1,11 +1,11 @@
-//! Alpha: multiplied into the colours before the filters, divided out of them after.
+//! Alpha channel: multiplied into the colours before the filters, divided out of them after.
 //!
-//! Both in integers: `round(colour * alpha / 255)`, and `colour * 255 / alpha` by a reciprocal of eight bits behind the point,
-//! as `fast_image_resize` does it.
+//! Both operations use integers: `round(colour * alpha / 255)`, and `colour * 255 / alpha` by a
+//! reciprocal with eight fractional bits, as in `fast_image_resize`.
 
 use crate::block::ROWS;
 
-/// Multiplies a row of pixels, the last channel of which is alpha.
+/// Multiplies the colours of a row of pixels by the alpha in their last channel.
 pub(crate) fn multiply(row: &[u8], channels: usize, to: &mut [u8]) {
     match channels {
         2 => multiply_channels::<2>(row, to),
@@ -55,7 +55,8 @@ mod simd {
 
     use crate::lanes::simd::{load16, store16};
 
-    /// A pixel's alpha beside each of its colours; beside the alpha nothing, which becomes 255: it stays what it is.
+    /// Returns a shuffle that puts a pixel's alpha beside each of its colours, and a mask that puts
+    /// 255 beside the alpha itself, so that the alpha is unchanged.
     const fn alphas<const CHANNELS: usize>() -> ([u8; 16], [u8; 16]) {
         let (mut order, mut one, mut i) = ([0; 16], [0; 16], 0);
         while i < 16 {
@@ -72,7 +73,7 @@ mod simd {
         let (order, one) = const { alphas::<CHANNELS>() };
         let (pixels, order, one) = (load16(from), load16(&order), load16(&one));
         let colours = v128_not(one);
-        // What is opaque stays as it is, and most is.
+        // Opaque pixels stay as they are, and most pixels are opaque.
         if i8x16_all_true(i8x16_eq(v128_or(pixels, colours), u8x16_splat(0xff))) {
             store16(pixels, to);
             return;
@@ -83,7 +84,7 @@ mod simd {
         store16(u8x16_narrow_i16x8(low, high), to);
     }
 
-    /// `round(product / 255)`.
+    /// Computes `round(product / 255)`.
     #[inline(always)]
     fn over_255(product: v128) -> v128 {
         let product = u16x8_add(product, u16x8_splat(128));
@@ -91,7 +92,7 @@ mod simd {
     }
 }
 
-/// `round(255 / alpha)`, with eight bits behind the point.
+/// Values of `round(255 / alpha)` with eight fractional bits.
 const RECIPROCALS: [u32; 256] = {
     let (mut reciprocals, mut alpha) = ([0; 256], 1);
     while alpha < 256 {
@@ -101,7 +102,8 @@ const RECIPROCALS: [u32; 256] = {
     reciprocals
 };
 
-/// Divides the pixels of eight rows, whose samples at one place are neighbours.
+/// Divides the pixels of eight rows by their alpha; the samples of the rows at one place are
+/// neighbours.
 pub(crate) fn divide<const CHANNELS: usize>(pixels: &mut [[[u8; ROWS]; CHANNELS]]) {
     for pixel in pixels {
         let alphas = pixel[CHANNELS - 1];

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 
-/// A vector of defaults that the allocator may refuse.
+/// Allocates a vector of `length` copies of `zero`, or returns an error if the allocator fails.
 pub(crate) fn zeroes<T: Clone>(zero: T, length: usize) -> Result<alloc::vec::Vec<T>, Error> {
     let mut buffer = alloc::vec::Vec::new();
     buffer

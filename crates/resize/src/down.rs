@@ -1,7 +1,8 @@
-//! The filter downwards: a ring of source rows, two of them interleaved, from which rows of result height are made.
+//! The vertical filter: a ring of interleaved pairs of source rows, from which rows of result
+//! height are made.
 //!
-//! Rows that come in are of bytes, or of light; rows that come out have 16 bits a sample, of which some are behind the binary
-//! point, so that only the final result is rounded to bytes. What the filter overshoots is kept.
+//! Input rows hold bytes or linear light. Output rows have 16 bits a sample with some fractional
+//! bits, so that only the final result is rounded to bytes. Overshoot of the filter is kept.
 //!
 //! A row is cut into tiles of 32 samples, and all rows of a tile are neighbours in memory.
 
@@ -14,20 +15,20 @@ use crate::weights::Weights;
 /// Samples of a tile.
 pub(crate) const TILE: usize = 32;
 
-/// Two rows of a tile, sample by sample.
+/// Two rows of a tile, interleaved sample by sample.
 type Pair<S> = [S; 2 * TILE];
 
-/// What the rows of a ring consist of: bytes, or light.
+/// Type of the samples in a ring: bytes or linear light.
 pub(crate) trait Sample: Copy + Default + Into<i32> + Lanes {}
 
 impl Sample for u8 {}
 impl Sample for i16 {}
 
 pub(crate) struct Ring<S> {
-    /// Pairs of rows that a tile holds.
+    /// Pairs of rows that the ring holds in each tile.
     depth: usize,
     samples: Vec<Pair<S>>,
-    /// A row whose partner is not there yet.
+    /// Row whose partner has not come yet.
     waiting: Vec<[S; TILE]>,
 }
 
@@ -47,7 +48,8 @@ impl<S: Sample> Ring<S> {
         })
     }
 
-    /// Takes a row, and says whether its pair is complete: every second row completes one, and so does the last.
+    /// Takes a row and reports whether its pair is complete: every second row completes a pair, and
+    /// so does the last row.
     pub(crate) fn push(&mut self, row: &[S], y: u32, is_last: bool) -> bool {
         let (pair, is_second) = (y as usize / 2, y % 2 == 1);
         if is_second {
@@ -67,7 +69,7 @@ impl<S: Sample> Ring<S> {
         samples[..row.len()].copy_from_slice(row);
     }
 
-    /// Takes the second row of a pair, which takes the place of the oldest one.
+    /// Takes the second row of a pair, which replaces the oldest pair.
     fn push_second(&mut self, row: &[S], pair: usize) {
         let slot = pair % self.depth;
         let tiles = self.samples.chunks_exact_mut(self.depth);
@@ -83,7 +85,7 @@ impl<S: Sample> Ring<S> {
         }
     }
 
-    /// Completes a pair that has no second row.
+    /// Completes a pair that has no second row: the first row is used twice.
     fn push_none(&mut self, pair: usize) {
         let slot = pair % self.depth;
         let tiles = self.samples.chunks_exact_mut(self.depth);
@@ -92,7 +94,7 @@ impl<S: Sample> Ring<S> {
         }
     }
 
-    /// Makes a row of the pairs of a run, which are in the ring.
+    /// Makes a row of the pairs of a run, which have to be in the ring.
     pub(crate) fn filter(
         &self,
         weights: &Weights,
@@ -101,7 +103,8 @@ impl<S: Sample> Ring<S> {
         to: &mut [[i16; TILE]],
     ) {
         let (run, weights) = weights.of(index);
-        // The run may wrap around the ring's end: its later part is then at the start.
+        // The run may wrap around the end of the ring, in which case its later part is at the
+        // start.
         let slot = run.start as usize % self.depth;
         let (ahead, after) = weights.split_at(weights.len().min(self.depth - slot));
         for (tile, to) in self.samples.chunks_exact(self.depth).zip(to) {
@@ -110,7 +113,7 @@ impl<S: Sample> Ring<S> {
     }
 }
 
-/// Pairs of rows, and a weight for as many of them as are wanted.
+/// Pairs of rows, and the weights of the first of them.
 type Part<'a, S> = (&'a [Pair<S>], &'a [[i16; 2]]);
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -125,7 +128,7 @@ use simd::{Lanes, filter, interleave};
 mod scalar {
     use super::{Pair, Part, TILE};
 
-    /// What a sample has to be capable of.
+    /// Operations that a sample type needs; none for the scalar definition.
     pub(crate) trait Lanes {}
 
     impl<S> Lanes for S {}
@@ -168,9 +171,9 @@ mod simd {
     use super::{Pair, Part, TILE};
     use crate::lanes::simd::{load8, load16, narrow, splat_pair, store8, store16, widen8};
 
-    /// How a sample gets into lanes.
+    /// Conversion of a sample type to lanes.
     pub(crate) trait Lanes: Sized {
-        /// Eight samples as 16 bits each.
+        /// Loads eight samples as 16 bits each.
         fn widen(from: &[Self; 8]) -> v128;
 
         fn interleave(first: &[Self; TILE], second: &[Self; TILE], to: &mut Pair<Self>);

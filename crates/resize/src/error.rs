@@ -1,14 +1,14 @@
-//! Why there is no result.
+//! Errors of the resizer.
 
-/// Why there is no result.
+/// Reason why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A window that no result can be made of; the text says why.
+    /// A window that has no possible result; the text says why.
     Geometry(&'static str),
-    /// The allocator refused.
+    /// The allocator failed.
     OutOfMemory,
-    /// A row of another length than the source's.
+    /// A row whose length differs from that of the source's rows.
     RowLength {
         /// Bytes of the row.
         found: usize,
@@ -17,7 +17,7 @@ pub enum Error {
     },
     /// A row was pushed or skipped while finished rows waited to be taken.
     RowsWait,
-    /// A row that the result needs was to be skipped.
+    /// A row that the result needs cannot be skipped.
     RowNeeded,
 }
 

@@ -1,29 +1,31 @@
-//! The filters: how much a source pixel weighs by its distance from a result pixel, in pixels of the coarser of both grids.
+//! Filter kernels: the weight of a source pixel by its distance from a result pixel, in pixels of
+//! the coarser of both grids.
 
 use core::f64::consts::PI;
 
-/// How neighbours are weighed.
+/// Kernel that weighs neighbours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Filter {
-    /// One source pixel, whatever the scale.
+    /// One source pixel at any scale.
     Nearest,
-    /// All source pixels of a result pixel alike.
+    /// Equal weight for all source pixels of a result pixel.
     Box,
     /// Linear interpolation; also known as bilinear.
     Triangle,
-    /// A cubic that goes through the samples (B = 0, C = 1/2).
+    /// Cubic through the samples (B = 0, C = 1/2).
     CatmullRom,
-    /// A cubic between blur and ringing (B = C = 1/3).
+    /// Cubic between blur and ringing (B = C = 1/3).
     Mitchell,
     /// Sinc with a window of two lobes.
     Lanczos2,
-    /// Sinc with a window of three lobes: sharp, and what photos are reduced with. The default.
+    /// Sinc with a window of three lobes: sharp, and the usual choice for reducing photos. The
+    /// default.
     #[default]
     Lanczos3,
 }
 
 impl Filter {
-    /// The distance from which on pixels weigh nothing.
+    /// Returns the distance from which on pixels have no weight.
     pub(crate) fn radius(self) -> f64 {
         match self {
             Filter::Nearest | Filter::Box => 0.5,
@@ -33,11 +35,12 @@ impl Filter {
         }
     }
 
-    /// The weight at a distance, which may be negative; not normalised.
+    /// Returns the weight at a distance, which may be negative; not normalised.
     pub(crate) fn weight(self, distance: f64) -> f64 {
         let x = distance.abs();
         if self == Filter::Box {
-            // Half open, so that a pixel on the border of two result pixels counts once.
+            // The interval is half open, so that a pixel on the border of two result pixels counts
+            // once.
             return f64::from(u8::from(distance > -0.5 && distance <= 0.5));
         }
         if x >= self.radius() {
@@ -54,7 +57,7 @@ impl Filter {
     }
 }
 
-/// The family of Mitchell and Netravali.
+/// Evaluates a cubic of the family of Mitchell and Netravali.
 fn cubic(x: f64, b: f64, c: f64) -> f64 {
     let sixths = if x < 1.0 {
         ((12.0 - 9.0 * b - 6.0 * c) * x - 18.0 + 12.0 * b + 6.0 * c) * x * x + 6.0 - 2.0 * b
@@ -66,7 +69,7 @@ fn cubic(x: f64, b: f64, c: f64) -> f64 {
     sixths / 6.0
 }
 
-/// `sinc(x) * sinc(x / 2)`, with one sine for both: `sin 2t = 2 sin t cos t`.
+/// Computes `sinc(x) * sinc(x / 2)` with one sine for both: `sin 2t = 2 sin t cos t`.
 fn lanczos2(x: f64) -> f64 {
     if x < 1e-9 {
         return 1.0;
@@ -76,7 +79,7 @@ fn lanczos2(x: f64) -> f64 {
     2.0 * sine * cosine * sine / (2.0 * angle * angle)
 }
 
-/// `sinc(x) * sinc(x / 3)`, with one sine for both: `sin 3t = 3 sin t - 4 sin³ t`.
+/// Computes `sinc(x) * sinc(x / 3)` with one sine for both: `sin 3t = 3 sin t - 4 sin³ t`.
 fn lanczos3(x: f64) -> f64 {
     if x < 1e-9 {
         return 1.0;
@@ -87,7 +90,8 @@ fn lanczos3(x: f64) -> f64 {
     square * (3.0 - 4.0 * square) / (3.0 * angle * angle)
 }
 
-/// The sine of an angle between -pi and pi, to 1e-9: `core` has none. Its power series, where that converges fast.
+/// Computes the sine of an angle between -pi and pi to 1e-9, because `core` has no sine. Uses the
+/// power series where it converges fast.
 fn sine(angle: f64) -> f64 {
     let x = if angle > PI / 2.0 {
         PI - angle
@@ -97,7 +101,8 @@ fn sine(angle: f64) -> f64 {
         angle
     };
     let square = x * x;
-    // One minus the square times ... over 2 * 3, 4 * 5, 6 * 7 and so on, from the inside out.
+    // Horner's scheme: one minus the square times the next term over 2 * 3, 4 * 5, 6 * 7 and so on,
+    // from the inside out.
     let mut sum = 1.0;
     for term in [210.0, 156.0, 110.0, 72.0, 42.0, 20.0, 6.0] {
         sum = 1.0 - square * (1.0 / term) * sum;

@@ -1,32 +1,32 @@
-//! The only unsafe code of this crate: loads and stores of vectors, for wasm with SIMD.
+//! Loads and stores of vectors for wasm with SIMD: the only unsafe code of this crate.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[allow(unsafe_code, reason = "loads and stores take pointers")]
 pub(crate) mod simd {
     use core::arch::wasm32::*;
 
-    /// Eight neighbours of 16 bits.
+    /// Loads eight neighbours of 16 bits.
     #[inline(always)]
     pub(crate) fn load8(from: &[i16; 8]) -> v128 {
         // SAFETY: the reference is to sixteen readable bytes; the instruction takes any alignment.
         unsafe { v128_load(from.as_ptr().cast()) }
     }
 
-    /// Sixteen neighbours.
+    /// Loads sixteen neighbours.
     #[inline(always)]
     pub(crate) fn load16(from: &[u8; 16]) -> v128 {
         // SAFETY: the reference is to sixteen readable bytes; the instruction takes any alignment.
         unsafe { v128_load(from.as_ptr().cast()) }
     }
 
-    /// Eight neighbours, each widened to 16 bits.
+    /// Loads eight neighbours and widens each to 16 bits.
     #[inline(always)]
     pub(crate) fn widen8(from: &[u8; 8]) -> v128 {
         // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
         unsafe { u16x8_load_extend_u8x8(from.as_ptr()) }
     }
 
-    /// A pair of weights in all lanes.
+    /// Loads a pair of weights into all lanes.
     #[inline(always)]
     pub(crate) fn splat_pair(from: &[i16; 2]) -> v128 {
         // SAFETY: the reference is to four readable bytes; the instruction takes any alignment.
@@ -45,21 +45,21 @@ pub(crate) mod simd {
         unsafe { v128_store(to.as_mut_ptr().cast(), value) }
     }
 
-    /// The lower half.
+    /// Stores the lower half.
     #[inline(always)]
     pub(crate) fn store8_low(value: v128, to: &mut [u8; 8]) {
         // SAFETY: the reference is to eight writable bytes; the instruction takes any alignment.
         unsafe { v128_store64_lane::<0>(value, to.as_mut_ptr().cast()) }
     }
 
-    /// The upper half.
+    /// Stores the upper half.
     #[inline(always)]
     pub(crate) fn store8_high(value: v128, to: &mut [u8; 8]) {
         // SAFETY: the reference is to eight writable bytes; the instruction takes any alignment.
         unsafe { v128_store64_lane::<1>(value, to.as_mut_ptr().cast()) }
     }
 
-    /// Two times four sums to 16 bits each: rounds off and clamps.
+    /// Shifts two vectors of four sums to the right and narrows them to 16 bits, clamping.
     #[inline(always)]
     pub(crate) fn narrow(low: v128, high: v128, shift: u32) -> v128 {
         i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift))
@@ -68,7 +68,7 @@ pub(crate) mod simd {
 
 #[cfg(all(test, target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) mod testing {
-    /// Numbers that look random and are the same every time.
+    /// Returns a deterministic generator of pseudo-random numbers.
     pub(crate) fn random() -> impl FnMut() -> u32 {
         let mut state = 1u32;
         move || {

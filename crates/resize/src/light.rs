@@ -1,8 +1,9 @@
-//! Linear light: what sRGB codes say of light, and back.
+//! Linear light: conversion from sRGB codes to light, and back.
 //!
-//! Light is counted in units of 1/64 of 1/255, so that white is 16,320, a sample has 14 bits, and an `i16` holds twice as much
-//! as white and as much below black: room for what filters overshoot. The darkest step of sRGB is five units wide. Alpha is no
-//! light: it stays what it is, in the same units.
+//! Light is counted in units of 1/64 of 1/255, so that white is 16,320 and a sample has 14 bits. An
+//! `i16` holds up to twice white, and as much below black, which leaves room for the overshoot of
+//! filters. The darkest step of sRGB is five units wide. Alpha is not light: its scale stays linear
+//! in the code, in the same units.
 
 use alloc::vec::Vec;
 
@@ -10,12 +11,12 @@ use crate::block::ROWS;
 use crate::buffer::zeroes;
 use crate::error::Error;
 
-/// Bits behind the binary point.
+/// Fractional bits of a sample.
 pub(crate) const FRACTION: u32 = 6;
 
 const WHITE: i16 = 255 << FRACTION;
 
-/// The light of every code.
+/// Light of every code.
 const LIGHTS: [i16; 256] = {
     let (mut lights, mut code) = ([0; 256], 0);
     while code < 256 {
@@ -25,7 +26,8 @@ const LIGHTS: [i16; 256] = {
     lights
 };
 
-/// Where a code ends: the first unit that is nearer to the next one, as seen in sRGB.
+/// End of the range of each code: the first unit that is nearer to the next code, as measured in
+/// sRGB.
 const ENDS: [i16; 255] = {
     let (mut ends, mut code) = ([0; 255], 0);
     while code < 255 {
@@ -36,7 +38,7 @@ const ENDS: [i16; 255] = {
     ends
 };
 
-/// The curve of IEC 61966-2-1, in units.
+/// Evaluates the curve of IEC 61966-2-1, in units.
 const fn light(code: f64) -> f64 {
     let x = code / 255.0;
     let light = if x <= 0.04045 {
@@ -48,7 +50,8 @@ const fn light(code: f64) -> f64 {
     light * WHITE as f64
 }
 
-/// The fifth root of a number up to one by Newton's method, from above: `core` has no powers.
+/// Computes the fifth root of a number up to one by Newton's method, from above, because `core` has
+/// no powers.
 const fn fifth_root(of: f64) -> f64 {
     let (mut root, mut step) = (1.0, 0);
     while step < 30 {
@@ -58,7 +61,7 @@ const fn fifth_root(of: f64) -> f64 {
     root
 }
 
-/// A row of bytes as light, with alpha multiplied in where there is one.
+/// Converts a row of bytes to light, with alpha multiplied in if there is one.
 pub(crate) fn lighten(row: &[u8], channels: usize, to: &mut [i16]) {
     match channels {
         2 => lighten_pixels::<2>(row, to),
@@ -83,7 +86,7 @@ fn lighten_pixels<const CHANNELS: usize>(row: &[u8], to: &mut [i16]) {
     }
 }
 
-/// The way back: a code for every unit from black to white.
+/// Table from light to codes: one code for every unit from black to white.
 pub(crate) struct Codes(Vec<u8>);
 
 impl Codes {
@@ -104,7 +107,7 @@ impl Codes {
         self.0[light.clamp(0, WHITE) as usize]
     }
 
-    /// A pixel of eight rows as bytes, with alpha divided out where there is one.
+    /// Converts a pixel of eight rows to bytes, with alpha divided out if there is one.
     #[inline(always)]
     pub(crate) fn darken<const CHANNELS: usize>(
         &self,
@@ -130,7 +133,8 @@ impl Codes {
     }
 }
 
-/// Light without its alpha. An alpha that the filters took beyond opaque is taken as it is: so was the light.
+/// Divides light by its alpha. An alpha above opaque, from overshoot of the filters, is used as it
+/// is, because the light has the same overshoot.
 fn divide(light: i16, alpha: i16) -> i16 {
     if light <= 0 || alpha <= 0 {
         return 0;

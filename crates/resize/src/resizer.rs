@@ -1,8 +1,9 @@
-//! The resizer: which row goes where, and when.
+//! The resizer: decides which row goes where, and when.
 //!
-//! A source row goes into the ring; as soon as a result row's last tap is there, it is filtered downwards into the batch; when
-//! the batch is full, or the image complete, it is filtered across and handed out row by row. Invariant: whatever can be made
-//! of the ring has been made before the next pair of rows enters it, so the ring never holds more than one window of taps.
+//! A source row goes into the ring. As soon as the last tap of a result row has come, that row is
+//! filtered downwards into the batch. When the batch is full, or the image complete, it is filtered
+//! across and handed out row by row. Invariant: all rows that can be made of the ring have been
+//! made before the next pair of rows enters, so the ring never holds more than one window of taps.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -17,33 +18,34 @@ use crate::settings::{Channels, Settings};
 use crate::weights::{Shape, Weights};
 use crate::{alpha, light};
 
-/// Bits behind the binary points of a sample and of a weight together: with the eight before them, a bit for what filters
-/// overshoot and one for the sign, products and their sums are within an `i32`.
+/// Fractional bits of a sample and of a weight together. With the eight integer bits, one bit for
+/// overshoot and one for the sign, products and their sums fit into an `i32`.
 pub(crate) const BITS: u32 = 21;
 
-/// Bits behind the binary point of a sample that has been filtered downwards and not yet across. As many as an `i16` has room for,
-/// so that what is overshot can be kept; less where it is reduced so far that small weights need the bits more.
+/// Fractional bits of a sample that has been filtered downwards and not yet across. The most that
+/// fit into an `i16` with the overshoot; fewer for strong reductions, whose small weights need the
+/// bits more.
 const MOST_BETWEEN: u32 = 6;
 const LEAST_BETWEEN: u32 = 3;
 
 /// Resamples one image.
 pub struct Resizer {
     channels: Channels,
-    /// Bytes of a row that is pushed.
+    /// Bytes of a source row.
     row_bytes: usize,
-    /// The part of it that is needed.
+    /// Range of the source row's bytes that is needed.
     needed: Range<usize>,
     across: Weights,
     down: Weights,
-    /// Bits of a sum of the filter downwards that are rounded off.
+    /// Bits by which sums of the downward filter are shifted right.
     down_shift: u32,
-    /// And across.
+    /// Bits by which sums of the filter across are shifted right.
     across_shift: u32,
     source: Source,
     batch: Batch,
     /// Rows that have been pushed or skipped.
     pushed: u32,
-    /// Source rows of the ring that are complete, as an end.
+    /// Result rows that have been filtered downwards.
     there: u32,
     /// Result rows that have been filtered downwards.
     made: usize,
@@ -53,17 +55,17 @@ pub struct Resizer {
     taken: usize,
 }
 
-/// Source rows, as they are filtered.
+/// Source rows in the form in which they are filtered.
 enum Source {
-    /// The bytes that are pushed.
+    /// Bytes as they are pushed.
     Bytes {
-        /// A row with alpha multiplied in; empty where there is none.
+        /// Buffer for a row with alpha multiplied in; empty if there is no alpha.
         line: Vec<u8>,
         ring: Ring<u8>,
     },
-    /// The light that they mean.
+    /// Linear light.
     Light {
-        /// A row of it, with alpha multiplied in.
+        /// Buffer for a row of light, with alpha multiplied in.
         line: Vec<i16>,
         ring: Ring<i16>,
     },
@@ -80,7 +82,8 @@ impl fmt::Debug for Resizer {
 }
 
 impl Resizer {
-    /// The bytes that [`Resizer::new`] allocates at most at a time; it is all that a resizer ever allocates.
+    /// Returns an upper bound on the bytes that [`Resizer::new`] holds at any time. A resizer
+    /// allocates nothing later.
     ///
     /// # Errors
     /// [`Error::Geometry`].
@@ -114,7 +117,8 @@ impl Resizer {
             settings.channels,
             light,
         ));
-        // The tables are made first, one after the other, and what that takes is given back before there are rows.
+        // The weight tables are made first, one after the other, and their temporary memory is
+        // freed before the rows are allocated.
         let making_across = across.bytes().saturating_add(across.passing_bytes());
         let making_down = tables.saturating_add(down.passing_bytes());
         Ok(tables
@@ -123,7 +127,7 @@ impl Resizer {
             .max(making_down))
     }
 
-    /// A resizer that waits for the first row.
+    /// Creates a resizer.
     ///
     /// ```
     /// use letterbox_resize::{Axis, Channels, Error, Resizer, Settings};
@@ -139,7 +143,7 @@ impl Resizer {
     /// # Errors
     /// [`Error::Geometry`] and [`Error::OutOfMemory`].
     pub fn new(settings: &Settings) -> Result<Resizer, Error> {
-        // Whoever asks for more than can be counted asks for more than there is.
+        // A size that cannot be counted cannot be allocated either.
         if Resizer::peak_bytes(settings)? > isize::MAX as usize {
             return Err(Error::OutOfMemory);
         }
@@ -169,7 +173,8 @@ impl Resizer {
             channels,
             row_bytes: horizontal.source as usize * count,
             needed: from..from + samples,
-            // A sum has the bits of samples and weights together; those that its own samples are to have stay.
+            // A sum has the fractional bits of samples and weights together; the shift leaves those
+            // of the result.
             down_shift: down_weights.shift + before - between,
             across_shift: across_weights.shift + between - before,
             across: across_weights,
@@ -200,7 +205,7 @@ impl Resizer {
         })
     }
 
-    /// The source rows that matter; the others may be skipped.
+    /// Returns the source rows that the result depends on; the others may be skipped.
     pub fn needed_rows(&self) -> Range<u32> {
         self.down.first..self.down.end
     }
@@ -210,10 +215,11 @@ impl Resizer {
         self.taken == self.down.runs.len()
     }
 
-    /// Takes the source's next row. Rows that nothing is made of are looked at no further.
+    /// Takes the source's next row. Rows that the result does not need are ignored.
     ///
     /// # Errors
-    /// [`Error::RowLength`], and [`Error::RowsWait`] before [`Resizer::next_row`] has given all it has.
+    /// [`Error::RowLength`], and [`Error::RowsWait`] unless [`Resizer::next_row`] has returned
+    /// `None` since the last row.
     pub fn push(&mut self, row: &[u8]) -> Result<(), Error> {
         if row.len() != self.row_bytes {
             return Err(Error::RowLength {
@@ -248,7 +254,7 @@ impl Resizer {
         Ok(())
     }
 
-    /// Passes over rows that the result does not need.
+    /// Skips rows that the result does not need.
     ///
     /// # Errors
     /// [`Error::RowNeeded`], and [`Error::RowsWait`] as in [`Resizer::push`].
@@ -276,9 +282,10 @@ impl Resizer {
         Ok(())
     }
 
-    /// The result's next row, if what has been pushed is enough for it.
+    /// Returns the result's next row, if enough rows have been pushed for it.
     ///
-    /// Rows are finished eight at a time, so that none may come for a while and then several at once.
+    /// Rows are finished eight at a time, so that none may come for a while and then several at
+    /// once.
     pub fn next_row(&mut self) -> Option<&[u8]> {
         if !self.has_row() {
             return None;
@@ -289,7 +296,7 @@ impl Resizer {
         Some(self.batch.result(row, bytes))
     }
 
-    /// Makes all that can be made, until a row can be handed out.
+    /// Makes rows until one can be handed out, and reports whether there is one.
     fn has_row(&mut self) -> bool {
         while self.taken == self.finished {
             if self.made == self.down.runs.len() {
@@ -316,12 +323,13 @@ impl Resizer {
     }
 }
 
-/// Whether alpha is multiplied in: where no pixels are blended, they stay exactly what they are.
+/// Whether alpha is multiplied in. Without blending it is not, so that pixels stay exactly as they
+/// are.
 fn premultiplies(settings: &Settings, across: &Shape, down: &Shape) -> bool {
     settings.channels.alpha() && (across.blends() || down.blends())
 }
 
-/// Whether it is light that is blended: where nothing is, it need not be looked at.
+/// Whether pixels are blended in linear light. Without blending, light is not needed.
 fn is_light(settings: &Settings, across: &Shape, down: &Shape) -> bool {
     settings.linear_light && (across.blends() || down.blends())
 }

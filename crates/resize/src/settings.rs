@@ -1,8 +1,8 @@
-//! What is resampled, and how.
+//! Settings of a resizer.
 
 use crate::filter::Filter;
 
-/// What a pixel consists of; a byte each.
+/// Channels of a pixel, a byte each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channels {
     /// Lightness.
@@ -16,7 +16,7 @@ pub enum Channels {
 }
 
 impl Channels {
-    /// Bytes of a pixel.
+    /// Returns the bytes of a pixel.
     pub fn count(self) -> usize {
         match self {
             Channels::Grey => 1,
@@ -31,24 +31,25 @@ impl Channels {
     }
 }
 
-/// One direction of a resampling: a window of the source's pixels, and how many pixels it becomes.
+/// One axis of a resampling: a window of the source's pixels, and the number of result pixels.
 ///
-/// The window may cut through pixels and may reach beyond the source by up to three quarters of a result pixel, so that the centre
-/// of every result pixel lies on the source or close to it. Taps beyond the source are left out and the others weigh accordingly more.
+/// The window may cut through pixels and may reach beyond the source by up to three quarters of a
+/// result pixel, so that the centre of every result pixel lies on the source or close to it. Taps
+/// beyond the source are left out, and the others weigh accordingly more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
-    /// Pixels that the source has.
+    /// Pixels of the source.
     pub source: u32,
-    /// Where the window begins, in source pixels.
+    /// Start of the window, in source pixels.
     pub start: f64,
-    /// How many source pixels the window covers.
+    /// Source pixels that the window covers.
     pub length: f64,
     /// Pixels of the result.
     pub result: u32,
 }
 
 impl Axis {
-    /// A window of the whole source.
+    /// Creates an axis whose window is the whole source.
     ///
     /// ```
     /// use letterbox_resize::Axis;
@@ -68,24 +69,24 @@ impl Axis {
     }
 }
 
-/// What is to be done.
+/// Settings of a resizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// The columns.
+    /// Axis of the columns.
     pub horizontal: Axis,
-    /// The rows.
+    /// Axis of the rows.
     pub vertical: Axis,
-    /// What a pixel consists of.
+    /// Channels of a pixel.
     pub channels: Channels,
-    /// How neighbours are weighed.
+    /// Filter kernel.
     pub filter: Filter,
-    /// Whether the light that sRGB codes mean is blended, and not the codes: a fine pattern of black and white is then as bright
-    /// when it has become grey. Costs time and memory; the default is `false`.
+    /// Whether linear light is blended instead of sRGB codes: a fine pattern of black and white
+    /// then stays as bright when it becomes grey. Costs time and memory; the default is `false`.
     pub linear_light: bool,
 }
 
 impl Settings {
-    /// Settings with the default filter.
+    /// Creates settings with the default filter.
     ///
     /// ```
     /// use letterbox_resize::{Axis, Channels, Filter, Settings};

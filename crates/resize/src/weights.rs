@@ -1,7 +1,8 @@
-//! An axis as weights: which source pixels a result pixel is made of, and how much each of them weighs.
+//! Weights of an axis: which source pixels contribute to a result pixel, and how much.
 //!
-//! Weights are 16-bit fixed point, two taps together because the kernels multiply pairs, and sum to one exactly: a flat
-//! surface stays as it is. The unit is the finest that the largest weight and the samples allow.
+//! Weights are 16-bit fixed point, two taps together because the kernels multiply pairs. The
+//! weights of a result pixel sum to one exactly, so that a flat surface stays as it is. The unit is
+//! the finest that the largest weight and the samples allow.
 
 use alloc::vec::Vec;
 
@@ -10,23 +11,23 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::settings::Axis;
 
-/// What sums of sizes may be off by.
+/// Tolerance for rounding errors in sums of sizes.
 const ROUNDING: f64 = 1e-6;
 
-/// The longest side, so that no sum of sides overflows.
+/// Longest side, so that no sum of sides overflows.
 const LONGEST: u32 = 1 << 24;
 
-/// The taps of one result pixel, in pairs.
+/// Taps of one result pixel, in pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// The first pair.
+    /// Index of the first pair.
     pub(crate) start: u32,
-    /// How many pairs follow one another.
+    /// Number of pairs.
     pub(crate) pairs: u32,
 }
 
 impl Run {
-    /// The first pair after the run.
+    /// Returns the index of the first pair after the run.
     pub(crate) fn end(self) -> u32 {
         self.start + self.pairs
     }
@@ -34,19 +35,19 @@ impl Run {
 
 /// All runs of one axis. Pairs are counted from the first pixel that is needed.
 pub(crate) struct Weights {
-    /// The first source pixel that is needed.
+    /// First source pixel that is needed.
     pub(crate) first: u32,
-    /// The first after it that is not.
+    /// First source pixel after those that are needed.
     pub(crate) end: u32,
-    /// The bits behind the weights' binary point.
+    /// Fractional bits of the weights.
     pub(crate) shift: u32,
     pub(crate) runs: Vec<Run>,
-    /// As many for every run as the longest one has.
+    /// Weights of all runs; each run has as many as the longest one.
     weights: Vec<[i16; 2]>,
     stride: usize,
 }
 
-/// What can be said of an axis without weighing a tap.
+/// Properties of an axis that are known without computing weights.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
     axis: Axis,
@@ -79,7 +80,7 @@ impl Shape {
         if axis.start < -reach || axis.start + axis.length > f64::from(axis.source) + reach {
             return Err(Error::Geometry("a window beyond the source"));
         }
-        // Pixels that stay where they are stay what they are, also under a filter that blurs.
+        // Pixels that stay in place are unchanged, even with a filter that blurs.
         let stays = axis.length == f64::from(axis.result) && axis.start % 1.0 == 0.0;
         let mut shape = Shape {
             axis,
@@ -101,39 +102,39 @@ impl Shape {
         Ok(shape)
     }
 
-    /// Bytes that [`Weights::new`] keeps.
+    /// Returns the bytes that [`Weights::new`] keeps.
     pub(crate) fn bytes(&self) -> usize {
         let run = size_of::<Run>() + self.pairs * size_of::<[i16; 2]>();
         (self.axis.result as usize).saturating_mul(run)
     }
 
-    /// Bytes that [`Weights::new`] needs besides, and gives back.
+    /// Returns the bytes that [`Weights::new`] needs temporarily.
     pub(crate) fn passing_bytes(&self) -> usize {
         let run = self.taps * size_of::<f32>();
         (self.axis.result as usize).saturating_mul(run)
     }
 
-    /// Whether a result pixel is made of more than one source pixel.
+    /// Whether a result pixel depends on more than one source pixel.
     pub(crate) fn blends(&self) -> bool {
         self.filter != Filter::Nearest
     }
 
-    /// Pixels that are needed.
+    /// Returns the number of source pixels that are needed.
     pub(crate) fn needed(&self) -> usize {
         (self.end - self.first) as usize
     }
 
-    /// Where the middle of a result pixel lies on the source.
+    /// Returns the centre of a result pixel in source pixels.
     fn centre(&self, index: u32) -> f64 {
         self.axis.start + self.scale * 0.5 + self.scale * f64::from(index)
     }
 
-    /// The first source pixel of a result pixel, and the first after it that is none of it.
+    /// Returns the first source pixel of a result pixel, and the one after its last.
     fn taps(&self, index: u32) -> (u32, u32) {
         let (centre, last) = (self.centre(index), self.axis.source - 1);
-        // A cast to an unsigned number cuts off what is behind the point, and what is below zero.
+        // A cast to an unsigned number truncates the fraction, and clamps negative numbers to zero.
         if self.filter == Filter::Nearest {
-            // Between two pixels it is the second, whatever rounding did to the centre.
+            // Between two pixels the second is chosen, whatever rounding did to the centre.
             let tap = ((centre + ROUNDING) as u32).min(last);
             return (tap, tap + 1);
         }
@@ -150,7 +151,7 @@ impl Shape {
 }
 
 impl Weights {
-    /// Weights in a unit of at least two to the power of minus `finest`.
+    /// Computes weights in a unit of at least two to the power of minus `finest`.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -165,7 +166,8 @@ impl Weights {
             weights: zeroes([0; 2], length(shape.pairs)?)?,
             stride: shape.pairs,
         };
-        // All are weighed before one is rounded, because the largest of them decides on the unit.
+        // All weights are computed before the first is rounded, because the largest decides on the
+        // unit.
         let mut exact = zeroes(0.0, length(shape.taps)?)?;
         let mut largest: f32 = 0.0;
         for (index, taps) in (0..).zip(exact.chunks_exact_mut(shape.taps)) {
@@ -193,7 +195,7 @@ impl Weights {
         Ok(weights)
     }
 
-    /// All runs and their weights, in order.
+    /// Returns all runs and their weights, in order.
     #[inline(always)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Run, &[[i16; 2]])> {
         let weights = self.weights.chunks_exact(self.stride);
@@ -201,7 +203,7 @@ impl Weights {
         runs.map(|(run, weights)| (*run, &weights[..(run.pairs as usize).min(weights.len())]))
     }
 
-    /// The weights of a result pixel.
+    /// Returns the run and the weights of a result pixel.
     pub(crate) fn of(&self, index: usize) -> (Run, &[[i16; 2]]) {
         let run = self.runs[index];
         let from = index * self.stride;
@@ -209,7 +211,8 @@ impl Weights {
     }
 }
 
-/// Weights of sum one for the pixels from `first` on. Eight digits of each are kept, three more than come to bear.
+/// Computes weights with a sum of one for the pixels from `first` on. An `f32` keeps eight digits
+/// of each, three more than have an effect.
 fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
     if shape.filter == Filter::Nearest {
         taps.fill(1.0);
@@ -227,7 +230,7 @@ fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
         let normal = (1.0 / sum) as f32;
         taps.iter_mut().for_each(|tap| *tap *= normal);
     } else {
-        // Only behind the outermost edge of a box: the pixel there is all there is.
+        // Happens only at the outermost edge of a box: the nearest pixel gets all the weight.
         let nearest = if centre < f64::from(first) {
             0
         } else {
@@ -238,8 +241,8 @@ fn weigh(shape: &Shape, index: u32, first: u32, taps: &mut [f32]) {
     }
 }
 
-/// The finest unit in which the largest weight is an `i16`, in bits. All runs of an axis share it, as they do in the oracle of
-/// the tests.
+/// Returns the finest unit, in bits, in which the largest weight fits into an `i16`. All runs of an
+/// axis share the unit, as they do in the oracle of the tests.
 fn finest_shift(largest: f32, finest: u32) -> u32 {
     let mut shift = finest;
     while shift > 1 && f64::from(largest) * f64::from(1 << shift) > f64::from(i16::MAX - 1) {
@@ -248,10 +251,10 @@ fn finest_shift(largest: f32, finest: u32) -> u32 {
     shift
 }
 
-/// Rounds to whole units.
+/// Rounds weights to whole units.
 ///
-/// What rounding leaves over or takes too much is made up for by the taps in the middle, a unit each. Every tap is rounded by
-/// half a unit at most, so there are always taps enough.
+/// The rounding error of the sum is distributed over the taps in the middle, a unit each. Every tap
+/// is rounded by half a unit at most, so there are always enough taps.
 fn quantise(taps: &[f32], shift: u32, weights: &mut [i16]) {
     let one = 1 << shift;
     let weights = &mut weights[..taps.len()];
@@ -315,7 +318,8 @@ mod tests {
                     if last > needed {
                         assert_eq!(pairs[pairs.len() - 1][1], 0);
                     }
-                    // What white and black become at most, downwards and then across, is within 16 and 32 bits.
+                    // The extremes of white and black, first downwards and then across, fit into 16
+                    // and 32 bits.
                     let sum = |wanted: fn(&f64) -> bool| {
                         let weights = pairs.as_flattened().iter();
                         let weights = weights.map(|&weight| f64::from(weight));

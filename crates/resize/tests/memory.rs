@@ -1,4 +1,4 @@
-//! What a resizer says that it allocates is what it allocates, to the byte.
+//! A resizer allocates exactly the bytes that it promises.
 
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
@@ -24,7 +24,8 @@ fn count(bytes: isize) {
     }
 }
 
-// SAFETY: the system's allocator does the work; `realloc` and `alloc_zeroed` are made of these two by default.
+// SAFETY: the system's allocator does the work; `realloc` and `alloc_zeroed` use these two methods
+// by default.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);

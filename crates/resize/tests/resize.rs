@@ -1,6 +1,8 @@
-//! The public API beside `fast_image_resize`, which has the whole image at once, and beside itself.
+//! Tests of the public API against `fast_image_resize`, which has the whole image at once, and
+//! against itself.
 //!
-//! In floating point the oracle says what is right, to be rounded once; in bytes it rounds and clamps between its two filters.
+//! In floating point the oracle gives the exact result, to be rounded once. In bytes the oracle
+//! rounds and clamps between its two filters.
 
 use fast_image_resize as fir;
 use fir::images::Image;
@@ -14,7 +16,7 @@ const CHANNELS: [Channels; 4] = [
     Channels::Rgba,
 ];
 
-/// Filters that the oracle has, too.
+/// Filters that the oracle has too.
 fn filters() -> [(Filter, fir::ResizeAlg); 7] {
     let lanczos2 = fir::Filter::new("Lanczos2", lanczos2, 2.0).expect("a positive support");
     let convolution = fir::ResizeAlg::Convolution;
@@ -44,7 +46,8 @@ fn lanczos2(x: f64) -> f64 {
     }
 }
 
-/// Waves, edges and noise: what filters ring at, and what rounds differently every time.
+/// Makes waves, edges and noise: content at which filters ring, and which rounds differently every
+/// time.
 fn picture(width: u32, height: u32, channels: Channels) -> Vec<u8> {
     let mut state = width ^ height << 16 ^ 0x9e37_79b9;
     let mut noise = move || {
@@ -83,7 +86,8 @@ fn resize(settings: &Settings, pixels: &[u8]) -> Vec<u8> {
     result
 }
 
-/// By type of pixel: compiling this for all that there are takes minutes.
+/// Resizes with the oracle. Generic over the type of pixel, because compiling the oracle for all
+/// types takes minutes.
 fn oracle<P: fir::PixelTrait>(
     settings: &Settings,
     algorithm: fir::ResizeAlg,
@@ -95,7 +99,7 @@ fn oracle<P: fir::PixelTrait>(
         vertical,
         ..
     } = *settings;
-    // Floating point has to be aligned, and an image of its own is.
+    // Floating-point pixels have to be aligned, and the buffer of an `Image` is.
     let mut source = Image::new(horizontal.source, vertical.source, P::pixel_type());
     source.buffer_mut().copy_from_slice(pixels);
     let mut result = Image::new(horizontal.result, vertical.result, P::pixel_type());
@@ -118,7 +122,7 @@ fn oracle<P: fir::PixelTrait>(
     result.into_vec()
 }
 
-/// What a resizer of bytes makes of it.
+/// Returns the result of a resizer that works in bytes.
 fn in_bytes(settings: &Settings, algorithm: fir::ResizeAlg, pixels: &[u8]) -> Vec<u8> {
     let oracle = match settings.channels {
         Channels::Grey => oracle::<U8>,
@@ -129,7 +133,7 @@ fn in_bytes(settings: &Settings, algorithm: fir::ResizeAlg, pixels: &[u8]) -> Ve
     oracle(settings, algorithm, pixels, true)
 }
 
-/// What is right, but for the last rounding.
+/// Returns the exact result, except for the last rounding.
 fn in_floating_point(settings: &Settings, algorithm: fir::ResizeAlg, pixels: &[u8]) -> Vec<u8> {
     let channels = settings.channels.count();
     let light = settings.linear_light;
@@ -167,7 +171,7 @@ fn in_floating_point(settings: &Settings, algorithm: fir::ResizeAlg, pixels: &[u
         let alpha = *pixel.get(colours).unwrap_or(&1.0);
         let shown = (alpha * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
         for &colour in &pixel[..colours] {
-            // Bytes are clamped before they are divided; light is not.
+            // Bytes are clamped before the division; light is not.
             let divided = if light {
                 colour / alpha
             } else {
@@ -205,11 +209,12 @@ fn greatest_difference(a: &[u8], b: &[u8]) -> u8 {
         .unwrap_or(0)
 }
 
-/// Asserts that samples are off by one at most, but for so many, which may be off by two.
+/// Asserts that samples differ by one at most, except for `exceptions` samples, which may differ by
+/// two.
 ///
-/// Where alpha was divided out, colours are compared as what they add to a background, and each quotient may be off by another
-/// three quarters, half of it for the reciprocal of eight bits: at an alpha of 2, one unit of the premultiplied colour is 127
-/// units of the divided one.
+/// Where alpha was divided out, colours are compared by their contribution to a background. Each
+/// quotient may differ by another three quarters, half of it for the reciprocal of eight bits: at
+/// an alpha of 2, one unit of the premultiplied colour is 127 units of the divided one.
 fn assert_close(settings: &Settings, found: &[u8], expected: &[u8], exceptions: usize) {
     assert_eq!(found.len(), expected.len());
     let channels = settings.channels.count();
@@ -284,8 +289,9 @@ fn results_are_rounded_once() {
     }
 }
 
-/// A picture without black and white, so that nothing is overshot that the oracle would clamp between its filters. What it rounds
-/// there may still decide, in one sample of a thousand and together with the last rounding, about a second unit.
+/// The picture has no black and white, so that there is no overshoot that the oracle would clamp
+/// between its filters. The oracle's rounding between its filters may still, in one sample of a
+/// thousand and together with the last rounding, make a second unit of difference.
 #[test]
 fn bytes_are_those_of_a_resizer_of_bytes() {
     for ((width, height), (to_width, to_height)) in [
@@ -391,7 +397,8 @@ fn a_flat_surface_stays_flat_even_where_the_window_reaches_beyond_the_edge() {
                 let pixels = vec![201; (source * source) as usize * channels.count()];
                 let found = resize(&settings, &pixels);
                 assert_eq!(found.len(), (result * result) as usize * channels.count());
-                // Multiplied by an alpha of 201 and divided by it, 201 is what it was.
+                // A colour of 201 multiplied by an alpha of 201 and divided by it is 201
+                // again.
                 assert!(found.iter().all(|&sample| sample == 201), "{settings:?}");
             }
         }
@@ -417,7 +424,8 @@ fn a_fine_pattern_of_black_and_white_becomes_a_grey_as_bright() {
 
 #[test]
 fn a_window_beyond_the_edge_shifts_no_pixel() {
-    // The same scale and place, a window wider by one result pixel on both sides, so that its edges lie beyond.
+    // The scale and the place are equal, but the window is wider by one result pixel on both sides,
+    // so that its edges lie beyond.
     let pixels = picture(80, 80, Channels::Rgb);
     let window = |start: f64, result: u32| Axis {
         source: 80,
@@ -430,7 +438,7 @@ fn a_window_beyond_the_edge_shifts_no_pixel() {
     let (inner, outer) = (resize(&inner, &pixels), resize(&outer, &pixels));
     for y in 0..19 {
         let from = ((y + 1) * 20 + 1) * 3;
-        // At the edge weights are larger, and their unit may be coarser.
+        // At the edge weights are larger, so their unit may be coarser.
         assert!(greatest_difference(&inner[y * 57..][..57], &outer[from..][..57]) <= 1);
     }
 }
@@ -470,7 +478,7 @@ fn rows_come_as_early_as_eight_of_them_are_ready() {
             first.get_or_insert(y);
         }
     }
-    // The eighth result row's centre is 30, and its taps end 12 rows after it.
+    // The eighth result row's centre is 30, and its taps end 12 rows later.
     assert_eq!(first, Some(41));
 }
 

@@ -1,4 +1,4 @@
-//! `cargo run --release --example decode -- photo.webp > photo.ppm`
+//! Decodes a lossy WebP to PPM: `cargo run --release --example decode -- photo.webp > photo.ppm`.
 
 use std::io::{Write, stdout};
 

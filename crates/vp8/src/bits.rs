@@ -1,18 +1,22 @@
-//! The boolean decoder (RFC 6386, section 7): bits of any likelihood from a partition's bytes.
+//! The boolean decoder (RFC 6386, section 7): reads bits of any probability from the bytes of a
+//! partition.
 
 use crate::lanes::big_endian;
 
-/// A partition on its way to bits. It is a few numbers, so that who reads many of them can keep a copy in registers.
+/// Boolean decoder of a partition. The state is a few numbers, so that a caller that reads many
+/// bits can keep a copy in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Bits<'a> {
     rest: &'a [u8],
-    /// Topmost, what is compared with the split; below it what follows in the file, and zeroes below that.
+    /// On top, the byte that is compared with the split; below it the following bits of the file,
+    /// and zeroes below those.
     value: u64,
-    /// Less one: 127 to 254.
+    /// The range less one: 127 to 254.
     range: u32,
-    /// Bits of `value` that are the file's, without the eight on top; below zero there are fewer than eight.
+    /// Bits of `value` that come from the file, without the eight on top; negative if there are
+    /// fewer than eight.
     count: i32,
-    /// Zero bytes that were read behind the end.
+    /// Zero bytes that were read past the end.
     beyond: u32,
 }
 
@@ -27,12 +31,12 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Whether more was read than there is. One byte is forgiven, as libraries do.
+    /// Whether more bytes were read than there are. One byte is tolerated, as in other libraries.
     pub(crate) fn overrun(&self) -> bool {
         self.beyond > 1
     }
 
-    /// A bit that is zero with a probability of so many 256ths.
+    /// Reads a bit that is zero with a probability of `zero` 256ths.
     #[inline(always)]
     pub(crate) fn bit(&mut self, zero: u8) -> bool {
         if self.count < 0 {
@@ -40,7 +44,7 @@ impl<'a> Bits<'a> {
         }
         let split = (self.range * u32::from(zero)) >> 8;
         let set = (self.value >> 56) as u32 > split;
-        // The range itself, not less one.
+        // From here on the range itself, not less one.
         let range = if set {
             self.value -= u64::from(split + 1) << 56;
             self.range - split
@@ -54,8 +58,9 @@ impl<'a> Bits<'a> {
         set
     }
 
-    /// The value, negative if an even bit says so; without a branch, because nobody can foretell it. The range is an even number from the
-    /// first bit on, so it is halved, and one shift makes up for that.
+    /// Reads a bit of even probability, and returns the value negated if the bit is set. There is
+    /// no branch, because the bit cannot be predicted. The range is an even number from the first
+    /// bit on, so it is halved exactly, and one shift makes up for the halving.
     #[inline(always)]
     pub(crate) fn signed(&mut self, value: i32) -> i32 {
         if self.count < 0 {
@@ -70,7 +75,8 @@ impl<'a> Bits<'a> {
         (value ^ set).wrapping_sub(set)
     }
 
-    /// More bits of the file. By value, so that whoever has a copy in registers can leave it there; and no part of those, who are many.
+    /// Returns the decoder with more bits of the file. Takes the decoder by value, so that a caller
+    /// can keep its copy in registers; not inlined, because there are many callers.
     #[cold]
     #[inline(never)]
     fn filled(mut self) -> Bits<'a> {
@@ -96,24 +102,25 @@ impl<'a> Bits<'a> {
         self
     }
 
-    /// The same as [`Bits::bit`], without a copy of it where it is called: for what is not read many times.
+    /// Reads a bit as [`Bits::bit`] does, but is not inlined: for syntax elements that are read
+    /// only a few times.
     #[inline(never)]
     pub(crate) fn rare(&mut self, zero: u8) -> bool {
         self.bit(zero)
     }
 
-    /// A bit as likely as not.
+    /// Reads a bit of even probability.
     pub(crate) fn flag(&mut self) -> bool {
         self.rare(128)
     }
 
-    /// A number of so many bits.
+    /// Reads an unsigned number of `bits` bits.
     #[inline(never)]
     pub(crate) fn number(&mut self, bits: u32) -> u32 {
         (0..bits).fold(0, |number, _| number << 1 | u32::from(self.flag()))
     }
 
-    /// A number of so many bits with its sign behind it, if a bit says that there is one.
+    /// Reads a number of `bits` bits followed by its sign, if a flag says that there is one.
     #[inline(never)]
     pub(crate) fn optional_signed(&mut self, bits: u32) -> Option<i32> {
         if !self.flag() {

@@ -1,23 +1,24 @@
-//! The coefficients of a macroblock.
+//! Coefficients of a macroblock.
 
-/// The values of a macroblock's blocks: sixteen of luminance, four each of chrominance, and one of luminance's means. Whoever has used a block
-/// makes it zero again.
+/// Coefficients of a macroblock's blocks: sixteen of luminance, four each of both chrominances, and
+/// one of luminance's means. The user of a block has to set it to zero again.
 pub(crate) type Values = [[i16; 16]; 25];
 
-/// Where the means are among them.
+/// Index of the block of means.
 pub(crate) const MEANS: usize = 24;
 
-/// What there is in a block.
+/// Extent of a block's coefficients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Content {
     #[default]
     Nothing,
-    /// The first value only.
+    /// Only the first coefficient.
     Mean,
     More,
 }
 
-/// Whether the blocks along an edge of a macroblock have values: four of luminance, two each of chrominance, and the means.
+/// Flags for the blocks along an edge of a macroblock that have coefficients: four of luminance,
+/// two each of both chrominances, and the means.
 pub(crate) type Context = [u8; 9];
 
 impl Content {

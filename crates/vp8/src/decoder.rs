@@ -1,4 +1,5 @@
-//! Macroblocks one after another into a window of two rows of them, and rows out of it as soon as no filter will change them.
+//! Decoder: macroblocks are written into a window of two macroblock rows, and pixel rows are read
+//! from the window as soon as no filter will change them.
 
 use core::fmt;
 
@@ -12,14 +13,14 @@ use crate::pixels;
 use crate::predict::{self, Above, Desk, Edges};
 use crate::tokens;
 
-/// Rows of luminance in the window: two of macroblocks.
+/// Rows of luminance in the window: two rows of macroblocks.
 const ROWS: usize = 32;
 
-/// Rows that wait for the macroblocks below them, of luminance. Filters change three of them, and of as many rows of chrominance; and
-/// interpolation wants another one of that.
+/// Rows of luminance that have to wait for the macroblocks below them. Loop filters change three of
+/// them, and as many rows of chrominance; interpolation needs one more row of chrominance.
 const DELAY: usize = 8;
 
-/// A frame on its way to rows.
+/// Decoder of one key frame.
 pub struct Decoder<'a> {
     header: Header,
     frame: Frame<'a>,
@@ -27,7 +28,7 @@ pub struct Decoder<'a> {
     window: Window,
 }
 
-/// What a macroblock leaves to the one below.
+/// State that a macroblock leaves for the one below.
 #[derive(Clone, Copy)]
 struct Column {
     modes: [Submode; 4],
@@ -35,9 +36,10 @@ struct Column {
     above: Above,
 }
 
-/// The last two rows of macroblocks; a row of luminance is at its number modulo 32, one of chrominance at its number modulo 16.
+/// The last two rows of macroblocks. A row of luminance is stored at its number modulo 32, and a
+/// row of chrominance at its number modulo 16.
 struct Window {
-    /// Samples of a row of luminance, a multiple of 16; chrominance has half as many.
+    /// Samples of a row of luminance, a multiple of 16; a row of chrominance has half as many.
     stride: usize,
     luma: Vec<u8>,
     blue: Vec<u8>,
@@ -53,7 +55,8 @@ impl fmt::Debug for Decoder<'_> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads the header of a frame, which is the whole content of a `VP8 ` chunk, and makes room.
+    /// Reads the header of a frame, which is the whole content of a `VP8 ` chunk, and allocates all
+    /// buffers.
     ///
     /// # Errors
     /// [`Error`].
@@ -74,7 +77,8 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// The most bytes that decoding a picture of this width allocates; as planes, it takes no row of pixels.
+    /// Returns an upper bound on the bytes that decoding a picture of this width allocates. With
+    /// `planes`, no row of pixels is needed.
     pub fn peak_bytes(width: u32, planes: bool) -> u64 {
         let width = u64::from(width);
         let column = size_of::<Column>() as u64 + (16 + 4 + 4) * ROWS as u64;
@@ -82,7 +86,7 @@ impl<'a> Decoder<'a> {
         width.div_ceil(16) * column + row
     }
 
-    /// What the frame says of itself.
+    /// Returns the frame's header.
     pub fn header(&self) -> Header {
         self.header
     }
@@ -133,8 +137,10 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Hands out all rows of the planes as they are coded, which is in ITU-R BT.601, limited range: of luminance with the number 0, and of
-    /// chrominance, half as many and half as long, with the numbers 1 (blue) and 2 (red). Each row of chrominance comes in front of the two of luminance.
+    /// Hands out all rows of the planes as they are coded, in ITU-R BT.601, limited range:
+    /// luminance with the number 0, and chrominance, half as many rows and half as long, with the
+    /// numbers 1 (blue) and 2 (red). Each row of chrominance comes before its two rows of
+    /// luminance.
     ///
     /// ```
     /// # let file = include_bytes!("../tests/files/flat-41x2.webp");
@@ -172,7 +178,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// How many rows will not change any more behind this row of macroblocks.
+    /// Returns how many rows are final after this row of macroblocks.
     fn ready(&self, row: usize) -> usize {
         let height = self.header.height as usize;
         if row + 1 == self.header.down() {
@@ -182,7 +188,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Makes a row of macroblocks.
+    /// Decodes a row of macroblocks.
     fn row(&mut self, row: usize) -> Result<(), Error> {
         let number = row & self.frame.last_partition;
         let mut partition = self.frame.partitions[number];
@@ -197,7 +203,7 @@ impl<'a> Decoder<'a> {
                 None => [self.columns[x].above.luma[15]; 16],
             };
             let column = &mut self.columns[x];
-            // A copy, because the frame is looked into meanwhile.
+            // A copy, because the frame is borrowed meanwhile.
             let mut bits = self.frame.modes;
             let macroblock =
                 modes::read(&mut bits, &self.frame, &mut column.modes, &mut modes_before);
@@ -205,7 +211,7 @@ impl<'a> Decoder<'a> {
             let whole = matches!(macroblock.luma, Luma::Whole(_));
             let segment = &self.frame.segments[usize::from(macroblock.segment & 3)];
             let contents = if macroblock.skipped {
-                // The context of means outlasts a macroblock that has none.
+                // The context of the means survives a macroblock that has none.
                 let kept = if whole { 8..9 } else { 0..0 };
                 column.context[..8].fill(0);
                 context[..8].fill(0);
@@ -273,7 +279,7 @@ impl Window {
         &self.red[y % (ROWS / 2) * (self.stride / 2)..][..width]
     }
 
-    /// Takes a macroblock from the desk.
+    /// Copies a macroblock from the desk.
     fn put(&mut self, desk: &Desk, x: usize, row: usize) {
         let first = row % 2 * 16;
         for (y, pixels) in desk.luma[1..].iter().enumerate() {
@@ -287,7 +293,8 @@ impl Window {
         }
     }
 
-    /// Filters the edges of a macroblock, on the left and above, and inside if it has differences there.
+    /// Filters the left and the upper edge of a macroblock, and its inner edges if it has
+    /// coefficients.
     fn filter(
         &mut self,
         filter: Filter,
@@ -335,7 +342,7 @@ impl Window {
         }
     }
 
-    /// An edge left of this column.
+    /// Filters an edge left of this column.
     fn luma_columns(&mut self, column: usize, top: usize, edge: Edge) {
         let (first, at) = (top * self.stride, column - 4);
         let (upper, lower) = self.luma.split_at_mut(first + 8 * self.stride);
@@ -353,7 +360,7 @@ impl Window {
         columns(&mut self.blue[at..], &mut self.red[at..], stride, edge);
     }
 
-    /// An edge above this row.
+    /// Filters an edge above this row.
     fn luma_rows(&mut self, column: usize, row: usize, edge: Edge) {
         let places: [usize; 8] =
             core::array::from_fn(|y| (row + ROWS + y - 4) % ROWS * self.stride + column);
@@ -381,7 +388,7 @@ impl Window {
     }
 }
 
-/// Smooths an edge across eight rows each of two places, from four pixels in front of it on.
+/// Filters an edge across eight rows each of two places, starting four pixels before the edge.
 #[inline(never)]
 fn columns(one: &mut [u8], two: &mut [u8], stride: usize, edge: Edge) {
     let rows = core::array::from_fn(|y| {
@@ -408,7 +415,7 @@ fn eight_mut(plane: &mut [u8], at: usize) -> &mut [u8; 8] {
         .expect("rows of whole macroblocks")
 }
 
-/// As many of a value.
+/// Allocates a list of `count` copies of a value.
 fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(count)

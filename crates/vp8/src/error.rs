@@ -1,16 +1,16 @@
-//! Why there is no image.
+//! Errors of the decoder.
 
 use core::fmt;
 
-/// Why there are no more rows.
+/// Reason why there are no more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// No key frame, or a damaged one; the text says what is wrong.
+    /// Not a key frame, or a damaged one; the text says what is wrong.
     Corrupt(&'static str),
     /// The frame ends before the picture does.
     Truncated,
-    /// The allocator refused.
+    /// The allocator failed.
     OutOfMemory,
 }
 

@@ -1,5 +1,6 @@
-//! The loop filters (RFC 6386, section 15): edges between blocks, smoothed where they are no edges of the picture. Sixteen pixels along an edge at a
-//! time, from the fourth on one side to the fourth on the other.
+//! The loop filters (RFC 6386, section 15), which smooth the edges between blocks where the picture
+//! itself has no edge. Sixteen pixels along an edge are processed at a time, from the fourth pixel
+//! on one side to the fourth on the other.
 
 use crate::header::Strength;
 use crate::lanes::{Bytes, Words};
@@ -7,22 +8,22 @@ use crate::lanes::{Bytes, Words};
 /// Pixels on both sides of an edge, `[p3, p2, p1, p0, q0, q1, q2, q3]`.
 pub(crate) type Across = [Bytes; 8];
 
-/// How an edge is smoothed, and up to which limits.
+/// Filter of an edge, with its limits.
 #[derive(Clone, Copy)]
 pub(crate) enum Edge {
-    /// By the simple filter: the largest step.
+    /// Simple filter, with the limit of the step.
     Simple(u8),
-    /// Between macroblocks.
+    /// Normal filter between macroblocks.
     Outer(Strength),
-    /// Between subblocks.
+    /// Normal filter between subblocks.
     Inner(Strength),
 }
 
-/// The limit of an edge between macroblocks is above that of others by this.
+/// Amount by which the limit of an edge between macroblocks exceeds that of other edges.
 pub(crate) const BETWEEN_MACROBLOCKS: u8 = 4;
 
 impl Edge {
-    /// Smooths it.
+    /// Smooths the pixels across an edge.
     pub(crate) fn smooth(self, pixels: &mut Across) {
         match self {
             Edge::Simple(edge) => simple(pixels, edge),
@@ -32,7 +33,7 @@ impl Edge {
     }
 }
 
-/// All bits where there is a small step (section 15.2).
+/// Mask of the places where the step over the edge is within the limit (section 15.2).
 #[inline(always)]
 fn is_small([_, _, p1, p0, q0, q1, ..]: &Across, edge: u8) -> Bytes {
     let step = difference(*p0, *q0);
@@ -41,7 +42,7 @@ fn is_small([_, _, p1, p0, q0, q1, ..]: &Across, edge: u8) -> Bytes {
     sum.at_most(Bytes::splat(edge))
 }
 
-/// All bits where its neighbours are as small.
+/// Mask of the places where all steps beside the edge are within the interior limit.
 #[inline(always)]
 fn is_flat([p3, p2, p1, p0, q0, q1, q2, q3]: &Across, interior: u8) -> Bytes {
     let steps = [(p3, p2), (p2, p1), (p1, p0), (q0, q1), (q1, q2), (q2, q3)];
@@ -50,7 +51,7 @@ fn is_flat([p3, p2, p1, p0, q0, q1, q2, q3]: &Across, interior: u8) -> Bytes {
     largest.at_most(Bytes::splat(interior))
 }
 
-/// All bits where there is little variance beside the edge.
+/// Mask of the places where there is little variance beside the edge.
 #[inline(always)]
 fn is_calm([_, _, p1, p0, q0, q1, ..]: &Across, variance: u8) -> Bytes {
     let largest = difference(*p1, *p0).max(difference(*q1, *q0));
@@ -62,7 +63,7 @@ fn difference(one: Bytes, two: Bytes) -> Bytes {
     one.minus_at_least(two).or(two.minus_at_least(one))
 }
 
-/// The simple filter.
+/// Applies the simple filter.
 #[inline(never)]
 fn simple(pixels: &mut Across, edge: u8) {
     let small = is_small(pixels, edge);
@@ -72,7 +73,7 @@ fn simple(pixels: &mut Across, edge: u8) {
     *pixels = signed.map(with_sign);
 }
 
-/// The normal filter between subblocks.
+/// Applies the normal filter between subblocks.
 #[inline(never)]
 fn inner(pixels: &mut Across, strength: Strength) {
     let small = is_small(pixels, strength.edge).and(is_flat(pixels, strength.interior));
@@ -86,7 +87,7 @@ fn inner(pixels: &mut Across, strength: Strength) {
     *pixels = signed.map(with_sign);
 }
 
-/// The normal filter between macroblocks.
+/// Applies the normal filter between macroblocks.
 #[inline(never)]
 fn outer(pixels: &mut Across, strength: Strength) {
     let edge = strength.edge + BETWEEN_MACROBLOCKS;
@@ -107,13 +108,14 @@ fn outer(pixels: &mut Across, strength: Strength) {
     *pixels = signed.map(with_sign);
 }
 
-/// From 0 to 255 to -128 to 127, and back.
+/// Maps 0 to 255 to -128 to 127, and back.
 #[inline(always)]
 fn with_sign(pixel: Bytes) -> Bytes {
     pixel.xor(Bytes::splat(0x80))
 }
 
-/// Three times the step over the edge, and the step around it where it counts.
+/// Returns three times the step over the edge, plus the step around it where the mask `around` is
+/// set.
 #[inline(always)]
 fn step([_, _, p1, p0, q0, q1, ..]: &Across, around: Bytes) -> Bytes {
     let over = q0.minus_signed(*p0);
@@ -121,7 +123,7 @@ fn step([_, _, p1, p0, q0, q1, ..]: &Across, around: Bytes) -> Bytes {
     around.plus_signed(over).plus_signed(over).plus_signed(over)
 }
 
-/// Takes an eighth of a step from both sides of the edge, and returns what it was on the far one.
+/// Changes both sides of the edge by an eighth of the step, and returns the change of the far side.
 #[inline(always)]
 fn adjust([_, _, _, p0, q0, ..]: &mut Across, step: Bytes) -> Bytes {
     let [far, near] = [4, 3].map(|half| signed_shift::<3>(step.plus_signed(Bytes::splat(half))));
@@ -135,19 +137,21 @@ fn signed_shift<const BY: u32>(value: Bytes) -> Bytes {
     shifted.minus_signed(Bytes::splat(0x80 >> BY))
 }
 
-/// Rows of eight pixels across an edge, two in each of these, to pixels along it; where they go is [`to_rows`]' business alone.
+/// Transposes rows of eight pixels across an edge, two rows in each vector, to pixels along the
+/// edge. Their order within a vector matters to [`to_rows`] alone.
 #[inline(always)]
 pub(crate) fn from_rows(rows: [Bytes; 8]) -> Across {
     deal(deal(deal(deal(rows))))
 }
 
-/// The other way round.
+/// Transposes pixels along the edge back to rows.
 #[inline(always)]
 pub(crate) fn to_rows(pixels: Across) -> [Bytes; 8] {
     deal(deal(deal(pixels)))
 }
 
-/// Halves dealt like cards rotate the bits of a place by one; after seven times each is where it was.
+/// Interleaves halves of the vectors, which rotates the bits of an element's index by one; after
+/// seven times each element is back in its place.
 #[inline(always)]
 fn deal(v: [Bytes; 8]) -> [Bytes; 8] {
     core::array::from_fn(|at| {
@@ -164,7 +168,7 @@ fn deal(v: [Bytes; 8]) -> [Bytes; 8] {
 mod tests {
     use super::*;
 
-    /// One pixel of each of the eight, as section 15 writes the filters.
+    /// Filters one pixel of each of the eight, exactly as section 15 writes the filters.
     fn expected(edge: Edge, pixels: [u8; 8]) -> [u8; 8] {
         let (strength, limit) = match edge {
             Edge::Simple(limit) => (None, limit),
@@ -228,7 +232,7 @@ mod tests {
                 1 => Edge::Inner(strength),
                 _ => Edge::Outer(strength),
             };
-            // Around any level, with steps of any size.
+            // Pixels around any level, with steps of any size.
             let (level, spread) = (random(256), 1 + random(90));
             let rows: [[u8; 16]; 8] = core::array::from_fn(|_| {
                 core::array::from_fn(|_| (level + random(spread)).min(255) as u8)

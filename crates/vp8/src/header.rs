@@ -1,15 +1,16 @@
-//! The header of a key frame (RFC 6386, section 9), and what it makes of the steps and filters of each segment.
+//! The header of a key frame (RFC 6386, section 9), and the quantiser steps and filter strengths
+//! that follow from it for each segment.
 
 use crate::bits::Bits;
 use crate::error::Error;
 use crate::tables::{AC_STEPS, DC_STEPS, TOKEN_UPDATES, TOKENS};
 
-/// What the first bytes of a frame tell.
+/// Size of a frame, from its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Columns, 1 to 16,383.
     pub width: u32,
-    /// Rows, likewise.
+    /// Rows, 1 to 16,383.
     pub height: u32,
     /// Bytes of the first partition.
     first_partition: usize,
@@ -32,7 +33,8 @@ impl Header {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Truncated`], or [`Error::Corrupt`] for what is no key frame that is shown, or has no pixels.
+    /// [`Error::Truncated`], or [`Error::Corrupt`] for a frame that is no shown key frame, or has
+    /// no pixels.
     pub fn parse(frame: &[u8]) -> Result<Header, Error> {
         let Some(&[a, b, c, start @ .., w0, w1, h0, h1]) = frame.first_chunk::<TAG_BYTES>() else {
             return Err(Error::Truncated);
@@ -47,7 +49,7 @@ impl Header {
         if tag >> 1 & 7 > 3 || tag >> 4 & 1 == 0 {
             return Err(Error::Corrupt("the VP8 frame is none to be shown"));
         }
-        // The upper two bits ask for a larger picture than the one that is coded, which nobody makes.
+        // The upper two bits ask for upscaling, which no encoder uses.
         let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
         let header = Header {
             width: side(w0, w1),
@@ -60,79 +62,80 @@ impl Header {
         Ok(header)
     }
 
-    /// Columns of macroblocks.
+    /// Returns the columns of macroblocks.
     pub(crate) fn across(&self) -> usize {
         self.width.div_ceil(16) as usize
     }
 
-    /// Rows of macroblocks.
+    /// Returns the rows of macroblocks.
     pub(crate) fn down(&self) -> usize {
         self.height.div_ceil(16) as usize
     }
 }
 
-/// Steps of the quantised values, of the first one of a block and of the others.
+/// Dequantisation factors, of the first coefficient of a block and of the others.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Steps {
     pub(crate) luma: [i32; 2],
-    /// Of the block that the first values of luminance are coded in.
+    /// Factors of the block that codes the first coefficients of luminance.
     pub(crate) means: [i32; 2],
     pub(crate) chroma: [i32; 2],
 }
 
-/// How strongly the edges of a macroblock are filtered.
+/// Strength of the loop filter at the edges of a macroblock.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Strength {
-    /// The largest step over an edge between subblocks that is filtered; zero filters none.
+    /// Largest step over an edge between subblocks that is filtered; zero disables the filter.
     pub(crate) edge: u8,
-    /// The largest step between its neighbours.
+    /// Largest step between neighbours beside the edge.
     pub(crate) interior: u8,
-    /// Above it the variance is high, and less is changed.
+    /// Threshold of high edge variance, above which less is changed.
     pub(crate) variance: u8,
 }
 
-/// What is the same in a whole segment.
+/// Parameters of a segment.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Segment {
     pub(crate) steps: Steps,
-    /// Of macroblocks that are predicted as a whole, and by subblocks.
+    /// Strengths for macroblocks that are predicted as a whole, and by subblocks.
     pub(crate) strengths: [Strength; 2],
 }
 
-/// How likely each branch of a token is, by kind of block, place in it, and context. Behind the last place there is one more,
-/// which nobody reads; and rows are as long as a power of two.
+/// Probabilities of each branch of a token, by kind of block, place in the block, and context.
+/// Behind the last place there is one more, which is never read; the innermost rows are padded to a
+/// power of two.
 pub(crate) type Tokens = [[[[u8; 16]; 3]; 17]; 4];
 
-/// The band that each place in a block belongs to (section 13.3).
+/// Band of each place in a block (section 13.3).
 const BANDS: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
 
-/// Which edges are filtered how.
+/// Kind of loop filter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Filter {
     None,
-    /// Luminance only, and two pixels of it at each edge.
+    /// Luminance only, and only one pixel on each side of an edge.
     Simple,
     Normal,
 }
 
-/// A frame's header as a whole.
+/// Header of a frame with all its fields.
 pub(crate) struct Frame<'a> {
     pub(crate) segments: [Segment; 4],
-    /// How likely each branch of a macroblock's segment is, if they are given one.
+    /// Probabilities of the branches of a macroblock's segment number, if macroblocks have one.
     pub(crate) map: Option<[u8; 3]>,
     pub(crate) filter: Filter,
     pub(crate) tokens: Tokens,
-    /// How likely it is that a macroblock has no values, if macroblocks say so.
+    /// Probability that a macroblock has no coefficients, if macroblocks are flagged.
     pub(crate) skips: Option<u8>,
-    /// The first partition behind the header.
+    /// Rest of the first partition, behind the header.
     pub(crate) modes: Bits<'a>,
-    /// The others, one after another by row.
+    /// Partitions of tokens, used in turn by the rows of macroblocks.
     pub(crate) partitions: [Bits<'a>; 8],
-    /// How many there are, less one.
+    /// Number of partitions, less one.
     pub(crate) last_partition: usize,
 }
 
-/// What a segment says of itself.
+/// Fields of a segment in the header.
 #[derive(Clone, Copy, Default)]
 struct Said {
     quantiser: i32,
@@ -208,7 +211,8 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// What is added to the filter's level in a key frame: in macroblocks that are predicted as a whole, and by subblocks (section 9.6).
+/// Reads the changes of the filter's level in a key frame: for macroblocks that are predicted as a
+/// whole, and by subblocks (section 9.6).
 fn filter_deltas(bits: &mut Bits<'_>) -> [i32; 2] {
     if !bits.flag() || !bits.flag() {
         return [0; 2];
@@ -218,7 +222,8 @@ fn filter_deltas(bits: &mut Bits<'_>) -> [i32; 2] {
     [deltas[0], deltas[4]]
 }
 
-/// Section 9.6 and 14.1; the offsets are of luminance's first value, of the means, and of chrominance.
+/// Computes the dequantisation factors (sections 9.6 and 14.1). The offsets are those of the first
+/// coefficient of luminance, of the means, and of chrominance.
 #[inline(never)]
 fn steps(quantiser: i32, offsets: [i32; 5]) -> Steps {
     let at = |offset: i32| (quantiser + offset).clamp(0, 127) as usize;
@@ -231,7 +236,7 @@ fn steps(quantiser: i32, offsets: [i32; 5]) -> Steps {
     }
 }
 
-/// Section 15.2 and 15.3.
+/// Computes the filter strength (sections 15.2 and 15.3).
 #[inline(never)]
 fn strength(level: i32, sharpness: i32) -> Strength {
     let level = level.clamp(0, 63);
@@ -251,7 +256,7 @@ fn strength(level: i32, sharpness: i32) -> Strength {
     }
 }
 
-/// Section 13.4.
+/// Reads the token probabilities (section 13.4).
 fn tokens(bits: &mut Bits<'_>) -> Tokens {
     let mut bands = TOKENS;
     let updates = TOKEN_UPDATES.as_flattened().as_flattened().as_flattened();
@@ -272,7 +277,7 @@ fn tokens(bits: &mut Bits<'_>) -> Tokens {
     tokens
 }
 
-/// The partitions of tokens (section 9.5): all but the last say how long they are.
+/// Splits the partitions of tokens (section 9.5); all but the last have their size in the file.
 fn partitions(bytes: &[u8], last: usize) -> Result<[Bits<'_>; 8], Error> {
     let (sizes, mut rest) = bytes.split_at_checked(3 * last).ok_or(Error::Truncated)?;
     let mut partitions = [Bits::new(&[]); 8];

@@ -1,5 +1,6 @@
-//! Sixteen bytes or eight 16-bit integers side by side: arrays everywhere, and a v128 on wasm with SIMD. The arrays are the definition; sums wrap
-//! unless their name says otherwise, so both give the same bits on any input. The only unsafe code of this crate is here.
+//! Vectors of sixteen bytes or eight 16-bit integers: arrays on every target, and a v128 on wasm
+//! with SIMD. The arrays are the definition. Sums wrap unless their name says otherwise, so both
+//! implementations give the same bits on any input. The only unsafe code of this crate is here.
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(crate) use scalar::{Bytes, Words, big_endian};
@@ -10,7 +11,7 @@ pub(crate) use simd::{Bytes, Words, big_endian};
 mod scalar {
     use core::array::from_fn;
 
-    /// Eight bytes as a number, the first one topmost.
+    /// Reads eight bytes as a number, the first one topmost.
     #[inline(always)]
     pub(crate) fn big_endian(bytes: &[u8; 8]) -> u64 {
         u64::from_be_bytes(*bytes)
@@ -82,25 +83,25 @@ mod scalar {
             self.zip(other, |one, two| one ^ two)
         }
 
-        /// Bits that are not in the other.
+        /// Returns the bits that are not in the other vector.
         #[inline(always)]
         pub(crate) fn without(self, other: Bytes) -> Bytes {
             self.zip(other, |one, two| one & !two)
         }
 
-        /// The sum, or 255.
+        /// Adds, saturating at 255.
         #[inline(always)]
         pub(crate) fn plus_at_most(self, other: Bytes) -> Bytes {
             self.zip(other, u8::saturating_add)
         }
 
-        /// The difference, or zero.
+        /// Subtracts, saturating at zero.
         #[inline(always)]
         pub(crate) fn minus_at_least(self, other: Bytes) -> Bytes {
             self.zip(other, u8::saturating_sub)
         }
 
-        /// The sum of numbers with a sign, -128 to 127.
+        /// Adds signed numbers, saturating at -128 and 127.
         #[inline(always)]
         pub(crate) fn plus_signed(self, other: Bytes) -> Bytes {
             self.zip(other, |one, two| {
@@ -108,7 +109,7 @@ mod scalar {
             })
         }
 
-        /// Their difference, likewise.
+        /// Subtracts signed numbers, saturating at -128 and 127.
         #[inline(always)]
         pub(crate) fn minus_signed(self, other: Bytes) -> Bytes {
             self.zip(other, |one, two| {
@@ -116,7 +117,7 @@ mod scalar {
             })
         }
 
-        /// All bits where `self` is at most `other`, elsewhere none.
+        /// Mask of all bits where `self` is at most `other`, and of none elsewhere.
         #[inline(always)]
         pub(crate) fn at_most(self, other: Bytes) -> Bytes {
             self.zip(other, |one, two| if one <= two { 255 } else { 0 })
@@ -127,7 +128,7 @@ mod scalar {
             self.zip(other, u8::max)
         }
 
-        /// Half of the sum, rounded up.
+        /// Returns half of the sum, rounded up.
         #[inline(always)]
         pub(crate) fn mean(self, other: Bytes) -> Bytes {
             self.zip(other, |one, two| {
@@ -140,32 +141,33 @@ mod scalar {
             bytes(|at| self.0[at] >> BY)
         }
 
-        /// The first halves, in turn.
+        /// Interleaves the first halves.
         #[inline(always)]
         pub(crate) fn low_pairs(self, other: Bytes) -> Bytes {
             bytes(|at| [self, other][at % 2].0[at / 2])
         }
 
-        /// The second halves, in turn.
+        /// Interleaves the second halves.
         #[inline(always)]
         pub(crate) fn high_pairs(self, other: Bytes) -> Bytes {
             bytes(|at| [self, other][at % 2].0[8 + at / 2])
         }
 
-        /// The bytes at these places, and zero for a place beyond.
+        /// Returns the bytes at these places, and zero for a place beyond.
         #[inline(always)]
         pub(crate) fn at(self, places: &[u8; 16]) -> Bytes {
             bytes(|at| self.0.get(usize::from(places[at])).map_or(0, |byte| *byte))
         }
 
-        /// One byte to the left, with the other's first one at the end.
+        /// Shifts all bytes to the left by one, with the other vector's first byte at the end.
         #[inline(always)]
         pub(crate) fn next(self, other: Bytes) -> Bytes {
             bytes(|at| if at < 15 { self.0[at + 1] } else { other.0[0] })
         }
 
-        /// The edges of a subblock in one line, from the bottom left to the top right: its `left` is the last column of these four rows of four
-        /// pixels; its corner and what is above are in the other. The first and the last are there twice.
+        /// Returns the edges of a subblock in one line, from the bottom left to the top right. The
+        /// last column of the four rows of four pixels in `left` is the left edge; `above` has the
+        /// corner and the pixels above. The first and the last pixel appear twice.
         #[inline(always)]
         pub(crate) fn edges(left: Bytes, above: Bytes) -> Bytes {
             const PLACES: [usize; 5] = [15, 15, 11, 7, 3];
@@ -176,20 +178,20 @@ mod scalar {
             })
         }
 
-        /// The sum of eight neighbours and then of the others.
+        /// Returns the sum of the first eight bytes and that of the others.
         #[inline(always)]
         pub(crate) fn sums(self) -> [u32; 2] {
             let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum();
             [sum(&self.0[..8]), sum(&self.0[8..])]
         }
 
-        /// As integers of 16 bits, without a sign.
+        /// Widens to 16 bits, unsigned.
         #[inline(always)]
         pub(crate) fn widened(self) -> [Words; 2] {
             [0, 8].map(|first| Words(from_fn(|at| i16::from(self.0[first + at]))))
         }
 
-        /// The same with a sign.
+        /// Widens to 16 bits, signed.
         #[inline(always)]
         pub(crate) fn widened_signed(self) -> [Words; 2] {
             [0, 8].map(|first| Words(from_fn(|at| i16::from(self.0[first + at] as i8))))
@@ -231,7 +233,7 @@ mod scalar {
             Words(self.0.map(|value| value.wrapping_mul(by)))
         }
 
-        /// With its sign.
+        /// Shifts right with the sign.
         #[inline(always)]
         pub(crate) fn shifted_right<const BY: u32>(self) -> Words {
             Words(self.0.map(|value| value >> BY))
@@ -242,20 +244,20 @@ mod scalar {
             Words(self.0.map(|value| (value as u16 >> BY) as i16))
         }
 
-        /// The upper byte of each, without a sign.
+        /// Returns the upper byte of each number, unsigned.
         #[inline(always)]
         pub(crate) fn upper_byte(self) -> Words {
             self.shifted_right_without_sign::<8>()
         }
 
-        /// The difference of numbers without a sign, or zero.
+        /// Subtracts unsigned numbers, saturating at zero.
         #[inline(always)]
         pub(crate) fn minus_at_least(self, other: Words) -> Words {
             let minus = |at: usize| (self.0[at] as u16).saturating_sub(other.0[at] as u16);
             Words(from_fn(|at| minus(at) as i16))
         }
 
-        /// The upper halves of the products with each of two factors.
+        /// Returns the upper halves of the products with each of two factors.
         #[inline(always)]
         pub(crate) fn products(self, by: [i16; 2]) -> [Words; 2] {
             by.map(|by| {
@@ -266,7 +268,7 @@ mod scalar {
             })
         }
 
-        /// The second half with the other sign.
+        /// Negates the second half.
         #[inline(always)]
         pub(crate) fn half_negated(self) -> Words {
             Words(from_fn(|at| {
@@ -278,7 +280,7 @@ mod scalar {
             }))
         }
 
-        /// Two halves of these, counted through both.
+        /// Returns two of the four halves of both vectors, numbered through both.
         #[inline(always)]
         pub(crate) fn halves<const FIRST: usize, const SECOND: usize>(self, other: Words) -> Words {
             let both = [self.0, other.0];
@@ -292,26 +294,26 @@ mod scalar {
             }))
         }
 
-        /// The first halves, in turn.
+        /// Interleaves the first halves.
         #[inline(always)]
         pub(crate) fn low_pairs(self, other: Words) -> Words {
             Words(from_fn(|at| [self, other][at % 2].0[at / 2]))
         }
 
-        /// The second halves, in turn.
+        /// Interleaves the second halves.
         #[inline(always)]
         pub(crate) fn high_pairs(self, other: Words) -> Words {
             Words(from_fn(|at| [self, other][at % 2].0[4 + at / 2]))
         }
 
-        /// All sixteen, clamped to 0 to 255.
+        /// Narrows all sixteen numbers to bytes, clamped to 0 to 255.
         #[inline(always)]
         pub(crate) fn narrowed(self, other: Words) -> Bytes {
             let both = [self.0, other.0];
             bytes(|at| both[at / 8][at % 8].clamp(0, 255) as u8)
         }
 
-        /// All sixteen, clamped to -128 to 127.
+        /// Narrows all sixteen numbers to signed bytes, clamped to -128 to 127.
         #[inline(always)]
         pub(crate) fn narrowed_signed(self, other: Words) -> Bytes {
             let both = [self.0, other.0];
@@ -325,7 +327,8 @@ mod scalar {
 mod simd {
     use core::arch::wasm32::*;
 
-    /// Eight bytes as a number, the first one topmost; by a shuffle, because there is no instruction that turns bytes around.
+    /// Reads eight bytes as a number, the first one topmost. Uses a shuffle, because there is no
+    /// instruction that reverses bytes.
     #[inline(always)]
     pub(crate) fn big_endian(bytes: &[u8; 8]) -> u64 {
         // SAFETY: the reference is to eight readable bytes; the instruction takes any alignment.
@@ -422,37 +425,37 @@ mod simd {
             Bytes(v128_xor(self.0, other.0))
         }
 
-        /// Bits that are not in the other.
+        /// Returns the bits that are not in the other vector.
         #[inline(always)]
         pub(crate) fn without(self, other: Bytes) -> Bytes {
             Bytes(v128_andnot(self.0, other.0))
         }
 
-        /// The sum, or 255.
+        /// Adds, saturating at 255.
         #[inline(always)]
         pub(crate) fn plus_at_most(self, other: Bytes) -> Bytes {
             Bytes(u8x16_add_sat(self.0, other.0))
         }
 
-        /// The difference, or zero.
+        /// Subtracts, saturating at zero.
         #[inline(always)]
         pub(crate) fn minus_at_least(self, other: Bytes) -> Bytes {
             Bytes(u8x16_sub_sat(self.0, other.0))
         }
 
-        /// The sum of numbers with a sign, -128 to 127.
+        /// Adds signed numbers, saturating at -128 and 127.
         #[inline(always)]
         pub(crate) fn plus_signed(self, other: Bytes) -> Bytes {
             Bytes(i8x16_add_sat(self.0, other.0))
         }
 
-        /// Their difference, likewise.
+        /// Subtracts signed numbers, saturating at -128 and 127.
         #[inline(always)]
         pub(crate) fn minus_signed(self, other: Bytes) -> Bytes {
             Bytes(i8x16_sub_sat(self.0, other.0))
         }
 
-        /// All bits where `self` is at most `other`, elsewhere none.
+        /// Mask of all bits where `self` is at most `other`, and of none elsewhere.
         #[inline(always)]
         pub(crate) fn at_most(self, other: Bytes) -> Bytes {
             Bytes(u8x16_le(self.0, other.0))
@@ -463,7 +466,7 @@ mod simd {
             Bytes(u8x16_max(self.0, other.0))
         }
 
-        /// Half of the sum, rounded up.
+        /// Returns half of the sum, rounded up.
         #[inline(always)]
         pub(crate) fn mean(self, other: Bytes) -> Bytes {
             Bytes(u8x16_avgr(self.0, other.0))
@@ -474,7 +477,7 @@ mod simd {
             Bytes(u8x16_shr(self.0, BY))
         }
 
-        /// The first halves, in turn.
+        /// Interleaves the first halves.
         #[inline(always)]
         pub(crate) fn low_pairs(self, other: Bytes) -> Bytes {
             Bytes(i8x16_shuffle::<
@@ -497,7 +500,7 @@ mod simd {
             >(self.0, other.0))
         }
 
-        /// The second halves, in turn.
+        /// Interleaves the second halves.
         #[inline(always)]
         pub(crate) fn high_pairs(self, other: Bytes) -> Bytes {
             Bytes(i8x16_shuffle::<
@@ -520,13 +523,13 @@ mod simd {
             >(self.0, other.0))
         }
 
-        /// The bytes at these places, and zero for a place beyond.
+        /// Returns the bytes at these places, and zero for a place beyond.
         #[inline(always)]
         pub(crate) fn at(self, places: &[u8; 16]) -> Bytes {
             Bytes(i8x16_swizzle(self.0, Bytes::load(places).0))
         }
 
-        /// One byte to the left, with the other's first one at the end.
+        /// Shifts all bytes to the left by one, with the other vector's first byte at the end.
         #[inline(always)]
         pub(crate) fn next(self, other: Bytes) -> Bytes {
             Bytes(i8x16_shuffle::<
@@ -549,8 +552,9 @@ mod simd {
             >(self.0, other.0))
         }
 
-        /// The edges of a subblock in one line, from the bottom left to the top right: its `left` is the last column of these four rows of four
-        /// pixels; its corner and what is above are in the other. The first and the last are there twice.
+        /// Returns the edges of a subblock in one line, from the bottom left to the top right. The
+        /// last column of the four rows of four pixels in `left` is the left edge; `above` has the
+        /// corner and the pixels above. The first and the last pixel appear twice.
         #[inline(always)]
         pub(crate) fn edges(left: Bytes, above: Bytes) -> Bytes {
             Bytes(i8x16_shuffle::<
@@ -573,7 +577,7 @@ mod simd {
             >(left.0, above.0))
         }
 
-        /// The sum of eight neighbours and then of the others.
+        /// Returns the sum of the first eight bytes and that of the others.
         #[inline(always)]
         pub(crate) fn sums(self) -> [u32; 2] {
             let fours = u32x4_extadd_pairwise_u16x8(u16x8_extadd_pairwise_u8x16(self.0));
@@ -584,7 +588,7 @@ mod simd {
             ]
         }
 
-        /// As integers of 16 bits, without a sign.
+        /// Widens to 16 bits, unsigned.
         #[inline(always)]
         pub(crate) fn widened(self) -> [Words; 2] {
             [
@@ -593,7 +597,7 @@ mod simd {
             ]
         }
 
-        /// The same with a sign.
+        /// Widens to 16 bits, signed.
         #[inline(always)]
         pub(crate) fn widened_signed(self) -> [Words; 2] {
             [
@@ -640,7 +644,7 @@ mod simd {
             Words(i16x8_mul(self.0, i16x8_splat(by)))
         }
 
-        /// With its sign.
+        /// Shifts right with the sign.
         #[inline(always)]
         pub(crate) fn shifted_right<const BY: u32>(self) -> Words {
             Words(i16x8_shr(self.0, BY))
@@ -651,19 +655,19 @@ mod simd {
             Words(u16x8_shr(self.0, BY))
         }
 
-        /// The upper byte of each, without a sign.
+        /// Returns the upper byte of each number, unsigned.
         #[inline(always)]
         pub(crate) fn upper_byte(self) -> Words {
             self.shifted_right_without_sign::<8>()
         }
 
-        /// The difference of numbers without a sign, or zero.
+        /// Subtracts unsigned numbers, saturating at zero.
         #[inline(always)]
         pub(crate) fn minus_at_least(self, other: Words) -> Words {
             Words(u16x8_sub_sat(self.0, other.0))
         }
 
-        /// The upper halves of the products with each of two factors.
+        /// Returns the upper halves of the products with each of two factors.
         #[inline(always)]
         pub(crate) fn products(self, by: [i16; 2]) -> [Words; 2] {
             // Sums of two products, of which one is zero.
@@ -677,38 +681,38 @@ mod simd {
             })
         }
 
-        /// The second half with the other sign.
+        /// Negates the second half.
         #[inline(always)]
         pub(crate) fn half_negated(self) -> Words {
             let second = i64x2(0, -1);
             Words(i16x8_sub(v128_xor(self.0, second), second))
         }
 
-        /// Two halves of these, counted through both.
+        /// Returns two of the four halves of both vectors, numbered through both.
         #[inline(always)]
         pub(crate) fn halves<const FIRST: usize, const SECOND: usize>(self, other: Words) -> Words {
             Words(u64x2_shuffle::<FIRST, SECOND>(self.0, other.0))
         }
 
-        /// The first halves, in turn.
+        /// Interleaves the first halves.
         #[inline(always)]
         pub(crate) fn low_pairs(self, other: Words) -> Words {
             Words(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(self.0, other.0))
         }
 
-        /// The second halves, in turn.
+        /// Interleaves the second halves.
         #[inline(always)]
         pub(crate) fn high_pairs(self, other: Words) -> Words {
             Words(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(self.0, other.0))
         }
 
-        /// All sixteen, clamped to 0 to 255.
+        /// Narrows all sixteen numbers to bytes, clamped to 0 to 255.
         #[inline(always)]
         pub(crate) fn narrowed(self, other: Words) -> Bytes {
             Bytes(u8x16_narrow_i16x8(self.0, other.0))
         }
 
-        /// All sixteen, clamped to -128 to 127.
+        /// Narrows all sixteen numbers to signed bytes, clamped to -128 to 127.
         #[inline(always)]
         pub(crate) fn narrowed_signed(self, other: Words) -> Bytes {
             Bytes(i8x16_narrow_i16x8(self.0, other.0))

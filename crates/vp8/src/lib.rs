@@ -1,10 +1,14 @@
-//! Decodes VP8 key frames (RFC 6386), which lossy WebP files are made of (RFC 9649): rows come out, of pixels or of the planes that are coded.
+//! Decodes VP8 key frames (RFC 6386), the content of lossy WebP files (RFC 9649), to rows of pixels
+//! or rows of the coded planes.
 //!
-//! * The frame is whole, in a slice of the caller's; between it and the rows lie two rows of macroblocks. All of that is allocated by
-//!   [`Decoder::new`], but for a row of pixels, and fallibly: [`Decoder::peak_bytes`].
-//! * Pixels are those of libwebp: chrominance is interpolated ("fancy upsampling"), and converted in its fixed point.
-//! * A frame that breaks off is refused when its rows get there; whatever else is wrong in it is shown.
-//! * It does not panic on any input.
+//! * The caller provides the whole frame in a slice; the decoder holds two rows of macroblocks. All
+//!   memory except a row of pixels is allocated by [`Decoder::new`], and a failed allocation is an
+//!   error: [`Decoder::peak_bytes`].
+//! * Pixels are those of libwebp: chrominance is interpolated ("fancy upsampling"), and converted
+//!   in libwebp's fixed point.
+//! * A truncated frame is refused when its rows reach the end of the data; any other damage is
+//!   decoded and shown.
+//! * No input makes the decoder panic.
 //!
 //! ```
 //! # let file = include_bytes!("../tests/files/usual-67x45.webp");

@@ -1,24 +1,25 @@
-//! How each macroblock of a row is predicted (RFC 6386, sections 9.3, 11): the first partition.
+//! Prediction modes of each macroblock of a row (RFC 6386, sections 9.3 and 11), from the first
+//! partition.
 
 use crate::bits::Bits;
 use crate::header::Frame;
 use crate::tables::SUBBLOCK_MODES;
 
-/// How a block is predicted as a whole.
+/// Prediction mode of a whole block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// By the mean of its edges.
+    /// Mean of the edges.
     #[default]
     Mean,
-    /// From above.
+    /// Pixels above, repeated downwards.
     Down,
-    /// From the left.
+    /// Pixels on the left, repeated to the right.
     Across,
-    /// By both, less the corner between them ("true motion").
+    /// Left plus above, less the corner between them ("true motion").
     Slope,
 }
 
-/// How a subblock is predicted, in the order of the probabilities.
+/// Prediction mode of a subblock, in the order of the probabilities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Submode {
@@ -45,24 +46,25 @@ pub(crate) enum Submode {
     AcrossUp,
 }
 
-/// How luminance is predicted.
+/// Prediction of luminance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Luma {
     Whole(Mode),
     Subblocks([Submode; 16]),
 }
 
-/// What the first partition says of a macroblock.
+/// Fields of a macroblock in the first partition.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Macroblock {
     pub(crate) luma: Luma,
     pub(crate) chroma: Mode,
     pub(crate) segment: u8,
-    /// Nothing is added to the prediction.
+    /// Set if nothing is added to the prediction.
     pub(crate) skipped: bool,
 }
 
-/// Reads the next macroblock. `above` and `left` are the modes of the subblocks there, and become those of this one.
+/// Reads the next macroblock. `above` and `left` are the modes of the neighbouring subblocks, and
+/// are replaced by those of this macroblock.
 pub(crate) fn read(
     bits: &mut Bits<'_>,
     frame: &Frame<'_>,

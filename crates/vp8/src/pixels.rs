@@ -1,13 +1,14 @@
-//! Rows of planes to rows of pixels, as libwebp makes them: chrominance is interpolated in both directions ("fancy upsampling"), and the
-//! equations of ITU-R BT.601 for limited range are in fixed point.
+//! Conversion of rows of planes to rows of pixels, as libwebp does: chrominance is interpolated in
+//! both directions ("fancy upsampling"), and the equations of ITU-R BT.601 for limited range are
+//! computed in fixed point.
 
 use crate::lanes::{Bytes, Words};
 
-/// Samples whose right neighbours are there as well, done in one step.
+/// Samples of one step, whose right neighbours exist as well.
 const BLOCK: usize = 8;
 
-/// Two samples for one, each nine, three, three and one sixteenths of those around it. At both ends the outermost sample stands for what
-/// is beyond.
+/// Makes two samples of each, weighing the four samples around by nine, three, three and one
+/// sixteenths. At both ends the outermost sample stands for those beyond.
 pub(crate) fn upsample(near: &[u8], far: &[u8], to: &mut [u8]) {
     let count = near.len();
     let blocks = (count - 1) / BLOCK;
@@ -30,14 +31,14 @@ pub(crate) fn upsample(near: &[u8], far: &[u8], to: &mut [u8]) {
     }
 }
 
-/// Three quarters of the nearer row and one of the farther, times four.
+/// Returns four times the mean of three quarters of the nearer row and one of the farther.
 #[inline(always)]
 fn down(near: &[u8; BLOCK], far: &[u8; BLOCK]) -> Words {
     let [near, far] = Bytes::load_halves(near, far).widened();
     near.times(3).plus(far)
 }
 
-/// The two samples between each two.
+/// Returns the two samples between each two.
 #[inline(always)]
 fn mix(left: Words, right: Words) -> Bytes {
     let [first, second] = [(left, right), (right, left)].map(|(close, other)| {
@@ -50,7 +51,7 @@ fn mix(left: Words, right: Words) -> Bytes {
 /// Pixels converted in one step.
 const PIXELS: usize = 16;
 
-/// Luminance and chrominance of as many pixels to RGB, three bytes each.
+/// Converts luminance and chrominance of as many pixels to RGB, three bytes each.
 ///
 /// ```
 /// let mut rgb = [0; 6];
@@ -78,12 +79,12 @@ const RED_RED: i32 = 26149;
 const GREEN_BLUE: i32 = 6419;
 const GREEN_RED: i32 = 13320;
 const BLUE_BLUE: i32 = 33050;
-/// What they make of the samples' middles.
+/// Constants that offset the middles of the samples.
 const RED: i32 = -14234;
 const GREEN: i32 = 8708;
 const BLUE: i32 = -17685;
 
-/// In 64ths, of which the products are rounded down one by one.
+/// Converts a pixel in 64ths; each product is rounded down by itself.
 fn pixel(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     let product = |sample: u8, factor: i32| (i32::from(sample) * factor) >> 8;
     let y = product(luma, LUMA);
@@ -95,7 +96,7 @@ fn pixel(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     sums.map(|sum| (sum >> 6).clamp(0, 255) as u8)
 }
 
-/// The same of sixteen.
+/// Converts sixteen pixels.
 #[inline(always)]
 fn sixteen(
     luma: &[u8; PIXELS],
@@ -107,7 +108,7 @@ fn sixteen(
     let [low, high] = [0, 1].map(|half| eight(luma[half], blue[half], red[half]));
     let colours: [Bytes; 3] = core::array::from_fn(|colour| low[colour].narrowed(high[colour]));
     let (thirds, _) = to.as_chunks_mut();
-    // Not known to the compiler, which would make shuffles of two vectors of it that are slower.
+    // Hidden from the compiler, which would make slower shuffles of two vectors of a known order.
     let order = core::hint::black_box(&ORDER);
     for (to, places) in thirds.iter_mut().zip(order) {
         let [red, green, blue] = [0, 1, 2].map(|colour| colours[colour].at(&places[colour]));
@@ -117,7 +118,7 @@ fn sixteen(
 
 #[inline(always)]
 fn eight(luma: Words, blue: Words, red: Words) -> [Words; 3] {
-    // By the factor's two bytes, as the whole product has too many bits.
+    // Computed with the two bytes of the factor, because the whole product has too many bits.
     let product = |sample: Words, factor: i32| {
         let low = sample.times((factor & 0xff) as i16);
         sample.times((factor >> 8) as i16).plus(low.upper_byte())
@@ -128,7 +129,7 @@ fn eight(luma: Words, blue: Words, red: Words) -> [Words; 3] {
         .plus(Words::splat(GREEN as i16))
         .minus(product(blue, GREEN_BLUE))
         .minus(product(red, GREEN_RED));
-    // The one that needs all sixteen bits.
+    // Blue is the sum that needs all sixteen bits.
     let blue_sum = y
         .plus(product(blue, BLUE_BLUE))
         .minus_at_least(Words::splat(-BLUE as i16));
@@ -139,7 +140,8 @@ fn eight(luma: Words, blue: Words, red: Words) -> [Words; 3] {
     ]
 }
 
-/// Where each byte of sixteen pixels comes from, by third and colour; beyond the lanes there are zeroes.
+/// Index of the lane that each byte of sixteen pixels comes from, by third and colour; an index
+/// beyond the lanes gives zero.
 static ORDER: [[[u8; 16]; 3]; 3] = {
     let mut order = [[[0x80; 16]; 3]; 3];
     let mut at = 0;

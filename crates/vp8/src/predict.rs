@@ -1,15 +1,17 @@
-//! A macroblock's pixels (RFC 6386, section 12): what is around it tells them as a prediction, and differences are added.
+//! Pixels of a macroblock (RFC 6386, section 12): a prediction from the surrounding pixels plus
+//! differences.
 
 use crate::block::{Content, Values};
 use crate::lanes::Bytes;
 use crate::modes::{Luma, Macroblock, Mode, Submode};
 use crate::transform;
 
-/// What pixels above the picture are taken to be, and left of it.
+/// Values of pixels above the picture, and left of it.
 const ABOVE: u8 = 127;
 const LEFT: u8 = 129;
 
-/// The lowest pixels of a column of macroblocks: sixteen of luminance, eight each of chrominance. They are not filtered, as are none here.
+/// Lowest pixels of a column of macroblocks: sixteen of luminance, eight each of both chrominances.
+/// Like all pixels in this module they are not loop-filtered.
 #[derive(Clone, Copy)]
 pub(crate) struct Above {
     pub(crate) luma: [u8; 16],
@@ -23,22 +25,23 @@ impl Above {
     };
 }
 
-/// Where a macroblock begins in a row of the desk, and what is right of it.
+/// Column of the desk where the macroblock begins; on its right are four more pixels.
 const X: usize = 16;
 
-/// A macroblock that is being made. Luminance has what is above in row 0, the corner in front of it, four pixels of the next macroblock
-/// behind it, and the last pixels on the left in front of every fourth row. Chrominance has both planes side by side.
+/// Working memory for a macroblock. Luminance has the pixels above in row 0, the corner before
+/// them, four pixels of the next macroblock behind them, and the last pixels on the left before
+/// every fourth row. Chrominance has both planes side by side.
 pub(crate) struct Desk {
     pub(crate) luma: [[u8; 48]; 17],
     pub(crate) chroma: [[u8; 16]; 8],
-    /// The last columns of the macroblock on the left.
+    /// Last columns of the macroblock on the left.
     left_luma: [u8; 16],
     left_chroma: [u8; 16],
-    /// The pixels of chrominance above them.
+    /// Pixels of chrominance above those columns.
     corners: [u8; 2],
 }
 
-/// Which edges of a macroblock are in the picture.
+/// Edges of a macroblock that are inside of the picture.
 #[derive(Clone, Copy)]
 pub(crate) struct Edges {
     pub(crate) above: bool,
@@ -46,7 +49,7 @@ pub(crate) struct Edges {
 }
 
 impl Desk {
-    /// At the beginning of a row.
+    /// Creates the state at the beginning of a row.
     pub(crate) fn new(first_row: bool) -> Desk {
         let corner = if first_row { ABOVE } else { LEFT };
         let mut desk = Desk {
@@ -60,7 +63,8 @@ impl Desk {
         desk
     }
 
-    /// Makes a macroblock below these pixels; `right` are the first ones above the next one. The values are made zero.
+    /// Decodes a macroblock below the pixels `above`; `right` are the first pixels above the next
+    /// macroblock. The coefficients are set to zero.
     pub(crate) fn make(
         &mut self,
         macroblock: &Macroblock,
@@ -84,7 +88,7 @@ impl Desk {
         self.leave(above);
     }
 
-    /// What the next macroblock, and the one below, will need of this one.
+    /// Keeps the pixels of this macroblock that the next one and the one below need.
     #[inline(always)]
     fn leave(&mut self, above: &mut Above) {
         self.luma[0][X - 1] = above.luma[15];
@@ -118,7 +122,7 @@ impl Desk {
             }
             Mode::Down => fill(rows, above),
             Mode::Across => {
-                // From nothing, by as much more as the left is more than nothing.
+                // With zeroes above and in the corner, each row repeats its left pixel.
                 climb(rows, &left, Bytes::splat(0), Bytes::splat(0));
             }
             Mode::Slope => {
@@ -151,7 +155,8 @@ impl Desk {
         values: &mut [[i16; 16]],
         contents: &[Content],
     ) {
-        // What is right of the macroblock has not been made yet, so what is above it stands for that too.
+        // The pixels right of the macroblock have not been decoded yet, so the pixels above them
+        // are used instead.
         for row in [0, 4, 8, 12] {
             self.luma[row][X + 16..X + 20].copy_from_slice(&right);
             if row > 0 {
@@ -223,14 +228,14 @@ impl Desk {
     }
 }
 
-/// Makes all rows the same.
+/// Sets all rows to the same pixels.
 #[inline(never)]
 fn fill(rows: &mut [[u8; 48]], pixels: Bytes) {
     rows.iter_mut()
         .for_each(|row| pixels.store(pixels_mut(row)));
 }
 
-/// Makes each row of what is above and to its left.
+/// Predicts each row from the pixels above and the one to its left.
 #[inline(never)]
 fn climb(rows: &mut [[u8; 48]], left: &[u8], above: Bytes, corner: Bytes) {
     for (row, left) in rows.iter_mut().zip(left) {
@@ -238,7 +243,7 @@ fn climb(rows: &mut [[u8; 48]], left: &[u8], above: Bytes, corner: Bytes) {
     }
 }
 
-/// The macroblock's pixels in a row of luminance.
+/// Returns the macroblock's pixels in a row of luminance.
 #[inline(always)]
 pub(crate) fn pixels(row: &[u8; 48]) -> &[u8; 16] {
     let pixels = row[16..].first_chunk();
@@ -256,13 +261,13 @@ fn quarter(row: &[u8], x: usize) -> [u8; 4] {
     *row[x..].first_chunk().expect("four pixels")
 }
 
-/// Eight times one, and eight times the other.
+/// Returns eight copies of one value, and eight of the other.
 #[inline(always)]
 fn halves(first: u8, second: u8) -> Bytes {
     Bytes::load_halves(&[first; 8], &[second; 8])
 }
 
-/// What is above, as much more as the left is more than the corner between them.
+/// Computes the TrueMotion prediction: the pixel above plus the left one less the corner, clamped.
 #[inline(always)]
 fn slope(above: Bytes, left: Bytes, corner: Bytes) -> Bytes {
     above
@@ -270,7 +275,7 @@ fn slope(above: Bytes, left: Bytes, corner: Bytes) -> Bytes {
         .minus_at_least(corner.minus_at_least(left))
 }
 
-/// Four rows of four pixels with their differences.
+/// Adds the differences to four rows of four pixels.
 #[inline(always)]
 fn plus(pixels: Bytes, values: &mut [i16; 16], content: Content) -> Bytes {
     match content {
@@ -284,7 +289,7 @@ fn plus(pixels: Bytes, values: &mut [i16; 16], content: Content) -> Bytes {
     }
 }
 
-/// The left column, four rows at a time, each four times.
+/// Shuffle indices that repeat each pixel of the left column four times, four rows at a time.
 const ROWS_OF_LEFT: [[u8; 16]; 4] = {
     let mut places = [[0; 16]; 4];
     let mut at = 0;
@@ -295,8 +300,9 @@ const ROWS_OF_LEFT: [[u8; 16]; 4] = {
     places
 };
 
-/// Predicts four rows of four pixels (section 12.3). The edges are a line of pixels, see [`Bytes::edges`]: the left ones from the bottom up are
-/// numbers 1 to 4, the corner is 5, and those above are 6 to 13.
+/// Predicts four rows of four pixels (section 12.3). The edges are a line of pixels, see
+/// [`Bytes::edges`]: the left ones from the bottom up have the numbers 1 to 4, the corner has 5,
+/// and those above have 6 to 13.
 #[inline(always)]
 fn subblock(mode: Submode, edges: Bytes) -> Bytes {
     match mode {
@@ -314,7 +320,7 @@ fn subblock(mode: Submode, edges: Bytes) -> Bytes {
             let next = edges.next(edges);
             let second = next.next(next);
             let pairs = edges.mean(next);
-            // Rounded down, so that the second mean rounds as the sum of four would.
+            // The mean is rounded down, so that the second mean rounds as the sum of four would.
             let odd = edges.xor(second).and(Bytes::splat(1));
             let triples = edges.mean(second).minus_at_least(odd).mean(next);
             let [of_pairs, of_triples] = &SMOOTH[mode as usize];
@@ -323,8 +329,9 @@ fn subblock(mode: Submode, edges: Bytes) -> Bytes {
     }
 }
 
-/// Where the pixels of the other modes are on the line of edges, in half steps: between two pixels it is their mean, on one it is a smoothed one,
-/// a quarter of which is each of its neighbours.
+/// Places of the pixels of the other modes on the line of edges, in half steps. Between two pixels
+/// the prediction is their mean; on a pixel it is smoothed, with a quarter of each of its
+/// neighbours.
 const PLACES: [[u8; 16]; 10] = [
     [0; 16], // not one of them
     [0; 16],
@@ -344,7 +351,9 @@ const PLACES: [[u8; 16]; 10] = [
     [7, 6, 5, 4, 5, 4, 3, 2, 3, 2, 1, 1, 1, 1, 1, 1],
 ];
 
-/// The same as places among means of two and of three neighbours, which count from their first one; beyond all where it is the other.
+/// Shuffle indices derived from [`PLACES`]: one into the means of two neighbours and one into the
+/// means of three, both numbered by their first neighbour. An index is beyond the vector where the
+/// other one applies.
 const SMOOTH: [[[u8; 16]; 2]; 10] = {
     let mut smooth = [[[0x80; 16]; 2]; 10];
     let mut at = 0;

@@ -1,6 +1,7 @@
-//! The numbers of RFC 6386: what is as likely as what, and how far apart quantised values lie.
+//! Tables of RFC 6386: probabilities and dequantisation factors.
 
-/// How likely each branch of a subblock's mode is, by the modes above and to the left (section 11.5).
+/// Probabilities of each branch of a subblock's mode, by the modes above and to the left (section
+/// 11.5).
 pub(crate) const SUBBLOCK_MODES: [[[u8; 9]; 10]; 10] = [
     [
         [231, 120, 48, 89, 115, 113, 120, 152, 112],
@@ -124,7 +125,7 @@ pub(crate) const SUBBLOCK_MODES: [[[u8; 9]; 10]; 10] = [
     ],
 ];
 
-/// How likely each of the probabilities below is replaced (section 13.4).
+/// Probabilities that each of the token probabilities is replaced (section 13.4).
 pub(crate) const TOKEN_UPDATES: [[[[u8; 11]; 3]; 8]; 4] = [
     [
         [
@@ -296,7 +297,8 @@ pub(crate) const TOKEN_UPDATES: [[[[u8; 11]; 3]; 8]; 4] = [
     ],
 ];
 
-/// How likely each branch of a token is where nothing else is said, by kind of block, band and context (section 13.5).
+/// Default probabilities of each branch of a token, by kind of block, band and context (section
+/// 13.5).
 pub(crate) const TOKENS: [[[[u8; 11]; 3]; 8]; 4] = [
     [
         [
@@ -468,7 +470,7 @@ pub(crate) const TOKENS: [[[[u8; 11]; 3]; 8]; 4] = [
     ],
 ];
 
-/// Steps of the first coefficient (section 14.1).
+/// Dequantisation factors of the first coefficient (section 14.1).
 pub(crate) const DC_STEPS: [u8; 128] = [
     4, 5, 6, 7, 8, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 17, 18, 19, 20, 20, 21, 21, 22, 22, 23,
     23, 24, 25, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 37, 38, 39, 40, 41, 42, 43, 44,
@@ -478,7 +480,7 @@ pub(crate) const DC_STEPS: [u8; 128] = [
     132, 134, 136, 138, 140, 143, 145, 148, 151, 154, 157,
 ];
 
-/// Steps of the others.
+/// Dequantisation factors of the other coefficients.
 pub(crate) const AC_STEPS: [u16; 128] = [
     4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
     29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,

@@ -1,4 +1,4 @@
-//! The quantised values of a macroblock (RFC 6386, section 13), multiplied by their steps.
+//! Coefficients of a macroblock (RFC 6386, section 13), multiplied by their dequantisation factors.
 
 use core::ops::Range;
 
@@ -7,16 +7,17 @@ use crate::block::{Content, Context, MEANS, Values};
 use crate::header::{Steps, Tokens};
 use crate::transform;
 
-/// The place of each value in its block.
+/// Place of each coefficient in its block.
 const ZIGZAG: [u8; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
 
-/// Kinds of blocks, as the probabilities are sorted.
+/// Kinds of blocks, in the order of the probabilities.
 const WITHOUT_MEAN: usize = 0;
 const OF_MEANS: usize = 1;
 const CHROMA: usize = 2;
 const WITH_MEAN: usize = 3;
 
-/// Reads all blocks of a macroblock; `with_means` if luminance is predicted as a whole, whose means are transformed and put into their places.
+/// Reads all blocks of a macroblock. `with_means` is set if luminance is predicted as a whole: its
+/// means are then transformed and put into their blocks.
 pub(crate) fn read(
     partition: &mut Bits<'_>,
     tokens: &Tokens,
@@ -57,7 +58,7 @@ pub(crate) fn read(
     contents
 }
 
-/// Transforms the means of luminance and puts them into their places.
+/// Transforms the means of luminance and puts them into their blocks.
 fn place_means(values: &mut Values, contents: &mut [Content; 25]) {
     transform::means(values, contents[MEANS]);
     for (content, values) in contents.iter_mut().zip(&*values).take(16) {
@@ -67,7 +68,7 @@ fn place_means(values: &mut Values, contents: &mut [Content; 25]) {
     }
 }
 
-/// Reads a square of blocks from their `first` value on.
+/// Reads a square of blocks from their `first` coefficient on.
 fn square(
     partition: &mut Bits<'_>,
     places: &[[[u8; 16]; 3]; 17],
@@ -95,7 +96,7 @@ fn square(
     *partition = bits;
 }
 
-/// Reads a block from its `first` value on, and returns where its values end.
+/// Reads a block from its `first` coefficient on, and returns the end of its coefficients.
 #[inline(always)]
 fn block(
     bits: &mut Bits<'_>,
@@ -131,13 +132,13 @@ fn block(
     16
 }
 
-/// How likely the bits of a large value are, from the top (section 13.2).
+/// Probabilities of the extra bits of a large value, from the top (section 13.2).
 const BITS_FROM_11: [u8; 3] = [173, 148, 140];
 const BITS_FROM_19: [u8; 4] = [176, 155, 140, 135];
 const BITS_FROM_35: [u8; 5] = [180, 157, 141, 134, 130];
 const BITS_FROM_67: [u8; 11] = [254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129];
 
-/// A value of two or more.
+/// Reads a value of two or more.
 #[inline(always)]
 fn large(bits: &mut Bits<'_>, zero: &[u8; 16]) -> i32 {
     if !bits.bit(zero[3]) {

@@ -1,9 +1,11 @@
-//! From values to differences (RFC 6386, section 14), in 16 bits, which wrap where no encoder gets.
+//! Inverse transforms from coefficients to differences (RFC 6386, section 14), in 16 bits, which
+//! wrap for values that no encoder writes.
 
 use crate::block::{Content, MEANS, Values};
 use crate::lanes::{Bytes, Words};
 
-/// Puts what the block of means stands for into the first places of the blocks of luminance, and makes it zero.
+/// Transforms the block of means into the first coefficients of the blocks of luminance, and sets
+/// the block to zero.
 pub(crate) fn means(values: &mut Values, content: Content) {
     match content {
         Content::Nothing => {}
@@ -22,7 +24,7 @@ pub(crate) fn means(values: &mut Values, content: Content) {
     }
 }
 
-/// The inverse of the Walsh-Hadamard transform (section 14.3).
+/// Computes the inverse Walsh-Hadamard transform (section 14.3).
 fn hadamard(values: &[i16; 16]) -> [i16; 16] {
     let value = values.map(i32::from);
     let mut columns = [0; 16];
@@ -43,10 +45,12 @@ fn butterfly([a, b, c, d]: [i32; 4]) -> [i32; 4] {
     [outer + inner, rest + middle, outer - inner, rest - middle]
 }
 
-/// `sqrt(2) * cos(pi / 8) - 1` and `sqrt(2) * sin(pi / 8) - 1` in 65536ths: with the whole of the latter, it would not fit.
+/// Factors `sqrt(2) * cos(pi / 8) - 1` and `sqrt(2) * sin(pi / 8) - 1` in 65536ths; without the
+/// subtraction the latter would not fit.
 const FACTORS: [i16; 2] = [20091, (35468 - (1 << 16)) as i16];
 
-/// Four rows of four pixels, plus the differences that these values stand for; which are made zero.
+/// Adds the differences of these coefficients to four rows of four pixels, and sets the
+/// coefficients to zero.
 #[inline(never)]
 pub(crate) fn add(pixels: Bytes, values: &mut [i16; 16]) -> Bytes {
     let (rows, _) = values.as_chunks_mut();
@@ -60,14 +64,15 @@ pub(crate) fn add(pixels: Bytes, values: &mut [i16; 16]) -> Bytes {
     top.plus(upper).narrowed(bottom.plus(lower))
 }
 
-/// Along one axis: two vectors of two rows each become two of the sums, in the order 0, 1 and 3, 2.
+/// Transforms along one axis: two vectors of two rows each become two of the sums, in the order 0,
+/// 1 and 3, 2.
 #[inline(always)]
 fn pass([first, second]: [Words; 2]) -> [Words; 2] {
-    // [a | b], the sum and the difference of the even rows.
+    // `[a | b]`, the sum and the difference of the even rows.
     let even = first
         .halves::<0, 0>(first)
         .plus(second.halves::<0, 0>(second).half_negated());
-    // [d | c], of the odd ones.
+    // `[d | c]`, of the odd rows.
     let odd = first.halves::<1, 3>(second);
     let [cosine, sine] = odd.products(FACTORS);
     let (cosine, sine) = (cosine.plus(odd), sine.plus(odd));
@@ -75,7 +80,7 @@ fn pass([first, second]: [Words; 2]) -> [Words; 2] {
     [even.plus(odd), even.minus(odd)]
 }
 
-/// From rows in the order of [`pass`] to columns in their own, or the other way round.
+/// Transposes rows in the order of [`pass`] to columns in order, or the other way round.
 #[inline(always)]
 fn transposed([first, second]: [Words; 2]) -> [Words; 2] {
     let second = second.halves::<1, 0>(second);
@@ -83,7 +88,7 @@ fn transposed([first, second]: [Words; 2]) -> [Words; 2] {
     [even.low_pairs(odd), even.high_pairs(odd)]
 }
 
-/// Pixels plus the difference that a mean alone stands for.
+/// Adds the difference of a block with only its first coefficient to all pixels.
 #[inline(always)]
 pub(crate) fn add_mean(pixels: Bytes, mean: i16) -> Bytes {
     let difference = mean.wrapping_add(4) >> 3;
@@ -96,7 +101,7 @@ pub(crate) fn add_mean(pixels: Bytes, mean: i16) -> Bytes {
 mod tests {
     use super::*;
 
-    /// As section 14.4 writes it.
+    /// Computes the differences exactly as section 14.4 writes the transform.
     fn expected(values: &[i16; 16]) -> [i32; 16] {
         let times = |value: i32, by: i32| (value * by) >> 16;
         let line = |[a, b, c, d]: [i32; 4]| {
@@ -113,7 +118,7 @@ mod tests {
         for row in rows.as_chunks_mut::<4>().0 {
             *row = line(*row).map(|value| (value + 4) >> 3);
         }
-        // `line` rounds at its end: the constant goes through the sums.
+        // `line` rounds at its end, because the constant passes through the sums.
         rows
     }
 

@@ -1,4 +1,5 @@
-//! The rows of this crate beside those of `image-webp`: made files of every kind, the seeds of fuzzing, and a corpus where there is one.
+//! Rows of this crate compared with those of `image-webp`: made files of every kind, the seeds of
+//! fuzzing, and a corpus where there is one.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 use image_webp::WebPDecoder;
 use letterbox_vp8::{Decoder, Error, Header};
 
-/// What a file's first `VP8 ` chunk holds, as much of it as there is.
+/// Returns the content of a file's first `VP8 ` chunk, as far as it is there.
 fn frame(file: &[u8]) -> Option<&[u8]> {
     let mut at = 12;
     while let Some(header) = file.get(at..at + 8) {
@@ -20,7 +21,7 @@ fn frame(file: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// A file with nothing but a frame.
+/// Builds a file that contains only a frame.
 fn file(frame: &[u8]) -> Vec<u8> {
     let mut chunk = frame.to_vec();
     chunk.resize(frame.len().next_multiple_of(2), 0);
@@ -29,7 +30,7 @@ fn file(frame: &[u8]) -> Vec<u8> {
     [&riff.concat(), &length(frame.len())[..], &chunk].concat()
 }
 
-/// All pixels end to end.
+/// Decodes a frame and returns all pixels end to end.
 fn rgb(frame: &[u8]) -> Result<Vec<u8>, Error> {
     let mut pixels = Vec::new();
     Decoder::new(frame)?.rgb(|row: &[u8]| {
@@ -39,7 +40,7 @@ fn rgb(frame: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(pixels)
 }
 
-/// Decodes the file by the other decoder.
+/// Decodes the frame with `image-webp`.
 fn expected(frame: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = WebPDecoder::new(Cursor::new(file(frame))).ok()?;
     let mut pixels = vec![0; decoder.output_buffer_size()?];
@@ -59,7 +60,8 @@ fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     paths
 }
 
-/// Frames of files in the repository: made to have everything in them that an encoder knows, and what fuzzing starts from.
+/// Reads the frames of files in the repository: files that use every feature of the encoder, and
+/// the seeds of fuzzing.
 fn frames() -> Vec<(PathBuf, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let paths = [root.join("tests/files"), root.join("../../fuzz/seeds")].map(files);
@@ -136,7 +138,8 @@ fn planes_are_what_pixels_are_made_of() {
     }
 }
 
-/// Chrominance at a pixel: nine, three, three and one sixteenths of the samples around it.
+/// Interpolates chrominance at a pixel: nine, three, three and one sixteenths of the samples around
+/// it.
 fn interpolated(plane: &[Vec<u8>], x: usize, y: usize) -> u8 {
     let other = |at: usize, count: usize| {
         let beside = if at.is_multiple_of(2) {
@@ -155,7 +158,7 @@ fn interpolated(plane: &[Vec<u8>], x: usize, y: usize) -> u8 {
     ((sum + 8) / 16) as u8
 }
 
-/// What the equations of BT.601 say, in libwebp's fixed point.
+/// Converts a pixel by the equations of BT.601, in libwebp's fixed point.
 fn converted(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     let product = |sample: u8, factor: i32| (i32::from(sample) * factor) >> 8;
     let y = product(luma, 19077);
@@ -199,7 +202,8 @@ fn what_is_no_key_frame_to_be_shown_is_refused_by_name() {
     assert!(fault.to_string().contains("no pixels"));
 }
 
-/// Where values overflow that no encoder writes, they wrap in 16 bits, as in libwebp's vectors; in the reference they do not.
+/// Values that no encoder writes wrap in 16 bits, as in libwebp's vectors, but not in the
+/// reference.
 #[test]
 fn damage_is_shown_as_the_reference_shows_it() {
     let (mut same, mut other) = (0, 0);

@@ -1,14 +1,16 @@
-//! The bits of a stream, the first of a byte lowest (RFC 9649, section 3.2).
+//! Bit reader of a stream, lowest bit of a byte first (RFC 9649, section 3.2).
 
 use crate::error::Error;
 
-/// A stream on its way. Behind its end there are zeroes, and [`Bits::check`] tells whether any of those were taken.
+/// Bit reader. Past the end of the stream there are zeroes, and [`Bits::check`] reports whether any
+/// of them were taken.
 #[derive(Clone)]
 pub(crate) struct Bits<'a> {
     bytes: &'a [u8],
-    /// How many bytes are in `held`, or were.
+    /// Number of bytes that have been loaded into `held`.
     at: usize,
-    /// The next bits. Above the first `count` there may be more, which are those that follow.
+    /// The next bits. Above the first `count` there may be more bits, which are the following ones
+    /// of the stream.
     held: u64,
     count: u32,
 }
@@ -50,7 +52,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Makes at least so many bits ready, 56 at most.
+    /// Makes at least `count` bits ready, 56 at most.
     #[inline(always)]
     pub(crate) fn want(&mut self, count: u32) {
         if self.count < count {
@@ -58,20 +60,20 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next bits, of which those that are ready count.
+    /// Returns the next bits; only those that are ready are valid.
     #[inline(always)]
     pub(crate) fn next(&self) -> u64 {
         self.held
     }
 
-    /// Is done with so many of the bits that are ready.
+    /// Consumes `count` of the bits that are ready.
     #[inline(always)]
     pub(crate) fn skip(&mut self, count: u32) {
         self.held >>= count;
         self.count -= count;
     }
 
-    /// The next bits, 32 at most, as a number.
+    /// Takes the next `count` bits, 32 at most, as a number.
     #[inline(always)]
     pub(crate) fn take(&mut self, count: u32) -> u32 {
         self.want(count);
@@ -87,7 +89,7 @@ impl<'a> Bits<'a> {
     /// # Errors
     /// [`Error::Truncated`], if more bits were taken than there are.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        // In 64 bits: the number of bits may not fit into 32.
+        // Computed in 64 bits, because the number of bits may not fit into 32.
         let taken = 8 * self.at as u64 - u64::from(self.count);
         if taken > 8 * self.bytes.len() as u64 {
             return Err(Error::Truncated);
@@ -95,7 +97,8 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
-    /// The result of these bits; if it is an error and bits were missing, that is why.
+    /// Returns the result of parsing these bits, but [`Error::Truncated`] in place of any error if
+    /// bits were missing.
     pub(crate) fn blame<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         result.or_else(|error| self.check().and(Err(error)))
     }

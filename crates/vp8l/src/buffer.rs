@@ -2,14 +2,14 @@
 
 use crate::error::Error;
 
-/// As many of a value.
+/// Allocates a list of `count` copies of a value.
 pub(crate) fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, Error> {
     let mut list = reserved(count)?;
     list.resize(count, value);
     Ok(list)
 }
 
-/// Room for as many.
+/// Allocates an empty list with capacity for `count` elements.
 pub(crate) fn reserved<T>(count: usize) -> Result<Vec<T>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(count)

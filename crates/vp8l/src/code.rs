@@ -1,45 +1,48 @@
-//! Prefix codes (RFC 9649, section 6): the lengths of their symbols as they are read, and the tables that symbols are looked up in.
+//! Prefix codes (RFC 9649, section 6): reading the code lengths of symbols, and look-up tables for
+//! decoding.
 
 use crate::bits::Bits;
 use crate::buffer::reserved;
 use crate::error::Error;
 
-/// Symbols with lengths, red, blue, alpha, distances (section 5.2); a cache of colours adds to the first.
+/// Sizes of the alphabets: green with lengths, red, blue, alpha, distances (section 5.2). A colour
+/// cache adds to the first.
 const ALPHABETS: [usize; 5] = [256 + 24, 256, 256, 256, 40];
-/// The most symbols of the first, with the largest cache.
+/// Most symbols of the first alphabet, with the largest cache.
 const MOST_SYMBOLS: usize = ALPHABETS[0] + (1 << 11);
 
 const LONGEST: usize = 15;
-/// Bits by which a table is looked up; longer codes go on in a table behind it.
+/// Bits that index the first part of a table; longer codes continue in a second part.
 const ROOT_BITS: usize = 8;
 
 const DAMAGED: Error = Error::Corrupt("a prefix code of the VP8L stream is damaged");
 
-/// The order in which the lengths of the code of lengths come.
+/// Order of the code lengths of the code-length alphabet.
 const ORDER: [usize; 19] = [
     17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 ];
 
-/// Five codes, for what a pixel may be.
+/// Five codes that together decode a pixel or a copy.
 pub(crate) struct Group {
-    /// The tables of all codes, one behind the other.
+    /// Tables of all codes, one behind the other.
     ///
-    /// An entry's upper 12 bits are a symbol, its lower ones how many bits that takes. In the first part of a table these may be more than it is
-    /// looked up by: then it goes on at the place in the upper ones, by as many bits as are beyond.
+    /// The upper 12 bits of an entry are a symbol, and the lower four the length of its code. In
+    /// the first part of a table the length may exceed the bits of the index. The upper bits are
+    /// then the place of a second part, which is indexed by the excess number of bits.
     table: Vec<u16>,
     codes: [Code; 5],
-    /// Red, blue and alpha, where they take no bits.
+    /// Value of red, blue and alpha, if all three take no bits.
     pub(crate) plain: Option<u32>,
 }
 
-/// Where a code's table is, and what of the next bits looks up its first part.
+/// Start of a code's table, and the mask of the next bits that index its first part.
 #[derive(Clone, Copy, Default)]
 struct Code {
     start: u16,
     mask: u16,
 }
 
-/// Which code of a group.
+/// Code of a group.
 #[derive(Clone, Copy)]
 pub(crate) enum Channel {
     Green,
@@ -49,11 +52,11 @@ pub(crate) enum Channel {
     Distance,
 }
 
-/// The most bits of a symbol.
+/// Most bits of a symbol.
 pub(crate) const SYMBOL_BITS: u32 = LONGEST as u32;
 
 impl Group {
-    /// Reads five codes and makes their tables.
+    /// Reads five codes and builds their tables.
     pub(crate) fn read(bits: &mut Bits<'_>, cached: usize) -> Result<Group, Error> {
         let mut lengths = [0; MOST_SYMBOLS + 3 * 256 + 40];
         let mut parts = [(0, Counts::default()); 5];
@@ -85,7 +88,7 @@ impl Group {
         Ok(group)
     }
 
-    /// Bytes of the group that is read next, which is not made.
+    /// Skips the next group and returns the bytes that it would take.
     pub(crate) fn skip(bits: &mut Bits<'_>, cached: usize) -> Result<u64, Error> {
         let mut lengths = [0; MOST_SYMBOLS];
         let mut entries = 0;
@@ -95,7 +98,7 @@ impl Group {
         Ok((size_of::<Group>() + entries * size_of::<u16>()) as u64)
     }
 
-    /// The next symbol of a code, of which all bits are ready.
+    /// Decodes the next symbol of a code; all of its bits have to be ready.
     #[inline(always)]
     pub(crate) fn symbol(&self, channel: Channel, bits: &mut Bits<'_>) -> u32 {
         let Code { start, mask } = self.codes[channel as usize];
@@ -131,13 +134,13 @@ fn alphabets(cached: usize) -> [usize; 5] {
     alphabets
 }
 
-/// How many symbols there are of each length. A single one has a length here, and takes no bits.
+/// Number of symbols of each code length. A single symbol has a length here, but takes no bits.
 #[derive(Clone, Copy, Default)]
 struct Counts([u16; LONGEST + 1]);
 
 impl Counts {
     /// # Errors
-    /// [`DAMAGED`] if the codes do not fill what their lengths make room for.
+    /// [`DAMAGED`] if the code is not complete.
     fn of(lengths: &[u8]) -> Result<Counts, Error> {
         let mut counts = Counts::default();
         for &length in lengths.iter().filter(|&&length| length > 0) {
@@ -167,8 +170,9 @@ impl Counts {
         longest.unwrap_or(0).min(ROOT_BITS)
     }
 
-    /// Of the code's table. Its second parts are few, since codes that begin with the same eight bits are about as long as each other: 2,704 entries
-    /// are the most of all codes of 2,328 symbols.
+    /// Returns the number of entries in the code's table. Second parts are few, because codes that
+    /// begin with the same eight bits have similar lengths: 2,704 entries are the most of all codes
+    /// of 2,328 symbols.
     fn entries(&self) -> usize {
         let second = self.second_parts();
         let second = second
@@ -177,7 +181,8 @@ impl Counts {
         (1 << self.root_bits()) + second.sum::<usize>()
     }
 
-    /// Behind each eight bits, how many more look up a symbol: those of the longest code, which is the last of them.
+    /// Returns, for each first eight bits, how many further bits index the second part: those of
+    /// the longest code, which comes last.
     fn second_parts(&self) -> [u8; 1 << ROOT_BITS] {
         let mut parts = [0; 1 << ROOT_BITS];
         if self.is_single() {
@@ -208,7 +213,8 @@ fn fill(table: &mut [u16], lengths: &[u8], counts: &Counts) -> Result<(), Error>
         return Ok(());
     }
     let root_bits = counts.root_bits();
-    // Where the second part behind each eight bits begins; these are in the order of their values as codes have it, which is turned round.
+    // Start of the second part for each first eight bits. The parts are in the order of the code's
+    // bits, which are reversed in the stream.
     let mut seconds = [0u16; 1 << ROOT_BITS];
     let mut end = 1 << root_bits;
     let parts = counts.second_parts();
@@ -221,7 +227,7 @@ fn fill(table: &mut [u16], lengths: &[u8], counts: &Counts) -> Result<(), Error>
         table[root] = (end as u16) << 4 | (ROOT_BITS as u16 + u16::from(more));
         end += 1 << more;
     }
-    // The first code of each length.
+    // First code of each length.
     let mut next = [0usize; LONGEST + 1];
     for length in 1..LONGEST {
         next[length + 1] = (next[length] + usize::from(counts.0[length])) << 1;
@@ -258,12 +264,12 @@ fn fill(table: &mut [u16], lengths: &[u8], counts: &Counts) -> Result<(), Error>
     Ok(())
 }
 
-/// So many bits in the other order.
+/// Reverses the order of `count` bits.
 fn turned(bits: usize, count: usize) -> usize {
     usize::from((bits as u16).reverse_bits() >> (16 - count))
 }
 
-/// Reads the lengths of a code's symbols (section 6.2).
+/// Reads the code lengths of an alphabet (section 6.2).
 fn read_lengths(bits: &mut Bits<'_>, lengths: &mut [u8]) -> Result<Counts, Error> {
     lengths.fill(0);
     if bits.flag() {
@@ -344,7 +350,8 @@ mod tests {
         }
     }
 
-    /// Every code that a table knows is the canonical one, bit by bit; a table never gets too long for its entries.
+    /// Checks that every code of a table is the canonical one, bit by bit, and that a table never
+    /// gets too long for its entries.
     #[test]
     fn tables_tell_canonical_codes_of_every_length() {
         let mut state = 1u32;
@@ -355,7 +362,8 @@ mod tests {
         let mut longest = 0;
         for round in 0..400 {
             let symbols = [2, 19, 40, 256, 280, MOST_SYMBOLS][round % 6];
-            // A tree that is split at leaves until there are enough: any, or the deepest that may be split.
+            // A tree whose leaves are split until there are enough: either any leaf, or the deepest
+            // one that may be split.
             let mut leaves = vec![1, 1];
             for _ in 0..dice(symbols - 1) {
                 let may = |at: &usize| leaves[*at] < 15;

@@ -1,4 +1,4 @@
-//! Rows of a stream, from the top.
+//! Decoder: rows of a stream, from the top.
 
 use crate::bits::Bits;
 use crate::buffer::{filled, reserved};
@@ -8,11 +8,11 @@ use crate::image::{Image, Tiles, cache_bits, cached, group, window_rows};
 use crate::shape::Shape;
 use crate::transform::{Transform, tiles};
 
-/// A stream on its way to rows.
+/// Decoder of one stream.
 pub struct Decoder<'a> {
     bits: Bits<'a>,
     image: Image,
-    /// In the order in which they were done.
+    /// Transforms in the order in which the encoder applied them.
     transforms: [Option<Transform>; 4],
     line: Vec<u32>,
     y: usize,
@@ -20,7 +20,7 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads a stream as far as its codes, and makes room.
+    /// Reads a stream up to its first pixel, and allocates all buffers.
     ///
     /// # Errors
     /// [`Error`].
@@ -75,7 +75,8 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// The next row, a pixel in each number: alpha in the upper eight bits, red, green and blue in the others. `None` behind the last one.
+    /// Returns the next row, with a pixel in each number: alpha in the upper eight bits, then red,
+    /// green and blue. Returns `None` after the last row.
     ///
     /// # Errors
     /// [`Error`].

@@ -1,15 +1,15 @@
-//! Why there is no image.
+//! Errors of the decoder.
 
 use core::fmt;
 
-/// Why there are no more rows.
+/// Reason why there are no more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// No stream of VP8L, or a damaged one; the text says what is wrong.
+    /// Not a VP8L stream, or a damaged one; the text says what is wrong.
     Corrupt(&'static str),
     /// The stream ends before the picture does.
     Truncated,
-    /// The allocator refused.
+    /// The allocator failed.
     OutOfMemory,
 }
 

@@ -1,37 +1,39 @@
-//! An image as it is coded (RFC 9649, section 5): pixels, copies of earlier ones, and colours of a cache, row by row into a window.
+//! Entropy-coded image (RFC 9649, section 5): literal pixels, copies of earlier ones, and colours
+//! of a cache, decoded row by row into a window.
 
 use crate::bits::Bits;
 use crate::buffer::{filled, reserved};
 use crate::code::{Channel, Group, SYMBOL_BITS};
 use crate::error::Error;
 
-/// How far back a copy reaches at most: the last prefix of distances, less those that stand for neighbours (section 5.2.2).
+/// Longest distance of a copy: the largest prefix code of distances, less the codes that stand for
+/// neighbours (section 5.2.2).
 const MOST_DISTANCE: usize = (1 << 20) - NEIGHBOURS.len();
 
 pub(crate) const TOO_LONG: Error = Error::Corrupt("the VP8L stream copies beyond its end");
 
 pub(crate) const FROM_NOWHERE: Error = Error::Corrupt("the VP8L stream copies from nowhere");
 
-/// An image on its way.
+/// State of an image that is being decoded.
 pub(crate) struct Image {
     width: usize,
-    /// Whole rows, of which row `y` is at `y` modulo their number.
+    /// Whole rows; row `y` is stored at `y` modulo their number.
     pixels: Vec<u32>,
     groups: Vec<Group>,
     tiles: Tiles,
     cache: Cache,
-    /// Rows that are done.
+    /// Rows that have been decoded.
     y: usize,
-    /// A copy that goes on in the next row.
+    /// Part of a copy that continues in the next row.
     rest: Copy,
 }
 
-/// Which group of codes is in force where.
+/// Entropy image: the group of codes that each tile uses.
 pub(crate) struct Tiles {
-    /// A tile's side as a power of two.
+    /// Binary logarithm of a tile's side.
     pub(crate) bits: u32,
     pub(crate) across: usize,
-    /// A group's number is in red and green. None, where there is one group.
+    /// Pixels whose red and green hold a group's number; empty if there is only one group.
     pub(crate) numbers: Vec<u32>,
 }
 
@@ -48,7 +50,7 @@ impl Tiles {
     }
 }
 
-/// The number of a group in a tile's pixel.
+/// Returns the number of the group in a tile's pixel.
 pub(crate) fn group(pixel: u32) -> usize {
     (pixel >> 8 & 0xffff) as usize
 }
@@ -59,7 +61,7 @@ struct Copy {
     left: usize,
 }
 
-/// Colours by a hash of theirs (section 5.2.3).
+/// Colour cache, indexed by a hash of the colour (section 5.2.3).
 struct Cache {
     colours: Vec<u32>,
     shift: u32,
@@ -85,12 +87,12 @@ impl Cache {
     }
 }
 
-/// How many colours a cache has.
+/// Returns the number of colours in a cache.
 pub(crate) fn cached(bits: u32) -> usize {
     if bits == 0 { 0 } else { 1 << bits }
 }
 
-/// Reads how large a cache is, as a power of two; zero is none.
+/// Reads the binary logarithm of the cache's size; zero is no cache.
 pub(crate) fn cache_bits(bits: &mut Bits<'_>) -> Result<u32, Error> {
     match bits.flag().then(|| bits.take(4)) {
         None => Ok(0),
@@ -101,13 +103,13 @@ pub(crate) fn cache_bits(bits: &mut Bits<'_>) -> Result<u32, Error> {
     }
 }
 
-/// Rows that a window has of an image of this size.
+/// Returns the rows of the window for an image of this size.
 pub(crate) fn window_rows(width: usize, height: usize) -> usize {
     height.min(MOST_DISTANCE.div_ceil(width) + 1)
 }
 
 impl Image {
-    /// An image with all that is read of it, in a window of so many rows.
+    /// Creates an image whose codes have been read, with a window of `rows` rows.
     pub(crate) fn new(
         (width, rows): (usize, usize),
         bits: u32,
@@ -125,7 +127,7 @@ impl Image {
         })
     }
 
-    /// All pixels of an image beside the picture: tiles, a palette.
+    /// Decodes a whole auxiliary image: tiles or a palette.
     pub(crate) fn whole(
         bits: &mut Bits<'_>,
         width: usize,
@@ -142,7 +144,7 @@ impl Image {
         Ok(image.pixels)
     }
 
-    /// The next row. The caller knows how many there are.
+    /// Decodes the next row. The caller knows how many rows there are.
     pub(crate) fn row(&mut self, bits: &mut Bits<'_>) -> Result<&[u32], Error> {
         let (width, y) = (self.width, self.y);
         let rows = self.pixels.len() / width;
@@ -194,10 +196,10 @@ impl Image {
         Ok(&self.pixels[base..base + width])
     }
 
-    /// There are no more rows.
+    /// Ends the image.
     ///
     /// # Errors
-    /// [`Error::Corrupt`], if a copy goes beyond them.
+    /// [`Error::Corrupt`], if a copy goes beyond the last row.
     pub(crate) fn finish(&self) -> Result<(), Error> {
         if self.rest.left > 0 {
             return Err(TOO_LONG);
@@ -206,7 +208,8 @@ impl Image {
     }
 }
 
-/// Pixels from `x` on to the end of a tile's row, as long as they are coded as such. Returns the symbol of what is not, or one below 256.
+/// Decodes literal pixels from `x` on, up to the end of a tile's row. Returns the first symbol that
+/// is not a literal, or a symbol below 256 at the end.
 #[inline]
 fn literals(
     row: &mut [u32],
@@ -240,8 +243,8 @@ fn literals(
     symbol
 }
 
-/// Copies pixels from `distance` before a place to there; they may be among those that are copied. Both lie in one row of the window or go on at
-/// its beginning.
+/// Copies `count` pixels from `distance` before `to`; source and target may overlap. Both may wrap
+/// around the end of the window.
 fn copy(pixels: &mut [u32], to: usize, distance: usize, count: usize) {
     let from = if distance <= to {
         to - distance
@@ -253,7 +256,7 @@ fn copy(pixels: &mut [u32], to: usize, distance: usize, count: usize) {
         pixels[to..to + count].fill(pixel);
         return;
     }
-    // What is in front of the window's end, and at its beginning.
+    // The part before the end of the window, and the part at its beginning.
     let first = count.min(pixels.len() - from);
     for (from, to, count) in [(from, to, first), (0, to + first, count - first)] {
         if from + count <= to || from >= to + count {
@@ -266,7 +269,7 @@ fn copy(pixels: &mut [u32], to: usize, distance: usize, count: usize) {
     }
 }
 
-/// The number that a prefix stands for (section 5.2.2), from 1 on.
+/// Returns the number that a prefix code stands for (section 5.2.2), from 1 on.
 #[inline(always)]
 pub(crate) fn number(prefix: u32, bits: &mut Bits<'_>) -> usize {
     if prefix < 4 {
@@ -276,7 +279,7 @@ pub(crate) fn number(prefix: u32, bits: &mut Bits<'_>) -> usize {
     (((2 + (prefix & 1)) << extra) + bits.take(extra) + 1) as usize
 }
 
-/// How many pixels back a distance is: the first numbers stand for neighbours.
+/// Converts a distance code to a number of pixels; the lowest codes stand for neighbours.
 pub(crate) fn distance(number: usize, width: usize) -> usize {
     let Some((left, above)) = NEIGHBOURS.get(number - 1) else {
         return number - NEIGHBOURS.len();
@@ -285,7 +288,7 @@ pub(crate) fn distance(number: usize, width: usize) -> usize {
     usize::try_from(back).unwrap_or(0).max(1)
 }
 
-/// Columns to the left and rows above.
+/// Neighbours of the lowest distance codes: columns to the left, and rows above.
 #[rustfmt::skip]
 const NEIGHBOURS: [(i8, i8); 120] = [
     (0, 1), (1, 0), (1, 1), (-1, 1), (0, 2), (2, 0), (1, 2), (-1, 2),

@@ -1,11 +1,14 @@
-//! Decodes VP8L (RFC 9649, sections 3 to 7), which lossless WebP files are made of, and the alpha of lossy ones: rows come out, of pixels.
+//! Decodes VP8L (RFC 9649, sections 3 to 7), the content of lossless WebP files and of the alpha of
+//! lossy ones, to rows of pixels.
 //!
-//! * The stream is whole, in a slice of the caller's. Between it and the rows lies a window: copies reach back 1,048,456 pixels at most, so
-//!   it takes 4 MiB and two rows, or the picture where that is smaller. The rest is codes and tiles, which the stream decides.
-//! * All of that is allocated by [`Decoder::new`], fallibly, and [`peak_bytes`] tells beforehand how much it is, without pixels and in
-//!   a few kilobytes.
-//! * Pixels are those of libwebp. A stream that breaks off is refused when its rows get there.
-//! * It does not panic on any input.
+//! * The caller provides the whole stream in a slice. The decoder holds a window, because copies
+//!   reach back 1,048,456 pixels at most: 4 MiB and two rows, or the whole picture if that is
+//!   smaller. Further memory is needed for codes and tiles, whose size the stream decides.
+//! * All memory is allocated by [`Decoder::new`], and a failed allocation is an error.
+//!   [`peak_bytes`] returns the amount beforehand, without decoding pixels and in a few kilobytes.
+//! * Pixels are those of libwebp. A truncated stream is refused when its rows reach the end of the
+//!   data.
+//! * No input makes the decoder panic.
 //!
 //! ```
 //! # let file = include_bytes!("../tests/files/photo-75x51.webp");

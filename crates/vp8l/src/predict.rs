@@ -1,6 +1,7 @@
-//! Predictors, which are added to the differences of pixels from their neighbours (RFC 9649, section 4.1).
+//! Predictors, which are added to the differences between pixels and their neighbours (RFC 9649,
+//! section 4.1).
 
-/// The channels of two pixels added, each modulo 256.
+/// Adds the channels of two pixels, each modulo 256.
 #[inline(always)]
 pub(crate) fn add(a: u32, b: u32) -> u32 {
     const EVEN: u32 = 0x00ff_00ff;
@@ -9,13 +10,13 @@ pub(crate) fn add(a: u32, b: u32) -> u32 {
     odd | even
 }
 
-/// The mean of each channel, rounded down.
+/// Returns the mean of each channel, rounded down.
 #[inline(always)]
 fn mean(a: u32, b: u32) -> u32 {
     (((a ^ b) & 0xfefe_fefe) >> 1) + (a & b)
 }
 
-/// Of two pixels the one that is closer to `left + top - corner`.
+/// Returns the one of two pixels that is closer to `left + top - corner`.
 #[inline(always)]
 fn select(left: u32, top: u32, corner: u32) -> u32 {
     let [l, t, c] = [left, top, corner].map(u32::to_le_bytes);
@@ -27,7 +28,7 @@ fn select(left: u32, top: u32, corner: u32) -> u32 {
     if from_left < from_top { left } else { top }
 }
 
-/// `left + top - corner`, each channel within its range.
+/// Computes `left + top - corner`, each channel clamped.
 #[inline(always)]
 fn gradient(left: u32, top: u32, corner: u32) -> u32 {
     let [l, t, c] = [left, top, corner].map(u32::to_le_bytes);
@@ -35,7 +36,7 @@ fn gradient(left: u32, top: u32, corner: u32) -> u32 {
     u32::from_le_bytes([0, 1, 2, 3].map(|at| channel(at).clamp(0, 255) as u8))
 }
 
-/// A mean and half of what it is beyond the corner, each channel within its range.
+/// Adds half of the difference between a mean and the corner to the mean, each channel clamped.
 #[inline(always)]
 fn half_gradient(mean: u32, corner: u32) -> u32 {
     let [m, c] = [mean, corner].map(u32::to_le_bytes);
@@ -48,9 +49,10 @@ fn half_gradient(mean: u32, corner: u32) -> u32 {
 
 pub(crate) const BLACK: u32 = 0xff00_0000;
 
-/// Makes pixels of differences. The first one in `row` is in front of them and is one already; `above` begins above that one, and has one more behind them.
+/// Turns differences into pixels. The first element of `row` is the finished pixel before them.
+/// `above` begins above that pixel, and has one more pixel behind the last difference.
 pub(crate) fn restore(mode: u32, row: &mut [u32], above: &[u32]) {
-    /// Left, above, above on the right, above on the left.
+    /// Calls `of` with the pixels left, above, above on the right, and above on the left.
     #[inline(always)]
     fn each(row: &mut [u32], above: &[u32], of: impl Fn(u32, u32, u32, u32) -> u32) {
         let Some((first, rest)) = row.split_first_mut() else {

@@ -1,20 +1,20 @@
-//! The head of a stream (RFC 9649, section 3.4).
+//! Header of a stream (RFC 9649, section 3.4).
 
 use crate::error::Error;
 
-/// The size of a picture, and whether its stream says so itself.
+/// Size of a picture, and whether its stream has a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// Columns, 1 to 16,384.
     pub width: u32,
     /// Rows, 1 to 16,384.
     pub height: u32,
-    /// Whether the stream begins with its size. That of a lossy picture's alpha does not.
+    /// Whether the stream begins with a header. The alpha stream of a lossy picture has none.
     pub headed: bool,
 }
 
 impl Shape {
-    /// Of a stream that says it.
+    /// Reads the shape from a stream's header.
     ///
     /// # Errors
     /// [`Error`].
@@ -35,7 +35,7 @@ impl Shape {
         })
     }
 
-    /// Of the alpha of a lossy picture, which has its size.
+    /// Creates the shape of the alpha stream of a lossy picture, which has the picture's size.
     pub fn of_alpha(width: u32, height: u32) -> Shape {
         Shape {
             width,
@@ -44,7 +44,7 @@ impl Shape {
         }
     }
 
-    /// The bytes behind a head whose size VP8L can have.
+    /// Checks that VP8L allows the size, and returns the bytes behind the header.
     pub(crate) fn body(self, stream: &[u8]) -> Result<&[u8], Error> {
         const SIDES: std::ops::RangeInclusive<u32> = 1..=1 << 14;
         if !(SIDES.contains(&self.width) && SIDES.contains(&self.height)) {

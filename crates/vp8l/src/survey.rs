@@ -1,4 +1,5 @@
-//! Memory of a stream's decoder: the stream is read as far as its last code, and nothing of it is kept. A stream may claim 65,536 groups of five codes, and tiles
+//! Memory estimate of a stream's decoder: the stream is read up to its last code, and nothing is
+//! kept. The estimate is needed because a stream may claim 65,536 groups of five codes, and tiles
 //! of four pixels each way.
 
 use crate::bits::Bits;
@@ -11,10 +12,11 @@ use crate::image::{
 use crate::shape::Shape;
 use crate::transform::{Tiles, packing, tiles};
 
-/// Bytes that [`Decoder`](crate::Decoder) allocates at its peak; once they are more than `most`, no more is read.
+/// Returns the bytes that [`Decoder`](crate::Decoder) allocates at its peak. Reading stops once
+/// they exceed `most`.
 ///
 /// # Errors
-/// [`Error`], for what the decoder refuses before its first row.
+/// [`Error`], where the decoder would fail before its first row.
 pub fn peak_bytes(stream: &[u8], shape: Shape, most: u64) -> Result<u64, Error> {
     let mut survey = Survey {
         bits: Bits::new(shape.body(stream)?),
@@ -58,7 +60,7 @@ impl Survey<'_> {
                     self.whole(colours, 1)?;
                     let packed = packing(colours);
                     self.hold(PIXEL_BYTES << (8 >> packed));
-                    // What is read becomes the palette, and is gone then.
+                    // The image becomes the palette and is freed then.
                     self.held -= PIXEL_BYTES * colours as u64;
                     width = tiles(width, packed);
                 }
@@ -96,8 +98,9 @@ impl Survey<'_> {
         self.peak > self.most
     }
 
-    /// An image of which all pixels are kept; its code and its cache are not. Returns the last group that it names: what is copied, or in the cache, has been
-    /// there before.
+    /// Surveys an image whose pixels are all kept, but whose code and cache are temporary. Returns
+    /// the highest group number among its literals; pixels from a copy or the cache have been
+    /// literals before.
     fn whole(&mut self, width: usize, height: usize) -> Result<usize, Error> {
         let size = cache_bits(&mut self.bits)?;
         let before = self.bits.clone();

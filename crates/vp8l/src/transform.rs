@@ -1,4 +1,4 @@
-//! Transforms, undone when an image has been read, row by row (RFC 9649, section 4).
+//! Inverse transforms, applied row by row after an image has been decoded (RFC 9649, section 4).
 
 use crate::bits::Bits;
 use crate::buffer::filled;
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::image::Image;
 use crate::predict::{self, BLACK, add};
 
-/// One of the four.
+/// One of the four transforms.
 pub(crate) enum Transform {
     Predict(Predict),
     Colour(Tiles),
@@ -14,35 +14,35 @@ pub(crate) enum Transform {
     Palette(Palette),
 }
 
-/// An image of parameters, a pixel for each tile.
+/// Image of parameters, a pixel for each tile.
 pub(crate) struct Tiles {
-    /// Of the rows that are transformed.
+    /// Width of the rows that are transformed.
     width: usize,
-    /// A tile's side as a power of two.
+    /// Binary logarithm of a tile's side.
     bits: u32,
     pixels: Vec<u32>,
 }
 
 pub(crate) struct Predict {
     tiles: Tiles,
-    /// The row before as it came out of here, and the first pixel of this one.
+    /// Previous row in its final form, followed by the first pixel of the current row.
     above: Vec<u32>,
 }
 
 pub(crate) struct Palette {
     width: usize,
-    /// A power of two: how many pixels share one.
+    /// Binary logarithm of the number of pixels that share one coded pixel.
     packed: u32,
-    /// As many as an index may ask for, or 256.
+    /// Colours: as many as an index may address, or 256.
     colours: Vec<u32>,
 }
 
-/// A side in tiles.
+/// Returns the number of tiles along a side.
 pub(crate) fn tiles(side: usize, bits: u32) -> usize {
     side.div_ceil(1 << bits)
 }
 
-/// How many pixels share one where there are so many colours, as a power of two.
+/// Returns the binary logarithm of how many pixels share one coded pixel with so many colours.
 pub(crate) fn packing(colours: usize) -> u32 {
     match colours {
         ..=2 => 3,
@@ -53,7 +53,7 @@ pub(crate) fn packing(colours: usize) -> u32 {
 }
 
 impl Tiles {
-    /// Bits that say how large tiles are.
+    /// Reads the binary logarithm of the tiles' side.
     pub(crate) fn side(bits: &mut Bits<'_>) -> u32 {
         bits.take(3) + 2
     }
@@ -67,7 +67,7 @@ impl Tiles {
         })
     }
 
-    /// The parameters of a row, each for so many pixels.
+    /// Returns the parameters of a row, and the number of pixels that each applies to.
     fn row(&self, y: usize) -> (&[u32], usize) {
         let across = tiles(self.width, self.bits);
         let first = (y >> self.bits) * across;
@@ -77,7 +77,8 @@ impl Tiles {
 }
 
 impl Transform {
-    /// Reads what a kind of transform needs. Returns how wide the image is from then on.
+    /// Reads the data of a transform. Returns the width of the image before the transform is
+    /// undone.
     pub(crate) fn read(
         kind: u32,
         bits: &mut Bits<'_>,
@@ -100,7 +101,7 @@ impl Transform {
         Ok((transform, width))
     }
 
-    /// Undoes it in a row, which may become longer.
+    /// Undoes the transform in a row, which may become longer.
     pub(crate) fn undo(&mut self, line: &mut [u32], y: usize) {
         match self {
             Transform::Predict(predict) => predict.undo(line, y),
@@ -120,7 +121,7 @@ impl Transform {
     }
 }
 
-/// Section 4.2.
+/// Undoes the colour transform (section 4.2).
 fn undo_colour(pixels: &mut [u32], tile: u32) {
     let [green_to_red, green_to_blue, red_to_blue, _] =
         tile.to_le_bytes().map(|factor| factor as i8);
@@ -150,7 +151,8 @@ impl Predict {
             }
         } else {
             line[0] = add(line[0], self.above[0]);
-            // What is above on the right of the last pixel is the next one in memory.
+            // The pixel above on the right of the last one is the next pixel in memory: the first
+            // of this row.
             self.above[width] = line[0];
             let (row, side) = self.tiles.row(y);
             let mut first = 1;
@@ -169,7 +171,7 @@ impl Predict {
 }
 
 impl Palette {
-    /// Section 4.4: colours as differences from the one before.
+    /// Reads a palette (section 4.4), whose colours are coded as differences from the one before.
     fn read(bits: &mut Bits<'_>, width: usize) -> Result<Palette, Error> {
         let count = bits.take(8) as usize + 1;
         let differences = Image::whole(bits, count, 1)?;
@@ -189,7 +191,7 @@ impl Palette {
 
     fn undo(&self, line: &mut [u32]) {
         let (each, bits) = ((1 << self.packed) - 1, 8 >> self.packed);
-        // From the back, since what is packed lies at the front.
+        // Runs backwards, because the packed pixels lie at the front of the same buffer.
         for at in (0..self.width).rev() {
             let indices = line[at >> self.packed] >> 8 & 0xff;
             let index = indices >> ((at & each) * bits) & ((1 << bits) - 1);

@@ -1,4 +1,5 @@
-//! Findings of fuzzing and its seeds: the files in `fuzz/regressions/vp8l` and `fuzz/seeds`, replayed without a fuzzer.
+//! Findings of fuzzing and its seeds: the files in `fuzz/regressions/vp8l` and `fuzz/seeds`,
+//! replayed without a fuzzer.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! The rows of this crate beside those of `image-webp`: made files of every kind, the seeds of fuzzing, and a corpus where there is one.
+//! Rows of this crate compared with those of `image-webp`: made files of every kind, the seeds of
+//! fuzzing, and a corpus where there is one.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 use image_webp::WebPDecoder;
 use letterbox_vp8l::{Decoder, Error, Shape, peak_bytes};
 
-/// The content of a file's first `VP8L` chunk, as much of it as there is.
+/// Returns the content of a file's first `VP8L` chunk, as far as it is there.
 fn stream(file: &[u8]) -> Option<&[u8]> {
     let mut at = 12;
     while let Some(header) = file.get(at..at + 8) {
@@ -20,7 +21,7 @@ fn stream(file: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// A file with nothing but a stream.
+/// Builds a file that contains only a stream.
 fn file(stream: &[u8]) -> Vec<u8> {
     let mut chunk = stream.to_vec();
     chunk.resize(stream.len().next_multiple_of(2), 0);
@@ -29,7 +30,7 @@ fn file(stream: &[u8]) -> Vec<u8> {
     [&riff.concat(), &length(stream.len())[..], &chunk].concat()
 }
 
-/// All pixels end to end.
+/// Decodes a stream and returns all pixels end to end.
 fn rgba(stream: &[u8]) -> Result<Vec<u8>, Error> {
     let shape = Shape::of(stream)?;
     let surveyed = peak_bytes(stream, shape, u64::MAX);
@@ -45,7 +46,7 @@ fn rgba(stream: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(pixels)
 }
 
-/// Decodes the file by the other decoder.
+/// Decodes the stream with `image-webp`.
 fn expected(stream: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = WebPDecoder::new(Cursor::new(file(stream))).ok()?;
     let mut pixels = vec![0; decoder.output_buffer_size()?];
@@ -69,7 +70,8 @@ fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     paths
 }
 
-/// Streams of files in the repository: made to have everything in them that an encoder knows, and what fuzzing starts from.
+/// Reads the streams of files in the repository: files that use every feature of the encoder, and
+/// the seeds of fuzzing.
 fn streams() -> Vec<(PathBuf, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let paths = [root.join("tests/files"), root.join("../../fuzz/seeds")].map(files);
@@ -139,7 +141,8 @@ fn what_breaks_off_is_refused_wherever_it_does() {
     }
 }
 
-/// The reference takes some codes that this crate and libwebp refuse, and refuses predictors that are not used.
+/// The reference accepts some codes that this crate and libwebp refuse, and refuses predictors that
+/// are not used.
 #[test]
 fn damage_is_refused_or_shown_as_the_reference_shows_it() {
     let (mut same, mut refused, mut other) = (0, 0, 0);

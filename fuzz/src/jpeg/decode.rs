@@ -1,8 +1,9 @@
-//! Any bytes at any scale, as pixels or as components: no panic, and rows as many and as long as was said.
+//! Checks any bytes at any scale, as pixels or as components: no panic, and as many rows as
+//! promised, of the promised length.
 
 use super::{Input, walk};
 
-/// The target.
+/// Runs the target.
 pub fn run(bytes: &[u8]) {
     if let Some(input) = Input::read(bytes) {
         walk(&input, [input.file].into_iter(), |_| (), |_, _| ());

@@ -1,5 +1,6 @@
-//! Any picture at any setting, as rows of pixels or of components, with wrong calls in between: those are errors that change nothing, the
-//! file decodes intact, in several scans to the same picture as in one, and what is held stays within `peak_bytes`.
+//! Checks any picture with any settings, as rows of pixels or of components, with wrong calls in
+//! between: wrong calls are errors without effect, the file decodes intact, progressive and
+//! baseline files have the same picture, and memory stays within `peak_bytes`.
 
 use letterbox_jpeg::{Encoder, Error, Pixels, Sampling, Settings};
 
@@ -12,15 +13,16 @@ struct Picture<'a> {
     height: u16,
     pixels: Pixels,
     settings: Settings,
-    /// It comes as rows of components.
+    /// Whether the picture comes as rows of components.
     separate: bool,
-    /// Wrong calls are made.
+    /// Whether wrong calls are made.
     wrong: bool,
-    /// What its rows are made of, repeated as often as it takes.
+    /// Samples of the rows, repeated as often as needed.
     samples: &'a [u8],
 }
 
-/// The target. An input is the quality, the other settings, the width, the height, and samples.
+/// Runs the target. An input is the quality, the other settings, the width, the height, and
+/// samples.
 pub fn run(bytes: &[u8]) {
     let Some((&[quality, kind, width, height], samples)) = bytes.split_first_chunk::<4>() else {
         return;
@@ -58,7 +60,8 @@ pub fn run(bytes: &[u8]) {
     assert!(sequential == progressive, "scans change nothing");
 }
 
-/// Squares: a few pixels and several MCUs are both likely.
+/// Returns a side that grows with the square of the byte: a few pixels and several MCUs are both
+/// likely.
 fn side(byte: u8) -> u16 {
     u16::from(byte).pow(2) / 512 + 1
 }
@@ -98,7 +101,7 @@ impl Picture<'_> {
         file
     }
 
-    /// The row that follows the one at a place in the samples.
+    /// Returns the row at a place in the samples, and advances the place.
     fn row<'a>(&self, source: &'a [u8], at: &mut usize, length: usize) -> &'a [u8] {
         let row = &source[*at..][..length];
         *at = (*at + length) % self.samples.len();
@@ -124,7 +127,8 @@ impl Picture<'_> {
         }
     }
 
-    /// Which component's row is next is up to the samples, as long as the encoder takes it; some component's it takes always.
+    /// Passes rows of components. The samples choose the next component; if the encoder refuses its
+    /// row, another component's row is accepted.
     fn component_rows(&self, encoder: &mut Encoder, source: &[u8]) {
         let half = |side: u16| usize::from(side.div_ceil(2));
         let (whole, count) = ((self.width.into(), self.height.into()), self.pixels.bytes());
@@ -135,7 +139,7 @@ impl Picture<'_> {
         let sizes = [whole, chrominance, chrominance];
         let mut left = sizes.map(|(_, rows)| rows);
         left[count..].fill(0);
-        // In several scans another order than in one.
+        // A progressive file gets its rows in another order than a baseline one.
         let mut at = usize::from(self.settings.progressive);
         while left != [0; 3] {
             if self.wrong {
@@ -151,7 +155,7 @@ impl Picture<'_> {
             let taken = (first..first + count)
                 .map(|index| index % count)
                 .find(|&index| {
-                    // A row of its own, whichever order they come in.
+                    // Each row has its own samples, independent of the order.
                     let mut place = (left[index] * 31 + index * 7) % self.samples.len();
                     let row = self.row(source, &mut place, sizes[index].0);
                     let result = encoder.component_row(index, row);

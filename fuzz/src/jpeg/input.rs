@@ -1,19 +1,20 @@
-//! How an input of the decoder's targets is read: four bytes and a file. The first byte chooses what is asked of the decoder, the other
-//! three how the file is cut; all targets read them alike, so an input of one can be given to another.
+//! Inputs of the decoder's targets: four bytes and a file. The first byte holds the options of the
+//! decoder, the other three the lengths of pieces. All targets use the same format, so an input of
+//! one can be given to another.
 
 use letterbox_jpeg::{Decoder, Limits, Scale};
 
 use crate::pieces::Pieces;
 
-/// An input, read.
+/// A parsed input.
 pub struct Input<'a> {
     /// The resolution to decode at.
     pub scale: Scale,
-    /// Components are handed out as they are, and not as pixels.
+    /// Whether components are handed out as they are, instead of pixels.
     pub separate: bool,
-    /// What the decoder takes on: what it does by default, or very little.
+    /// Limits of the decoder: the default ones, or very low ones.
     pub limits: Limits,
-    /// How the file is cut.
+    /// Lengths of the pieces of the file.
     pieces: Pieces,
     /// The file.
     pub file: &'a [u8],
@@ -23,7 +24,7 @@ const SEPARATE: u8 = 1 << 2;
 const LIMITED: u8 = 1 << 3;
 
 impl<'a> Input<'a> {
-    /// `None` when there is no room for a file.
+    /// Parses an input; `None` if it is too short for a file.
     pub fn read(bytes: &'a [u8]) -> Option<Input<'a>> {
         let (&[asked, lengths @ ..], file) = bytes.split_first_chunk::<4>()?;
         let scales = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
@@ -46,12 +47,12 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// A decoder within the limits.
+    /// Creates a decoder with the limits.
     pub fn decoder(&self) -> Decoder {
         Decoder::with_limits(self.limits)
     }
 
-    /// What is asked for, once the header is known.
+    /// Sets the options of the decoder, once the header is known.
     pub fn ask(&self, decoder: &mut Decoder) {
         decoder.set_scale(self.scale);
         if self.separate {
@@ -59,7 +60,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The pieces of the file.
+    /// Returns the pieces of the file.
     pub fn pieces(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.pieces.cut(self.file)
     }

@@ -1,4 +1,5 @@
-//! From the header on decoding holds what `peak_bytes` says, to the byte, and until then not much more.
+//! Checks the decoder's memory: from the header on exactly what `peak_bytes` says, and not much
+//! more before.
 
 use letterbox_jpeg::{Decoder, Event, Limits, Scale};
 
@@ -6,17 +7,18 @@ use super::Input;
 use super::walk::MOST_PIXELS;
 use crate::counting::{held, most};
 
-/// What a decoder may hold before the header is known, beside the file, its metadata and its scans: eight numbers' Huffman tables and one
-/// in the making, the list of scans as it grows, and the list of the profile's parts.
+/// Bytes that a decoder may hold before the header is known, beside the file, its metadata and its
+/// scans: the Huffman tables of eight destinations and one in the making, the growing list of
+/// scans, and the list of the profile's parts.
 const BEFORE_HEADER: usize = 112 << 10;
 
-/// The most that one scan holds: four components, each with tables of its own.
+/// Most bytes that one scan holds: four components, each with tables of its own.
 const SCAN_BYTES: usize = 272 << 10;
 
-/// Of a longer file the start may have been dropped, and its room be left.
+/// Length from which the start of a file may have been dropped while its capacity stays.
 const FORGOTTEN: usize = 4096;
 
-/// The target.
+/// Runs the target.
 pub fn run(bytes: &[u8]) {
     let Some(input) = Input::read(bytes) else {
         return;
@@ -24,7 +26,7 @@ pub fn run(bytes: &[u8]) {
     let before = held();
     let mut decoder = input.decoder();
     let mut pieces = input.pieces();
-    // The most that was held beside the file's own bytes: until the header was known, and from then on.
+    // Peaks of the bytes held beside the file's own: before the header was known, and after.
     let (mut early, mut late, mut said) = (0, 0, None);
     loop {
         let beside = held() - before - decoder.resident_bytes();
@@ -73,7 +75,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// An event without what it lends.
+/// Kind of an event, without the data it borrows.
 enum Kind {
     NeedMore,
     Header,
@@ -90,7 +92,7 @@ fn kind(event: Event) -> Kind {
     }
 }
 
-/// Growing by a quarter, the file is there twice for a moment: what it was, and what it becomes.
+/// Pushes a piece. When the buffer grows by a quarter, the old and the new one exist for a moment.
 fn push(decoder: &mut Decoder, piece: &[u8], input: &Input) {
     let file = decoder.resident_bytes();
     let (_, more) = most(|| decoder.push(piece)); // the next event says what is wrong
@@ -107,7 +109,7 @@ fn metadata(decoder: &Decoder) -> usize {
     header.map_or(0, |header| bytes(&header.exif) + bytes(&header.icc))
 }
 
-/// How many scans the file may have at most.
+/// Returns the most scans that the file may have.
 fn scans(input: &Input) -> usize {
     let Limits { scans, .. } = input.limits;
     let is_scan = |pair: &&[u8]| pair == &[0xff, 0xda];

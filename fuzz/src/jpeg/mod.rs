@@ -1,4 +1,4 @@
-//! The targets of the JPEG codec, a module each, and what the decoder's share.
+//! Targets of the JPEG codec, a module each, and the code that the decoder's targets share.
 
 pub mod decode;
 pub mod encode;

@@ -1,13 +1,13 @@
-//! A file in pieces gives what it gives in one: the same header, rows, status or error.
+//! Checks that a file in pieces gives the same header, rows, status or error as in one piece.
 
 use letterbox_jpeg::Limits;
 
 use super::{End, Input, walk};
 
-/// The target.
+/// Runs the target.
 pub fn run(bytes: &[u8]) {
     if let Some(mut input) = Input::read(bytes) {
-        // A file that came at once is resident by then, whether it has to be or not.
+        // A file that comes in one piece is resident at once, whether it has to be or not.
         input.limits.resident_bytes = Limits::default().resident_bytes;
         let whole = outcome(&input, [input.file].into_iter());
         assert!(
@@ -17,7 +17,8 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// All that a caller can see: the header as text, the rows end to end with their components, and the end.
+/// Returns everything that a caller can see: the header as text, the rows end to end with their
+/// components, and the end.
 fn outcome<'a>(input: &Input, pieces: impl Iterator<Item = &'a [u8]>) -> (String, Vec<u8>, End) {
     let (mut header, mut rows) = (String::new(), Vec::new());
     let end = walk(

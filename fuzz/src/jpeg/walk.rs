@@ -1,13 +1,14 @@
-//! One walk over a file, which checks what every walk must keep.
+//! Decodes a file and checks the properties that every decoding must have.
 
 use letterbox_jpeg::{Decoder, Error, Event, Scale, Status};
 
 use super::Input;
 
-/// Pixels at full size above which a picture is left alone: the bugs are in small ones too, and those take microseconds.
+/// Most pixels at full size of a picture that is decoded; larger ones find no other bugs, and
+/// smaller ones take microseconds.
 pub(crate) const MOST_PIXELS: u32 = 1 << 14;
 
-/// How a walk ends.
+/// Outcome of a walk.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
     /// All rows came.
@@ -18,11 +19,11 @@ pub enum End {
     Large,
 }
 
-/// Decodes the pieces as the input asks; `header` is called when the header is known, `row` with each row and its component, 0 where
-/// it is one of pixels.
+/// Decodes the pieces with the input's options. `header` is called when the header is known, and
+/// `row` with each row and its component, which is 0 for rows of pixels.
 ///
 /// # Panics
-/// When an event is out of place, or a row is not as long or not as often there as the decoder has said.
+/// If an event is out of place, or the rows differ from the decoder's promise in length or number.
 pub fn walk<'a>(
     input: &Input,
     mut pieces: impl Iterator<Item = &'a [u8]>,
@@ -30,7 +31,7 @@ pub fn walk<'a>(
     mut row: impl FnMut(usize, &[u8]),
 ) -> End {
     let mut decoder = input.decoder();
-    // Of each component, or of the pixels: bytes of a row, and how many rows are still to come.
+    // For each component, or for the pixels: bytes of a row, and rows still to come.
     let mut left: Vec<(usize, usize)> = Vec::new();
     let mut finished = false;
     let mut take = |left: &mut [(usize, usize)], component: usize, samples: &[u8]| {

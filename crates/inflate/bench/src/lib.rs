@@ -1,12 +1,12 @@
-//! All contestants on the same stream, none of which looks at its checksum. `run.mjs` writes it into the module, runs it many times and
-//! reads the clock around it.
+//! Contestants of the inflate benchmark, all on the same stream and without a checksum. `run.mjs`
+//! writes the stream into the module, runs each contestant many times and measures the time.
 
 use std::cell::RefCell;
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
-/// The farthest that deflate reaches back.
+/// Longest distance of deflate.
 const REACH: usize = 32 << 10;
 
 /// Bytes of input at a time, as in a PNG.
@@ -16,7 +16,7 @@ thread_local! {
     static STREAM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Where a stream of so many bytes goes.
+/// Returns a buffer for a stream of so many bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn prepare(bytes: usize) -> *mut u8 {
     STREAM.with_borrow_mut(|stream| {
@@ -25,7 +25,7 @@ pub extern "C" fn prepare(bytes: usize) -> *mut u8 {
     })
 }
 
-/// A number made of the output, and how long that is.
+/// Checksum and length of the output.
 #[derive(Default)]
 struct Sum {
     bytes: u32,
@@ -33,7 +33,7 @@ struct Sum {
 }
 
 impl Sum {
-    /// A few bytes of each piece, so that this takes no time.
+    /// Adds a few bytes of each piece, at almost no cost.
     fn add(&mut self, output: &[u8]) {
         self.bytes += output.len() as u32;
         for &byte in output.iter().step_by(4096) {
@@ -46,8 +46,8 @@ impl Sum {
     }
 }
 
-/// Pieces of input into a window of 32 KiB and as much again. `read` takes input, window and position, and says what it has used and made,
-/// and whether that was all.
+/// Feeds pieces of input into a window of 32 KiB and as much again. `read` takes input, window and
+/// position, and returns the bytes used, the bytes made, and whether the stream is complete.
 fn in_pieces(mut read: impl FnMut(&[u8], &mut [u8], usize) -> (usize, usize, bool)) -> u32 {
     STREAM.with_borrow(|stream| {
         let (mut window, mut filled, mut sum) = (vec![0; 3 * REACH], 0, Sum::default());
@@ -119,7 +119,7 @@ pub extern "C" fn miniz_oxide() -> u32 {
     })
 }
 
-/// All at once, which is all that it can do.
+/// Inflates all at once, the only mode of this crate.
 #[unsafe(no_mangle)]
 pub extern "C" fn zune_inflate() -> u32 {
     STREAM.with_borrow(|stream| {

@@ -1,9 +1,11 @@
-//! The contestants in one module. Each export decodes the file that the host has, at 1/`denominator`, as the contestant takes it:
-//! piece by piece if that is no slower, or else from one buffer, which then counts as its memory.
+//! Contestants of the decoding benchmark in one module. Each export decodes the host's file at
+//! 1/`denominator` in the contestant's preferred way: piece by piece if that is no slower, or else
+//! from one buffer, which then counts as its memory.
 
 use std::io::Read;
 
-/// What comes out, watched so that no decoder can leave work out: bytes, and a sample of their values.
+/// Checksum of the output, so that no decoder can leave work out: a byte count, and a sample of the
+/// values.
 #[derive(Default)]
 struct Watch {
     bytes: usize,
@@ -12,7 +14,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Every 61st byte of the picture: all channels, at next to no time.
+    /// Samples every 61st byte of the picture, which covers all channels at almost no cost.
     fn take(&mut self, piece: &[u8]) {
         let next = self.bytes.next_multiple_of(61) - self.bytes;
         self.bytes += piece.len();
@@ -32,14 +34,14 @@ impl Watch {
 mod host {
     #[link(wasm_import_module = "host")]
     unsafe extern "C" {
-        /// Puts the file's next bytes into the buffer; how many.
+        /// Puts the file's next bytes into the buffer and returns how many.
         pub(crate) fn read(buffer: *mut u8, length: usize) -> usize;
         /// Takes the count of bytes decoded, and their mean.
         pub(crate) fn done(bytes: usize, mean: f64);
     }
 }
 
-/// The host's file.
+/// Reader of the host's file.
 struct File;
 
 impl Read for File {
@@ -60,7 +62,7 @@ fn finish(watch: Watch) {
     unsafe { host::done(watch.bytes, watch.sum as f64 / watch.samples.max(1) as f64) }
 }
 
-/// Ours.
+/// Decodes with this crate.
 #[unsafe(no_mangle)]
 pub extern "C" fn letterbox_jpeg(_length: usize, denominator: u32) {
     use letterbox_jpeg::{Decoder, Event, Scale};

@@ -1,11 +1,11 @@
-//! What a decoder has to say.
+//! Events of a decoder.
 
-/// What [`Decoder::next`] has to say.
+/// Result of one call of [`Decoder::next`].
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// Push more bytes, or say that there are none.
+    /// The decoder needs more bytes, or a call of [`Decoder::finish`].
     NeedMore,
-    /// [`Decoder::header`] is complete; this is the moment for [`Decoder::set_scale`].
+    /// [`Decoder::header`] is complete; now [`Decoder::set_scale`] may be called.
     Header,
     /// The next row of pixels, from the top.
     Row(&'a [u8]),
@@ -13,22 +13,23 @@ pub enum Event<'a> {
     Samples {
         /// The component's place in the frame header.
         component: usize,
-        /// Its row.
+        /// The next row of samples.
         row: &'a [u8],
     },
     /// All rows have been handed out.
     End(Status),
 }
 
-/// How the picture ended: sound, complete but damaged inside, or broken off.
+/// State of the picture at its end: intact, complete but damaged inside, or truncated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Rows of the result that come of undamaged data, counted from the top.
+    /// Rows of the result, counted from the top, that come from undamaged data.
     pub intact_rows: usize,
     /// Rows of the result.
     pub rows: usize,
-    /// The data ends, or a marker ends it, before the picture does: rows are missing, or of a progressive file scans. A file
-    /// that lacks nothing but its EOI marker is not truncated, and neither is one that is damaged inside and goes on.
+    /// Set if the data ends, or a marker ends it, before the picture does: rows are missing, or
+    /// scans of a progressive file. A file that lacks only its EOI marker is not truncated, and
+    /// neither is a file that is damaged inside and goes on.
     pub truncated: bool,
 }
 
@@ -39,7 +40,7 @@ impl Status {
     }
 }
 
-/// What a frame header says, as far as memory depends on it.
+/// Fields of a frame header that determine the memory a decoder needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<'a> {
     /// Columns and rows.
@@ -48,6 +49,6 @@ pub struct Shape<'a> {
     pub sampling: &'a [(u8, u8)],
     /// Whether the file is progressive.
     pub progressive: bool,
-    /// See [`Header::resident`].
+    /// Whether the compressed file has to be resident, see [`Header::resident`].
     pub resident: bool,
 }

@@ -1,4 +1,4 @@
-//! The picture while it is decoded: a row of MCUs becomes samples, and samples become rows.
+//! Picture in decoding: a row of MCUs becomes samples, and samples become rows.
 
 use alloc::vec::Vec;
 
@@ -15,13 +15,14 @@ use crate::scan::{Block, Scan};
 use crate::segments::{Header, Transform, ZIGZAG};
 use crate::smoothing::Smoothing;
 
-/// The most blocks that an MCU has (T.81, B.2.3).
+/// Most blocks of an MCU (T.81, B.2.3).
 const MCU_BLOCKS: usize = 10;
 
-/// Bytes that no MCU exceeds: blocks of 64 coefficients of at most 32 bits, each byte stuffed, and a restart marker.
+/// Upper bound on the bytes of an MCU: blocks of 64 coefficients of at most 32 bits, each byte
+/// stuffed, and a restart marker.
 const MOST_MCU_BYTES: usize = MCU_BLOCKS * 64 * 4 * 2 + 16;
 
-/// The picture while it is decoded.
+/// State of the picture that is being decoded.
 pub(super) struct Picture {
     pub(super) frame: Frame,
     quantisation: [[u16; 64]; 4],
@@ -29,29 +30,31 @@ pub(super) struct Picture {
     scans: Vec<Scan>,
     /// Coefficients of a row of MCUs, where several scans make them.
     coefficients: Option<Coefficients>,
-    /// Where the file's last scans are missing.
+    /// Block smoothing, for files whose last scans are missing.
     smoothing: Option<Smoothing>,
-    /// The block that is being decoded, where they do not; but for the DC coefficient, zeroes before and after.
+    /// Buffer for the block that is being decoded, in single-scan files. All coefficients but the
+    /// DC one are zero before and after each block.
     block: Block,
-    /// The place, in coding order, behind which no coefficient is needed; for each component.
+    /// Last place, in coding order, of a coefficient that is needed, for each component.
     keep: [usize; 4],
-    /// The row of MCUs that is being decoded, and the next MCU in it.
+    /// Row of MCUs that is being decoded, and the next MCU in it.
     mcu_row: usize,
     mcu: usize,
-    /// The next row of the result, and how many can be had.
+    /// Next row of the result, and the number of rows that are ready.
     row: usize,
     ready: usize,
-    /// Of separate components, the one whose row is next, and how many of its rows in the row of MCUs have been handed out.
+    /// With separate components: the component whose row is next, and the number of its rows in
+    /// this row of MCUs that have been handed out.
     component: usize,
     taken: usize,
     /// The first row of MCUs with damage.
     damaged_at: Option<usize>,
-    /// The file ends before all scans have come.
+    /// Set if the file ends before all scans have come.
     incomplete: bool,
 }
 
 impl Picture {
-    /// Begins to decode the picture of `frame`, whose scans begin in `data`.
+    /// Starts decoding the picture of `frame`, whose scans begin in `data`.
     pub(super) fn new(
         frame: Frame,
         transform: Transform,
@@ -65,7 +68,8 @@ impl Picture {
             incomplete,
             smoothed,
         } = scans;
-        // Smoothing reads scans beyond those that are needed, and so comes before they go; without it they go before anything comes.
+        // Smoothing reads scans that are not needed afterwards, so it has to be built before those
+        // are dropped. Without smoothing they are dropped before anything is allocated.
         let (mut coefficients, mut smoothing) = (None, None);
         if let Some(known) = smoothed {
             let coefficients = coefficients.insert(Coefficients::new(&frame)?);
@@ -100,12 +104,12 @@ impl Picture {
         })
     }
 
-    /// Whether all data has been read that is of use.
+    /// Whether all useful data has been read.
     pub(super) fn is_complete(&self) -> bool {
         self.mcu_row == self.frame.mcus_down
     }
 
-    /// The first byte that is still needed.
+    /// Position of the first byte that is still needed.
     pub(super) fn read(&self) -> usize {
         if self.coefficients.is_none() {
             self.scans[0].bits.pos()
@@ -118,7 +122,7 @@ impl Picture {
         self.scans[0].bits.rebase(by);
     }
 
-    /// What there is to say after [`Picture::advance`].
+    /// Returns the event that is due after [`Picture::advance`].
     pub(super) fn event(&mut self) -> Event<'_> {
         if self.row < self.ready {
             let mcu_row = self.mcu_row - 1;
@@ -145,7 +149,8 @@ impl Picture {
         })
     }
 
-    /// The component and the row that are next in this row of MCUs; all rows of one component come before the next component's.
+    /// Returns the component and the row that are next in this row of MCUs; all rows of one
+    /// component come before those of the next.
     fn take_component_row(&mut self, mcu_row: usize) -> (usize, usize) {
         let rows_of = |index: usize| {
             let c = &self.frame.components[index];
@@ -170,7 +175,7 @@ impl Picture {
         (index, y)
     }
 
-    /// Decodes until there is a row, or nothing left to decode with.
+    /// Decodes until a row is ready or the data is used up.
     pub(super) fn advance(&mut self, data: &[u8], complete: bool) -> Result<(), Error> {
         while self.row == self.ready && self.mcu_row < self.frame.mcus_down {
             if self.mcu == 0 && self.mcu_row > 0 {
@@ -195,7 +200,8 @@ impl Picture {
         Ok(())
     }
 
-    /// Decodes a row of MCUs of a single scan straight into samples; `false` when the data may not reach.
+    /// Decodes a row of MCUs of a single scan straight into samples; `false` if the data may not
+    /// suffice.
     fn stream_row(&mut self, data: &[u8], complete: bool) -> bool {
         let scan = &mut self.scans[0];
         let restarts = scan.restarts();
@@ -204,7 +210,7 @@ impl Picture {
             let few = |bits: &BitReader| data.len() - bits.pos().min(data.len()) < MOST_MCU_BYTES;
             if restarts {
                 scan.bits = bits;
-                // In this order: looking for the marker passes over bytes.
+                // The order of the two checks matters: looking for the marker skips bytes.
                 if !complete && (!scan.can_begin(data) || few(&scan.bits)) {
                     return false;
                 }
@@ -256,7 +262,7 @@ impl Picture {
         self.mcu == self.frame.mcus_across
     }
 
-    /// Decodes a row of MCUs of all scans in step, then makes samples of the coefficients.
+    /// Decodes a row of MCUs of all scans in step, then transforms the coefficients to samples.
     fn resident_row(&mut self, data: &[u8]) {
         let Some(coefficients) = &mut self.coefficients else {
             return;
@@ -290,9 +296,10 @@ impl Picture {
     }
 }
 
-/// The last place, in coding order, of a coefficient that a transform with these points uses.
+/// Returns the last place, in coding order, of a coefficient that a transform with these points
+/// uses.
 fn last_needed(points: idct::Points) -> usize {
-    // Where there is more than one sample, every frequency has its share in the means.
+    // Where there is more than one sample, every frequency contributes to the means.
     let along = |frequency: usize, points: usize| points > 1 || frequency == 0;
     let used = |&place: &usize| {
         let natural = usize::from(ZIGZAG[place]);
@@ -301,14 +308,14 @@ fn last_needed(points: idct::Points) -> usize {
     (0..64).rev().find(used).unwrap_or(0)
 }
 
-/// For each component, the last place that is needed.
+/// Returns, for each component, the last place that is needed.
 pub(super) fn keep(frame: &Frame) -> [usize; 4] {
     let component = |index| frame.components.get(index);
     core::array::from_fn(|index| component(index).map_or(0, |c| last_needed(c.points)))
 }
 
-/// Which scans change something that is used: of several. A scan that refines depends on which coefficients of its band earlier
-/// scans have set, so these are needed too.
+/// Reports for each of several scans whether it changes a coefficient that is used. A refining scan
+/// depends on which coefficients of its band earlier scans have set, so those scans are needed too.
 pub(super) fn needed(scans: &[Scan], keep: &[usize; 4], several: bool) -> Vec<bool> {
     let mut needed = alloc::vec![true; scans.len()];
     if !several {

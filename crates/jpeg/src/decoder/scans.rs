@@ -1,4 +1,4 @@
-//! What stands between a file's segments: where they lie, and the headers of its scans.
+//! Search for the file's segments, and the headers of its scans.
 
 use alloc::vec::Vec;
 
@@ -9,21 +9,23 @@ use crate::scan::{Member, Scan, unroll};
 use crate::segments::{DAMAGED, Segments};
 use crate::smoothing::Known;
 
-/// The scans of a file that has to be resident, or the first and only one.
+/// Scans of a file that has to be resident, or the first and only scan of any other.
 #[derive(Default)]
 pub(super) struct Scans {
     pub(super) list: Vec<Scan>,
-    /// The components' tables as they were when each component's first scan began.
+    /// Quantisation table of each component, as it was when the component's first scan began.
     pub(super) quantisation: [Option<[u16; 64]>; 4],
-    /// The file ends before all of them have come.
+    /// Set if the file ends before all scans have come.
     pub(super) incomplete: bool,
-    /// What they have sent, where blocks are smoothed because of what they have not.
+    /// Precision that the scans have reached, if blocks are to be smoothed because coefficients are
+    /// missing.
     pub(super) smoothed: Option<Known>,
 }
 
 impl Scans {
-    /// Reads the headers of the scans from `at` on, and no more than `most`. Tables may change between scans, so each scan takes those
-    /// that stand before it; none is needed afterwards.
+    /// Reads the headers of the scans from `at` on, `most` at most. Tables may change between
+    /// scans, so each scan keeps the tables that are defined before it; no other tables are needed
+    /// afterwards.
     pub(super) fn read(
         data: &[u8],
         mut at: usize,
@@ -55,7 +57,7 @@ impl Scans {
                 Err(error) if scans.list.is_empty() => return Err(error),
                 Err(_) => break, // what came before is a picture already
             };
-            // A sequential component is sent once (B.2.3); more would only cost tables.
+            // A sequential component is sent once (B.2.3); further scans would only cost tables.
             let again = |m: &Member| !frame.progressive && sent[m.component][0] == 0;
             if scan.members.iter().any(again) {
                 break;
@@ -96,10 +98,11 @@ impl Scans {
     }
 }
 
-/// A marker segment: its code, where its content lies, and where the next one starts; `None` when it is not all here.
+/// A marker segment: code, range of its content, and start of the next segment; `None` if it is not
+/// complete.
 type Segment = Option<(u8, core::ops::Range<usize>, usize)>;
 
-/// Looks from `at` on, and moves it over what is no segment.
+/// Finds the next segment from `at` on, and moves `at` past bytes that are no segment.
 pub(super) fn segment(data: &[u8], at: &mut usize) -> Result<Segment, Error> {
     loop {
         let Some(marker) = next_marker(data, *at) else {
@@ -117,7 +120,9 @@ pub(super) fn segment(data: &[u8], at: &mut usize) -> Result<Segment, Error> {
                     return Ok(None);
                 };
                 let length = usize::from(u16::from_be_bytes(*length));
-                // Some writers count a comment's text only. An empty segment ends behind its length, where no decoder reads its content.
+                // Some writers count only the text of a comment. Where no decoder reads the
+                // content, a segment of length 0 or 1 is taken as empty: it ends after its length
+                // field.
                 if length < 2 && !matches!(code, 0xdc | 0xe0..=0xef | 0xfe) {
                     return Err(DAMAGED);
                 }
@@ -132,8 +137,8 @@ pub(super) fn segment(data: &[u8], at: &mut usize) -> Result<Segment, Error> {
     }
 }
 
-/// The height in the DNL segment behind the first scan's data; 0 when there is none, and nothing as long as one may come.
-/// Looks from `at` on, and moves it over what has been seen.
+/// Returns the height in the DNL segment behind the first scan's data: 0 if there is none, `None`
+/// as long as one may still come. Searches from `at` on, and moves `at` past the bytes searched.
 pub(super) fn find_height(data: &[u8], at: &mut usize) -> Option<u16> {
     loop {
         let Some(marker) = next_marker(data, *at) else {
@@ -152,7 +157,8 @@ pub(super) fn find_height(data: &[u8], at: &mut usize) -> Option<u16> {
     }
 }
 
-/// Where the entropy-coded data from `from` on ends: at a marker that is no restart.
+/// Returns the end of the entropy-coded data that starts at `from`: the first marker that is no
+/// restart marker.
 fn end_of_scan(data: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(marker) = next_marker(data, at) {

@@ -1,7 +1,9 @@
-//! The coefficients of a picture, as densely as one bit follows another: of each block, whether it has AC coefficients that are not zero,
-//! where they are, and of each the number of its bits and those.
+//! Coefficients of a picture in compact form. For each block a bit stream holds whether there are
+//! AC coefficients that are not zero, a mask of their places, and for each of them a bit count and
+//! the bits.
 //!
-//! Blocks come by MCUs and are read in rows, so that each row of an MCU's blocks of a component has a lane of its own.
+//! Blocks arrive MCU by MCU and are read row by row, so that each row of an MCU's blocks of a
+//! component has a lane of its own.
 
 use alloc::vec::Vec;
 
@@ -11,22 +13,24 @@ use crate::error::Error;
 use crate::frame::{Component, Frame};
 use crate::segments::ZIGZAG;
 
-/// Words of a chunk, so that a growing list is never copied.
+/// Words of a chunk. Chunks are used so that a growing list is never copied.
 const CHUNK: usize = 1 << 10;
-/// Two of luminance, and one of each chrominance.
+/// Lanes: two of luminance, and one of each chrominance.
 const LANES: usize = 4;
 
-/// Bits of a block, at most, whose values' sizes are so many bits together: its places, and a number of bits for each of them.
+/// Upper bound on the bits of a block whose values have `sizes` bits together: a flag, the mask of
+/// places, and a bit count for each of the 63 values.
 pub(super) fn most_bits(sizes: usize) -> usize {
     1 + 64 + 4 * 63 + sizes
 }
 
-/// And of one of a single colour.
+/// Bits of a block of a single colour.
 pub(super) const FLAT_BITS: usize = 1;
 
-/// A block. Which AC coefficients are not zero is known for each bit that scans come down to, so that a scan looks at no others.
+/// A block. A mask of the AC coefficients that are not zero is kept for each bit that scans go down
+/// to, so that a scan visits no others.
 pub(super) struct Block {
-    /// By bit, in zigzag order: places whose magnitude is at least 1, 2, 4.
+    /// Masks in zigzag order of the places whose magnitude is at least 1, 2 and 4.
     pub(super) masks: [u64; 3],
     /// The AC coefficients that are not zero, in zigzag order.
     values: [i16; 64],
@@ -51,7 +55,7 @@ impl Block {
 pub(super) struct Coefficients {
     /// DC coefficients, component after component, each in rows.
     dc: Vec<i16>,
-    /// Each component's first DC coefficient, and how many its rows have.
+    /// Index of each component's first DC coefficient, and the length of its rows.
     planes: [(usize, usize); 3],
     lanes: [Lane; LANES],
     /// Each component's first lane.
@@ -63,10 +67,11 @@ fn block_count(component: &Component, frame: &Frame) -> usize {
 }
 
 impl Coefficients {
-    /// Bytes of so many bits of blocks, in the lanes.
+    /// Upper bound on the bytes of lanes that hold so many bits of blocks.
     pub(super) fn lane_bytes(bits: u64) -> usize {
         let chunk_bits = 32 * CHUNK as u64;
-        // Each lane's last chunk is not full; the lists of chunks have room for twice as many, or for four.
+        // The last chunk of each lane is not full; the lists of chunks have capacity for twice as
+        // many chunks, or for four.
         let chunks = usize::try_from(bits.div_ceil(chunk_bits)).unwrap_or(usize::MAX);
         let chunk = 4 * CHUNK + 2 * size_of::<Vec<u32>>();
         let lists = LANES * 4 * size_of::<Vec<u32>>();
@@ -76,7 +81,7 @@ impl Coefficients {
             .saturating_add(lists)
     }
 
-    /// Bytes that are allocated from the start.
+    /// Bytes that are allocated for DC coefficients from the start.
     pub(super) fn dc_bytes(frame: &Frame) -> usize {
         let blocks = frame.components.iter().map(|c| block_count(c, frame));
         blocks.sum::<usize>().saturating_mul(2)
@@ -98,7 +103,7 @@ impl Coefficients {
         })
     }
 
-    /// Bytes of lanes that are held.
+    /// Bytes that the lanes hold now.
     pub(super) fn held_bytes(&self) -> usize {
         let chunks: usize = self.lanes.iter().map(|lane| lane.chunks.len()).sum();
         4 * CHUNK * chunks
@@ -113,7 +118,8 @@ impl Coefficients {
         self.dc[self.place(component, across, down)]
     }
 
-    /// Keeps a block: coefficients in natural order, and which AC ones are not zero, in zigzag order. One that only fills its MCU has no others.
+    /// Stores a block: coefficients in natural order, and a mask in zigzag order of the AC ones
+    /// that are not zero. A block that only fills its MCU keeps its DC coefficient alone.
     pub(super) fn put(
         &mut self,
         component: usize,
@@ -144,7 +150,7 @@ impl Coefficients {
         Ok(())
     }
 
-    /// The blocks of a component, of which there are `v` in an MCU's height: a reader for each lane.
+    /// Returns a reader for each lane of a component with `v` rows of blocks in an MCU.
     pub(super) fn readers(&self, component: usize) -> [Reader<'_>; 2] {
         let first = self.first[component];
         [first, (first + 1).min(LANES - 1)].map(|lane| Reader {
@@ -156,12 +162,12 @@ impl Coefficients {
     }
 }
 
-/// Bits, the first of them lowest.
+/// Bit stream, the first bit lowest.
 struct Lane {
     chunks: Vec<Vec<u32>>,
     /// Words in the last chunk.
     used: usize,
-    /// Bits that are in no word yet, and how many: fewer than 32.
+    /// Bits that are in no word yet, and their count: fewer than 32.
     bits: u64,
     count: u32,
 }
@@ -202,18 +208,18 @@ impl Lane {
     }
 }
 
-/// Blocks of a lane, one after the other.
+/// Reader of the blocks of a lane, one after the other.
 pub(super) struct Reader<'a> {
     lane: &'a Lane,
-    /// The next word.
+    /// Index of the next word.
     next: usize,
-    /// Bits of words before it, and how many.
+    /// Bits of earlier words that have not been used yet, and their count.
     bits: u64,
     count: u32,
 }
 
 impl Reader<'_> {
-    /// At least 32 bits, as far as there are any.
+    /// Makes at least 32 bits available, unless the stream ends.
     #[inline(always)]
     fn fill(&mut self) {
         if self.count >= 32 {
@@ -255,7 +261,8 @@ impl Reader<'_> {
             let size = (self.bits & 15) as u32;
             let bits = (self.bits >> 4) as i32 & ((1 << size) - 1);
             self.skip(4 + size);
-            // A negative value's bits are less by one, and begin with a zero (F.1.2.1).
+            // The bits of a negative value are those of the value less one, and begin with a zero
+            // (F.1.2.1).
             let is_negative = bits >> size.saturating_sub(1) == 0;
             *value = (bits - i32::from(is_negative) * ((1 << size) - 1)) as i16;
             block.masks[1] |= u64::from(size > 1) << place;
@@ -264,7 +271,7 @@ impl Reader<'_> {
     }
 }
 
-/// The places of the ones in a mask.
+/// Iterator over the places of the ones in a mask.
 pub(super) struct Places(pub(super) u64);
 
 impl Iterator for Places {

@@ -1,9 +1,10 @@
-//! Pixels to samples: the equations of JFIF (ITU-R BT.601, full range) in 16-bit fixed point, and chrominance at half size.
+//! Conversion of pixels to samples: the equations of JFIF (ITU-R BT.601, full range) in 16-bit
+//! fixed point, and chrominance at half size.
 //!
-//! Both round as the reference implementation does: halves up for luminance, down for chrominance, and a downsampled row up
-//! and down in turn, so that flat noise keeps its mean.
+//! Both round as the reference implementation does: halves up for luminance, down for chrominance.
+//! A downsampled row rounds up and down in turn, so that flat noise keeps its mean.
 
-/// `f64` to 16-bit fixed point.
+/// Converts an `f64` to 16-bit fixed point.
 macro_rules! fix {
     ($x:expr) => {
         ($x * 65536.0 + 0.5) as i32
@@ -11,13 +12,13 @@ macro_rules! fix {
 }
 
 const HALF: i32 = 1 << 15;
-/// The middle of the chrominance samples, and the rounding.
+/// Middle of the chrominance samples plus the rounding.
 const MIDDLE: i32 = (128 << 16) + HALF - 1;
 
 /// Pixels converted in one step.
 const BLOCK: usize = 16;
 
-/// Converts a row; the components' rows are as long as the row of pixels or longer.
+/// Converts a row; the rows of the components are at least as long as the row of pixels.
 pub(super) fn convert(rgb: &[u8], y: &mut [u8], cb: &mut [u8], cr: &mut [u8]) {
     let mut at = 0;
     for rgb in rgb.chunks(3 * BLOCK) {
@@ -99,8 +100,9 @@ mod scalar {
     }
 }
 
-/// The same in lanes. Pairs of samples are multiplied by pairs of 16-bit factors, and a factor that does not fit is split:
-/// green's part of luminance between both pairs; a half, which is 2^15, is subtracted as -2^15.
+/// Implementation in lanes. Pairs of samples are multiplied by pairs of 16-bit factors. A factor
+/// that does not fit is split: green's part of luminance is spread over both pairs, and a half,
+/// which is 2^15, is subtracted as -2^15.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
     use core::arch::wasm32::*;
@@ -119,7 +121,8 @@ mod simd {
     ) {
         let (thirds, _) = rgb.as_chunks::<16>();
         let [a, b, c] = [load16(&thirds[0]), load16(&thirds[1]), load16(&thirds[2])];
-        // Of four pixels each, red with green and then blue with green; numbers from 16 on are of the second vector.
+        // Pairs of four pixels each: red with green, then blue with green. Indices from 16 on
+        // select from the second vector.
         let fours = [
             four(i8x16_shuffle::<
                 0,
@@ -205,13 +208,14 @@ mod simd {
         store16(component(2), cr);
     }
 
-    /// Shifts right by 16: a shuffle, because the compiler makes more than one instruction of a narrowing whose range it knows.
+    /// Shifts right by 16. A shuffle is used because the compiler makes more than one instruction
+    /// of a narrowing whose range it knows.
     #[inline(always)]
     fn high_halves(a: v128, b: v128) -> v128 {
         i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(a, b)
     }
 
-    /// The components of four pixels, in the high halves.
+    /// Returns the components of four pixels in the high halves.
     #[inline(always)]
     fn four(pairs: v128) -> [v128; 3] {
         let (rg, bg) = (

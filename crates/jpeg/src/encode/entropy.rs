@@ -1,9 +1,9 @@
-//! Entropy coding in two passes: quantised coefficients to tokens, which are counted, and tokens to bits, once their codes are
-//! known.
+//! Entropy coding in two passes: quantised coefficients become tokens, which are counted; once the
+//! codes are known, tokens become bits.
 //!
-//! A token is a Huffman symbol with the bits that follow its code. Tokens take four bytes for each coefficient that is not
-//! zero, which is less than keeping coefficients, and the second pass is one look-up a token: it neither knows blocks nor
-//! components.
+//! A token is a Huffman symbol with the bits that follow its code. Tokens take four bytes for each
+//! coefficient that is not zero, which is less than the coefficients themselves. The second pass is
+//! one look-up a token and needs to know neither blocks nor components.
 
 use alloc::vec::Vec;
 
@@ -11,26 +11,28 @@ use crate::buffer::filled;
 use crate::error::Error;
 use crate::segments::ZIGZAG;
 
-/// The table of a token: the Huffman tables of DC and AC coefficients by destination, and what is not coded at all.
+/// Table of a token: the Huffman tables of DC and AC coefficients by destination, and [`BARE`] for
+/// bits without a code.
 pub(super) const DC: usize = 0;
 pub(super) const AC: usize = 1;
-/// The symbol is a number of bits, up to 16, that stand for themselves.
+/// Table number of tokens that are not coded: the symbol is a number of bits, up to 16, that follow
+/// as they are.
 pub(super) const BARE: usize = 4;
 
-/// Room for the symbols of all tables; a power of two, so that a place in it needs no check.
+/// Capacity for the symbols of all tables; a power of two, so that an index needs no bounds check.
 pub(super) const SYMBOLS: usize = 8 * 256;
 
 /// A run of 16 zeroes (F.1.2.2.1).
 pub(super) const ZERO_RUN: usize = 0xf0;
 pub(super) const END_OF_BLOCK: usize = 0;
 
-/// Tokens of a chunk, so that a growing list is never copied.
+/// Tokens of a chunk. Chunks are used so that a growing list is never copied.
 pub(super) const CHUNK: usize = 1 << 12;
-/// The most that a block has: one for each coefficient.
+/// Most tokens of a block: one for each coefficient.
 const BLOCK: usize = 64;
 
-/// Bits that follow a symbol's code in its token (F.1.2); those behind the end of a band are a token of their own, because
-/// together they may be too many for one.
+/// Returns the number of bits that follow a symbol's code in its token (F.1.2). The bits after an
+/// end-of-band symbol are a token of their own, because together they may be too many for one.
 pub(super) fn extra_bits(symbol: usize) -> u32 {
     symbol as u32 & 15
 }
@@ -40,12 +42,12 @@ pub(super) struct Tokens {
     chunks: Vec<Vec<u32>>,
     /// Tokens in the last chunk.
     used: usize,
-    /// How often a symbol occurs, by table and symbol.
+    /// Number of occurrences, by table and symbol.
     counts: Vec<u32>,
 }
 
 impl Tokens {
-    /// Bytes of this many tokens, block after block.
+    /// Bytes that so many tokens take at most, when they come block by block.
     pub(super) fn bytes(tokens: usize) -> usize {
         let chunks = tokens.div_ceil(CHUNK - BLOCK);
         // The list of chunks has room for twice as many, or for four.
@@ -60,7 +62,7 @@ impl Tokens {
         })
     }
 
-    /// Makes room for this many.
+    /// Reserves capacity for so many tokens in the last chunk.
     fn reserve(&mut self, tokens: usize) -> Result<(), Error> {
         if CHUNK - self.used >= tokens {
             return Ok(());
@@ -74,7 +76,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// One token.
+    /// Adds one token.
     pub(super) fn push(&mut self, table: usize, symbol: usize, bits: u32) -> Result<(), Error> {
         self.reserve(1)?;
         let symbol = table << 8 | symbol;
@@ -86,7 +88,8 @@ impl Tokens {
         Ok(())
     }
 
-    /// A block of a sequential scan (F.1.2). Bits of `mask` say which AC coefficients are not zero, in zigzag order.
+    /// Adds a block of a sequential scan (F.1.2). Bits of `mask` mark the AC coefficients that are
+    /// not zero, in zigzag order.
     #[inline(always)]
     pub(super) fn block(
         &mut self,
@@ -135,14 +138,15 @@ impl Tokens {
         Ok(())
     }
 
-    /// How many there are, at least.
+    /// Returns a lower bound on the number of tokens held.
     pub(super) fn held(&self) -> usize {
         self.chunks.len().saturating_sub(1) * (CHUNK - BLOCK) + self.used % CHUNK
     }
 
-    /// Counts what may still come: every symbol of the tables that are in use once (F.1.2, G.1.2.2), and values without zeroes before
-    /// them more often, so that they have short codes even if there were none yet: noise has nothing else, and the file's bound depends
-    /// on it, see [`super::quantise::most_bits`].
+    /// Raises the counts for symbols that may still come: every symbol of the tables in use counts
+    /// at least once (F.1.2, G.1.2.2). Values without zeroes before them count more, so that they
+    /// have short codes even if none has come yet: noise consists of nothing else, and the bound on
+    /// the file depends on it, see [`super::quantise::most_bits`].
     pub(super) fn expect_all(&mut self) {
         for (table, counts) in self.counts.chunks_mut(256).take(BARE).enumerate() {
             let all = counts.iter().sum::<u32>();
@@ -164,12 +168,12 @@ impl Tokens {
         }
     }
 
-    /// How often each symbol of a table occurs.
+    /// Returns the count of each symbol of a table.
     pub(super) fn counts(&self, table: usize) -> &[u32] {
         &self.counts[table << 8..][..256]
     }
 
-    /// Hands the tokens over in their order, and forgets them as it goes.
+    /// Hands over the tokens in order, and frees them chunk by chunk.
     pub(super) fn drain(
         &mut self,
         mut write: impl FnMut(&[u32]) -> Result<(), Error>,
@@ -183,7 +187,8 @@ impl Tokens {
     }
 }
 
-/// A value's size and the bits behind its code: negative ones less one (F.1.2.1).
+/// Returns a value's size and the bits behind its code; for negative values, the bits of the value
+/// less one (F.1.2.1).
 #[inline(always)]
 pub(super) fn magnitude(value: i32) -> (usize, u32) {
     let size = 32 - value.unsigned_abs().leading_zeros();

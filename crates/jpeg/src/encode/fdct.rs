@@ -1,9 +1,10 @@
 //! The forward DCT of 8 x 8 samples (T.81, A.3.3).
 //!
-//! The transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, rows first with two more bits of
-//! precision, then columns: where it rounds, the "accurate integer" method of the reference implementations rounds, so the
-//! results are theirs. Its odd half is written out as the four by four matrix that it is: integer sums of products are the
-//! same in any order, and a vector unit has an instruction for them.
+//! The transform is the one of Loeffler, Ligtenberg and Moschytz in 13-bit fixed point, rows first
+//! with two more bits of precision, then columns. Rounding is that of the "accurate integer" method
+//! of the reference implementations, so the results are equal. The odd half is written out as a
+//! four by four matrix: integer sums of products are the same in any order, and a vector unit has
+//! an instruction for them.
 
 use crate::words::Words;
 
@@ -17,20 +18,20 @@ macro_rules! fix {
     };
 }
 
-/// Transforms a block; a word's rows are rows of coefficients in natural order, eight times as large as T.81 has them.
+/// Transforms a block into rows of coefficients in natural order, eight times as large as in T.81.
 #[inline(always)]
 pub(super) fn forward<W: Words>(rows: [&[u8; 8]; 8]) -> [W; 8] {
     let across = pass::<W, true>(W::columns(rows));
     pass::<W, false>(W::transpose(across))
 }
 
-/// What a block makes whose samples are all the same: its DC coefficient, eight times as large as T.81 has it.
+/// DC coefficient of a block of equal samples, eight times as large as in T.81.
 #[inline(always)]
 pub(super) fn constant(sample: u8) -> i16 {
     64 * (i16::from(sample) - 128)
 }
 
-/// The transform along the index.
+/// Transforms along the index of the array; lanes are independent.
 #[inline(always)]
 fn pass<W: Words, const FIRST: bool>(v: [W; 8]) -> [W; 8] {
     let shift = if FIRST {
@@ -50,7 +51,7 @@ fn pass<W: Words, const FIRST: bool>(v: [W; 8]) -> [W; 8] {
     let (outer, inner) = (sum[0].add(sum[3]), sum[1].add(sum[2]));
     let turned = [sum[0].sub(sum[3]), sum[1].sub(sum[2])];
     let odd = |by: [i16; 4]| W::sum4(difference, by, shift);
-    // The products that the factored form adds up, before they are multiplied out.
+    // Factors of the factored form; its sums of products are multiplied out below.
     let (a, b, c, d) = (
         fix!(1.501321110),
         fix!(3.072711026),
@@ -90,7 +91,7 @@ mod tests {
     use crate::words::{Best, to_array};
     use core::f64::consts::PI;
 
-    /// The definition.
+    /// Evaluates the definition of T.81 (A.3.3).
     fn defined(samples: &[[u8; 8]; 8], u: usize, v: usize) -> f64 {
         let basis = |k: usize, at: usize| {
             let c = if k == 0 { (0.5f64).sqrt() } else { 1.0 };
@@ -105,7 +106,7 @@ mod tests {
         sum / 4.0
     }
 
-    /// Noise, stripes and the extremes.
+    /// Blocks of noise, stripes and extremes.
     fn blocks() -> impl Iterator<Item = [[u8; 8]; 8]> {
         let mut state = 3u32;
         (0..300).map(move |round| {
@@ -124,7 +125,7 @@ mod tests {
         })
     }
 
-    /// Of the basis function: blocks of these reach the largest coefficients.
+    /// Sign of the basis function; blocks of such signs reach the largest coefficients.
     fn sign(at: usize, k: usize) -> bool {
         ((2 * at + 1) as f64 * k as f64 * PI / 16.0).cos() > 0.0
     }

@@ -8,25 +8,26 @@ use crate::error::Error;
 use crate::frame::Frame;
 use crate::segments::ZIGZAG;
 
-/// Bytes of all segments of a file at most: the tables of ten scans are the most of it.
+/// Upper bound on the bytes of all segments of a file; the tables of ten scans are most of them.
 pub(super) const MOST_BYTES: usize = 1024 + 10 * (2 * (21 + 12) + 2 * (21 + 256) + 14);
 
-/// What a scan codes (B.2.3).
+/// Coefficients that a scan codes (B.2.3).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scan {
-    /// The first component, and how many.
+    /// Index of the first component, and the number of components.
     pub(super) first: usize,
     pub(super) count: usize,
-    /// The places, in zigzag order, of its first and its last coefficient.
+    /// Places, in zigzag order, of the first and the last coefficient.
     pub(super) start: usize,
     pub(super) end: usize,
-    /// The bit it comes down from, or 0 if it is the first of its band, and the bit it goes down to.
+    /// Bit position that the previous scan of the band reached (0 in the first scan), and the bit
+    /// position that this scan reaches.
     pub(super) high: u32,
     pub(super) low: u32,
 }
 
 impl Scan {
-    /// The only scan of a sequential file.
+    /// Returns the only scan of a sequential file.
     pub(super) fn sequential(frame: &Frame) -> Scan {
         Scan {
             first: 0,
@@ -39,7 +40,7 @@ impl Scan {
     }
 }
 
-/// Everything in front of the first scan: quantisation tables are in natural order.
+/// Writes everything before the first scan. The quantisation tables are given in natural order.
 pub(super) fn begin(
     out: &mut Vec<u8>,
     frame: &Frame,
@@ -73,12 +74,12 @@ pub(super) fn begin(
     segment(out, marker, &content[..6 + 3 * frame.components.len()])
 }
 
-/// The end of the file.
+/// Writes EOI.
 pub(super) fn end(out: &mut Vec<u8>) -> Result<(), Error> {
     append(out, &[0xff, 0xd9])
 }
 
-/// B.2.4.2.
+/// Writes a DHT segment (B.2.4.2).
 pub(super) fn huffman_table(out: &mut Vec<u8>, table: usize, book: &Book) -> Result<(), Error> {
     let mut content = [0; 17 + 256];
     content[0] = (((table % 2) << 4) | (table / 2)) as u8;
@@ -87,14 +88,14 @@ pub(super) fn huffman_table(out: &mut Vec<u8>, table: usize, book: &Book) -> Res
     segment(out, 0xc4, &content[..17 + book.count])
 }
 
-/// B.2.3.
+/// Writes a scan header (B.2.3).
 pub(super) fn scan_header(out: &mut Vec<u8>, frame: &Frame, scan: Scan) -> Result<(), Error> {
     let mut content = [0; 1 + 2 * 3 + 3];
     content[0] = scan.count as u8;
     for at in 0..scan.count {
         let component = &frame.components[scan.first + at];
         let table = component.quantisation as u8;
-        // A table that a scan does not use is called 0.
+        // The selector of a table that the scan does not use is 0.
         let dc = if scan.start == 0 && scan.high == 0 {
             table
         } else {

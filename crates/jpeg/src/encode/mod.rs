@@ -1,14 +1,17 @@
 //! The encoder: rows in, a file out.
 //!
-//! Rows of pixels, or of each component's own samples, become samples of one row of MCUs, those become quantised blocks, and they become tokens: Huffman symbols that are
-//! counted, so that the tables can be made for this picture before the first bit is written. A sequential file needs no more than
-//! that. A progressive one keeps all coefficients instead, and makes the tokens scan by scan.
+//! Rows of pixels, or of each component's own samples, become the samples of one row of MCUs, then
+//! quantised blocks, then tokens: Huffman symbols that are counted, so that the tables are made for
+//! this picture before the first bit is written. A sequential file needs no more memory than that.
+//! A progressive file keeps all coefficients and makes the tokens scan by scan.
 //!
-//! Where the standard leaves a choice, it is that of libjpeg-turbo: its transform, rounding, edges, tables and scans. At equal
-//! settings, and with optimised tables there, the files are the same byte for byte; very large ones, whose tables are made before
-//! all symbols are counted, have the same coefficients.
+//! Where the standard leaves a choice, the encoder follows libjpeg-turbo: transform, rounding,
+//! edges, tables and scans. At equal settings, with optimised tables in libjpeg-turbo, the files
+//! are identical. Very large files, whose tables are made before all symbols are counted, have the
+//! same coefficients.
 //!
-//! Chosen at compile time on wasm are vectors for colour, the transform and quantisation; the definitions stand beside them.
+//! On wasm with SIMD, vectors are used for colour, the transform and quantisation; the scalar
+//! definitions stand beside them.
 
 mod coefficients;
 mod colour;
@@ -36,24 +39,26 @@ use crate::frame::{Component, Frame};
 use crate::segments::Pixels;
 use crate::words::Best;
 
-/// How many samples the chrominance components have.
+/// Subsampling of the chrominance components.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sampling {
-    /// Half of them across and half of them down.
+    /// 4:2:0: half the samples across and half of them down.
     #[default]
     S420,
-    /// All of them.
+    /// 4:4:4: all samples.
     S444,
 }
 
-/// How a picture is encoded.
+/// Settings of an encoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// 1 to 100, as libjpeg scales the tables of T.81, annex K; 80 by default. Numbers outside are taken as the nearest.
+    /// Quality from 1 to 100, as libjpeg scales the tables of T.81, annex K; 80 by default. Numbers
+    /// outside the range are clamped.
     pub quality: u8,
-    /// 4:2:0 by default; grey pictures have no chrominance.
+    /// Chrominance subsampling, 4:2:0 by default; grey pictures have no chrominance.
     pub sampling: Sampling,
-    /// Several scans, from a coarse picture to the whole one; off by default. The pixels are the same.
+    /// Whether the file is progressive: several scans, from a coarse picture to the whole one; off
+    /// by default. The decoded pixels are the same.
     pub progressive: bool,
 }
 
@@ -67,17 +72,19 @@ impl Default for Settings {
     }
 }
 
-/// What an encoder may hold.
+/// Bounds on the memory of an encoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Bytes of tokens, which wait until they are all there for the tables that suit them best; 16 MiB by default, which is about as many as
-    /// a photo of fifteen megapixels has. A picture with more of them gets the tables that suit those.
+    /// Bytes of tokens that may be held until the optimal tables can be made; 16 MiB by default,
+    /// which is about as many as a photo of fifteen megapixels has. A picture with more tokens gets
+    /// tables that are optimal for the tokens up to this limit.
     pub token_bytes: usize,
-    /// Bytes of the caller's rows, which are given back as they are encoded, so that a progressive file's coefficients take their place, of
-    /// what [`Encoder::hold`] says of it; 0 by default.
+    /// Bytes of the caller's rows that the caller frees as they are encoded; 0 by default. A
+    /// progressive file's coefficients take their place, so the bound counts both only once. The
+    /// caller reports freed rows through [`Encoder::hold`].
     pub freed_bytes: usize,
-    /// Columns and rows of the rectangle beyond which the picture has one colour; all of it by default. The file is not expected to say
-    /// more than that.
+    /// Columns and rows of the rectangle outside of which the picture has one colour; the whole
+    /// picture by default. Bounds assume that the file holds no more detail than that.
     pub picture: (u16, u16),
 }
 
@@ -97,18 +104,18 @@ impl Room {
     }
 }
 
-/// What follows from it.
+/// Bounds that follow from [`Room`] and the picture.
 struct Bounds {
     tokens: usize,
-    /// Bytes of a progressive file's coefficients, and of the tokens of one of its scans.
+    /// Bytes of a progressive file's coefficients plus the tokens of one of its scans.
     scans: usize,
-    /// Bytes.
+    /// Bytes of the file.
     file: usize,
 }
 
 impl Bounds {
     fn new(frame: &Frame, quantisation: &[[u8; 64]; 2], room: Room) -> Bounds {
-        // Wherever the rectangle stands: it may cut through MCUs on both sides.
+        // The rectangle may lie anywhere, and so cut through MCUs on both sides.
         let touched = |length: u16, mcu: usize, all: usize| {
             all.min((usize::from(length).saturating_sub(1)).div_ceil(mcu) + 1)
         };
@@ -132,14 +139,15 @@ impl Bounds {
             let flat = quantise::FLAT_BITS as u64;
             bits += (c.h * c.v) as u64 * (busy as u64 * most + (mcus - busy) as u64 * flat);
         }
-        // It is looked at what is held after each MCU, and once there are tables after each row of them.
+        // The tokens held are checked after each MCU, and once there are tables after each row of
+        // MCUs.
         let row = (64 * across + 2 * (frame.mcus_across - across)) * units;
         let kept = Coefficients::lane_bytes(kept).saturating_sub(room.freed_bytes);
         let held = all.min(room.tokens()) + 64 * scans::BLOCKS + 2 * CHUNK;
         Bounds {
             scans: kept.saturating_add(Tokens::bytes(held)),
             tokens: all.min((room.tokens() + 64 * units + CHUNK).max(row)),
-            // One byte in 64 for stuffing.
+            // Stuffing adds at most one byte in 64.
             file: usize::try_from(bits / 8 + bits / 512).unwrap_or(usize::MAX),
         }
     }
@@ -169,15 +177,15 @@ pub struct Encoder {
     component_rows: [usize; 3],
     /// Rows of MCUs that have been coded.
     mcu_rows: usize,
-    /// A row of MCUs that is coded by half is in no file.
+    /// Set to an error once a row of MCUs has failed: a half-coded row cannot be part of a file.
     sound: Result<(), Error>,
     /// Each component's last DC coefficient.
     dc: [i16; 3],
     out: Output,
-    /// What tokens may take, and coefficients up to those of the caller's rows.
+    /// Bytes that tokens may take; together with `freed_bytes`, the bound for coefficients.
     token_bytes: usize,
     freed_bytes: usize,
-    /// Where the file is progressive.
+    /// Coefficients of a progressive file; `None` for a sequential one.
     coefficients: Option<Coefficients>,
 }
 
@@ -192,7 +200,7 @@ impl fmt::Debug for Encoder {
 }
 
 impl Encoder {
-    /// An encoder that waits for its first row.
+    /// Creates an encoder with the default bounds.
     ///
     /// # Errors
     /// [`Error::Usage`] if a side is 0, [`Error::Unsupported`] for CMYK, [`Error::OutOfMemory`].
@@ -205,7 +213,7 @@ impl Encoder {
         Encoder::within(width, height, pixels, settings, Room::default())
     }
 
-    /// The same with bounds of the caller's.
+    /// Creates an encoder with the given bounds.
     ///
     /// # Errors
     /// As [`Encoder::new`].
@@ -254,15 +262,18 @@ impl Encoder {
         })
     }
 
-    /// Bytes that encoding allocates at most, the file included; see [`Encoder::peak_bytes_within`].
+    /// Returns an upper bound on the bytes that encoding allocates, the file included; see
+    /// [`Encoder::peak_bytes_within`].
     pub fn peak_bytes(width: u16, height: u16, pixels: Pixels, settings: Settings) -> usize {
         Encoder::peak_bytes_within(width, height, pixels, settings, Room::default())
     }
 
-    /// Bytes that encoding within bounds allocates at most, the file included.
+    /// Returns an upper bound on the bytes that encoding with the given bounds allocates, the file
+    /// included.
     ///
-    /// It is the most that noise can cost: a token of four bytes for every coefficient, up to the bound, and the file with as many bits as
-    /// values can have at this quality. The file's bytes, and the samples', are allocated from the start, whatever the picture.
+    /// The bound is the cost of noise: a token of four bytes for every coefficient, up to the
+    /// limit, and a file with as many bits as values can have at this quality. The bytes of the
+    /// file and of the samples are allocated from the start for any picture.
     pub fn peak_bytes_within(
         width: u16,
         height: u16,
@@ -283,7 +294,8 @@ impl Encoder {
             .saturating_add(bounds.file)
     }
 
-    /// From now on tokens may take so many bytes: more, where the caller has given back the rows that they were made of.
+    /// Sets the bytes that tokens may take from now on: more than before, if the caller has freed
+    /// the rows that the tokens were made of.
     pub fn hold(&mut self, token_bytes: usize) {
         self.token_bytes = token_bytes;
         self.out.set_limit(token_bytes / 4);
@@ -292,7 +304,8 @@ impl Encoder {
     /// Takes the next row of pixels, from the top.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it is not as long as a row, or one too many; [`Error::OutOfMemory`], and then the same again.
+    /// [`Error::Usage`] if the row has the wrong length or is one too many; [`Error::OutOfMemory`],
+    /// and the same error again on every later call.
     pub fn row(&mut self, pixels: &[u8]) -> Result<(), Error> {
         self.sound?;
         if pixels.len() != self.row_bytes {
@@ -317,14 +330,17 @@ impl Encoder {
         self.sound
     }
 
-    /// Takes the next row of one component's own samples (0: Y, 1: Cb, 2: Cr), instead of rows of pixels: for a caller who has them, so
-    /// that nothing is converted or downsampled. Rows of chrominance are half as long in 4:2:0, rounded up, and half as many.
+    /// Takes the next row of one component's own samples (0: Y, 1: Cb, 2: Cr) instead of rows of
+    /// pixels, for callers that have them, so that nothing is converted or downsampled. In 4:2:0,
+    /// rows of chrominance are half as long, rounded up, and half as many.
     ///
-    /// The components may come in any order, as long as none runs into the next row of MCUs before the others are there.
+    /// The components may come in any order, as long as none reaches the next row of MCUs before
+    /// the others have filled this one.
     ///
     /// # Errors
-    /// [`Error::Usage`] if there is no such component, the row is not as long as its rows, or it comes too early or too late;
-    /// [`Error::OutOfMemory`], and then the same again.
+    /// [`Error::Usage`] if the component does not exist, the row has the wrong length, or the row
+    /// comes too early or too late; [`Error::OutOfMemory`], and the same error again on every later
+    /// call.
     ///
     /// ```
     /// use letterbox_jpeg::{Encoder, Pixels, Settings};
@@ -374,7 +390,7 @@ impl Encoder {
         self.sound
     }
 
-    /// The file.
+    /// Writes the rest of the file and returns it.
     ///
     /// # Errors
     /// [`Error::Usage`] if rows are missing; [`Error::OutOfMemory`].
@@ -423,7 +439,8 @@ impl Encoder {
                         let rows = self.samples.block(index, x, y);
                         transform(rows, &self.divisors[c.quantisation], &mut block)
                     } else {
-                        // A block that only fills the MCU costs least if it is like the one before.
+                        // A block that only fills the MCU costs least if it has the DC coefficient
+                        // of the block before.
                         block[0] = self.dc[index];
                         0
                     };
@@ -453,7 +470,8 @@ impl Encoder {
 
 const MIXED: Error = Error::Usage("rows of pixels and rows of components do not mix");
 
-/// Samples to quantised coefficients in natural order; the mask says which AC ones are not zero, in zigzag order.
+/// Transforms samples to quantised coefficients in natural order. The returned mask marks the AC
+/// ones that are not zero, in zigzag order.
 #[inline(always)]
 fn transform(rows: [&[u8; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
     let first = rows[0][0];
@@ -483,7 +501,8 @@ fn frame(width: u16, height: u16, pixels: Pixels, settings: Settings) -> Frame {
 mod tests {
     use super::*;
 
-    /// A wide picture, half flat and half noise, so that later symbols are not those that came first.
+    /// Encodes a wide picture, half flat and half noise, so that later symbols differ from the
+    /// first ones.
     fn encode(settings: Settings, limit: Option<usize>) -> Vec<u8> {
         let mut encoder = Encoder::new(150, 120, Pixels::Rgb, settings).expect("memory");
         if let Some(limit) = limit {

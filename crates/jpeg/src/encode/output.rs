@@ -1,9 +1,11 @@
-//! The file as it grows: a scan's tokens, then the tables that suit them, then their bits.
+//! Output file that grows scan by scan: tables that suit the scan's tokens, then the bits of the
+//! tokens.
 //!
-//! Tokens are held until the scan is complete, so that the tables are the best ones. There is a limit to that: a picture with
-//! more of them gets the tables that suit what has come up to there, with a code for every symbol that may still come, and from
-//! there on tokens are written as they arise. Memory has a bound that way, and the file grows by next to nothing. The file has all the
-//! room that it may need from the start, so that it never moves.
+//! Tokens are held until the scan is complete, so that the tables are optimal. The number of tokens
+//! is limited: past the limit, the tables are made from the tokens so far, with a code for every
+//! symbol that may still come, and later tokens are written as they arise. The limit bounds memory,
+//! and the file grows by next to nothing. The file gets its whole capacity from the start, so that
+//! it never moves.
 
 use alloc::vec::Vec;
 
@@ -14,17 +16,17 @@ use super::writer::{BitWriter, Codes};
 use crate::error::Error;
 use crate::frame::Frame;
 
-/// A file, and what is not in it yet.
+/// The file, and the tokens that are not in it yet.
 pub(super) struct Output {
     pub(super) file: Vec<u8>,
     pub(super) tokens: Tokens,
-    /// Once a scan's tables are written.
+    /// Codes and bit writer; set once a scan's tables are written.
     coder: Option<(Codes, BitWriter)>,
     limit: usize,
 }
 
 impl Output {
-    /// An empty file with room for so many bytes, and at most so many tokens beside it.
+    /// Creates an empty file with capacity for `file_bytes`, and a limit of `tokens`.
     pub(super) fn new(file_bytes: usize, tokens: usize) -> Result<Output, Error> {
         let mut file = Vec::new();
         file.try_reserve_exact(file_bytes)
@@ -37,12 +39,12 @@ impl Output {
         })
     }
 
-    /// From now on so many tokens are held.
+    /// Sets the number of tokens that may be held from now on.
     pub(super) fn set_limit(&mut self, tokens: usize) {
         self.limit = tokens;
     }
 
-    /// Makes the tables, if there are too many tokens to wait for more of them.
+    /// Makes the tables early, if the limit of tokens is reached.
     #[inline(always)]
     pub(super) fn watch(&mut self, frame: &Frame, scan: Scan) -> Result<(), Error> {
         if self.tokens.held() < self.limit || self.coder.is_some() {
@@ -52,7 +54,7 @@ impl Output {
         self.write(frame, scan)
     }
 
-    /// The same, and writes the tokens if there are tables.
+    /// Makes the tables early if the limit is reached, and writes the tokens if there are tables.
     pub(super) fn relieve(&mut self, frame: &Frame, scan: Scan) -> Result<(), Error> {
         self.watch(frame, scan)?;
         match self.coder {
@@ -83,7 +85,7 @@ impl Output {
     }
 }
 
-/// A scan's tables and header, and room for its tokens.
+/// Writes a scan's tables and header, and reserves capacity for its tokens.
 fn begin(file: &mut Vec<u8>, frame: &Frame, scan: Scan, tokens: &Tokens) -> Result<Codes, Error> {
     let mut codes = Codes::new();
     for many in 0..=16 {
@@ -106,7 +108,7 @@ fn begin(file: &mut Vec<u8>, frame: &Frame, scan: Scan, tokens: &Tokens) -> Resu
             bits += u64::from(count) * u64::from(codes.length(table << 8 | symbol));
         }
     }
-    // One byte in 256 is stuffed, as a rule.
+    // As a rule, one byte in 256 is stuffed.
     let bytes = bits / 8 + bits / 1024 + 64;
     let bytes = usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?;
     file.try_reserve_exact(bytes)

@@ -1,19 +1,21 @@
-//! Quantisation (T.81, A.3.4 and K.1): coefficients divided by the table's values, rounding to nearest, halves away from zero.
+//! Quantisation (T.81, A.3.4 and K.1): coefficients divided by the table's values, rounded to
+//! nearest, halves away from zero.
 //!
-//! The forward DCT gives eight times the coefficient, so the divisor is eight times the table's value. What is not zero
-//! afterwards comes as a bit mask in zigzag order, so that entropy coding walks over that alone.
+//! The forward DCT gives eight times the coefficient, so the divisor is eight times the table's
+//! value. A bit mask in zigzag order marks the coefficients that are not zero afterwards, so that
+//! entropy coding visits no others.
 
 use crate::segments::ZIGZAG;
 use crate::words::Best;
 
-/// T.81, table K.1, in natural order.
+/// Table K.1 of T.81, in natural order.
 const LUMINANCE: [u16; 64] = [
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
     14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
     92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
 ];
 
-/// T.81, table K.2: its upper left corner; 99 everywhere else.
+/// Upper left corner of table K.2 of T.81; all other values are 99.
 const CHROMINANCE: [[u16; 4]; 4] = [
     [17, 18, 24, 47],
     [18, 21, 26, 66],
@@ -21,8 +23,9 @@ const CHROMINANCE: [[u16; 4]; 4] = [
     [47, 66, 99, 99],
 ];
 
-/// The tables of annex K for luminance and chrominance, in natural order, scaled as the reference implementation scales them:
-/// a quality of 50 is the table itself, 100 is ones. No value exceeds a byte, as baseline demands (B.2.4.1).
+/// Returns the tables of annex K for luminance and chrominance, in natural order, scaled as the
+/// reference implementation does: a quality of 50 is the table itself, 100 is ones. No value
+/// exceeds a byte, as baseline demands (B.2.4.1).
 pub(super) fn tables(quality: u8) -> [[u8; 64]; 2] {
     let quality = u32::from(quality.clamp(1, 100));
     let percent = if quality < 50 {
@@ -38,11 +41,11 @@ pub(super) fn tables(quality: u8) -> [[u8; 64]; 2] {
     ]
 }
 
-/// Bits of a block's values, at most, that are quantised with this table.
+/// Upper bound on the bits of the values of a block that is quantised with this table.
 ///
-/// The energy of a block's coefficients is that of its samples (T.81's transform is orthonormal), so that the sum of the squares
-/// of values times divisors is at most `64 * 128^2`. A value of `v` has `1 + log2(v)` bits, so that those of all values are the most
-/// where each is `128 / divisor`.
+/// The energy of a block's coefficients is that of its samples (T.81's transform is orthonormal),
+/// so that the sum of the squares of values times divisors is at most `64 * 128^2`. A value of `v`
+/// has `1 + log2(v)` bits, so the sum of all bits is greatest where each value is `128 / divisor`.
 pub(super) fn most_value_bits(table: &[u8; 64]) -> usize {
     // In eighths: log2(128 / d) = 7 - log2(d^8) / 8.
     let size = |divisor: u8| 8 + 56u32.saturating_sub(u64::from(divisor).pow(8).ilog2());
@@ -50,22 +53,25 @@ pub(super) fn most_value_bits(table: &[u8; 64]) -> usize {
     sizes.div_ceil(8) as usize
 }
 
-/// Bits of the file for a block that is quantised with this table, at most.
+/// Upper bound on the bits of the file for a block that is quantised with this table.
 ///
-/// The code before a value has five bits at most on average: where all coefficients have values, sizes
-/// alone are coded, and there are eleven of them; runs of zeroes cost less than the values in their place. If the tables are made
-/// `early`, it has eight: nobody knows then what is to come, see [`super::entropy::Tokens::expect_all`].
+/// The code before a value has five bits at most on average: where all coefficients have values,
+/// only sizes are coded, and there are eleven of them; runs of zeroes cost less than the values in
+/// their place. If the tables are made `early`, the code has eight bits, because nobody knows then
+/// what symbols will come, see [`super::entropy::Tokens::expect_all`].
 pub(super) fn most_bits(table: &[u8; 64], early: bool) -> usize {
     64 * if early { 8 } else { 5 } + most_value_bits(table)
 }
 
-/// What rounding to whole values may add to [`most_value_bits`]: half a bit each, where one and a half becomes two.
+/// Bits that rounding to whole values may add to [`most_value_bits`]: half a bit each, where one
+/// and a half becomes two.
 pub(super) const ROUNDING_BITS: usize = 32;
 
-/// And for one of a single colour: the difference to the one before, and its end.
+/// Upper bound on the bits for a block of a single colour: the difference to the block before, and
+/// the end of the block.
 pub(super) const FLAT_BITS: usize = 16 + 11 + 16;
 
-/// A quantisation table, ready to divide by.
+/// Quantisation table in a form that is ready to divide by.
 pub(super) struct Divisors {
     divisors: [[i16; 8]; 8],
     /// `2^(16 + power) / divisor`, rounded up.
@@ -86,7 +92,7 @@ impl Divisors {
         for (at, &value) in table.iter().enumerate() {
             let (y, x) = (at / 8, at % 8);
             let divisor = 8 * u32::from(value);
-            // Seventeen bits would not fit, so that a power of two takes one less.
+            // Seventeen bits would not fit, so a power of two takes one bit less.
             let power = (divisor - 1).ilog2();
             new.divisors[y][x] = divisor as i16; // 2040 at most
             new.reciprocals[y][x] = (1u32 << (16 + power)).div_ceil(divisor) as u16 as i16;
@@ -95,7 +101,7 @@ impl Divisors {
         new
     }
 
-    /// One coefficient in place of the DC one.
+    /// Quantises a DC coefficient alone.
     pub(super) fn divide_dc(&self, value: i16) -> i16 {
         divide(value, self.divisors[0][0])
     }
@@ -111,7 +117,8 @@ fn divide(value: i16, by: i16) -> i16 {
     }
 }
 
-/// Quantises rows of coefficients; the result's bits say which places, in natural order, are not zero.
+/// Quantises rows of coefficients. The returned mask marks the places, in natural order, that are
+/// not zero.
 #[inline(always)]
 pub(super) fn quantise(rows: [Best; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -135,9 +142,11 @@ fn scalar(rows: [[i16; 8]; 8], divisors: &Divisors, out: &mut [i16; 64]) -> u64 
     mask
 }
 
-/// By multiplication: with `e = reciprocal * divisor - 2^(16 + power) < divisor <= 2^(power + 1)`, a magnitude `m` below 2^15
-/// is `m / divisor + m * e / (divisor * 2^(16 + power))`, and the error is below `1 / divisor`, in which steps the quotient
-/// and its half come. The first product drops what is below `2^power`, and the second rounds by that.
+/// Division by multiplication. With
+/// `e = reciprocal * divisor - 2^(16 + power) < divisor <= 2^(power + 1)`, a magnitude `m` below
+/// 2^15 is `m / divisor + m * e / (divisor * 2^(16 + power))`. The error is below `1 / divisor`,
+/// and the quotient and its half come in steps of `1 / divisor`. The first product drops the bits
+/// below `2^power`, and the second one rounds by them.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd {
     use core::arch::wasm32::*;
@@ -153,7 +162,7 @@ mod simd {
             let (above, below) = (row(rows[y], divisors, y), row(rows[y + 1], divisors, y + 1));
             store_words(above, &mut out[y]);
             store_words(below, &mut out[y + 1]);
-            // Saturation makes no zero of anything else.
+            // Saturation turns no other value into zero.
             let zeroes = i8x16_eq(i8x16_narrow_i16x8(above, below), i8x16_splat(0));
             mask |= u64::from(!i8x16_bitmask(zeroes)) << (8 * y);
         }
@@ -173,7 +182,7 @@ mod simd {
     }
 }
 
-/// By four bits of a mask in natural order: the same bits in zigzag order.
+/// For four bits of a mask in natural order: the same bits in zigzag order.
 const SPREAD: [[u64; 16]; 16] = {
     let mut spread = [[0; 16]; 16];
     let mut place = 0;
@@ -191,7 +200,7 @@ const SPREAD: [[u64; 16]; 16] = {
     spread
 };
 
-/// A mask from natural order to zigzag order.
+/// Converts a mask from natural order to zigzag order.
 #[inline(always)]
 pub(super) fn to_zigzag(natural: u64) -> u64 {
     let part = |from: usize| {
@@ -229,7 +238,7 @@ mod tests {
                 i32::from(divisors.powers[0][0]),
             );
             for magnitude in 0..=i16::MAX {
-                // As the vectors do it.
+                // Computed as the vector code does.
                 let product = (magnitude as u32 * reciprocal) >> 16;
                 let quotient = (i32::from(product as u16 as i16) * power + (1 << 14)) >> 15;
                 assert_eq!(

@@ -1,7 +1,9 @@
-//! Rows of pixels to the samples of one row of MCUs, and the picture's edges.
+//! Conversion of rows of pixels to the samples of one row of MCUs, with the padding at the
+//! picture's edges.
 //!
-//! The last column is repeated to the right, up to the MCU's end, before chrominance is downsampled; downwards, an odd last row
-//! is repeated once, and then each component's own last row. So does the reference implementation.
+//! The last column is repeated to the right, up to the MCU's end, before chrominance is
+//! downsampled. Downwards, an odd last row is repeated once, and then each component's own last
+//! row. The reference implementation pads in the same way.
 
 use alloc::vec::Vec;
 
@@ -10,7 +12,7 @@ use crate::encode::colour;
 use crate::error::Error;
 use crate::frame::{Component, Frame};
 
-/// The rows of MCUs are made one after the other in the same memory.
+/// Samples of one row of MCUs. All rows of MCUs are made one after the other in the same memory.
 pub(super) struct Samples {
     planes: [Plane; 3],
     /// Two rows each of both chrominance components at full size, where they are to be downsampled.
@@ -73,7 +75,7 @@ impl Samples {
         })
     }
 
-    /// Takes row `y` of the row of MCUs; it is the picture's last one if `last`.
+    /// Takes row `y` of the row of MCUs; `last` marks the last row of the picture.
     pub(super) fn take(&mut self, pixels: &[u8], y: usize, last: bool) {
         let width = self.width;
         let [luma, cb, cr] = &mut self.planes;
@@ -123,7 +125,8 @@ impl Samples {
         }
     }
 
-    /// Takes row `y` of the row of MCUs of one component; it is the component's last one if `last`.
+    /// Takes row `y` of one component in the row of MCUs; `last` marks the last row of the
+    /// component.
     pub(super) fn take_component(&mut self, index: usize, row: &[u8], y: usize, last: bool) {
         let plane = &mut self.planes[index];
         let to = plane.row(y);
@@ -134,7 +137,8 @@ impl Samples {
         }
     }
 
-    /// The rows of a component's block; its place is counted in blocks of the row of MCUs.
+    /// Returns the rows of a component's block; `across` and `down` count blocks within the row of
+    /// MCUs.
     #[inline(always)]
     pub(super) fn block(&self, component: usize, across: usize, down: usize) -> [&[u8; 8]; 8] {
         let plane = &self.planes[component];

@@ -1,4 +1,5 @@
-//! Progressive coding (T.81, annex G): all coefficients are kept, and scan after scan says a part of them.
+//! Progressive coding (T.81, annex G): all coefficients are kept, and each scan codes a part of
+//! them.
 
 use super::coefficients::{Block, Coefficients, Places};
 use super::entropy::{AC, BARE, DC, Tokens, ZERO_RUN, magnitude};
@@ -7,8 +8,9 @@ use super::output::Output;
 use crate::error::Error;
 use crate::frame::Frame;
 
-/// The order of the reference implementation: a blurred picture in colour early, and luminance's last bit, the largest scan,
-/// at the end. First component, components, band, bits.
+/// Scans of a colour picture in the order of the reference implementation: a blurred picture in
+/// colour comes early, and the last bit of luminance, the largest scan, at the end. Fields: first
+/// component, number of components, band, bits.
 const COLOUR: [(usize, usize, usize, usize, u32, u32); 10] = [
     (0, 3, 0, 0, 0, 1),
     (0, 1, 1, 5, 0, 2),
@@ -22,7 +24,7 @@ const COLOUR: [(usize, usize, usize, usize, u32, u32); 10] = [
     (0, 1, 1, 63, 1, 0),
 ];
 
-/// The same for a lone component.
+/// Scans of a grey picture.
 const GREY: [(usize, usize, usize, usize, u32, u32); 6] = [
     (0, 1, 0, 0, 0, 1),
     (0, 1, 1, 5, 0, 2),
@@ -32,7 +34,7 @@ const GREY: [(usize, usize, usize, usize, u32, u32); 6] = [
     (0, 1, 1, 63, 1, 0),
 ];
 
-/// The scans of a picture, in their order.
+/// Returns the scans of a picture in order.
 pub(super) fn script(frame: &Frame) -> impl Iterator<Item = Scan> {
     let script: &[_] = if frame.components.len() == 1 {
         &GREY
@@ -51,7 +53,7 @@ pub(super) fn script(frame: &Frame) -> impl Iterator<Item = Scan> {
         })
 }
 
-/// Blocks of a scan between two looks at the memory that its tokens take.
+/// Blocks of a scan between two checks of the memory that its tokens take.
 pub(super) const BLOCKS: usize = 32;
 
 impl Coefficients {
@@ -65,7 +67,8 @@ impl Coefficients {
         out.end_scan(frame, scan)
     }
 
-    /// The blocks of a lone component come in rows, and only those that hold picture (A.2.2).
+    /// Writes a band of a lone component, whose blocks come in rows and only as far as they hold
+    /// picture (A.2.2).
     fn write_band(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         let component = &frame.components[scan.first];
         let mut band = Band::new(scan, component.quantisation);
@@ -87,7 +90,8 @@ impl Coefficients {
         band.end_blocks(&mut out.tokens)
     }
 
-    /// G.1.2.1, MCU by MCU; a lone component's MCU is a block, and there are no others than those that hold picture.
+    /// Writes a DC scan MCU by MCU (G.1.2.1). The MCU of a lone component is one block, and only
+    /// blocks that hold picture are coded.
     fn write_dc(&self, frame: &Frame, scan: Scan, out: &mut Output) -> Result<(), Error> {
         let mut before = [0; 3];
         for mcu_row in 0..frame.mcus_down {
@@ -115,18 +119,19 @@ impl Coefficients {
     }
 }
 
-/// Blocks that end in one go: the symbol has 14 bits for them at most (G.1.2.2).
+/// Most blocks of one end-of-band run: the symbol has 14 bits for the count (G.1.2.2).
 const MOST_BLOCKS: u32 = 0x7fff;
-/// Correction bits that wait for the end of the band: as many as the reference implementation holds back.
+/// Most correction bits that wait for the end of the band: as many as the reference implementation
+/// holds back.
 const MOST_CORRECTIONS: usize = 1000 - 64 + 1;
 
 /// The state of a scan of AC coefficients.
 struct Band {
     scan: Scan,
     table: usize,
-    /// Its places, as a mask.
+    /// Mask of the places in the band.
     places: u64,
-    /// Blocks that have ended, and are not said yet, and their corrections.
+    /// Number of blocks that have ended and are not coded yet, and their correction bits.
     ended: u32,
     corrections: Corrections,
 }
@@ -145,7 +150,7 @@ impl Band {
         }
     }
 
-    /// G.1.2.2: coefficients whose highest bits are said for the first time.
+    /// Codes coefficients whose highest bits are sent for the first time (G.1.2.2).
     fn first(&mut self, block: &Block, tokens: &mut Tokens) -> Result<(), Error> {
         let mut next = self.scan.start;
         for place in Places(block.masks[self.scan.low as usize] & self.places) {
@@ -167,19 +172,21 @@ impl Band {
         (0..run / 16).try_for_each(|_| tokens.push(self.table, ZERO_RUN, 0))
     }
 
-    /// G.1.2.3: one more bit of coefficients that are not zero already, and those that this bit makes so.
+    /// Codes one more bit of coefficients that are not zero already, and coefficients that this bit
+    /// makes not zero (G.1.2.3).
     fn refine(&mut self, block: &Block, tokens: &mut Tokens) -> Result<(), Error> {
         let low = self.scan.low;
         let all = block.masks[low as usize] & self.places;
         let new = all & !block.masks[self.scan.high as usize];
         let last_new = new.checked_ilog2().unwrap_or(0) as usize;
         let (mut next, mut run) = (self.scan.start, 0);
-        // This block's corrections, the last of them lowest.
+        // Correction bits of this block, the last one lowest.
         let (mut own, mut count) = (0, 0);
         for place in Places(all) {
             run += place - next;
             next = place + 1;
-            // Runs before the last new coefficient have to be said; those behind it end with the block.
+            // Runs before the last new coefficient have to be coded; runs after it end with the
+            // block.
             while run > 15 && place <= last_new {
                 self.end_blocks(tokens)?;
                 tokens.push(self.table, ZERO_RUN, 0)?;
@@ -205,7 +212,7 @@ impl Band {
         Ok(())
     }
 
-    /// The rest of a block is zero, but for corrections.
+    /// Ends a block whose remaining coefficients are zero or only corrected.
     fn end_block(&mut self, own: u64, count: usize, tokens: &mut Tokens) -> Result<(), Error> {
         self.ended += 1;
         self.corrections.hold(own, count);
@@ -215,7 +222,7 @@ impl Band {
         Ok(())
     }
 
-    /// Says how many blocks have ended, and their corrections.
+    /// Codes the number of blocks that have ended, and their correction bits.
     fn end_blocks(&mut self, tokens: &mut Tokens) -> Result<(), Error> {
         if self.ended == 0 {
             return Ok(());
@@ -230,7 +237,7 @@ impl Band {
     }
 }
 
-/// Bits, the last of them lowest, in tokens.
+/// Writes bits as bare tokens; the last bit is lowest.
 fn say_bits(bits: u64, count: usize, tokens: &mut Tokens) -> Result<(), Error> {
     let mut left = count;
     while left > 0 {
@@ -241,14 +248,14 @@ fn say_bits(bits: u64, count: usize, tokens: &mut Tokens) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bits that refine coefficients of blocks that have ended, sixteen in a part.
+/// Correction bits of coefficients in blocks that have ended, sixteen in a part.
 struct Corrections {
     parts: [u32; MOST_CORRECTIONS.div_ceil(16) + 4],
     bits: usize,
 }
 
 impl Corrections {
-    /// Takes a block's bits, at most 63, the last of them lowest.
+    /// Appends the correction bits of a block, at most 63, the last one lowest.
     fn hold(&mut self, bits: u64, count: usize) {
         let mut left = count;
         while left > 0 {

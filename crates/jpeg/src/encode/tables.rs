@@ -1,23 +1,25 @@
-//! Huffman codes for what a scan has to say: the procedure of T.81, annex K.2, which ends with codes of at most 16 bits, none
-//! of them all ones.
+//! Optimal Huffman codes for the tokens of a scan: the procedure of T.81, annex K.2, which gives
+//! codes of at most 16 bits, none of them all ones.
 
-/// A code book: what a DHT segment says.
+/// Code book in the form of a DHT segment.
 pub(super) struct Book {
-    /// Codes by length, from 1 on.
+    /// Number of codes of each length, from 1 on.
     pub(super) lengths: [u8; 16],
-    /// Symbols by length of their code, then by value.
+    /// Symbols ordered by the length of their code, then by value.
     pub(super) symbols: [u8; 256],
-    /// How many symbols there are.
+    /// Number of symbols.
     pub(super) count: usize,
 }
 
-/// No code is longer before lengths are limited: counts would have to sum up to a Fibonacci number beyond 64 bits.
+/// Longest code before lengths are limited: a longer one would need counts whose sum is a Fibonacci
+/// number beyond 64 bits.
 const LONGEST: usize = 96;
-/// All symbols, and one that is in no file: it gets the code of all ones.
+/// Leaves of the tree: all symbols, and a reserved one that no file contains and that gets the code
+/// of all ones.
 const LEAVES: usize = 257;
 
 impl Book {
-    /// The best code for these counts of the 256 symbols.
+    /// Builds the optimal code book for the counts of the 256 symbols.
     pub(super) fn new(counts: &[u32]) -> Book {
         let depths = depths(counts);
         let mut lengths = [0usize; LONGEST + 1];
@@ -42,7 +44,7 @@ impl Book {
         book
     }
 
-    /// Each symbol with its code and the code's length (C.2).
+    /// Returns each symbol with its code and the code's length (C.2).
     pub(super) fn codes(&self) -> impl Iterator<Item = (u8, u32, u32)> {
         let lengths = (1..).zip(self.lengths);
         let each = lengths.flat_map(|(length, count)| (0..count).map(move |_| length));
@@ -58,11 +60,12 @@ impl Book {
     }
 }
 
-/// How deep each leaf lies in the tree that joins the two rarest nodes again and again (figure K.1). Of equals the one with
-/// the highest number comes first, and a joined node has the number of its rarer half: ties are settled as in the reference
+/// Returns the depth of each leaf in the tree that is built by joining the two rarest nodes again
+/// and again (figure K.1). Of nodes with equal counts the one with the highest number comes first,
+/// and a joined node has the number of its rarer half: ties are settled as in the reference
 /// implementation, so that the tables are the same.
 fn depths(counts: &[u32]) -> [u8; LEAVES] {
-    // Nodes to join, the rarest last: count, number reversed, node.
+    // Nodes to join, the rarest last, as (count, reversed number, node).
     let mut open = [(0u64, 0usize, 0usize); LEAVES];
     let mut many = 1;
     open[0] = (1, LEAVES - 256, 256);
@@ -89,7 +92,7 @@ fn depths(counts: &[u32]) -> [u8; LEAVES] {
         open[place] = joined;
         many += 1;
     }
-    // A node is older than its parent.
+    // A parent has a higher index than its children.
     let mut depths = [0; 2 * LEAVES];
     for node in (0..nodes - 1).rev() {
         if parents[node] > 0 {
@@ -99,11 +102,12 @@ fn depths(counts: &[u32]) -> [u8; LEAVES] {
     core::array::from_fn(|leaf| depths[leaf])
 }
 
-/// Shortens codes to 16 bits (figure K.3), and drops the longest one, which is all ones.
+/// Shortens codes to 16 bits (figure K.3), and drops the longest code, which is all ones.
 fn limit(lengths: &mut [usize; LONGEST + 1]) {
     for length in (17..=LONGEST).rev() {
         while lengths[length] > 0 {
-            // Two siblings: one takes their parent's place, the other a place beside a shorter code.
+            // Of two siblings, one takes their parent's place and the other a place beside a
+            // shorter code.
             let shorter = (1..length - 1)
                 .rev()
                 .find(|&at| lengths[at] > 0)
@@ -124,7 +128,8 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// The cost of the best code that is limited to 16 bits, the reserved symbol included: package-merge.
+    /// Returns the cost of the best code that is limited to 16 bits, the reserved symbol included,
+    /// by package-merge.
     fn best_cost(counts: &[u32; 256]) -> u64 {
         let mut leaves: Vec<u64> = counts
             .iter()

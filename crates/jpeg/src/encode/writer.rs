@@ -1,12 +1,14 @@
-//! Bits to entropy-coded bytes: the first bit is the topmost, and a zero byte is stuffed behind each 0xFF (T.81, F.1.2.3).
+//! Bit writer for entropy-coded bytes: the first bit is the topmost, and a zero byte is stuffed
+//! behind each 0xFF (T.81, F.1.2.3).
 
 use alloc::vec::Vec;
 
 use super::entropy::SYMBOLS;
 use crate::error::Error;
 
-/// By table and symbol, what a token becomes: the code with room for the bits behind it, and in the five lowest bits how many
-/// bits that is together, at most 16 and 11.
+/// Code of each token, by table and symbol: the code, shifted to leave space for the bits that
+/// follow it, and in the five lowest bits the total number of bits. A code has at most 16 bits, and
+/// at most 11 follow.
 pub(super) struct Codes([u32; SYMBOLS]);
 
 impl Codes {
@@ -20,23 +22,23 @@ impl Codes {
         }
     }
 
-    /// Bits of a token with this symbol.
+    /// Returns the number of bits of a token with this symbol.
     pub(super) fn length(&self, at: usize) -> u32 {
         self.0[at] & 31
     }
 }
 
-/// Tokens between two looks at the memory that is left.
+/// Tokens between two checks of the memory that is left.
 const BATCH: usize = 256;
-/// Bytes that they become at most: four at a time, each of them stuffed.
+/// Upper bound on the bytes of a batch: four at a time, each of them stuffed.
 const MOST: usize = BATCH * 8 + 8;
 
-/// Bits on their way into a file.
+/// Writer with the bits that are not yet in the file.
 #[derive(Default)]
 pub(super) struct BitWriter {
-    /// Bits that are not in the file yet, the last of them lowest.
+    /// Bits that are not in the file yet, the last one lowest.
     acc: u64,
-    /// How many, fewer than 32.
+    /// Number of valid bits in `acc`, fewer than 32.
     valid: u32,
 }
 
@@ -84,7 +86,7 @@ impl BitWriter {
     }
 }
 
-/// Appends to a file; one that has outgrown its memory gets an eighth more.
+/// Appends to a file. A file that has outgrown its capacity gets an eighth more.
 pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
     if out.capacity() - out.len() < bytes.len() {
         let more = bytes.len().max(out.len() / 8);

@@ -1,4 +1,4 @@
-//! Files made by hand, bit by bit, for what no encoder writes.
+//! Files made by hand, bit by bit, for features that no encoder writes.
 
 #![allow(
     dead_code,
@@ -18,7 +18,7 @@ pub(crate) fn decode(file: &[u8], scale: Scale, chunk: usize) -> Result<Picture,
     decode_with(Decoder::new(), file, scale, chunk)
 }
 
-/// The same with a decoder that has been told something.
+/// Decodes with a configured decoder a file that arrives in chunks.
 pub(crate) fn decode_with(
     mut decoder: Decoder,
     file: &[u8],
@@ -51,7 +51,8 @@ pub(crate) fn decode_with(
     }
 }
 
-/// Entropy-coded data, by codes that are easy to write down: a DC size has 4 bits, an AC symbol has 8.
+/// Entropy-coded data in codes that are easy to write down: 4 bits for a DC size, 8 for an AC
+/// symbol.
 #[derive(Default)]
 pub(crate) struct Bits {
     bits: Vec<bool>,
@@ -64,7 +65,7 @@ impl Bits {
         self
     }
 
-    /// A signed value's bits (F.1.2.1), and how many they are.
+    /// Bits of a signed value (F.1.2.1), and their number.
     fn signed(value: i32) -> (u32, u32) {
         let size = 32 - value.unsigned_abs().leading_zeros();
         let bits = if value < 0 { value - 1 } else { value };
@@ -81,17 +82,17 @@ impl Bits {
         self.symbol((run << 4 | size) as u8).put(bits, size)
     }
 
-    /// An AC symbol alone: 0 is the end of the block.
+    /// Writes an AC symbol alone: 0 is the end of the block.
     pub(crate) fn symbol(&mut self, symbol: u8) -> &mut Self {
         self.put(u32::from(symbol), 8)
     }
 
-    /// A code that no table has, as long as a reader looks for one.
+    /// Writes a code that no table has, as long as the longest that a reader looks for.
     pub(crate) fn no_code(&mut self) -> &mut Self {
         self.put(0x1_ffff, 17)
     }
 
-    /// Padded with ones, and stuffed.
+    /// Returns the bytes, padded with ones and stuffed.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let byte = |bits: &[bool]| {
             (0..8).fold(0, |byte, at| {
@@ -103,14 +104,14 @@ impl Bits {
     }
 }
 
-/// A marker segment.
+/// Builds a marker segment.
 pub(crate) fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len() as u16 + 2;
     [&[0xff, marker], &length.to_be_bytes()[..], content].concat()
 }
 
-/// SOI, one quantisation table of eights, so that a DC coefficient is a level, the tables of [`Bits`] and a frame header; components
-/// are sampling factors.
+/// Builds the start of a file: SOI, one quantisation table of eights, so that a DC coefficient is a
+/// level, the tables of [`Bits`], and a frame header. `components` are sampling factors.
 pub(crate) fn start(marker: u8, width: u16, height: u16, components: &[(u8, u8)]) -> Vec<u8> {
     let mut quantisation = vec![0];
     quantisation.extend([8; 64]);
@@ -137,7 +138,7 @@ pub(crate) fn start(marker: u8, width: u16, height: u16, components: &[(u8, u8)]
     .concat()
 }
 
-/// A scan header for these components, counted from 1, and a band and its bits.
+/// Builds a scan header for these components, counted from 1, with a band and its bits.
 pub(crate) fn scan(components: &[u8], band: (u8, u8), high_low: u8) -> Vec<u8> {
     let mut content = vec![components.len() as u8];
     for &name in components {
@@ -147,10 +148,10 @@ pub(crate) fn scan(components: &[u8], band: (u8, u8), high_low: u8) -> Vec<u8> {
     segment(0xda, &content)
 }
 
-/// EOI.
+/// EOI marker.
 pub(crate) const END: &[u8] = &[0xff, 0xd9];
 
-/// A grey picture of one row of blocks, from their data.
+/// Builds a grey picture of one row of blocks.
 pub(crate) fn grey_row(blocks: usize, data: &Bits) -> Vec<u8> {
     [
         start(0xc0, 8 * blocks as u16, 8, &[(1, 1)]),

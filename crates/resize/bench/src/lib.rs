@@ -1,4 +1,5 @@
-//! Both contestants on the same image. `run.mjs` prepares a case, runs it many times and reads the clock around it.
+//! Contestants of the resizing benchmark on the same image. `run.mjs` prepares a case, runs each
+//! contestant many times and measures the time.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
@@ -53,7 +54,8 @@ fn with_case<T>(work: impl FnOnce(&mut Case) -> T) -> T {
     CASE.with_borrow_mut(|case| work(case.as_mut().expect("prepared")))
 }
 
-/// Waves, edges and noise, and the alpha of a cut-out: opaque inside, soft at its edge.
+/// Prepares an image of waves, edges and noise, with the alpha of a cut-out: opaque inside, soft at
+/// its edge.
 #[unsafe(no_mangle)]
 pub extern "C" fn prepare(width: u32, height: u32, to_width: u32, to_height: u32, channels: u32) {
     let channels = [
@@ -97,13 +99,13 @@ pub extern "C" fn prepare(width: u32, height: u32, to_width: u32, to_height: u32
     PEAK.store(HELD.load(Relaxed), Relaxed);
 }
 
-/// Bytes that the runs since `prepare` held at most, apart from source and result.
+/// Returns the peak of bytes held by the runs since `prepare`, apart from source and result.
 #[unsafe(no_mangle)]
 pub extern "C" fn peak() -> usize {
     PEAK.load(Relaxed) - HELD.load(Relaxed)
 }
 
-/// A number made of the result.
+/// Returns the sum of the result's samples.
 #[unsafe(no_mangle)]
 pub extern "C" fn checksum() -> u32 {
     with_case(|case| case.result.iter().map(|&sample| u32::from(sample)).sum())
@@ -155,7 +157,7 @@ pub extern "C" fn fast_image_resize() {
         };
         let (width, height) = (horizontal.source, vertical.source);
         let (to_width, to_height) = (horizontal.result, vertical.result);
-        // Alpha in place, which is the way of the least memory.
+        // Alpha is multiplied in place, which takes the least memory.
         let alpha = fir::MulDiv::new();
         if matches!(channels, Channels::GreyAlpha | Channels::Rgba) {
             let mut source = Image::from_slice_u8(width, height, &mut case.pixels, pixels)

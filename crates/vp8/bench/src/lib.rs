@@ -1,4 +1,5 @@
-//! All contestants on the same file. `run.mjs` writes it into the module, runs it many times and reads the clock around it.
+//! Contestants of the VP8 benchmark on the same file. `run.mjs` writes the file into the module,
+//! runs each contestant many times and measures the time.
 
 use std::cell::RefCell;
 use std::io::Cursor;
@@ -9,7 +10,7 @@ thread_local! {
     static FILE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Where a file of so many bytes goes.
+/// Returns a buffer for a file of so many bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn prepare(bytes: usize) -> *mut u8 {
     FILE.with_borrow_mut(|file| {
@@ -18,17 +19,17 @@ pub extern "C" fn prepare(bytes: usize) -> *mut u8 {
     })
 }
 
-/// The frame of a file that has nothing else.
+/// Returns the frame of a file that contains nothing else.
 fn frame(file: &[u8]) -> &[u8] {
     &file[20..]
 }
 
-/// A few bytes of each row, so that this takes no time.
+/// Sums a few bytes of each row, at almost no cost.
 fn sum(row: &[u8]) -> u32 {
     row.iter().step_by(1024).map(|&byte| u32::from(byte)).sum()
 }
 
-/// Rows of RGB.
+/// Decodes to rows of RGB.
 #[unsafe(no_mangle)]
 pub extern "C" fn letterbox_rgb() -> u32 {
     FILE.with_borrow(|file| {
@@ -43,7 +44,7 @@ pub extern "C" fn letterbox_rgb() -> u32 {
     })
 }
 
-/// Rows of planes.
+/// Decodes to rows of planes.
 #[unsafe(no_mangle)]
 pub extern "C" fn letterbox_planes() -> u32 {
     FILE.with_borrow(|file| {
@@ -58,7 +59,7 @@ pub extern "C" fn letterbox_planes() -> u32 {
     })
 }
 
-/// The whole picture.
+/// Decodes the whole picture at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn image_webp() -> u32 {
     FILE.with_borrow(|file| {

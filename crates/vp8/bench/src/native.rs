@@ -1,4 +1,4 @@
-//! The same natively: `native CONTESTANT < FILE`, and the milliseconds of each run.
+//! Runs a contestant natively, `native CONTESTANT < FILE`, and prints the milliseconds of each run.
 
 use std::io::{Read, stdin};
 use std::time::Instant;
