@@ -231,7 +231,8 @@ fn an_animation_becomes_a_webp_or_a_gif() {
     assert_eq!(count, 5);
 }
 
-/// A GIF counts repetitions in 16 bits, and 0 of them is for ever: more plays than that are as many as there can be.
+/// A GIF counts repetitions in 16 bits, and 0 of them is for ever: more plays than that are as many
+/// as there can be.
 #[test]
 fn more_plays_than_a_gif_can_count_are_as_many_as_it_can() {
     for plays in [65_536, 65_537, 65_538, u32::MAX] {

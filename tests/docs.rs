@@ -181,3 +181,64 @@ fn the_readme_has_every_code_of_an_error() {
     }
     assert_eq!(codes, told);
 }
+
+/// Rust files of the project, each with its text.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut folders: Vec<PathBuf> = [
+        "crates",
+        "src",
+        "tests",
+        "examples",
+        "benches",
+        "fuzz/src",
+        "fuzz/targets",
+    ]
+    .map(path)
+    .into();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source");
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+/// The text of a doc comment's line, where the line is one.
+fn documented(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    line.strip_prefix("///").or(line.strip_prefix("//!"))
+}
+
+/// The rule of CONTRIBUTING.md, as far as a machine can tell.
+#[test]
+fn doc_comments_begin_with_a_verb_or_a_noun_and_have_100_columns() {
+    let mut faults = Vec::new();
+    let files = sources();
+    assert!(files.len() > 300, "{} files", files.len());
+    for (path, text) in &files {
+        let (mut begins, mut is_code) = (true, false);
+        for (number, line) in text.lines().enumerate() {
+            let Some(comment) = documented(line) else {
+                begins = true;
+                continue;
+            };
+            let comment = comment.trim();
+            is_code ^= comment.starts_with("```");
+            let first = comment.split_whitespace().next().unwrap_or_default();
+            let is_vague = ["What", "Who"].contains(&first) || comment.starts_with("The same ");
+            let is_long = line.chars().count() > 100;
+            if !is_code && ((begins && is_vague) || is_long) {
+                faults.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+            begins = comment.is_empty();
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -1,7 +1,7 @@
-//! What is to be done to an image, in types: no strings, no HTTP, no pixels.
+//! A transform: the wishes for an image, in types: no strings, no HTTP, no pixels.
 //!
-//! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default, and the default is
-//! the behaviour of the service that letterbox replaces.
+//! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default,
+//! and the default is the behaviour of the service that letterbox replaces.
 
 use std::num::{NonZeroU8, NonZeroU16};
 
@@ -26,7 +26,8 @@ impl Side {
     }
 }
 
-/// How the source's rectangle meets the requested one. The words are those of CSS `object-fit` and of sharp.
+/// How the source's rectangle meets the requested one. The words are those of CSS `object-fit` and
+/// of sharp.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fit {
     /// The whole image inside the box, the rest filled with the background. The default.
@@ -150,8 +151,8 @@ impl Dpr {
     }
 }
 
-/// What the encoder aims for, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below 100 a PNG that is asked for
-/// as such has a palette; other lossless ones ignore it.
+/// Aim of the encoder, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below
+/// 100 a PNG that is asked for as such has a palette; other lossless ones ignore it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quality(u8);
 
@@ -170,7 +171,7 @@ impl Quality {
     }
 }
 
-/// What was negotiated for `f=auto`. There is no other `auto` than one that was negotiated.
+/// Result of the negotiation for `f=auto`. An `auto` without a negotiation does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Negotiated {
     /// A crawler that makes the preview of a link: JPEG and PNG, and nothing else.
@@ -186,7 +187,7 @@ impl Default for Negotiated {
 }
 
 impl Negotiated {
-    /// What is left of it where only these are written.
+    /// Returns the formats that are left where only these are written.
     pub fn among(self, written: FormatSet) -> Negotiated {
         match self {
             Negotiated::Card => Negotiated::Card,
@@ -224,7 +225,7 @@ pub enum Target {
     Json,
     /// A placeholder of the source, as text: its ThumbHash.
     Thumbhash,
-    /// The same: its BlurHash.
+    /// BlurHash of the source, as text.
     Blurhash,
 }
 
@@ -267,7 +268,8 @@ pub struct Transform {
     pub fit: Fit,
     /// Default centre.
     pub gravity: Gravity,
-    /// Colour of padding, and of what lies under transparency where the target has none. Default white.
+    /// Colour of padding, and of what lies under transparency where the target has none. Default
+    /// white.
     pub background: Colour,
     /// Whether a small source may grow. Default true.
     pub enlarge: bool,
@@ -283,12 +285,14 @@ pub struct Transform {
     pub lossless: bool,
     /// Default all.
     pub frames: Frames,
-    /// How far a sample may be from the first pixel's and still be margin, which is cut off before anything else is done. Default no trim.
+    /// How far a sample may be from the first pixel's and still be margin, which is cut off before
+    /// anything else is done. Default no trim.
     pub trim: Option<NonZeroU8>,
 }
 
 impl Transform {
-    /// The one place of defaults: a deployment's settings, the parameters and the docs take theirs from here.
+    /// The one place of defaults: a deployment's settings, the parameters and the docs take theirs
+    /// from here.
     pub const DEFAULT: Transform = Transform {
         width: Side::px(1200),
         height: Side::px(627),

@@ -7,10 +7,11 @@ use crate::pixels::layout::Layout;
 use crate::spec::{Auto, By, Format, FormatSet};
 use crate::transform::{Negotiated, Target, Transform};
 
-/// The formats that an answer may be written in, the best first: where one does not fit into memory, the next one is tried. There is always
-/// a last one.
+/// The formats that an answer may be written in, the best first: where one does not fit into
+/// memory, the next one is tried. There is always a last one.
 ///
-/// AVIF holds one picture and nothing that moves; what moves stays what it is as GIF, which everyone shows.
+/// AVIF holds one picture and nothing that moves; what moves stays what it is as GIF, which
+/// everyone shows.
 pub(crate) fn candidates(
     header: &Header,
     transform: &Transform,

@@ -1,4 +1,5 @@
-//! A plan is chosen: the formats that the answer may have, the best first, each planned and reckoned, until one fits into memory.
+//! A plan is chosen: the formats that the answer may have, the best first, each planned and
+//! reckoned, until one fits into memory.
 
 pub(crate) mod format;
 
@@ -24,7 +25,8 @@ impl Plan {
     /// Plans a transform.
     ///
     /// # Errors
-    /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::TooManyPixels`] for a source beyond all measure.
+    /// [`Error::OutputTooLarge`] for a canvas beyond the limits, [`Error::TooManyPixels`] for a
+    /// source beyond all measure.
     pub fn new(
         header: Header,
         source: Source,
@@ -41,7 +43,7 @@ impl Plan {
         )
     }
 
-    /// The same where there are guests, and more is known of the file than its header.
+    /// Plans a transform where there are guests, and more is known of the file than its header.
     ///
     /// # Errors
     /// As [`Plan::new`]; [`Error::Unsupported`] for what only a guest reads or writes.
@@ -165,8 +167,9 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether a picture that no stage changes may have its source's own file: in the same format. Quality is no change: a source is as good
-    /// as it is. Several scans are one, where the source has not got them.
+    /// Whether a picture that no stage changes may have its source's own file: in the same format.
+    /// Quality is no change: a source is as good as it is. Several scans are one, where the source
+    /// has not got them.
     fn may_be_its_source(&self) -> bool {
         let several_scans = match self.header.coding {
             Coding::Jpeg { progressive, .. } => progressive,
@@ -178,7 +181,8 @@ impl Plan {
             && (several_scans || !self.transform.interlace || self.format != Format::Jpeg)
     }
 
-    /// Plans the small picture that placeholders are made of: the upright source with its alpha, in sRGB.
+    /// Plans the small picture that placeholders are made of: the upright source with its alpha, in
+    /// sRGB.
     ///
     /// # Errors
     /// As [`Plan::with_guests`].
@@ -247,8 +251,9 @@ impl Plan {
         Ok(plan)
     }
 
-    /// A PNG has a palette where that is asked for, and where no pixel becomes another by it. Where its source has one and is resampled, which
-    /// makes more colours than it had, pixels may become others that are near.
+    /// A PNG has a palette where that is asked for, and where no pixel becomes another by it. Where
+    /// its source has one and is resampled, which makes more colours than it had, pixels may become
+    /// others that are near.
     fn indexed(&self, target: Target) -> Option<Indexed> {
         let quality = usize::from(self.transform.quality.get());
         if self.format != Format::Png {
@@ -263,7 +268,7 @@ impl Plan {
     }
 }
 
-/// What the JPEG decoder takes on, too, and sharp as it comes.
+/// Most pixels of a source. The JPEG decoder has the same limit, and sharp by default.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
 
 /// Longest side of the small picture that placeholders are made of. ThumbHash is defined for images

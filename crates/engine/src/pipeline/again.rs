@@ -1,11 +1,13 @@
-//! Behind a look: the answer is planned with what has been found, and the source is decoded a second time.
+//! Behind a look: the answer is planned with what has been found, and the source is decoded a
+//! second time.
 
 use crate::error::Error;
 use crate::pipeline::look::Look;
 use crate::pipeline::state::{Pipeline, State};
 
 impl Pipeline<'_> {
-    /// The look for a box is over: the answer is planned with what it has found, and the file is decoded anew. False where there was none.
+    /// The look for a box is over: the answer is planned with what it has found, and the file is
+    /// decoded anew. False where there was none.
     ///
     /// # Errors
     /// Whatever a plan may be refused for.

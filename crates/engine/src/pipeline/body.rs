@@ -101,7 +101,8 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the source's file.
+    /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the
+    /// source's file.
     ///
     /// # Errors
     /// [`Error::Corrupt`], [`Error::OutOfMemory`].

@@ -9,8 +9,8 @@ use crate::plan::Plan;
 use crate::transform::Target;
 
 impl Pipeline<'_> {
-    /// Ends a look, or plays the frames of an animation, once the source file is complete, as far as
-    /// the memory planned for the answer goes. Returns false if there is more to do:
+    /// Ends a look, or plays the frames of an animation, once the source file is complete, as far
+    /// as the memory planned for the answer goes. Returns false if there is more to do:
     /// [`Pipeline::memory_bytes`] is then larger, and the next call goes on with that much. A still
     /// that needs no look needs nothing.
     ///

@@ -1,7 +1,8 @@
 //! A look: a cheap decode of the source, which yields facts.
 //!
-//! `f=json` and the hashes are made of them; a box of the picture is what the geometry of an answer begins with. The file stays in
-//! memory for the second time that it is decoded, and is a part of both plans.
+//! `f=json` and the hashes are made of them; a box of the picture is what the geometry of an answer
+//! begins with. The file stays in memory for the second time that it is decoded, and is a part of
+//! both plans.
 
 use std::num::NonZeroU8;
 
@@ -27,7 +28,7 @@ pub(crate) enum Look {
     Small,
 }
 
-/// What a look has found.
+/// Facts that a look has found.
 pub(crate) struct Facts {
     /// The small picture.
     pub(crate) small: Small,

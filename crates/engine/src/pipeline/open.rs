@@ -122,7 +122,7 @@ impl Pipeline<'_> {
         Ok(())
     }
 
-    /// What is known of a file beside its header.
+    /// Returns the facts that are known of a file beside its header.
     pub(crate) fn known(&self) -> Known {
         Known {
             bytes: self.promised_bytes,
@@ -131,7 +131,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// What is carried out: the look that comes first, or what is asked for.
+    /// Plans the look that comes first, or the answer where no look is needed.
     pub(crate) fn plan(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
         match self.look {
             Some(look) => look.plan(header, source, self.transform, self.limits, self.guests),
@@ -139,7 +139,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// What is asked for.
+    /// Plans the answer.
     pub(crate) fn asked(
         &self,
         header: Header,

@@ -19,8 +19,8 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Returns a frame of zeroes. The buffer's capacity is `capacity` bytes, or the size of the pixels
-    /// if that is more.
+    /// Returns a frame of zeroes. The buffer's capacity is `capacity` bytes, or the size of the
+    /// pixels if that is more.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] where the allocator refuses; nothing aborts.
@@ -70,7 +70,8 @@ pub(crate) struct Picture {
 const PIECE_BYTES: usize = 8 << 10;
 
 impl Picture {
-    /// Returns a picture without rows. A given `capacity` makes the picture one piece of that capacity.
+    /// Returns a picture without rows. A given `capacity` makes the picture one piece of that
+    /// capacity.
     pub(crate) fn new(size: Size, layout: Layout, capacity: Option<u64>) -> Picture {
         let row_bytes = size.width as usize * layout.channels();
         Picture {

@@ -44,7 +44,7 @@ impl Window {
         }
     }
 
-    /// The same window of a picture that begins with this rectangle's corner.
+    /// Moves the window into a picture that begins with the corner of a rectangle.
     pub(crate) fn within(self, rect: Rect) -> Window {
         Window {
             x: self.x - f64::from(rect.left),

@@ -1,4 +1,5 @@
-//! Where everything goes: the upright rectangles of a transform, and the windows of the source that they are made of.
+//! Where everything goes: the upright rectangles of a transform, and the windows of the source that
+//! they are made of.
 
 use crate::header::{Coding, Header};
 use crate::pixels::layout::{Layout, Size};
@@ -15,7 +16,7 @@ pub(crate) struct Geometry {
     pub(crate) scale: (f64, f64),
     /// The whole area after scaling; only a `kept` part of it is ever made.
     scaled: Size,
-    /// What of it is made.
+    /// Columns and rows of the scaled area that are made.
     pub(crate) kept: Size,
     /// Where that part starts within `scaled`.
     from: (u32, u32),
@@ -119,7 +120,8 @@ impl Geometry {
         }
     }
 
-    /// The whole pixels of a plane that the area has a part of, where so many columns and rows of the stored image are one of the plane.
+    /// The whole pixels of a plane that the area has a part of, where so many columns and rows of
+    /// the stored image are one of the plane.
     pub(crate) fn cut(&self, header: &Header, decoded: Size, across: u32, down: u32) -> Rect {
         let Rect {
             left,
@@ -203,8 +205,9 @@ fn place(
     }
 }
 
-/// The largest denominator that leaves the resampler something to do, as sharp chooses it: at exactly 1/2 the decoder's
-/// own averaging would be the whole resize, and it is softer than Lanczos.
+/// The largest denominator that leaves the resampler something to do, as sharp chooses it: at
+/// exactly 1/2 the decoder's own averaging would be the whole resize, and it is softer than
+/// Lanczos.
 pub(crate) fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
     if !matches!(header.coding, Coding::Jpeg { .. }) {
         return 1;
@@ -223,7 +226,7 @@ pub(crate) fn shrink_on_load(header: &Header, reduction: f64) -> u32 {
 /// Chrominance at half the size, each of two planes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Halves {
-    /// What the decoder delivers.
+    /// Size that the decoder delivers.
     pub decoded: Size,
     /// The part that is kept of that.
     pub cut: Rect,
@@ -231,8 +234,9 @@ pub struct Halves {
     pub window: Window,
 }
 
-/// What a decoder of VP8 hands out where pixels become fewer: those that are left are converted then. Elsewhere chrominance is interpolated
-/// as its standard has it, and pixels are resampled.
+/// Returns the halves that a decoder of VP8 hands out where pixels become fewer; only the pixels
+/// that are left are converted then. Elsewhere chrominance is interpolated as its standard has it,
+/// and pixels are resampled.
 pub(crate) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
     let (x, y) = geometry.scale;
     let opaque = header.coding == Coding::Vp8 && !header.layout.alpha();
@@ -254,11 +258,11 @@ pub(crate) fn halves(header: &Header, geometry: &Geometry) -> Option<Halves> {
     })
 }
 
-/// The planes of chrominance of a JPEG that becomes a JPEG, in 4:2:0. Converting to pixels and back would cost more and gain nothing:
-/// half of what it makes at full size is thrown away again.
+/// The planes of chrominance of a JPEG that becomes a JPEG, in 4:2:0. Converting to pixels and back
+/// would cost more and gain nothing: half of what it makes at full size is thrown away again.
 ///
-/// A sample of the canvas covers two of its pixels each way. Where the image starts or ends between the two, the sample there is made
-/// of the image's edge, and mixed with the background.
+/// A sample of the canvas covers two of its pixels each way. Where the image starts or ends between
+/// the two, the sample there is made of the image's edge, and mixed with the background.
 pub(crate) fn chroma(
     header: &Header,
     format: Format,

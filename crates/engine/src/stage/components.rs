@@ -1,5 +1,5 @@
-//! Luminance and chrominance of a lossy WebP: resampled one by one, and pixels of what is left. That is a third of the work of resampling
-//! pixels, and there are fewer to convert.
+//! Luminance and chrominance of a lossy WebP: resampled one by one, and pixels of what is left.
+//! That is a third of the work of resampling pixels, and there are fewer to convert.
 
 use letterbox_vp8::to_rgb;
 
@@ -23,7 +23,8 @@ pub(crate) struct Join {
     rgb: Vec<u8>,
 }
 
-/// Rows that wait at most, of each plane: resizers make eight at a time, and chrominance needs up to three more of what is to come.
+/// Rows that wait at most, of each plane: resizers make eight at a time, and chrominance needs up
+/// to three more of what is to come.
 const WAITING_ROWS: u64 = 16;
 
 impl Join {

@@ -1,6 +1,7 @@
 //! Stage: the source's samples become sRGB, where they are something else.
 //!
-//! Pixels are converted when they are few, behind the resize. Only four inks are light before it, as nothing else knows them.
+//! Pixels are converted when they are few, behind the resize. Only four inks are light before it,
+//! as nothing else knows them.
 
 use std::sync::Arc;
 
@@ -25,12 +26,13 @@ impl Stage for Convert {
         Reach::Pixel
     }
 
-    /// What a component means in sRGB depends on all three.
+    /// A component alone has no meaning in sRGB: the result depends on all three.
     fn samples(&self) -> Samples {
         Samples::Pixels
     }
 
-    /// A profile that has not been looked at yet may be that of sRGB, which is not known when the plan is made.
+    /// A profile that has not been looked at yet may be that of sRGB, which is not known when the
+    /// plan is made.
     fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
         match plan.source {
             Source::Srgb => false,
@@ -78,7 +80,7 @@ impl RowSource for Rows<'_> {
     }
 }
 
-/// What a decoder's rows of four inks are to go through.
+/// Returns the conversion of a decoder's CMYK rows.
 pub(crate) fn cmyk(plan: &Plan) -> Option<Arc<Conversion>> {
     match &plan.source {
         Source::Other(conversion) if plan.header.cmyk => Some(conversion.clone()),

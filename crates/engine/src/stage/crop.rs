@@ -1,4 +1,5 @@
-//! Stage: drops the rows and columns that are not shown, so that the edge of what is left is the edge of the picture.
+//! Stage: drops the rows and columns that are not shown, so that the edge of what is left is the
+//! edge of the picture.
 
 use crate::error::Error;
 use crate::pixels::buffer::reserved;

@@ -1,4 +1,5 @@
-//! From a decoder to the picture: rows pass the stages that they are pushed into, and what comes out is kept.
+//! From a decoder to the picture: rows pass the stages that they are pushed into, and what comes
+//! out is kept.
 
 use crate::error::Error;
 use crate::pixels::frame::{Frame, Picture};

@@ -1,4 +1,5 @@
-//! From the picture to an encoder: rows leave through the stages that they are pulled out of, and the picture is given back.
+//! From the picture to an encoder: rows leave through the stages that they are pulled out of, and
+//! the picture is given back.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,4 +1,5 @@
-//! Stage: the letterbox: rows of the canvas, one after the other, each of the image or of background.
+//! Stage: the letterbox: rows of the canvas, one after the other, each of the image or of
+//! background.
 
 use crate::error::Error;
 use crate::pixels::buffer::zeroes;

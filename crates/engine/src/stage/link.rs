@@ -72,7 +72,8 @@ pub(crate) trait Pushed {
     /// [`Error::Corrupt`] for one of another length, [`Error::OutOfMemory`].
     fn push(&mut self, row: &[u8]) -> Result<(), Error>;
 
-    /// The next row that is finished. Below the last row that is pushed there is nothing: a stage repeats it.
+    /// The next row that is finished. Below the last row that is pushed there is nothing: a stage
+    /// repeats it.
     fn next_row(&mut self) -> Option<&[u8]>;
 }
 

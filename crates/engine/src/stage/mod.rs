@@ -1,4 +1,5 @@
-//! Stages: what happens to rows between a decoder and an encoder. `still.rs` is the order in which rows pass them, `link.rs` what a stage is.
+//! Stages: what happens to rows between a decoder and an encoder. `still.rs` is the order in which
+//! rows pass them, `link.rs` what a stage is.
 
 pub(crate) mod components;
 pub(crate) mod convert;

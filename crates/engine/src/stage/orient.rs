@@ -73,7 +73,8 @@ mod tests {
     use crate::pixels::layout::Layout;
     use crate::pixels::window::Window;
 
-    /// What each value means, as the standard draws it: the stored rows of an upright `ab / cd / ef`.
+    /// Meaning of each value, as the standard draws it: the stored rows of an upright `ab / cd /
+    /// ef`.
     const STORED: [(u32, u32, &[u8]); 8] = [
         (1, 2, b"abcdef"),
         (2, 2, b"badcfe"),

@@ -1,6 +1,7 @@
 //! Stage: the planned window of what is decoded, resampled with Lanczos3 while it is decoded.
 //!
-//! Alpha is premultiplied before and divided after, so that the colour of transparent pixels does not bleed.
+//! Alpha is premultiplied before and divided after, so that the colour of transparent pixels does
+//! not bleed.
 
 use letterbox_resize::Resizer;
 

@@ -1,8 +1,9 @@
 //! The stages of a still: [`STILL`] is the order in which rows pass them.
 //!
-//! A decoder pushes rows into the first ones, while the source arrives. The picture is complete when the source is. An encoder pulls rows
-//! out of the last ones. A stage that is pulled is one method and changes a row where it lies; as something that is pushed, it would be
-//! three, and copy the row.
+//! A decoder pushes rows into the first ones, while the source arrives. The picture is complete
+//! when the source is. An encoder pulls rows out of the last ones. A stage that is pulled is one
+//! method and changes a row where it lies; as something that is pushed, it would be three, and copy
+//! the row.
 
 use crate::error::Error;
 use crate::pixels::frame::Picture;
@@ -50,7 +51,8 @@ impl Link {
     }
 }
 
-/// The stages that a plan has work for, in their order. Where there are none, what is decoded is what is encoded.
+/// The stages that a plan has work for, in their order. Where there are none, what is decoded is
+/// what is encoded.
 pub(crate) fn at_work(plan: &Plan) -> Vec<&'static dyn Stage> {
     let planes = plan.planes();
     let has_work = |stage: &&dyn Stage| planes.iter().any(|plane| stage.has_work(plan, plane));

@@ -1,10 +1,12 @@
 //! The box of a picture whose margins are of one colour, found while its rows pass.
 //!
-//! The rule is libvips' `find_trim` as sharp calls it. The margin has the colour of the first pixel. A pixel counts where a sample of
-//! the 3 x 3 median differs from that by more than the threshold. Translucent pixels are laid on the margin's colour first, and alpha is looked
-//! at like a colour. The edge's pixels are repeated outside.
+//! The rule is libvips' `find_trim` as sharp calls it. The margin has the colour of the first
+//! pixel. A pixel counts where a sample of the 3 x 3 median differs from that by more than the
+//! threshold. Translucent pixels are laid on the margin's colour first, and alpha is looked at like
+//! a colour. The edge's pixels are repeated outside.
 //!
-//! The median of nine is above a level where five of them are, so that samples are counted and never sorted.
+//! The median of nine is above a level where five of them are, so that samples are counted and
+//! never sorted.
 
 use crate::error::Error;
 use crate::pixels::buffer::zeroes_of;
@@ -27,7 +29,8 @@ pub(crate) struct Trim {
     found: Option<Bounds>,
 }
 
-/// One byte for each sample that is above the margin's by more than the threshold, and one for each that is below: 1 where it is.
+/// One byte for each sample that is above the margin's by more than the threshold, and one for each
+/// that is below: 1 where it is.
 type Marks = u64;
 
 /// Columns and rows of the outermost pixels, these included.

@@ -1,4 +1,5 @@
-//! Stage: grey becomes colour and opaque becomes translucent, where the answer or its background has what the source has not.
+//! Stage: grey becomes colour and opaque becomes translucent, where the answer or its background
+//! has what the source has not.
 
 use crate::error::Error;
 use crate::pixels::buffer::zeroes;
