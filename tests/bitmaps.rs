@@ -1,24 +1,16 @@
 //! Bitmaps, icons and cursors that browsers show, and that say something odd of themselves. A bitmap is 64 x 48 and its corners are red,
 //! green, blue and white; an icon is 32 x 32 and its upper left quarter is transparent.
 
-use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Output, Pipeline};
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::answer;
 
 const RED: [u8; 4] = [0xdc, 0x1e, 0x1e, 255];
 const GREEN: [u8; 4] = [0x1e, 0xbe, 0x1e, 255];
 const BLUE: [u8; 4] = [0x28, 0x28, 0xdc, 255];
 const WHITE: [u8; 4] = [0xf5, 0xf5, 0xf5, 255];
 const CLEAR: [u8; 4] = [0; 4];
-
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    pipeline.push(file)?;
-    pipeline.finish(&|| 0.0)
-}
 
 /// Pixels near the corners, as RGBA, and the sides.
 fn corners(file: &[u8]) -> (u32, u32, [[u8; 4]; 4]) {

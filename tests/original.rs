@@ -3,6 +3,7 @@
 use letterbox::config::Config;
 use letterbox::url;
 use letterbox_engine::{Error, Limits, Output, Pipeline};
+use letterbox_testkit::Noise;
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SECRET: &[u8] = b"secret-of-the-photographer";
@@ -346,12 +347,8 @@ fn an_animation_whose_images_are_not_on_its_canvas_is_made_again() {
 
 /// Noise that is covered and comes back again and again, for nothing: whoever writes it anew has it many times.
 fn curtain() -> Vec<gif::Frame<'static>> {
-    let mut state = 1u32;
-    let noise = move |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    let mut frames = vec![image([0, 0, 120, 90], noise)];
+    let mut noise = Noise(1);
+    let mut frames = vec![image([0, 0, 120, 90], |_| noise.byte())];
     for _ in 0..9 {
         let mut cover = image([0, 0, 120, 90], |_| 0);
         cover.dispose = gif::DisposalMethod::Previous;

@@ -1,12 +1,9 @@
 //! Equal requests have one key and unequal ones have two, over requests made by chance. `npm run properties` makes a million.
 
-#[path = "support/dice.rs"]
-mod dice;
-
-use dice::Dice;
 use letterbox::cache::key::key;
 use letterbox::config::Config;
 use letterbox::url::{param::PARAMS, parse};
+use letterbox_testkit::Dice;
 use url::Url;
 
 /// One parameter: its values, the default first, each with the texts that mean it; no text where it is not given.

@@ -3,8 +3,8 @@
 
 use letterbox_engine::header::Header;
 
-use crate::counting::most;
 use crate::pieces::Pieces;
+use letterbox_testkit::counting::most;
 
 /// Looks after which nothing new is to be seen; each costs as much as the header is long.
 const LOOKS: usize = 64;

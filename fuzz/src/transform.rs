@@ -10,8 +10,8 @@ use letterbox_engine::transform::{Format, Negotiated, Side, Target, Transform};
 use letterbox_engine::{Error, Limits, Pipeline};
 
 use crate::checksums;
-use crate::counting::{held, most};
 use crate::pieces::Pieces;
+use letterbox_testkit::counting::{held, most};
 
 /// Pixels of a source above which it is left alone: the bugs are in small ones too, and those take microseconds.
 const MOST_PIXELS: u64 = 1 << 15;
@@ -205,8 +205,8 @@ impl Asked {
         // The answer of an animation grows.
         let mut said = said;
         loop {
-            let already = crate::counting::held() - before;
-            let (played, more) = crate::counting::most(|| pipeline.play(&|| 0.0));
+            let already = letterbox_testkit::counting::held() - before;
+            let (played, more) = letterbox_testkit::counting::most(|| pipeline.play(&|| 0.0));
             let (held, most) = (already + more, said as usize + SLACK);
             assert!(
                 held <= most,
@@ -217,8 +217,8 @@ impl Asked {
             }
             said = pipeline.memory_bytes();
         }
-        let already = crate::counting::held() - before;
-        let (output, more) = crate::counting::most(|| pipeline.finish(&|| 0.0));
+        let already = letterbox_testkit::counting::held() - before;
+        let (output, more) = letterbox_testkit::counting::most(|| pipeline.finish(&|| 0.0));
         let held = already + more;
         let words = match self.transform.target {
             Target::Json => DESCRIPTION,

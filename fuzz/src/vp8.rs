@@ -3,7 +3,7 @@
 
 use letterbox_vp8::{Decoder, Error, Header};
 
-use crate::counting::most;
+use letterbox_testkit::counting::most;
 
 /// Pixels above which a picture is left alone: the bugs are in small ones too.
 const MOST_PIXELS: u32 = 1 << 13;

@@ -1,7 +1,6 @@
 //! A platform in memory: routes instead of a network, a map instead of a cache, and a record of what was touched.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-pub(crate) mod dice;
 pub(crate) mod png;
 
 use std::cell::{Cell, RefCell};

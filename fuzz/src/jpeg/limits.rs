@@ -4,7 +4,7 @@ use letterbox_jpeg::{Decoder, Event, Limits, Scale};
 
 use super::Input;
 use super::walk::MOST_PIXELS;
-use crate::counting::{held, most};
+use letterbox_testkit::counting::{held, most};
 
 /// What a decoder may hold before the header is known, beside the file, its metadata and its scans: eight numbers' Huffman tables and one
 /// in the making, the list of scans as it grows, and the list of the profile's parts.
