@@ -12,17 +12,20 @@ use letterbox_engine::transform::{Fit, Format, Side, Target, Transform};
 use letterbox_engine::{Error, Output, Pipeline};
 use letterbox_testkit::{corpus, each};
 
-/// Width and height as a viewer shows them, or why not. `honest.rs` asks all good files the default
-/// query; here a good file becomes a small picture, and another one what the default query makes of
-/// it.
-fn run(file: &[u8], is_good: bool) -> Result<(u32, u32), Error> {
+/// Width and height as a viewer shows them, or why not. `honest.rs` asks all files that are to be
+/// served the default query, and so they become small pictures here, and quickly; the others are asked
+/// it here.
+fn run(file: &[u8], small: bool) -> Result<(u32, u32), Error> {
     let config = Config::default();
-    let small = Transform {
-        width: Side::Px(NonZeroU16::new(120).expect("not 0")),
-        height: Side::Px(NonZeroU16::new(63).expect("not 0")),
-        ..config.transform
+    let side = |length| Side::Px(NonZeroU16::new(length).expect("it is not 0"));
+    let transform = match small {
+        true => Transform {
+            width: side(120),
+            height: side(63),
+            ..config.transform
+        },
+        false => config.transform,
     };
-    let transform = if is_good { small } else { config.transform };
     let mut pipeline = Pipeline::new(&transform, &config.limits);
     for chunk in file.chunks(4096) {
         pipeline.push(chunk)?;
@@ -41,7 +44,7 @@ fn no_file_panics_and_good_files_are_read() {
     let (mut misses, mut panics) = (Vec::new(), Vec::new());
     let outcomes = each(&corpus.entries, |entry| {
         let file = corpus.read(entry);
-        catch_unwind(|| run(&file, entry.class == "good"))
+        catch_unwind(|| run(&file, entry.is_to_be_served()))
     });
     for (entry, outcome) in corpus.entries.iter().zip(outcomes) {
         let (name, size) = (&entry.name, entry.size.unwrap_or_default());

@@ -140,10 +140,7 @@ impl Ledger {
 /// The good files of a format of the corpus, at the default transform; every `nth` one as each format of answers, and small.
 fn corpus_of(format: &str, nth: usize) {
     let Some(corpus) = corpus() else { return };
-    // Of some formats no reference has said whether the files are good; what is served is.
-    let unheard = ["bmp", "ico", "tiff"].contains(&format);
-    let counts = |class: &str| class == "good" || unheard && class == "unknown";
-    let files = corpus.of(format).filter(|entry| counts(&entry.class));
+    let files = corpus.of(format).filter(|entry| entry.is_to_be_served());
     let files: Vec<_> = files.enumerate().collect();
     let costs = each(&files, |(at, entry)| {
         let file = corpus.read(entry);

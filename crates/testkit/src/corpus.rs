@@ -60,6 +60,16 @@ fn entry(line: &str) -> Entry {
     }
 }
 
+impl Entry {
+    /// Whether the file should be served: both references read it, or none was asked, as is so with
+    /// most files of three formats.
+    #[must_use]
+    pub fn is_to_be_served(&self) -> bool {
+        let unheard = ["bmp", "ico", "tiff"].contains(&&*self.format);
+        self.class == "good" || unheard && self.class == "unknown"
+    }
+}
+
 impl Corpus {
     /// A file's content.
     ///
