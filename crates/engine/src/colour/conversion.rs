@@ -465,6 +465,7 @@ fn name(primaries: &[Xyz; 3]) -> &'static str {
 mod tests {
     use super::*;
     use crate::testing::{ADOBE_RGB, DISPLAY_P3, SRGB, inks_profile, profile};
+    use letterbox_testkit::Noise;
 
     fn rgb(conversion: &Conversion, pixel: [u8; 3]) -> [u8; 3] {
         let mut pixel = pixel;
@@ -643,11 +644,7 @@ mod tests {
     /// Any content of a profile, truncated anywhere, is either read or ignored.
     #[test]
     fn damaged_profiles_are_read_or_not() {
-        let mut state = 7u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state >> 8
-        };
+        let mut noise = Noise(7);
         for (good, samples) in [
             (profile(b"RGB ", DISPLAY_P3, &SRGB_CURVE), Samples::Rgb),
             (profile(b"GRAY", SRGB, &power(1.0)), Samples::Grey),
@@ -660,9 +657,9 @@ mod tests {
             }
             for _ in 0..400 {
                 let mut bad = good.clone();
-                for _ in 0..1 + random() % 4 {
-                    let at = random() as usize % bad.len();
-                    bad[at] = [0, 1, 2, 0x7f, 0x80, 0xff, random() as u8][random() as usize % 7];
+                for _ in 0..1 + noise.below(4) {
+                    let at = noise.below(bad.len());
+                    bad[at] = [0, 1, 2, 0x7f, 0x80, 0xff, noise.byte()][noise.below(7)];
                 }
                 use_up(&bad, samples);
             }
