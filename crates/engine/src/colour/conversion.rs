@@ -13,7 +13,7 @@ use crate::colour::srgb::{decode, gamma};
 use crate::colour::icc;
 use crate::colour::icc::{D50, Profile, Samples, Space, Xyz};
 use crate::header::colours::Colours;
-use crate::pixels::buffer::zeroes;
+use crate::pixels::buffer::{room, zeroes};
 use crate::pixels::layout::Layout;
 
 /// Conversion of the samples of one source to sRGB.
@@ -107,8 +107,7 @@ impl Conversion {
     pub(crate) fn of_plain_inks() -> Option<Conversion> {
         const SIDE: usize = 9;
         let strides = [SIDE * SIDE * SIDE, SIDE * SIDE, SIDE, 1];
-        let mut nodes = Vec::new();
-        nodes.try_reserve_exact(SIDE * strides[0]).ok()?;
+        let mut nodes = room(SIDE * strides[0]).ok()?;
         nodes.extend((0..SIDE * strides[0]).map(|at| {
             let covered = strides.map(|stride| (at / stride % SIDE) as f32 / (SIDE - 1) as f32);
             overprint(covered).map(node)
@@ -191,8 +190,7 @@ impl Conversion {
             strides[axis - 1] = strides[axis] * sides[axis];
         }
         let count = sides.iter().product();
-        let mut nodes = Vec::new();
-        nodes.try_reserve_exact(count).ok()?;
+        let mut nodes = room(count).ok()?;
         let mut place = vec![0.0; sides.len()];
         for at in 0..count {
             for (axis, place) in place.iter_mut().enumerate() {

@@ -1,6 +1,7 @@
 //! Encoder of GIF's variant of LZW (GIF 89a, appendix F): indices to blocks of data.
 
 use crate::error::Error;
+use crate::pixels::buffer::filled;
 
 /// Number of codes, which have at most twelve bits.
 const MOST_CODES: u32 = 1 << 12;
@@ -24,11 +25,7 @@ impl Packer {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn new() -> Result<Packer, Error> {
-        let mut places = Vec::new();
-        places
-            .try_reserve_exact(1 << PLACE_BITS)
-            .map_err(|_| Error::OutOfMemory)?;
-        places.resize(1 << PLACE_BITS, EMPTY);
+        let places = filled(1 << PLACE_BITS, EMPTY)?;
         Ok(Packer { places })
     }
 
