@@ -1,14 +1,16 @@
 //! What a transform allocates, counted: hostile files that cost more than they say, and honest ones at the price of the plan.
 
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::transform::Transform;
 use letterbox_engine::{Error, Pipeline};
 use letterbox_testkit::counting::{Counting, most};
 
+#[path = "support/answer.rs"]
+mod answer;
 #[path = "support/tiff.rs"]
 mod tiff;
 
+use answer::transform;
 use tiff::{Chunk, Writer};
 
 #[global_allocator]
@@ -21,8 +23,7 @@ fn measure(file: &[u8], query: &str) -> (Result<usize, Error>, usize) {
 
 fn measure_with(file: &[u8], query: &str, promised: usize) -> (Result<usize, Error>, usize) {
     let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform: Transform = asked.expect("good parameters").expect("a source").transform;
+    let transform = transform(query);
     most(|| run(file, &transform, &config, promised))
 }
 
@@ -599,10 +600,6 @@ fn a_description_of_what_does_not_fit_says_so() {
     header.extend([0; 4]);
     header.extend(b"\0\0\0\0IDAT\0\0\0\0");
     let config = Config::default();
-    let transform = |query: &str| {
-        let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-        asked.expect("good parameters").expect("a source").transform
-    };
     let as_json = transform("w=600&h=300&f=json");
     let mut pipeline = Pipeline::new(&as_json, &config.limits);
     pipeline.push(&header).expect("it is not decoded");

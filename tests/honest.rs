@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::{Error, Pipeline};
 use letterbox_testkit::counting::{Counting, Watch};
 use letterbox_testkit::{Noise, corpus, each};
 
+#[path = "support/answer.rs"]
+mod answer;
 #[path = "support/tiff.rs"]
 mod tiff;
 
+use answer::transform;
 use tiff::{Chunk, Packing, Writer};
 
 /// What the estimate may be of what is measured.
@@ -58,8 +60,7 @@ fn config() -> &'static Config {
 
 fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
     let config = config();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
+    let transform = transform(query);
     let watch = Watch::start();
     let mut pipeline = Pipeline::new(&transform, &config.limits);
     pipeline.promise(file.len() as u64)?;

@@ -1,7 +1,10 @@
 //! Never worse: a picture that is asked for as it is gets its own file, without metadata, where that is smaller than what is made of it.
 
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::transform;
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::{Error, Limits, Output, Pipeline};
 use letterbox_testkit::Noise;
 
@@ -9,9 +12,7 @@ const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SECRET: &[u8] = b"secret-of-the-photographer";
 
 fn run(file: &[u8], query: &str, limits: &Limits, promised: bool) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
+    let transform = transform(query);
     let mut pipeline = Pipeline::new(&transform, limits);
     if promised {
         pipeline.promise(file.len() as u64)?;

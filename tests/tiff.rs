@@ -10,7 +10,7 @@ use std::path::Path;
 
 use answer::answer;
 use letterbox_engine::Error;
-use letterbox_testkit::{Noise, corpus, each};
+use letterbox_testkit::{Noise, corpus, each, files};
 use tiff::{Chunk, Packing, Writer};
 
 /// Decodes a file at its own size, as RGBA.
@@ -582,18 +582,12 @@ fn files_that_lie_are_refused() {
 /// Small files cut, and with bytes changed: an answer or a refusal.
 #[test]
 fn no_damage_panics() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
-    let mut files = 0;
-    for entry in folder.read_dir().expect("the tests' files") {
-        let path = entry.expect("a readable folder").path();
-        if path.extension().is_none_or(|ending| ending != "tif") {
-            continue;
-        }
-        let file = std::fs::read(&path).expect("a readable file");
+    let mut count = 0;
+    for (_, file) in files("tests/faults", ".tif") {
         if file.len() > 1500 {
             continue;
         }
-        files += 1;
+        count += 1;
         for at in (0..file.len()).step_by(3) {
             let _ = shown(&file[..at]);
             let mut bad = file.clone();
@@ -603,7 +597,7 @@ fn no_damage_panics() {
             }
         }
     }
-    assert!(files > 5, "{files}");
+    assert!(count > 5, "{count}");
 }
 
 /// Strips and tiles in their planes, cut and damaged.

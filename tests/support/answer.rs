@@ -1,4 +1,5 @@
 //! Questions about a file, answered without the service around them.
+#![allow(dead_code, reason = "some test programs push the file themselves")]
 
 use letterbox::config::Config;
 use letterbox::url;
