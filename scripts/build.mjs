@@ -14,10 +14,11 @@ const folder = 'build';
 const stampPath = join(root, folder, '.stamp.json');
 
 const isEntry = (path) => path.startsWith('src') && path.endsWith('.mjs');
+const isOfTests = (path) => /^crates.(testkit|\w+.(tests|bench|examples))\b/.test(path);
 
 /** Of what the module is compiled, and what is put around it: AVIF comes and goes without compiling. */
 const inputs = {
-  module: () => fingerprint(['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'scripts/build.mjs', 'src', 'crates'], [], (path) => !isEntry(path)),
+  module: () => fingerprint(['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'scripts/build.mjs', 'src', 'crates'], [], (path) => !isEntry(path) && !isOfTests(path)),
   bundle: () => fingerprint(['package-lock.json', 'src', 'scripts/build.mjs'], [], (path) => !path.startsWith('src') || isEntry(path)),
 };
 

@@ -1,24 +1,15 @@
 //! Animations through the pipeline, without guest codecs: answers are read by independent
 //! libraries, and hostile files are refused.
 
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::{answer, transform};
 use gif::{ColorOutput, DecodeOptions, DisposalMethod, Encoder, Frame, Repeat};
 use image_webp::WebPDecoder;
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::{Error, Output, Pipeline};
-
-/// Returns the answer to a query about a file.
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    for chunk in file.chunks(1000) {
-        pipeline.push(chunk)?;
-    }
-    pipeline.end()?;
-    pipeline.finish(&|| 0.0)
-}
+use letterbox_testkit::Noise;
 
 fn refusal(file: &[u8], query: &str) -> String {
     match answer(file, query) {
@@ -231,24 +222,17 @@ fn a_description_counts_frames() {
     assert_eq!(described("f=json&page=1"), (Some(3), Some(1)));
 }
 
-/// Returns a deterministic pseudo-random number.
-fn dice(state: &mut u32) -> usize {
-    *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-    (*state >> 16) as usize
-}
-
-/// Builds an animation of scrolling letters with hard edges: small in its own size, and full of
-/// shades when resized.
+/// Hard letters that scroll: small as they are, and all over in shades when they are resized.
 fn scrolling(frames: usize, width: usize, height: usize) -> Vec<u8> {
-    let mut state = 7;
-    let mut lines: Vec<Vec<usize>> = Vec::new();
+    let mut noise = Noise(7);
+    let mut lines: Vec<Vec<u32>> = Vec::new();
     let mut file = Vec::new();
     let mut encoder =
         Encoder::new(&mut file, width as u16, height as u16, &PALETTE).expect("a valid size");
     encoder.set_repeat(Repeat::Infinite).expect("a file");
     for _ in 0..frames {
-        let letters = 10 + dice(&mut state) % 60;
-        lines.push((0..letters).map(|_| dice(&mut state) & 0x7fff).collect());
+        let letters = 10 + noise.bits(16) % 60;
+        lines.push((0..letters).map(|_| noise.bits(16) & 0x7fff).collect());
         let mut pixels = vec![0; width * height];
         for (row, line) in lines.iter().rev().take(height / 18).enumerate() {
             for (column, letter) in line.iter().enumerate() {
@@ -280,8 +264,7 @@ fn scrolling(frames: usize, width: usize, height: usize) -> Vec<u8> {
 /// grew. Each call may hold what the pipeline promised before the call.
 fn played(file: &[u8], query: &str) -> Result<(Output, u32), Error> {
     let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
+    let transform = transform(query);
     let mut pipeline = Pipeline::new(&transform, &config.limits);
     pipeline.promise(file.len() as u64)?;
     pipeline.push(file)?;
@@ -321,12 +304,12 @@ fn an_animation_that_takes_more_than_its_source_gets_it() {
 
 #[test]
 fn a_frame_that_is_much_more_than_those_before_it_begins_the_file_anew() {
-    // Five equal frames, then noise.
-    let mut state = 1;
+    // Nothing for a while, then noise.
+    let mut noise = Noise(1);
     let mut frames = vec![image(1, [0, 0, 600, 400]); 5];
     for _ in 0..3 {
         let pixels = (0..600 * 400)
-            .map(|_| (dice(&mut state) % 4) as u8)
+            .map(|_| (noise.bits(16) % 4) as u8)
             .collect::<Vec<u8>>();
         frames.push(Frame::from_indexed_pixels(600, 400, pixels, None));
     }
@@ -348,8 +331,7 @@ fn an_answer_that_outgrows_all_memory_is_refused_with_the_figures() {
         memory_bytes: told["memory"]["reserved_bytes"].as_u64().expect("a number") + 1000,
         ..config.limits
     };
-    let asked = url::parse("s=/x&w=900&h=auto", &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
+    let transform = transform("w=900&h=auto");
     let mut pipeline = Pipeline::new(&transform, &limits);
     pipeline
         .promise(file.len() as u64)

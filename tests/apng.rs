@@ -1,28 +1,19 @@
 //! Animated PNG files: they play as requested, and a file that violates the standard is shown as
 //! its own still picture.
 
+#[path = "support/answer.rs"]
+mod answer;
 mod support;
 
 use std::io::Cursor;
 
+use answer::answer;
 use gif::{ColorOutput, DecodeOptions};
 use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Output, Pipeline};
+use letterbox_engine::Pipeline;
 use support::png::{Adam7, adam7, chunk, file, header, zlib};
 
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    for chunk in file.chunks(97) {
-        pipeline.push(chunk)?;
-    }
-    pipeline.finish(&|| 0.0)
-}
-
-/// A frame as it is coded: place, delay, disposal, blending, and the colour of its pixels.
+/// A frame as it is coded: its place, delay, disposal, blending, and its pixels' colour.
 #[derive(Clone, Copy)]
 struct Frame {
     place: [u32; 4],

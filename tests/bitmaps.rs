@@ -2,9 +2,10 @@
 //! red, green, blue and white corners; an icon is 32 x 32 and its upper left quarter is
 //! transparent.
 
-use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Output, Pipeline};
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::answer;
 
 const RED: [u8; 4] = [0xdc, 0x1e, 0x1e, 255];
 const GREEN: [u8; 4] = [0x1e, 0xbe, 0x1e, 255];
@@ -12,16 +13,7 @@ const BLUE: [u8; 4] = [0x28, 0x28, 0xdc, 255];
 const WHITE: [u8; 4] = [0xf5, 0xf5, 0xf5, 255];
 const CLEAR: [u8; 4] = [0; 4];
 
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    pipeline.push(file)?;
-    pipeline.finish(&|| 0.0)
-}
-
-/// Returns the sides, and the pixels near the corners as RGBA.
+/// Pixels near the corners, as RGBA, and the sides.
 fn corners(file: &[u8]) -> (u32, u32, [[u8; 4]; 4]) {
     let output = answer(file, "w=auto&h=auto").expect("a sound file");
     assert_eq!(output.content_type, "image/png");

@@ -1,65 +1,18 @@
 //! Memory that a transform allocates: hostile files that cost more than they claim are refused, and
 //! honest ones cost what was planned.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
-
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::transform::Transform;
 use letterbox_engine::{Error, Pipeline};
+use letterbox_testkit::counting::{Counting, most};
 
+#[path = "support/answer.rs"]
+mod answer;
 #[path = "support/tiff.rs"]
 mod tiff;
 
+use answer::transform;
 use tiff::{Chunk, Writer};
-
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-/// Lock that runs one test at a time, the making of its files included, because the counters are
-/// global.
-static TURN: Mutex<()> = Mutex::new(());
-
-fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-#[allow(
-    unsafe_code,
-    reason = "counting is the test; every call is handed to the system's allocator as it came"
-)]
-// SAFETY: all obligations are the caller's and are passed on unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if size > layout.size() {
-            let held = HELD.fetch_add(size, Ordering::Relaxed) + size;
-            PEAK.fetch_max(held, Ordering::Relaxed);
-            HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        } else {
-            HELD.fetch_sub(layout.size() - size, Ordering::Relaxed);
-        }
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -72,12 +25,8 @@ fn measure(file: &[u8], query: &str) -> (Result<usize, Error>, usize) {
 
 fn measure_with(file: &[u8], query: &str, promised: usize) -> (Result<usize, Error>, usize) {
     let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform: Transform = asked.expect("good parameters").expect("a source").transform;
-    let before = HELD.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    let outcome = run(file, &transform, &config, promised);
-    (outcome, PEAK.load(Ordering::Relaxed) - before)
+    let transform = transform(query);
+    most(|| run(file, &transform, &config, promised))
 }
 
 fn run(
@@ -151,7 +100,6 @@ fn riff(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
 
 #[test]
 fn a_webp_whose_frame_is_larger_than_its_canvas_is_refused_cheaply() {
-    let _turn = turn();
     let mut frame = vec![0x10, 2, 0, 0x9d, 0x01, 0x2a];
     frame.extend([0xff, 0x3f, 0xff, 0x3f]); // 16383 x 16383
     frame.extend([0; 200]);
@@ -256,7 +204,6 @@ fn greedy_files(groups: u32, longest: u32) -> [(&'static str, Vec<u8>); 3] {
 
 #[test]
 fn a_webp_that_claims_more_codes_than_there_is_room_for_is_refused_cheaply() {
-    let _turn = turn();
     for (name, file) in greedy_files(40_000, 10) {
         let length = file.len();
         let (outcome, peak) = measure(&file, "w=10&h=10");
@@ -271,7 +218,6 @@ fn a_webp_that_claims_more_codes_than_there_is_room_for_is_refused_cheaply() {
 
 #[test]
 fn the_codes_of_a_webp_are_reserved_before_they_are_made() {
-    let _turn = turn();
     for (groups, longest) in [(1, 1), (700, 2), (700, 10), (700, 14)] {
         for (name, file) in greedy_files(groups, longest) {
             let (outcome, peak) = measure(&file, "w=10&h=10");
@@ -287,7 +233,6 @@ fn the_codes_of_a_webp_are_reserved_before_they_are_made() {
 
 #[test]
 fn codes_of_a_webp_that_do_not_fit_together_never_reach_its_decoder() {
-    let _turn = turn();
     let mut bits = Bits::default();
     bits.put(0x2f, 8);
     bits.put(0, 14 + 14 + 1 + 3);
@@ -302,7 +247,6 @@ fn codes_of_a_webp_that_do_not_fit_together_never_reach_its_decoder() {
 
 #[test]
 fn a_webp_whose_partitions_are_longer_than_its_file_is_refused_cheaply() {
-    let _turn = turn();
     let mut frame = vec![0x10, 1, 0, 0x9d, 0x01, 0x2a, 1, 0, 1, 0];
     frame.extend([0; 5]); // some other settings of the frame than these
     frame.extend([0x03; 3]);
@@ -322,7 +266,6 @@ fn a_webp_whose_partitions_are_longer_than_its_file_is_refused_cheaply() {
 
 #[test]
 fn the_frame_of_a_webp_that_is_decoded_is_the_one_that_was_planned() {
-    let _turn = turn();
     let lossy = |side: u16| {
         let [low, high] = side.to_le_bytes();
         [
@@ -373,7 +316,6 @@ fn the_frame_of_a_webp_that_is_decoded_is_the_one_that_was_planned() {
 
 #[test]
 fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
-    let _turn = turn();
     let mut file = b"II*\0\x08\0\0\0\x03\0".to_vec();
     for (tag, kind, count, value) in [
         (0x100u16, 3u16, 1u32, 1u32),
@@ -394,7 +336,6 @@ fn a_tiff_that_claims_millions_of_strips_is_refused_cheaply() {
 /// A page of A4 at 600 dpi in two colours, 35 megapixels: only rows of it are held.
 #[test]
 fn a_scan_in_tiff_takes_rows_and_its_file() {
-    let _turn = turn();
     let (width, height) = (4960u32, 7016u32);
     // T.6: every row equals the one above, which is white, so each row takes one bit; then two
     // end-of-line codes.
@@ -423,7 +364,6 @@ fn a_scan_in_tiff_takes_rows_and_its_file() {
 /// there.
 #[test]
 fn a_tiff_of_huge_strips_or_tiles_is_refused_cheaply() {
-    let _turn = turn();
     for (width, height, chunk, tag) in [
         (
             1 << 14,
@@ -458,7 +398,6 @@ fn a_tiff_of_huge_strips_or_tiles_is_refused_cheaply() {
 
 #[test]
 fn a_png_inside_an_icon_is_read_like_any_png() {
-    let _turn = turn();
     let image = png(16, 16, png::ColorType::Rgb, noise);
     let mut icon = b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0".to_vec();
     icon.extend((image.len() as u32).to_le_bytes());
@@ -483,7 +422,6 @@ fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
 
 #[test]
 fn a_lossy_webp_takes_rows_and_its_file_however_large_it_is() {
-    let _turn = turn();
     for (width, height, query) in [
         (8000, 4900, "w=1200&h=627&f=jpg"),
         (16_383, 16, "w=1&h=4096&fit=fill&f=jpg"),
@@ -505,7 +443,6 @@ fn a_lossy_webp_takes_rows_and_its_file_however_large_it_is() {
 
 #[test]
 fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
-    let _turn = turn();
     let wide = png(16_000, 100, png::ColorType::Rgb, |_| 7);
     let tall = png(100, 60_000, png::ColorType::Rgb, |_| 7);
     let rgb = png(1400, 1400, png::ColorType::Rgb, noise);
@@ -545,7 +482,6 @@ fn images_of_odd_shapes_and_noise_cost_no_more_than_planned() {
 #[test]
 fn a_png_costs_its_window_and_its_rows_and_not_its_file() {
     use png::{BitDepth::*, ColorType::*};
-    let _turn = turn();
     for (name, file) in [
         ("wide", deep_png(30_000, 60, Rgb, Eight, noise)),
         ("tall", deep_png(60, 30_000, Rgb, Eight, noise)),
@@ -606,7 +542,6 @@ fn with_table(jpeg: &[u8], nodes: usize) -> Vec<u8> {
 
 #[test]
 fn a_profile_costs_what_is_planned_for_it() {
-    let _turn = turn();
     let photo = std::fs::read("demo/samples/waterfall.jpg").expect("a sample");
     let (plain, without) = measure(&photo, "w=300&h=200");
     plain.expect("a photo");
@@ -621,7 +556,6 @@ fn a_profile_costs_what_is_planned_for_it() {
 
 #[test]
 fn a_photo_costs_what_its_result_costs() {
-    let _turn = turn();
     let photo = include_bytes!("../demo/samples/waterfall.jpg");
     for query in ["w=1200&h=627", "w=320&h=320", "w=1800&h=1200&fit=cover"] {
         let (outcome, peak) = measure(photo, query);
@@ -633,7 +567,6 @@ fn a_photo_costs_what_its_result_costs() {
 
 #[test]
 fn what_is_reserved_is_enough_whether_or_not_the_length_is_known() {
-    let _turn = turn();
     let side = 2400;
     let pixels: Vec<u8> = (0..side * side * 3).map(noise).collect();
     let jpeg = |progressive| {
@@ -666,7 +599,6 @@ fn what_is_reserved_is_enough_whether_or_not_the_length_is_known() {
 
 #[test]
 fn a_description_of_what_does_not_fit_says_so() {
-    let _turn = turn();
     let mut header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     header.extend(12_000u32.to_be_bytes());
     header.extend(12_000u32.to_be_bytes());
@@ -674,10 +606,6 @@ fn a_description_of_what_does_not_fit_says_so() {
     header.extend([0; 4]);
     header.extend(b"\0\0\0\0IDAT\0\0\0\0");
     let config = Config::default();
-    let transform = |query: &str| {
-        let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-        asked.expect("good parameters").expect("a source").transform
-    };
     let as_json = transform("w=600&h=300&f=json");
     let mut pipeline = Pipeline::new(&as_json, &config.limits);
     pipeline.push(&header).expect("it is not decoded");

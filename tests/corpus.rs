@@ -6,23 +6,28 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
-use std::path::PathBuf;
+use std::panic::catch_unwind;
 
 use letterbox::config::Config;
 use letterbox_engine::transform::{Fit, Format, Side, Target, Transform};
 use letterbox_engine::{Error, Output, Pipeline};
+use letterbox_testkit::{corpus, each};
 
-fn corpus() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
-    let place =
-        std::env::var_os("LETTERBOX_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    place.join("MANIFEST.tsv").exists().then_some(place)
-}
-
-/// Returns the width and height as a viewer shows them, or the error.
-fn run(file: &[u8]) -> Result<(u32, u32), Error> {
+/// Width and height as a viewer shows them, or why not. `honest.rs` asks all files that are to be
+/// served the default query, and so they become small pictures here, and quickly; the others are asked
+/// it here.
+fn run(file: &[u8], small: bool) -> Result<(u32, u32), Error> {
     let config = Config::default();
-    let mut pipeline = Pipeline::new(&config.transform, &config.limits);
+    let side = |length| Side::Px(NonZeroU16::new(length).expect("it is not 0"));
+    let transform = match small {
+        true => Transform {
+            width: side(120),
+            height: side(63),
+            ..config.transform
+        },
+        false => config.transform,
+    };
+    let mut pipeline = Pipeline::new(&transform, &config.limits);
     for chunk in file.chunks(4096) {
         pipeline.push(chunk)?;
     }
@@ -33,41 +38,30 @@ fn run(file: &[u8]) -> Result<(u32, u32), Error> {
 
 #[test]
 fn no_file_panics_and_good_files_are_read() {
-    let Some(corpus) = corpus() else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
-    let manifest =
-        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
-    // Counts per format: good files, good files read with their size, all files, refused files, and
-    // good files that are truncated. The reference decoders show the part of a truncated file that
-    // is there, but half a picture is not served.
+    let Some(corpus) = corpus() else { return };
+    // Per format: good files, good files read with their size; all files, files refused; good files that break off. The reference
+    // decoders show what there is of those, but half a picture is not served.
     let mut counts: BTreeMap<&str, [u32; 5]> = BTreeMap::new();
     let (mut misses, mut panics) = (Vec::new(), Vec::new());
-    for line in manifest.lines().skip(1) {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let [name, class, width, height, ..] = fields[..] else {
-            panic!("a manifest line without a size: {line}")
-        };
-        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
-        let Ok(outcome) = std::panic::catch_unwind(|| run(&file)) else {
+    let outcomes = each(&corpus.entries, |entry| {
+        let file = corpus.read(entry);
+        catch_unwind(|| run(&file, entry.is_to_be_served()))
+    });
+    for (entry, outcome) in corpus.entries.iter().zip(outcomes) {
+        let (name, size) = (&entry.name, entry.size.unwrap_or_default());
+        let Ok(outcome) = outcome else {
             panics.push(name);
             continue;
         };
-        let count = counts
-            .entry(name.split('/').next().unwrap_or(name))
-            .or_default();
+        let count = counts.entry(&entry.format).or_default();
         count[2] += 1;
         count[3] += u32::from(outcome.is_err());
-        if class == "good" {
+        if entry.class == "good" {
             count[0] += 1;
-            let (width, height) = (width.parse().unwrap_or(0), height.parse().unwrap_or(0));
             match outcome {
-                Ok((w, h)) if (w, h) == (width, height) || (h, w) == (width, height) => {
-                    count[1] += 1
-                }
+                Ok((w, h)) if (w, h) == size || (h, w) == size => count[1] += 1,
                 Err(Error::Corrupt("the JPEG breaks off")) => count[4] += 1,
-                other => misses.push(format!("{name} {width}x{height}: {other:?}")),
+                other => misses.push(format!("{name} {size:?}: {other:?}")),
             }
         }
     }
@@ -105,37 +99,31 @@ fn as_it_is(file: &[u8], target: Target) -> Result<Output, Error> {
 
 #[test]
 fn a_file_that_is_its_own_answer_is_smaller_and_the_same_picture() {
-    let Some(corpus) = corpus() else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
-    let manifest =
-        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
+    let Some(corpus) = corpus() else { return };
     let mut counts: BTreeMap<&str, [u32; 2]> = BTreeMap::new();
-    for line in manifest.lines().skip(1) {
-        let name = line.split('\t').next().expect("a name");
-        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
-        // Large files take long in a test, and are cut in the same way as small ones.
-        let Some(output) = (file.len() < 64 << 10)
-            .then(|| as_it_is(&file, Target::Keep).ok())
-            .flatten()
-        else {
-            continue;
-        };
-        let count = counts
-            .entry(name.split('/').next().unwrap_or(name))
-            .or_default();
-        count[0] += 1;
-        if !output.original {
-            continue;
+    // Whether a file is its own answer; none where it has none.
+    let own = each(&corpus.entries, |entry| {
+        let (file, name) = (corpus.read(entry), &entry.name);
+        // Large ones take long in a test and are cut like small ones.
+        if file.len() >= 64 << 10 {
+            return None;
         }
-        count[1] += 1;
+        let output = as_it_is(&file, Target::Keep).ok()?;
+        if !output.original {
+            return Some(false);
+        }
         assert!(output.body.len() <= file.len(), "{name}");
         let seen = |file: &[u8]| as_it_is(file, Target::Image(Format::Png)).map(|seen| seen.body);
         let (source, own) = (seen(&file), seen(&output.body));
         assert!(source.is_ok() && source == own, "{name}: {:?}", own.err());
         let again = as_it_is(&output.body, Target::Keep).expect("it has been read");
         assert!(again.original && again.body == output.body, "{name}");
+        Some(true)
+    });
+    for (entry, own) in corpus.entries.iter().zip(own) {
+        let count = counts.entry(&entry.format).or_default();
+        count[0] += u32::from(own.is_some());
+        count[1] += u32::from(own == Some(true));
     }
     for (format, [answered, own]) in &counts {
         eprintln!("{format:5} {own} of {answered} files are their own answer");
@@ -150,35 +138,22 @@ const REDUCED: [(u32, u32); 2] = [(3, 4), (1, 2)];
 
 #[test]
 fn a_reduced_png_seldom_outgrows_its_source() {
-    let Some(corpus) = corpus() else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
-    let manifest =
-        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
+    let Some(corpus) = corpus() else { return };
     let mut counts = [[0_u32; 2]; 2];
     let step = if std::env::var_os("EACH").is_some() {
         1
     } else {
         8
     };
-    let sound = manifest
-        .lines()
-        .skip(1)
-        .filter(|line| line.starts_with("png/"));
-    for line in sound.step_by(step) {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let [name, "good", width, height, ..] = fields[..] else {
+    for entry in corpus.of("png").step_by(step) {
+        let (name, Some((width, height)), "good") = (&entry.name, entry.size, &*entry.class) else {
             continue;
         };
-        let (Ok(width), Ok(height)) = (width.parse::<u32>(), height.parse::<u32>()) else {
-            continue;
-        };
-        // Of an icon, next to nothing is left.
-        if !name.starts_with("png/") || width.min(height) < 16 {
+        // Of an icon next to nothing is left.
+        if width.min(height) < 16 {
             continue;
         }
-        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
+        let file = corpus.read(entry);
         for ((part, of), count) in REDUCED.into_iter().zip(&mut counts) {
             let side = |length: u32| NonZeroU16::new((length * part / of) as u16);
             let (Some(width), Some(height)) = (side(width), side(height)) else {

@@ -1,19 +1,16 @@
 //! Findings of fuzzing the whole service, and its seeds: the files in `fuzz/regressions` and
 //! `fuzz/seeds`, replayed without a fuzzer.
 
-use std::path::{Path, PathBuf};
-
 use letterbox::config::Config;
 use letterbox::url::queries;
 use letterbox_engine::Pipeline;
 use letterbox_engine::transform::Format;
+use letterbox_testkit::counting::Counting;
+use letterbox_testkit::{Dice, inputs};
 
 #[allow(unreachable_pub, reason = "they are of a library of its own")]
 #[path = "../fuzz/src/checksums.rs"]
 mod checksums;
-#[allow(unreachable_pub, reason = "the same")]
-#[path = "../fuzz/src/counting.rs"]
-mod counting;
 #[allow(unreachable_pub, reason = "the same")]
 #[path = "../fuzz/src/header.rs"]
 mod header;
@@ -24,13 +21,8 @@ mod pieces;
 #[path = "../fuzz/src/transform.rs"]
 mod transform;
 
-#[allow(dead_code, reason = "they roll here, and do nothing else")]
-#[path = "support/dice.rs"]
-mod dice;
-use dice::Dice;
-
 #[global_allocator]
-static ALLOCATOR: counting::Counting = counting::Counting;
+static ALLOCATOR: Counting = Counting;
 
 type Target = (&'static str, fn(&[u8]));
 
@@ -42,22 +34,10 @@ const TARGETS: [Target; 4] = [
     ("webp", |input| transform::run(input, Some(Format::WebP))),
 ];
 
-fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz")).join(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        return Vec::new(); // none found so far
-    };
-    entries
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| (path.clone(), std::fs::read(path).expect("a file")))
-        .collect()
-}
-
 #[test]
 fn what_fuzzing_found_stays_fixed() {
     for (target, run) in TARGETS {
-        for (path, input) in files(&format!("regressions/{target}")) {
-            eprintln!("{}", path.display()); // for the reader of a failure
+        for input in inputs(&format!("fuzz/regressions/{target}"), "") {
             run(&input);
         }
     }
@@ -68,8 +48,7 @@ fn fuzzing_starts_from_files_of_every_format_that_are_sound() {
     let config = Config::default();
     let mut formats = Vec::new();
     let mut dice = Dice(4);
-    for (path, seed) in files("seeds") {
-        eprintln!("{}", path.display()); // for the reader of a failure
+    for seed in inputs("fuzz/seeds", "") {
         let mut pipeline = Pipeline::new(&config.transform, &config.limits);
         pipeline.push(&seed).expect("a sound file");
         let output = pipeline.finish(&|| 0.0).expect("a sound file");

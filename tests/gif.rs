@@ -1,21 +1,12 @@
 //! GIF files that violate the standard and that all browsers show.
 
+#[path = "support/answer.rs"]
+mod answer;
+
 use std::io::Cursor;
 
-use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Output, Pipeline};
-
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    for chunk in file.chunks(97) {
-        pipeline.push(chunk)?;
-    }
-    pipeline.finish(&|| 0.0)
-}
+use answer::answer;
+use letterbox_engine::Error;
 
 /// Returns a picture's size, and the colours of its corners in hexadecimal: RGB, or RGBA if they
 /// are not opaque.

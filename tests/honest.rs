@@ -5,19 +5,20 @@
 //! `cargo test --test honest -- --nocapture` prints the quotients. The corpus is found as in
 //! `corpus.rs`; the test reports that it is skipped if there is none.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::{Error, Pipeline};
+use letterbox_testkit::counting::{Counting, Watch};
+use letterbox_testkit::{Noise, corpus, each};
 
+#[path = "support/answer.rs"]
+mod answer;
 #[path = "support/tiff.rs"]
 mod tiff;
 
+use answer::transform;
 use tiff::{Chunk, Packing, Writer};
 
 /// Largest quotient of the estimate and the measured peak.
@@ -45,54 +46,6 @@ fn most(query: &str) -> f64 {
     }
 }
 
-struct Counting;
-
-std::thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn take(bytes: usize) {
-    let held = HELD.get() + bytes as isize;
-    HELD.set(held);
-    PEAK.set(PEAK.get().max(held));
-}
-
-fn give_back(bytes: usize) {
-    HELD.set(HELD.get() - bytes as isize);
-}
-
-#[allow(
-    unsafe_code,
-    reason = "counting is the test; every call is handed to the system's allocator as it came"
-)]
-// SAFETY: all obligations are the caller's and are passed on unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        take(layout.size());
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        give_back(layout.size());
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if size > layout.size() {
-            take(size);
-            give_back(layout.size());
-        } else {
-            give_back(layout.size() - size);
-        }
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
@@ -111,10 +64,8 @@ fn config() -> &'static Config {
 
 fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
     let config = config();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let before = HELD.get();
-    PEAK.set(before);
+    let transform = transform(query);
+    let watch = Watch::start();
     let mut pipeline = Pipeline::new(&transform, &config.limits);
     pipeline.promise(file.len() as u64)?;
     let mut planned = 0;
@@ -131,7 +82,7 @@ fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
     let icons = if query == AS_IT_IS { ALLOWANCE } else { 0.0 };
     let cost = Cost {
         planned: planned as f64,
-        measured: (PEAK.get() - before) as f64,
+        measured: watch.most() as f64,
         allowance: match output.body.get(..26) {
             Some([0x89, b'P', b'N', b'G', ..]) => ALLOWANCE + icons + OF_A_DRAWING,
             _ => ALLOWANCE + icons,
@@ -191,40 +142,15 @@ impl Ledger {
     }
 }
 
-fn corpus() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
-    let place =
-        std::env::var_os("LETTERBOX_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    place.join("MANIFEST.tsv").exists().then_some(place)
-}
-
-/// Measures the good files of a format of the corpus at the default transform, and every `nth` one
-/// in each format of answers, and small.
+/// The good files of a format of the corpus, at the default transform; every `nth` one as each format of answers, and small.
 fn corpus_of(format: &str, nth: usize) {
-    let Some(corpus) = corpus() else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
-    let manifest =
-        std::fs::read_to_string(corpus.join("MANIFEST.tsv")).expect("the manifest is text");
-    let mut ledger = Ledger::default();
-    let mut count = 0;
-    for line in manifest.lines().skip(1) {
-        let mut fields = line.split('\t');
-        let (Some(name), Some(class)) = (fields.next(), fields.next()) else {
-            continue;
-        };
-        if class == "unknown" && ["bmp", "ico", "tiff"].contains(&format) {
-            // No reference has judged these files; those that are served count as good.
-        } else if class != "good" {
-            continue;
-        }
-        if name.split('/').next() != Some(format) {
-            continue;
-        }
-        let file = std::fs::read(corpus.join(name)).expect("the manifest's files are there");
+    let Some(corpus) = corpus() else { return };
+    let files = corpus.of(format).filter(|entry| entry.is_to_be_served());
+    let files: Vec<_> = files.enumerate().collect();
+    let costs = each(&files, |(at, entry)| {
+        let file = corpus.read(entry);
         let mut queries = vec!["w=1200&h=627"];
-        if count % nth == 0 {
+        if at % nth == 0 {
             queries.extend([
                 "w=320&h=320",
                 "w=1200&h=627&f=jpg",
@@ -236,15 +162,17 @@ fn corpus_of(format: &str, nth: usize) {
                 "w=1200&h=627&f=jpg&il",
             ]);
         }
-        count += 1;
         if format == "gif" {
             queries.push("w=auto&h=auto&f=png"); // with the palette that it has
         }
-        for query in queries {
-            // Some good files are not served, because they are truncated.
-            if let Ok((cost, _)) = measure(&file, query) {
-                ledger.enter(&format!("{format} {}", &query[2..]), name, &cost);
-            }
+        // Not every good file is served: some break off.
+        let cost = |query| Some((query, measure(&file, query).ok()?.0));
+        queries.into_iter().filter_map(cost).collect::<Vec<_>>()
+    });
+    let mut ledger = Ledger::default();
+    for ((_, entry), costs) in files.iter().zip(&costs) {
+        for (query, cost) in costs {
+            ledger.enter(&format!("{format} {}", &query[2..]), &entry.name, cost);
         }
     }
     ledger.close();
@@ -299,12 +227,7 @@ fn photo() -> (usize, usize, Vec<u8>) {
 }
 
 fn noise(bytes: usize) -> Vec<u8> {
-    let mut state = 1u32;
-    let sample = |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    (0..bytes).map(sample).collect()
+    Noise(1).bytes(bytes)
 }
 
 fn jpeg(width: usize, height: usize, rgb: &[u8], progressive: bool) -> Vec<u8> {

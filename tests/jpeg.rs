@@ -2,10 +2,12 @@
 //! CMYK, segments and components with odd numbers. Most of them show one picture of 64 x 48 whose
 //! corners are red, green, blue and white.
 
-use letterbox::config::Config;
-use letterbox::url;
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::answer;
+use letterbox_engine::Error;
 use letterbox_engine::header::Header;
-use letterbox_engine::{Error, Pipeline};
 
 const TWO_ORIENTATIONS: &[u8] = include_bytes!("faults/exif-two-6-1.jpg");
 const COUNTS_TOO_MANY: &[u8] = include_bytes!("faults/exif-count-too-big.jpg");
@@ -24,12 +26,7 @@ struct Picture {
 
 impl Picture {
     fn of(file: &[u8]) -> Result<Picture, Error> {
-        let config = Config::default();
-        let asked = url::parse("s=/x&w=auto&h=auto&f=png", &config.url_defaults());
-        let transform = asked.expect("good parameters").expect("a source").transform;
-        let mut pipeline = Pipeline::new(&transform, &config.limits);
-        pipeline.push(file)?;
-        let answer = pipeline.finish(&|| 0.0)?.body;
+        let answer = answer(file, "w=auto&h=auto&f=png")?.body;
         let mut decoder = png::Decoder::new(std::io::Cursor::new(answer));
         decoder.set_transformations(png::Transformations::normalize_to_color8());
         let mut reader = decoder.read_info().expect("a PNG");

@@ -1,17 +1,19 @@
 //! Never worse: a picture that is requested at its own size and format gets its own file, without
 //! metadata, if that is smaller than the new answer.
 
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::transform;
 use letterbox::config::Config;
-use letterbox::url;
 use letterbox_engine::{Error, Limits, Output, Pipeline};
+use letterbox_testkit::Noise;
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SECRET: &[u8] = b"secret-of-the-photographer";
 
 fn run(file: &[u8], query: &str, limits: &Limits, promised: bool) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
+    let transform = transform(query);
     let mut pipeline = Pipeline::new(&transform, limits);
     if promised {
         pipeline.promise(file.len() as u64)?;
@@ -349,12 +351,8 @@ fn an_animation_whose_images_are_not_on_its_canvas_is_made_again() {
 /// Builds noise that is covered and uncovered again and again at no cost; a newly encoded file has
 /// the noise many times.
 fn curtain() -> Vec<gif::Frame<'static>> {
-    let mut state = 1u32;
-    let noise = move |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    let mut frames = vec![image([0, 0, 120, 90], noise)];
+    let mut noise = Noise(1);
+    let mut frames = vec![image([0, 0, 120, 90], |_| noise.byte())];
     for _ in 0..9 {
         let mut cover = image([0, 0, 120, 90], |_| 0);
         cover.dispose = gif::DisposalMethod::Previous;

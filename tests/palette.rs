@@ -1,10 +1,12 @@
 //! PNG answers with a palette, read by the `png` crate.
 
+#[path = "support/answer.rs"]
+mod support;
+
 use std::io::Cursor;
 
-use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Pipeline};
+use letterbox_engine::Error;
+use letterbox_testkit::Noise;
 use png::{BitDepth, ColorType};
 
 /// A PNG as it is coded, and its pixels as RGBA.
@@ -17,12 +19,7 @@ struct Read {
 }
 
 fn transformed(file: &[u8], query: &str) -> Result<Vec<u8>, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    pipeline.push(file)?;
-    Ok(pipeline.finish(&|| 0.0)?.body)
+    Ok(support::answer(file, query)?.body)
 }
 
 fn read(file: &[u8]) -> Read {
@@ -90,12 +87,7 @@ fn rgba(width: u32, pixels: &[u8]) -> Vec<u8> {
 }
 
 fn noise(bytes: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    std::iter::repeat_with(next).take(bytes).collect()
+    Noise(1).bytes(bytes)
 }
 
 /// Makes `count` distinct colours, some of them with alpha.

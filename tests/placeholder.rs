@@ -1,23 +1,14 @@
 //! Placeholders: they show the upright source, for any requested canvas, and there is none where
 //! there is no picture.
 
-use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Output, Pipeline};
+#[path = "support/answer.rs"]
+mod answer;
+
+use answer::answer;
+use letterbox_engine::Error;
 use serde_json::Value;
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/onlooker.jpg");
-
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    for piece in file.chunks(5000) {
-        pipeline.push(piece)?;
-    }
-    pipeline.finish(&|| 0.0)
-}
 
 fn text(file: &[u8], query: &str) -> String {
     let output = answer(file, query).expect("a good file");

@@ -1,27 +1,18 @@
 //! PNG files that violate the standard and that all browsers show, and files that are not returned
 //! as they are.
 
+#[path = "support/answer.rs"]
+mod answer;
 mod support;
 
 use std::io::Cursor;
 
-use letterbox::config::Config;
-use letterbox::url;
-use letterbox_engine::{Error, Output, Pipeline};
+use answer::answer;
+use letterbox_engine::Error;
+use letterbox_testkit::Dice;
 use support::png::{Adam7, chunk, file, header, zlib};
 
-fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
-    let config = Config::default();
-    let asked = url::parse(&format!("s=/x&{query}"), &config.url_defaults());
-    let transform = asked.expect("good parameters").expect("a source").transform;
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    for chunk in file.chunks(97) {
-        pipeline.push(chunk)?;
-    }
-    pipeline.finish(&|| 0.0)
-}
-
-/// Returns the four corners of an answer as RGBA.
+/// The four corners of an answer, RGBA.
 fn corners(file: &[u8], query: &str) -> Result<[[u8; 4]; 4], Error> {
     let png = answer(file, &format!("{query}&f=png"))?.body;
     let mut decoder = png::Decoder::new(Cursor::new(png));
@@ -89,7 +80,7 @@ fn indexed(chunks: &[Vec<u8>]) -> Vec<u8> {
 
 /// Makes square rows of RGB noise without a filter.
 fn noise(side: usize) -> Vec<u8> {
-    let mut dice = support::dice::Dice(7);
+    let mut dice = Dice(7);
     let mut sample = |at: usize| match at % (3 * side + 1) {
         0 => 0,
         _ => dice.roll(256) as u8,

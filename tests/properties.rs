@@ -1,13 +1,10 @@
 //! Equal requests have equal keys and unequal ones have different keys, tested on random requests.
 //! `npm run properties` makes a million of them.
 
-#[path = "support/dice.rs"]
-mod dice;
-
-use dice::Dice;
 use letterbox::cache::key::key;
 use letterbox::config::Config;
 use letterbox::url::{param::PARAMS, parse};
+use letterbox_testkit::Dice;
 use url::Url;
 
 /// A parameter: its values, the default first, each with the texts that mean it; a text is missing

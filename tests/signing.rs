@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use letterbox::config::Config;
 use letterbox::url::signature::{Keys, verify};
 use letterbox::url::{param::PARAMS, parse};
-use support::dice::Dice;
+use letterbox_testkit::Dice;
 use support::{World, file};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");

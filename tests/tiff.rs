@@ -1,30 +1,21 @@
 //! TIFF: one picture in all layouts of a file, files that were once shown wrong, and files with
 //! false claims.
 
+#[path = "support/answer.rs"]
+mod answer;
 #[path = "support/tiff.rs"]
 mod tiff;
 
 use std::path::Path;
 
-use letterbox::config::Config;
-use letterbox_engine::transform::{Side, Target, Transform};
-use letterbox_engine::{Error, Pipeline};
+use answer::answer;
+use letterbox_engine::Error;
+use letterbox_testkit::{Noise, corpus, each, files};
 use tiff::{Chunk, Packing, Writer};
 
 /// Decodes a file at its own size, as RGBA.
 fn shown(file: &[u8]) -> Result<(u32, u32, Vec<[u8; 4]>), Error> {
-    let config = Config::default();
-    let transform = Transform {
-        width: Side::Auto,
-        height: Side::Auto,
-        target: Target::Keep,
-        ..config.transform
-    };
-    let mut pipeline = Pipeline::new(&transform, &config.limits);
-    for chunk in file.chunks(1000) {
-        pipeline.push(chunk)?;
-    }
-    let answer = pipeline.finish(&|| 0.0)?.body;
+    let answer = answer(file, "w=auto&h=auto")?.body;
     let mut decoder = png::Decoder::new(std::io::Cursor::new(answer));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().expect("our own PNG");
@@ -146,19 +137,19 @@ fn faxes_are_one_picture_in_every_compression_and_order_of_bits() {
 
 /// Makes a picture with runs, edges and noise.
 fn picture(width: u32, height: u32, samples: usize, levels: u32) -> Vec<u8> {
-    let mut state = 5u32;
+    let mut noise = Noise(5);
     let mut picture = Vec::new();
     for y in 0..height {
         for x in 0..width {
             for sample in 0..samples as u32 {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let grain = noise.bits(3);
                 let flat = if x < width / 2 {
                     40 * sample + y / 8
                 } else {
                     x * 3 + y
                 };
-                let noise = if y > height / 2 { state >> 29 } else { 0 };
-                picture.push(((flat + noise) % levels) as u8);
+                let grain = if y > height / 2 { grain } else { 0 };
+                picture.push(((flat + grain) % levels) as u8);
             }
         }
     }
@@ -481,19 +472,14 @@ fn jpeg_in_tiff_is_what_the_jpeg_is() {
 /// floating point.
 #[test]
 fn files_of_the_corpus_are_served() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/tiff");
-    let Ok(entries) = folder.read_dir() else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
-    let (mut served, mut all) = (0, 0);
-    for entry in entries {
-        let path = entry.expect("a readable folder").path();
-        let file = std::fs::read(&path).expect("a readable file");
-        all += 1;
-        match shown(&file) {
-            Ok(_) => served += 1,
-            Err(error) => eprintln!("{}: {error}", path.display()),
+    let Some(corpus) = corpus() else { return };
+    let entries: Vec<_> = corpus.of("tiff").collect();
+    let refused = each(&entries, |entry| shown(&corpus.read(entry)).err());
+    let (mut served, all) = (0, entries.len());
+    for (entry, refused) in entries.iter().zip(refused) {
+        match refused {
+            None => served += 1,
+            Some(error) => eprintln!("{}: {error}", entry.name),
         }
     }
     eprintln!("{served} of {all} files are served");
@@ -597,18 +583,12 @@ fn files_that_lie_are_refused() {
 /// Cuts small files, and changes bytes in them: the result is an answer or a refusal.
 #[test]
 fn no_damage_panics() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
-    let mut files = 0;
-    for entry in folder.read_dir().expect("the tests' files") {
-        let path = entry.expect("a readable folder").path();
-        if path.extension().is_none_or(|ending| ending != "tif") {
-            continue;
-        }
-        let file = std::fs::read(&path).expect("a readable file");
+    let mut count = 0;
+    for (_, file) in files("tests/faults", ".tif") {
         if file.len() > 1500 {
             continue;
         }
-        files += 1;
+        count += 1;
         for at in (0..file.len()).step_by(3) {
             let _ = shown(&file[..at]);
             let mut bad = file.clone();
@@ -618,14 +598,14 @@ fn no_damage_panics() {
             }
         }
     }
-    assert!(files > 5, "{files}");
+    assert!(count > 5, "{count}");
 }
 
 /// Cuts and damages strips and tiles in planes.
 #[test]
 fn no_damage_of_strips_and_tiles_panics() {
     let rgb = picture(40, 24, 3, 256);
-    let mut state = 9u32;
+    let mut noise = Noise(9);
     for chunk in CHUNKS {
         for packing in PACKINGS {
             for planar in [false, true] {
@@ -639,13 +619,15 @@ fn no_damage_of_strips_and_tiles_panics() {
                 let file = writer.write(40, 24, 3, &rgb);
                 for _ in 0..60 {
                     let mut bad = file.clone();
+                    let mut end = 0;
                     for _ in 0..3 {
-                        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                        let at = (state >> 8) as usize % bad.len();
-                        bad[at] = (state >> 3) as u8;
+                        let word = noise.word();
+                        end = (word >> 8) as usize;
+                        let at = end % bad.len();
+                        bad[at] = (word >> 3) as u8;
                     }
                     let _ = shown(&bad);
-                    let _ = shown(&file[..(state >> 8) as usize % file.len()]);
+                    let _ = shown(&file[..end % file.len()]);
                 }
             }
         }

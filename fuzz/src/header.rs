@@ -3,8 +3,8 @@
 
 use letterbox_engine::header::Header;
 
-use crate::counting::most;
 use crate::pieces::Pieces;
+use letterbox_testkit::counting::most;
 
 /// Parses after which the target stops; each costs as much as the header is long.
 const LOOKS: usize = 64;

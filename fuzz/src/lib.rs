@@ -2,7 +2,6 @@
 //! crate include the modules they need by path.
 
 pub mod checksums;
-pub mod counting;
 pub mod header;
 pub mod jpeg;
 pub mod pieces;

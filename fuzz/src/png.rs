@@ -4,8 +4,8 @@
 use letterbox_png::{Decoder, Error};
 
 use crate::checksums;
-use crate::counting::most;
 use crate::pieces::Pieces;
+use letterbox_testkit::counting::most;
 
 /// Bytes of rows after which decoding stops.
 const MOST: usize = 1 << 18;

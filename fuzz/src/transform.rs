@@ -10,8 +10,8 @@ use letterbox_engine::transform::{Format, Negotiated, Side, Target, Transform};
 use letterbox_engine::{Error, Limits, Pipeline};
 
 use crate::checksums;
-use crate::counting::{held, most};
 use crate::pieces::Pieces;
+use letterbox_testkit::counting::{held, most};
 
 /// Most pixels of a source that is transformed; larger ones find no other bugs, and smaller ones
 /// take microseconds.
@@ -210,8 +210,8 @@ impl Asked {
         // The answer of an animation grows.
         let mut said = said;
         loop {
-            let already = crate::counting::held() - before;
-            let (played, more) = crate::counting::most(|| pipeline.play(&|| 0.0));
+            let already = letterbox_testkit::counting::held() - before;
+            let (played, more) = letterbox_testkit::counting::most(|| pipeline.play(&|| 0.0));
             let (held, most) = (already + more, said as usize + SLACK);
             assert!(
                 held <= most,
@@ -222,8 +222,8 @@ impl Asked {
             }
             said = pipeline.memory_bytes();
         }
-        let already = crate::counting::held() - before;
-        let (output, more) = crate::counting::most(|| pipeline.finish(&|| 0.0));
+        let already = letterbox_testkit::counting::held() - before;
+        let (output, more) = letterbox_testkit::counting::most(|| pipeline.finish(&|| 0.0));
         let held = already + more;
         let words = match self.transform.target {
             Target::Json => DESCRIPTION,

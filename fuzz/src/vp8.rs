@@ -3,7 +3,7 @@
 
 use letterbox_vp8::{Decoder, Error, Header};
 
-use crate::counting::most;
+use letterbox_testkit::counting::most;
 
 /// Most pixels of a picture that is decoded; larger ones take time and find no other bugs.
 const MOST_PIXELS: u32 = 1 << 13;

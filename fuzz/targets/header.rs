@@ -4,6 +4,6 @@
 use libfuzzer_sys::fuzz_target;
 
 #[global_allocator]
-static ALLOCATOR: letterbox_fuzz::counting::Counting = letterbox_fuzz::counting::Counting;
+static ALLOCATOR: letterbox_testkit::counting::Counting = letterbox_testkit::counting::Counting;
 
 fuzz_target!(|bytes: &[u8]| letterbox_fuzz::header::run(bytes));

@@ -2,7 +2,6 @@
 //! accesses.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-pub(crate) mod dice;
 pub(crate) mod png;
 
 use std::cell::{Cell, RefCell};

@@ -502,6 +502,7 @@ pub(crate) fn look_further(table: &[Entry], entry: Entry, bits: u64, root: u32) 
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use letterbox_testkit::Noise;
 
     /// Finds the first code of these bits exactly as the standard describes it, and returns its
     /// symbol and its length.
@@ -522,12 +523,12 @@ mod tests {
         None
     }
 
-    /// Makes lengths of a complete code for some of so many symbols.
-    fn lengths(symbols: usize, random: &mut impl FnMut() -> usize) -> Vec<u8> {
+    /// Lengths of a complete code for some of so many symbols.
+    fn lengths(symbols: usize, noise: &mut Noise) -> Vec<u8> {
         let mut lengths = alloc::vec![0; symbols];
         let mut leaves = alloc::vec![1u8, 1];
         while leaves.len() < symbols / 2 {
-            let at = random() % leaves.len();
+            let at = noise.below(leaves.len());
             if leaves[at] < 15 {
                 leaves[at] += 1;
                 leaves.push(leaves[at]);
@@ -535,7 +536,7 @@ mod tests {
         }
         for leaf in leaves {
             loop {
-                let at = random() % symbols;
+                let at = noise.below(symbols);
                 if lengths[at] == 0 {
                     lengths[at] = leaf;
                     break;
@@ -547,16 +548,12 @@ mod tests {
 
     #[test]
     fn an_entry_says_what_its_codes_say_one_after_the_other() {
-        let mut state = 1u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 16) as usize
-        };
+        let mut noise = Noise(1);
         let (mut triples, mut joined, mut near) = (0, 0, 0);
         for round in 0..20 {
             let of_symbols = match round % 2 {
-                0 => lengths(286, &mut random),
-                // There are few literals, so that several fit into an entry, and all short copies.
+                0 => lengths(286, &mut noise),
+                // Few literals, so that several fit, and all short copies.
                 _ => {
                     let mut of_symbols = alloc::vec![0; 265];
                     of_symbols[..6].fill(3);
@@ -566,7 +563,7 @@ mod tests {
                     of_symbols
                 }
             };
-            let of_distances = lengths(30, &mut random);
+            let of_distances = lengths(30, &mut noise);
             let mut symbols = alloc::vec![Entry::NOTHING; SYMBOL_ENTRIES];
             let mut distances = alloc::vec![Entry::NOTHING; DISTANCE_ENTRIES];
             build_both(&mut symbols, &mut distances, &of_symbols, &of_distances)

@@ -1,6 +1,7 @@
 //! Streams of all kinds compared with another inflate, in pieces of input and of room.
 
 use letterbox_inflate::{Error, Inflate};
+use letterbox_testkit::Noise;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
@@ -49,11 +50,8 @@ fn inflate_before(stream: &[u8], input: usize, room: usize, more: usize) -> Resu
 }
 
 fn random() -> impl FnMut() -> u32 {
-    let mut state = 1u32;
-    move || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state >> 16
-    }
+    let mut noise = Noise(1);
+    move || noise.bits(16)
 }
 
 /// Contents of many kinds: noise, few values, runs, repeats near and far, and the differences that

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { capture, Problem, program, say } from '../../../scripts/program.mjs';
 import { setup } from '../../../scripts/setup.mjs';
-import { root, wasmTarget } from '../../../scripts/tools.mjs';
+import { compile, head, line, median, moduleOf, targetOf } from '../../../bench/kernel.mjs';
 
 const help = `npm run bench:jpeg -- [options]
 
@@ -17,7 +17,7 @@ const help = `npm run bench:jpeg -- [options]
 `;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const folder = join(root, 'target', 'bench-jpeg');
+const folder = targetOf('jpeg');
 
 const rows = [
   ['jpeg-baseline-6mp', 1],
@@ -47,7 +47,9 @@ async function bench(args) {
   if (write && (only || quick)) throw new Problem('--write is for a full run');
   await setup();
   mkdirSync(folder, { recursive: true });
-  const programs = { module: await compileModule(), native: await compileNative() };
+  say('bench: compiling the contestants (a minute the first time)');
+  await compile('jpeg');
+  const programs = { module: moduleOf('jpeg'), native: await compileNative() };
 
   const lines = [];
   for (const [at, row] of chosen.entries()) {
@@ -65,7 +67,7 @@ async function bench(args) {
     lines.push([row.name, ...cells]);
     say(`bench: ${row.name}: ${contestants.map(({ title }, column) => `${title} ${cells[column]}`).join(', ')}`);
   }
-  const table = markdown([['CPU ms / MB', ...contestants.map(({ title }) => title)], ...lines]);
+  const table = [head(['CPU ms / MB', ...contestants.map(({ title }) => title)], '---:'), ...lines.map(line)].join('\n');
   say(`\n${table}`);
   if (write) insert(table);
 }
@@ -77,17 +79,6 @@ function read(args) {
   } catch (error) {
     throw new Problem(`${error.message}\n\n${help}`);
   }
-}
-
-async function compileModule() {
-  say('bench: compiling the contestants (a minute the first time)');
-  // Instead of the flags of .cargo/config.toml: the same SIMD, but no cap on the memory, which some contestants would hit.
-  const env = { RUSTFLAGS: '-C target-feature=+simd128' };
-  const manifest = join(here, 'Cargo.toml');
-  const args = ['build', '--release', '--locked', '--manifest-path', manifest, '--target', wasmTarget, '--target-dir', folder];
-  const { code, output } = await capture('cargo', args, { env });
-  if (code !== 0) throw new Problem(`${output}\n\nfailed: cargo ${args.join(' ')}`);
-  return join(folder, wasmTarget, 'release', 'letterbox_jpeg_bench.wasm');
 }
 
 /** libjpeg-turbo compiled for this machine, where it is installed; null, with a sentence, where it is not. */
@@ -129,14 +120,10 @@ function same(first, { bytes, mean }, title, row) {
 function told(result) {
   if (!result) return '-';
   if (result.failure !== undefined) return 'fails';
-  const sorted = [...result.times].sort((a, b) => a - b);
   const short = (value) => value.toFixed(value < 100 ? 1 : 0);
-  const median = short(sorted[sorted.length >> 1]);
-  return result.megabytes === undefined ? median : `${median} / ${short(result.megabytes)}`;
+  const time = short(median([...result.times].sort((a, b) => a - b)));
+  return result.megabytes === undefined ? time : `${time} / ${short(result.megabytes)}`;
 }
-
-const markdown = ([head, ...lines]) =>
-  [head, head.map((_, column) => (column ? '---:' : '---')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 function insert(table) {
   const path = join(here, '..', 'README.md');

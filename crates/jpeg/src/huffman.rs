@@ -366,6 +366,7 @@ impl Table {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use letterbox_testkit::Noise;
 
     /// Start of table K.5 of T.81: AC luminance.
     fn table() -> Table {
@@ -420,14 +421,9 @@ mod tests {
     fn skipping_advances_as_far_as_decoding() {
         let table = table();
         let unrolled = Unrolled::new(&table);
-        let mut state = 1u32;
+        let mut noise = Noise(1);
         for _ in 0..2000 {
-            let data: Vec<u8> = (0..16)
-                .map(|_| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (state >> 24) as u8 & 0x7f
-                })
-                .collect();
+            let data: Vec<u8> = (0..16).map(|_| noise.byte() & 0x7f).collect();
             let (mut one, mut many) = (BitReader::at(0), BitReader::at(0));
             one.refill(&data);
             many.refill(&data);

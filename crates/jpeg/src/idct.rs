@@ -395,6 +395,7 @@ mod tests {
     use super::*;
     use crate::segments::ZIGZAG;
     use core::f64::consts::PI;
+    use letterbox_testkit::Noise;
 
     /// Evaluates the definition (T.81, A.3.3) as the mean of the samples that one sample of a
     /// smaller size stands for.
@@ -423,13 +424,12 @@ mod tests {
 
     #[test]
     fn every_size_is_within_one_of_the_definition() {
-        let mut state = 7u32;
+        let mut noise = Noise(7);
         for round in 0..400 {
             let mut coefficients = [0i16; 64];
             for (at, value) in coefficients.iter_mut().enumerate() {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 let size = 1 + 900 / (1 + at as i32 * (1 + round % 7));
-                *value = ((state >> 8) as i32 % size - size / 2) as i16;
+                *value = (noise.bits(24) as i32 % size - size / 2) as i16;
             }
             for down in [1, 2, 4, 8] {
                 for across in [1, 2, 4, 8] {
@@ -455,12 +455,12 @@ mod tests {
 
     /// Blocks of every length, with coefficients as pictures have them and as damage makes them.
     fn blocks() -> impl Iterator<Item = ([i16; 64], usize)> {
-        let mut state = 9u32;
+        let mut noise = Noise(9);
         (0..4000).map(move |round| {
             let (mut coefficients, end) = ([0; 64], 1 + round % 64);
             for &place in &ZIGZAG[..end] {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                coefficients[usize::from(place)] = (state as i32 >> (16 + round / 64 % 14)) as i16;
+                let word = noise.word() as i32;
+                coefficients[usize::from(place)] = (word >> (16 + round / 64 % 14)) as i16;
             }
             (coefficients, end)
         })

@@ -4,6 +4,7 @@
 mod support;
 
 use letterbox_jpeg::Scale;
+use letterbox_testkit::Noise;
 use support::{Bits, END, Picture, decode, grey_row, scan, segment, start};
 
 fn full(file: &[u8]) -> Picture {
@@ -176,11 +177,8 @@ fn a_sequential_file_in_several_scans_needs_every_component() {
 
 #[test]
 fn a_damaged_file_is_the_same_however_it_is_split() {
-    let mut state = 77u32;
-    let mut random = move |below: usize| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as usize % below
-    };
+    let mut noise = Noise(77);
+    let mut random = move |below: usize| noise.below(below);
     // Noise, in intervals longer than what the decoder waits for.
     let pixels: Vec<u8> = (0..200 * 160 * 3).map(|_| random(256) as u8).collect();
     for interval in [0, 3, 100] {

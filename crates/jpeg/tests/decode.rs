@@ -3,22 +3,20 @@
 
 mod support;
 
-use std::path::PathBuf;
-
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use letterbox_jpeg::{Decoder, Error, Event, Pixels, Scale};
+use letterbox_testkit::{Noise, corpus, each};
 use support::decode;
 
 const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
 
 /// A picture with edges, gradients and noise.
 fn pixels(width: usize, height: usize) -> Vec<u8> {
-    let mut state = 1u32;
+    let mut noise = Noise(1);
     let mut pixels = Vec::new();
     for y in 0..height {
         for x in 0..width {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = (state >> 28) as usize;
+            let noise = noise.bits(4) as usize;
             let disc = usize::from(
                 (x * 2).abs_diff(width).pow(2) + (y * 2).abs_diff(height).pow(2) < width * height,
             ) * 90;
@@ -273,11 +271,8 @@ fn metadata_is_handed_out() {
 /// Damaged files may decode or fail, but must not panic.
 #[test]
 fn no_damage_makes_it_panic() {
-    let mut state = 9u32;
-    let mut random = move |below: usize| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as usize % below
-    };
+    let mut noise = Noise(9);
+    let mut random = move |below: usize| noise.below(below);
     for sampling in SAMPLINGS {
         for progressive in [false, true] {
             let file = encoded(50, 40, sampling, |encoder| {
@@ -301,20 +296,13 @@ fn no_damage_makes_it_panic() {
 /// Decodes every JPEG of a corpus beside the checkout at every scale, without a panic.
 #[test]
 fn no_file_of_the_corpus_makes_it_panic() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");
-    let corpus = std::env::var_os("LETTERBOX_CORPUS")
-        .map_or_else(|| PathBuf::from(beside), PathBuf::from)
-        .join("jpeg");
-    let Ok(files) = std::fs::read_dir(&corpus) else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
-    for file in files {
-        let file = std::fs::read(file.expect("a file").path()).expect("a file");
+    let Some(corpus) = corpus() else { return };
+    each(&corpus.paths("jpeg"), |path| {
+        let file = std::fs::read(path).expect("a file");
         for scale in SCALES {
             let _ = decode_within(&file, scale, 4096);
         }
-    }
+    });
 }
 
 fn decode_within(file: &[u8], scale: Scale, chunk: usize) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use jpeg_encoder::{ColorType, SamplingFactor};
 use letterbox_jpeg::{Decoder, Encoder, Error, Event, Pixels, Sampling, Scale, Settings};
+use letterbox_testkit::Noise;
 
 const PHOTO: &[u8] = include_bytes!("../../../demo/samples/waterfall.jpg");
 
@@ -48,13 +49,12 @@ fn psnr(a: &[u8], b: &[u8]) -> f64 {
 
 /// Builds waves of colour with a little noise.
 fn waves(width: usize, height: usize, pixels: Pixels) -> Vec<u8> {
-    let mut state = 1u32;
+    let mut noise = Noise(1);
     let mut samples = Vec::new();
     for y in 0..height {
         for x in 0..width {
             for c in 0..pixels.bytes() {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let noise = f64::from(state >> 30);
+                let noise = f64::from(noise.bits(2));
                 let wave = (x as f64 / 9.0 + c as f64).sin() + (y as f64 / 7.0 - c as f64).cos();
                 samples.push((126.0 + 60.0 * wave + noise) as u8);
             }
@@ -137,11 +137,10 @@ fn a_progressive_file_has_the_pixels_of_its_baseline_twin() {
 fn a_long_run_of_empty_blocks_behind_a_busy_corner_comes_back() {
     let (width, height) = (2048, 2048);
     let mut samples = vec![0; width * height];
-    let mut state = 1u32;
+    let mut noise = Noise(1);
     for y in 0..400 {
         for x in 0..400 {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            samples[y * width + x] = (state >> 24) as u8;
+            samples[y * width + x] = noise.byte();
         }
     }
     let twins = [false, true].map(|progressive| {
@@ -156,12 +155,9 @@ fn a_long_run_of_empty_blocks_behind_a_busy_corner_comes_back() {
 
 #[test]
 fn noise_of_the_extremes_comes_back_at_the_best_quality() {
-    let mut state = 1u32;
+    let mut noise = Noise(1);
     let samples: Vec<u8> = (0..96 * 96 * 3)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if state >> 31 == 0 { 0 } else { 255 }
-        })
+        .map(|_| 255 * noise.bits(1) as u8)
         .collect();
     for settings in all_settings(100).skip(2) {
         let file = encode(96, 96, Pixels::Rgb, &samples, settings).expect("a picture");

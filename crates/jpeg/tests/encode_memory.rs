@@ -1,58 +1,10 @@
-//! The encoder allocates no more than it promises, and survives an allocator that refuses.
-#![allow(unsafe_code, reason = "an allocator that counts")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+//! The encoder allocates no more than it says, and survives an allocator that refuses.
 use letterbox_jpeg::{Encoder, Error, Pixels, Room, Sampling, Settings};
-
-std::thread_local! {
-    /// Bytes that this thread holds, the most it has held, and the limit.
-    static HELD: Cell<(usize, usize, usize)> = const { Cell::new((0, 0, usize::MAX)) };
-}
-
-struct Counting;
-
-// SAFETY: all work is the system allocator's; refusing is allowed.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let (held, most, allowed) = HELD.get();
-        let held = held.wrapping_add(layout.size());
-        if held > allowed {
-            return std::ptr::null_mut();
-        }
-        HELD.set((held, most.max(held), allowed));
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        let (held, most, allowed) = HELD.get();
-        HELD.set((held.wrapping_sub(layout.size()), most, allowed));
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    /// Counts both blocks while a growing one moves; a shrinking block stays where it is.
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let (held, most, allowed) = HELD.get();
-        if size > layout.size() && held.wrapping_add(size) > allowed {
-            return std::ptr::null_mut();
-        }
-        let moving = if size > layout.size() {
-            held.wrapping_add(size)
-        } else {
-            held
-        };
-        let held = held.wrapping_add(size).wrapping_sub(layout.size());
-        HELD.set((held, most.max(moving), allowed));
-        // SAFETY: the caller's promise.
-        unsafe { System.realloc(place, layout, size) }
-    }
-}
+use letterbox_testkit::Noise;
+use letterbox_testkit::counting::{Counting, Watch, most, within};
 
 #[global_allocator]
-static COUNTING: Counting = Counting;
+static ALLOCATOR: Counting = Counting;
 
 fn encode(
     width: u16,
@@ -72,14 +24,10 @@ fn encode(
 /// Pictures from black to the noise that is hardest to code.
 fn pictures() -> impl Iterator<Item = Vec<u8>> {
     [0, 8, 255].into_iter().map(|most| {
-        let mut state = 1u32;
-        let sample = |_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if most == 255 {
-                (state as i32 >> 31) as u8
-            } else {
-                ((state >> 16) % (most + 1)) as u8
-            }
+        let mut noise = Noise(1);
+        let sample = |_| match most {
+            255 => 255 * noise.bits(1) as u8,
+            _ => (noise.bits(16) % (most + 1)) as u8,
         };
         (0..600 * 500).map(sample).collect()
     })
@@ -110,10 +58,8 @@ fn all_settings() -> impl Iterator<Item = (Pixels, Settings)> {
 fn no_more_is_held_than_was_said() {
     for samples in pictures() {
         for (pixels, settings) in all_settings() {
-            let (before, _, _) = HELD.get();
-            HELD.set((before, before, usize::MAX));
-            let file = encode(200, &samples, pixels, settings).expect("memory");
-            let most = HELD.get().1 - before;
+            let (file, most) = most(|| encode(200, &samples, pixels, settings));
+            let file = file.expect("memory");
             let height = (samples.len() / 200 / pixels.bytes()) as u16;
             let said = Encoder::peak_bytes(200, height, pixels, settings);
             eprintln!(
@@ -144,15 +90,14 @@ fn bounds_of_the_callers_hold_whatever_comes_late() {
                     token_bytes,
                     ..Room::default()
                 };
-                let (before, _, _) = HELD.get();
-                HELD.set((before, before, usize::MAX));
+                let watch = Watch::start();
                 let mut encoder = Encoder::within(width, height, Pixels::Grey, settings, room)
                     .expect("a picture");
                 for row in samples.chunks(200) {
                     encoder.row(row).expect("memory");
                 }
                 let file = encoder.finish().expect("memory");
-                let most = HELD.get().1 - before;
+                let most = watch.most();
                 let said = Encoder::peak_bytes_within(width, height, Pixels::Grey, settings, room);
                 assert!(
                     most <= said,
@@ -185,8 +130,7 @@ fn coefficients_take_the_place_of_rows() {
                     ..Room::default()
                 };
                 let mut rows: Vec<Vec<u8>> = Vec::with_capacity(samples.len() / 200);
-                let (before, _, _) = HELD.get();
-                HELD.set((before, before, usize::MAX));
+                let watch = Watch::start();
                 rows.extend(samples.chunks(200).map(<[u8]>::to_vec));
                 let mut encoder = Encoder::within(width, height, Pixels::Grey, settings, room)
                     .expect("a picture");
@@ -196,7 +140,7 @@ fn coefficients_take_the_place_of_rows() {
                 }
                 encoder.hold(token_bytes + samples.len());
                 let file = encoder.finish().expect("memory");
-                let most = HELD.get().1 - before;
+                let most = watch.most();
                 let said = Encoder::peak_bytes_within(width, height, Pixels::Grey, settings, room);
                 // Sixteen rows are in the encoder before their coefficients are.
                 let said = said + samples.len() + 16 * 200;
@@ -238,12 +182,9 @@ fn the_largest_picture_has_a_bound_too() {
 fn a_refused_allocation_is_an_error() {
     for samples in pictures() {
         for (pixels, settings) in all_settings() {
-            let (before, _, _) = HELD.get();
             // Small things are not asked for.
             for allowed in (10_000..400_000).step_by(37_000) {
-                HELD.set((before, before, before + allowed));
-                let result = encode(200, &samples, pixels, settings);
-                HELD.set((HELD.get().0, 0, usize::MAX));
+                let result = within(allowed, || encode(200, &samples, pixels, settings));
                 assert!(
                     matches!(result, Ok(_) | Err(Error::OutOfMemory)),
                     "{result:?}"

@@ -1,15 +1,12 @@
 //! Findings of fuzzing and its seeds: the files in `fuzz/regressions` and `fuzz/seeds`, replayed
 //! without a fuzzer.
 
-use std::path::{Path, PathBuf};
-
 use jpeg::{End, Input, decode, encode, limits, split, walk};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use letterbox_testkit::counting::Counting;
+use letterbox_testkit::{inputs, root};
 
 #[allow(unreachable_pub, reason = "they are of a library of its own")]
-#[path = "../../../fuzz/src/counting.rs"]
-mod counting;
-#[allow(unreachable_pub, reason = "the same")]
 #[path = "../../../fuzz/src/jpeg/mod.rs"]
 mod jpeg;
 #[allow(unreachable_pub, reason = "the same")]
@@ -17,7 +14,7 @@ mod jpeg;
 mod pieces;
 
 #[global_allocator]
-static ALLOCATOR: counting::Counting = counting::Counting;
+static ALLOCATOR: Counting = Counting;
 
 type Target = (&'static str, fn(&[u8]));
 
@@ -29,23 +26,10 @@ const TARGETS: [Target; 4] = [
     ("jpeg_encode", encode::run),
 ];
 
-fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz")).join(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        return Vec::new(); // none found so far
-    };
-    entries
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_file())
-        .map(|path| (path.clone(), std::fs::read(path).expect("a file")))
-        .collect()
-}
-
 #[test]
 fn what_fuzzing_found_stays_fixed() {
     for (target, run) in TARGETS {
-        for (path, input) in files(&format!("regressions/{target}")) {
-            eprintln!("{}", path.display()); // for the reader of a failure
+        for input in inputs(&format!("fuzz/regressions/{target}"), "") {
             run(&input);
         }
     }
@@ -57,11 +41,9 @@ fn fuzzing_starts_from_sound_files() {
     if std::env::var_os("UPDATE_SEEDS").is_some() {
         write_seeds();
     }
-    let mut seeds = files("seeds");
-    seeds.retain(|(path, _)| path.extension().is_some_and(|ending| ending == "jpg"));
-    assert!(!seeds.is_empty(), "fuzz/seeds is there");
-    for (path, seed) in seeds {
-        eprintln!("{}", path.display()); // for the reader of a failure
+    let mut seeds = inputs("fuzz/seeds", ".jpg").peekable();
+    assert!(seeds.peek().is_some(), "fuzz/seeds is there");
+    for seed in seeds {
         for asked in 0..16 {
             let input = [&[asked, 2, 40, 7], &seed[..]].concat();
             TARGETS.iter().for_each(|(_, run)| run(&input));
@@ -120,7 +102,7 @@ fn write_seeds() {
         encoder
             .encode(&pixels, width as u16, height as u16, colour)
             .expect("a valid size");
-        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds"));
-        std::fs::write(folder.join(format!("{name}.jpg")), file).expect("the folder is there");
+        let path = root().join(format!("fuzz/seeds/{name}.jpg"));
+        std::fs::write(path, file).expect("the folder is there");
     }
 }

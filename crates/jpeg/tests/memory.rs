@@ -1,36 +1,8 @@
 //! Memory that decoding allocates: exactly the bytes that [`Decoder::peak_bytes`] promises.
 
-#![allow(
-    unsafe_code,
-    reason = "counting is the test; every call is handed to the system's allocator as it came"
-)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use letterbox_jpeg::{Decoder, Event, Scale};
-
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: all obligations are the caller's and are passed on unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use letterbox_testkit::counting::{Counting, Watch, held};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -38,9 +10,9 @@ static ALLOCATOR: Counting = Counting;
 /// Returns the promised and the measured peak from the header on, without the file's own bytes and
 /// the metadata.
 fn measure(file: &[u8], scale: Scale) -> (usize, usize) {
-    let before = HELD.load(Ordering::Relaxed);
+    let before = held();
     let (mut decoder, mut chunks) = (Decoder::new(), file.chunks(file.len()));
-    let (mut promised, mut beside) = (0, 0);
+    let (mut promised, mut beside, mut watch) = (0, 0, None);
     loop {
         match decoder.next().expect("a good file") {
             Event::NeedMore => match chunks.next() {
@@ -55,12 +27,13 @@ fn measure(file: &[u8], scale: Scale) -> (usize, usize) {
                     .map(|part| part.as_ref().map_or(0, Vec::capacity))
                     .iter()
                     .sum();
-                PEAK.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
+                watch = Some((Watch::start(), held() - before));
             }
             Event::Row(_) | Event::Samples { .. } => {}
             Event::End(status) => {
                 assert!(status.is_intact());
-                let peak = PEAK.load(Ordering::Relaxed) - before;
+                let (watch, then) = watch.expect("the header comes before the end");
+                let peak = then + watch.most();
                 return (promised, peak - beside - decoder.resident_bytes());
             }
         }
@@ -92,7 +65,6 @@ fn up_to_scan(file: &[u8], number: usize) -> Vec<u8> {
     [&file[..start], &[0xff, 0xd9]].concat()
 }
 
-/// Single test of this file, because the counters are global.
 #[test]
 fn decoding_allocates_what_was_promised() {
     for sampling in [

@@ -4,6 +4,7 @@
 mod support;
 
 use letterbox_jpeg::{Decoder, Event, Pixels, Scale};
+use letterbox_testkit::Noise;
 use support::{Bits, END, decode, scan, segment, start};
 
 /// A block: DC, and the first few coefficients behind it.
@@ -27,11 +28,9 @@ impl File {
     /// Builds noise, in as many blocks as the MCUs have, dark and flat enough that no sample is
     /// clamped.
     fn noise(width: u16, height: u16, sampling: &[(u8, u8)]) -> File {
-        let mut state = 5u32;
-        let mut random = move |amplitude: i32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 16) as i32 % (2 * amplitude + 1) - amplitude
-        };
+        let mut noise = Noise(5);
+        let mut random =
+            move |amplitude: i32| noise.bits(16) as i32 % (2 * amplitude + 1) - amplitude;
         let (mcus_across, mcus_down) = mcus(width, height, sampling);
         let planes = sampling.iter().map(|&(h, v)| {
             let (across, down) = (mcus_across * usize::from(h), mcus_down * usize::from(v));

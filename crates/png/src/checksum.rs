@@ -152,6 +152,7 @@ impl Adler {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     #[test]
     fn sums_are_those_of_the_standard() {
@@ -176,22 +177,18 @@ mod tests {
 
     #[test]
     fn what_is_folded_has_the_same_checksum() {
-        let mut state = 1u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state >> 8
-        };
-        let bytes: Vec<u8> = (0..40_000).map(|_| random() as u8).collect();
+        let mut noise = Noise(1);
+        let bytes = noise.bytes(40_000);
         let mut folding = Folding::new().expect("memory");
         let lengths =
             (SHORT - 2..SHORT + 2 * SPAN).chain([4 * BLOCK, 4 * BLOCK + FARTHEST, 40_000]);
         let mut lengths: Vec<usize> = lengths.collect();
-        lengths.extend((0..200).map(|_| random() as usize % 40_000));
+        lengths.extend((0..200).map(|_| noise.below(40_000)));
         for length in lengths {
             let (mut whole, mut folded) = (Hasher::new(), Hasher::new());
             whole.update(&bytes[..length]);
-            // Two pieces, so that the second one starts with a checksum.
-            let (first, second) = bytes[..length].split_at(random() as usize % (length + 1));
+            // In two pieces, so that something was there before.
+            let (first, second) = bytes[..length].split_at(noise.below(length + 1));
             folding.update(&mut folded, first);
             folding.update(&mut folded, second);
             assert_eq!(folded.finalize(), whole.finalize(), "{length}");

@@ -381,6 +381,7 @@ fn walk<const BYTES: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     /// Undoes a filter exactly as the standard writes it.
     fn plain(filter: u8, distance: usize, coded: &[u8], above: &[u8]) -> Vec<u8> {
@@ -412,16 +413,12 @@ mod tests {
 
     #[test]
     fn every_filter_at_every_distance_is_the_standards() {
-        let mut state = 1u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        };
+        let mut noise = Noise(1);
         for distance in [1, 2, 3, 4, 6, 8] {
             for filter in 0..5 {
                 for pixels in [1, 2, 3, 100] {
                     let length = pixels * distance;
-                    let mut line = || (0..length + SLACK).map(|_| random()).collect::<Vec<u8>>();
+                    let mut line = || noise.bytes(length + SLACK);
                     let (coded, above, mut row) = (line(), line(), line());
                     unfilter(filter, distance, &coded, &above, &mut row).expect("a known filter");
                     let expected = plain(filter, distance, &coded[..length], &above[..length]);
@@ -433,18 +430,14 @@ mod tests {
 
     #[test]
     fn four_rows_at_once_are_four_rows() {
-        let mut state = 7u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        };
+        let mut noise = Noise(7);
         for distance in [1, 3, 4, 8] {
             for code in 0..5 * 5 * 5 * 5 {
                 let filters =
                     [code % 5, code / 5 % 5, code / 25 % 5, code / 125].map(|of| of as u8);
                 for pixels in (1..20).chain([100]) {
                     let length = pixels * distance;
-                    let mut line = || (0..length + SLACK).map(|_| random()).collect::<Vec<u8>>();
+                    let mut line = || noise.bytes(length + SLACK);
                     let coded = [line(), line(), line(), line()];
                     let (above, mut rows) = (line(), [line(), line(), line(), line()]);
                     let slices = coded.each_ref().map(|row| &row[..]);

@@ -2,9 +2,9 @@
 //! corpus where there is one.
 
 use std::io::Cursor;
-use std::path::PathBuf;
 
 use letterbox_png::{Decoder, Error};
+use letterbox_testkit::{corpus, each};
 use png::{BitDepth, ColorType, Filter, Limits, Transformations};
 
 /// Decodes a file in pieces and returns all rows end to end.
@@ -307,22 +307,18 @@ fn what_a_file_must_and_need_not_have() {
     refused(&[image(&stored(&[0, 1, 2, 5, 3, 4]))]);
 }
 
-/// The corpus lies beside the checkout, or where `LETTERBOX_CORPUS` says.
 #[test]
 fn every_file_of_the_corpus_has_the_rows_of_the_other_decoder() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");
-    let place =
-        std::env::var_os("LETTERBOX_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let Ok(folder) = std::fs::read_dir(place.join("png")) else {
-        eprintln!("skipped: no corpus beside the checkout");
-        return;
-    };
+    let Some(corpus) = corpus() else { return };
     let (mut both, mut neither, mut interlaced) = (0, 0, 0);
     let mut only = (Vec::new(), Vec::new());
-    for entry in folder {
-        let path = entry.expect("a folder that can be read").path();
-        let file = std::fs::read(&path).expect("a file that can be read");
-        match (decode(file.chunks(4096)), expected(&file)) {
+    let paths = corpus.paths("png");
+    let rows = each(&paths, |path| {
+        let file = std::fs::read(path).expect("a file that can be read");
+        (decode(file.chunks(4096)), expected(&file))
+    });
+    for (path, rows) in paths.into_iter().zip(rows) {
+        match rows {
             (_, Ok(None)) => interlaced += 1,
             (Ok(ours), Ok(Some(theirs))) => {
                 assert!(ours == theirs, "{} has other rows", path.display());

@@ -68,12 +68,14 @@ pub(crate) mod simd {
 
 #[cfg(all(test, target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) mod testing {
-    /// Returns a deterministic generator of pseudo-random numbers.
+    use letterbox_testkit::Noise;
+
+    /// Words of which the lower bits are good too.
     pub(crate) fn random() -> impl FnMut() -> u32 {
-        let mut state = 1u32;
+        let mut noise = Noise(1);
         move || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state ^ state >> 15
+            let word = noise.word();
+            word ^ word >> 15
         }
     }
 }

@@ -1,44 +1,7 @@
 //! A resizer allocates exactly the bytes that it promises.
 
-#![allow(unsafe_code, reason = "an allocator that counts")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use letterbox_resize::{Axis, Channels, Filter, Resizer, Settings};
-
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    let held = HELD.get() + bytes;
-    HELD.set(held);
-    PEAK.set(PEAK.get().max(held));
-    if bytes > 0 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-    }
-}
-
-// SAFETY: the system's allocator does the work; `realloc` and `alloc_zeroed` use these two methods
-// by default.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use letterbox_testkit::counting::{Counting, allocations, most};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -72,17 +35,16 @@ fn peak_bytes_are_exact_and_rows_allocate_nothing() {
                         ..Settings::new(horizontal, vertical, channels)
                     };
                     let expected = Resizer::peak_bytes(&settings).expect("valid settings");
-                    PEAK.set(HELD.get());
-                    let before = HELD.get();
-                    let mut resizer = Resizer::new(&settings).expect("enough memory");
-                    assert_eq!(PEAK.get() - before, expected as isize, "{settings:?}");
+                    let (resizer, held) = most(|| Resizer::new(&settings));
+                    let mut resizer = resizer.expect("enough memory");
+                    assert_eq!(held, expected, "{settings:?}");
                     let row = vec![7; horizontal.source as usize * channels.count()];
-                    let allocations = ALLOCATIONS.get();
+                    let before = allocations();
                     for _ in 0..vertical.source {
                         resizer.push(&row).expect("a row of this length");
                         while resizer.next_row().is_some() {}
                     }
-                    assert_eq!(ALLOCATIONS.get(), allocations);
+                    assert_eq!(allocations(), before);
                     assert!(resizer.is_complete());
                 }
             }

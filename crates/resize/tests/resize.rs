@@ -8,6 +8,7 @@ use fast_image_resize as fir;
 use fir::images::Image;
 use fir::pixels::{F32, F32x2, F32x3, F32x4, U8, U8x2, U8x3, U8x4};
 use letterbox_resize::{Axis, Channels, Error, Filter, Resizer, Settings};
+use letterbox_testkit::Noise;
 
 const CHANNELS: [Channels; 4] = [
     Channels::Grey,
@@ -49,11 +50,8 @@ fn lanczos2(x: f64) -> f64 {
 /// Makes waves, edges and noise: content at which filters ring, and which rounds differently every
 /// time.
 fn picture(width: u32, height: u32, channels: Channels) -> Vec<u8> {
-    let mut state = width ^ height << 16 ^ 0x9e37_79b9;
-    let mut noise = move || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as i32
-    };
+    let mut noise = Noise(width ^ height << 16 ^ 0x9e37_79b9);
+    let mut noise = move || i32::from(noise.byte());
     let mut pixels = Vec::new();
     for y in 0..height {
         for x in 0..width {

@@ -167,6 +167,7 @@ fn deal(v: [Bytes; 8]) -> [Bytes; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     /// Filters one pixel of each of the eight, exactly as section 15 writes the filters.
     fn expected(edge: Edge, pixels: [u8; 8]) -> [u8; 8] {
@@ -216,11 +217,8 @@ mod tests {
 
     #[test]
     fn edges_are_smoothed_as_the_standard_has_it() {
-        let mut state = 1u32;
-        let mut random = move |below: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 16) % below
-        };
+        let mut noise = Noise(1);
+        let mut random = |below: u32| noise.bits(16) % below;
         for _ in 0..40_000 {
             let strength = Strength {
                 edge: random(190) as u8,

@@ -100,6 +100,7 @@ pub(crate) fn add_mean(pixels: Bytes, mean: i16) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     /// Computes the differences exactly as section 14.4 writes the transform.
     fn expected(values: &[i16; 16]) -> [i32; 16] {
@@ -123,12 +124,11 @@ mod tests {
     }
 
     fn blocks() -> impl Iterator<Item = [i16; 16]> {
-        let mut state = 1u32;
+        let mut noise = Noise(1);
         (0..2000).map(move |number| {
             core::array::from_fn(|at| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let kept = at < 1 + number % 16;
-                if kept { (state >> 20) as i16 - 2048 } else { 0 }
+                let value = noise.bits(12) as i16 - 2048;
+                if at < 1 + number % 16 { value } else { 0 }
             })
         })
     }

@@ -2,9 +2,10 @@
 //! fuzzing, and a corpus where there is one.
 
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use image_webp::WebPDecoder;
+use letterbox_testkit::{corpus, files};
 use letterbox_vp8::{Decoder, Error, Header};
 
 /// Returns the content of a file's first `VP8 ` chunk, as far as it is there.
@@ -48,28 +49,11 @@ fn expected(frame: &[u8]) -> Option<Vec<u8>> {
     Some(pixels)
 }
 
-fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "webp"))
-        .collect();
-    paths.sort();
-    paths
-}
-
-/// Reads the frames of files in the repository: files that use every feature of the encoder, and
-/// the seeds of fuzzing.
+/// Frames of files in the repository: made to have everything in them that an encoder knows, and what fuzzing starts from.
 fn frames() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let paths = [root.join("tests/files"), root.join("../../fuzz/seeds")].map(files);
-    let read = |path: PathBuf| {
-        let file = std::fs::read(&path).expect("a file");
-        Some((path, frame(&file)?.to_vec()))
-    };
-    let frames: Vec<_> = paths.into_iter().flatten().filter_map(read).collect();
+    let files = ["crates/vp8/tests/files", "fuzz/seeds"].map(|folder| files(folder, ".webp"));
+    let of = |(path, file): (PathBuf, Vec<u8>)| Some((path, frame(&file)?.to_vec()));
+    let frames: Vec<_> = files.into_iter().flatten().filter_map(of).collect();
     assert!(frames.len() > 14, "{}", frames.len());
     frames
 }
@@ -85,10 +69,9 @@ fn rows_are_those_of_the_reference() {
 
 #[test]
 fn the_corpus_is_read_as_the_reference_reads_it() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");
-    let corpus = std::env::var("LETTERBOX_CORPUS").unwrap_or(beside.to_owned());
+    let Some(corpus) = corpus() else { return };
     let (mut same, mut refused) = (0, 0);
-    for path in files(Path::new(&corpus).join("webp")) {
+    for path in corpus.paths("webp") {
         let file = std::fs::read(&path).expect("a file");
         let Some(frame) = frame(&file) else {
             continue; // lossless

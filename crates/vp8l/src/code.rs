@@ -329,6 +329,7 @@ fn read_lengths(bits: &mut Bits<'_>, lengths: &mut [u8]) -> Result<Counts, Error
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     #[test]
     fn codes_fill_what_their_lengths_make_room_for() {
@@ -354,21 +355,17 @@ mod tests {
     /// gets too long for its entries.
     #[test]
     fn tables_tell_canonical_codes_of_every_length() {
-        let mut state = 1u32;
-        let mut dice = |most: usize| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as usize % most
-        };
+        let mut noise = Noise(1);
         let mut longest = 0;
         for round in 0..400 {
             let symbols = [2, 19, 40, 256, 280, MOST_SYMBOLS][round % 6];
             // A tree whose leaves are split until there are enough: either any leaf, or the deepest
             // one that may be split.
             let mut leaves = vec![1, 1];
-            for _ in 0..dice(symbols - 1) {
+            for _ in 0..noise.below(symbols - 1) {
                 let may = |at: &usize| leaves[*at] < 15;
                 let deepest = (0..leaves.len()).filter(may).max_by_key(|at| leaves[*at]);
-                let any = Some(dice(leaves.len())).filter(may);
+                let any = Some(noise.below(leaves.len())).filter(may);
                 let Some(at) = (if round % 3 == 0 { deepest } else { any }) else {
                     continue;
                 };
@@ -377,7 +374,7 @@ mod tests {
             }
             let mut lengths = vec![0u8; symbols];
             for length in leaves {
-                let mut at = dice(symbols);
+                let mut at = noise.below(symbols);
                 while lengths[at] > 0 {
                     at = (at + 1) % symbols;
                 }

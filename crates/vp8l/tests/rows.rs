@@ -2,9 +2,10 @@
 //! fuzzing, and a corpus where there is one.
 
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use image_webp::WebPDecoder;
+use letterbox_testkit::{corpus, files};
 use letterbox_vp8l::{Decoder, Error, Shape, peak_bytes};
 
 /// Returns the content of a file's first `VP8L` chunk, as far as it is there.
@@ -58,28 +59,11 @@ fn expected(stream: &[u8]) -> Option<Vec<u8>> {
     Some(pixels.flat_map(|[r, g, b]| [*r, *g, *b, 255]).collect())
 }
 
-fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "webp"))
-        .collect();
-    paths.sort();
-    paths
-}
-
-/// Reads the streams of files in the repository: files that use every feature of the encoder, and
-/// the seeds of fuzzing.
+/// Streams of files in the repository: made to have everything in them that an encoder knows, and what fuzzing starts from.
 fn streams() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let paths = [root.join("tests/files"), root.join("../../fuzz/seeds")].map(files);
-    let read = |path: PathBuf| {
-        let file = std::fs::read(&path).expect("a file");
-        Some((path, stream(&file)?.to_vec()))
-    };
-    let streams: Vec<_> = paths.into_iter().flatten().filter_map(read).collect();
+    let files = ["crates/vp8l/tests/files", "fuzz/seeds"].map(|folder| files(folder, ".webp"));
+    let of = |(path, file): (PathBuf, Vec<u8>)| Some((path, stream(&file)?.to_vec()));
+    let streams: Vec<_> = files.into_iter().flatten().filter_map(of).collect();
     assert!(streams.len() > 20, "{}", streams.len());
     streams
 }
@@ -100,10 +84,9 @@ fn rows_are_those_of_the_reference() {
 
 #[test]
 fn the_corpus_is_read_as_the_reference_reads_it() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");
-    let corpus = std::env::var("LETTERBOX_CORPUS").unwrap_or(beside.to_owned());
+    let Some(corpus) = corpus() else { return };
     let (mut same, mut refused) = (0, 0);
-    for path in files(Path::new(&corpus).join("webp")) {
+    for path in corpus.paths("webp") {
         let file = std::fs::read(&path).expect("a file");
         let Some(stream) = stream(&file) else {
             continue; // lossy

@@ -5,7 +5,7 @@
 use letterbox_jpeg::{Encoder, Error, Pixels, Sampling, Settings};
 
 use super::{End, Input, walk};
-use crate::counting::most;
+use letterbox_testkit::counting::most;
 
 /// A picture to encode.
 struct Picture<'a> {

@@ -5,7 +5,7 @@ use letterbox_jpeg::{Decoder, Event, Limits, Scale};
 
 use super::Input;
 use super::walk::MOST_PIXELS;
-use crate::counting::{held, most};
+use letterbox_testkit::counting::{held, most};
 
 /// Bytes that a decoder may hold before the header is known, beside the file, its metadata and its
 /// scans: the Huffman tables of eight destinations and one in the making, the growing list of

@@ -13,7 +13,7 @@ use crate::colour::srgb::{decode, gamma};
 use crate::colour::icc;
 use crate::colour::icc::{D50, Profile, Samples, Space, Xyz};
 use crate::header::colours::Colours;
-use crate::pixels::buffer::zeroes;
+use crate::pixels::buffer::{room, zeroes};
 use crate::pixels::layout::Layout;
 
 /// Conversion of the samples of one source to sRGB.
@@ -107,8 +107,7 @@ impl Conversion {
     pub(crate) fn of_plain_cmyk() -> Option<Conversion> {
         const SIDE: usize = 9;
         let strides = [SIDE * SIDE * SIDE, SIDE * SIDE, SIDE, 1];
-        let mut nodes = Vec::new();
-        nodes.try_reserve_exact(SIDE * strides[0]).ok()?;
+        let mut nodes = room(SIDE * strides[0]).ok()?;
         nodes.extend((0..SIDE * strides[0]).map(|at| {
             let covered = strides.map(|stride| (at / stride % SIDE) as f32 / (SIDE - 1) as f32);
             overprint(covered).map(node)
@@ -191,8 +190,7 @@ impl Conversion {
             strides[axis - 1] = strides[axis] * sides[axis];
         }
         let count = sides.iter().product();
-        let mut nodes = Vec::new();
-        nodes.try_reserve_exact(count).ok()?;
+        let mut nodes = room(count).ok()?;
         let mut place = vec![0.0; sides.len()];
         for at in 0..count {
             for (axis, place) in place.iter_mut().enumerate() {
@@ -465,6 +463,7 @@ fn name(primaries: &[Xyz; 3]) -> &'static str {
 mod tests {
     use super::*;
     use crate::testing::{ADOBE_RGB, DISPLAY_P3, SRGB, cmyk_profile, profile};
+    use letterbox_testkit::Noise;
 
     fn rgb(conversion: &Conversion, pixel: [u8; 3]) -> [u8; 3] {
         let mut pixel = pixel;
@@ -643,11 +642,7 @@ mod tests {
     /// Any content of a profile, truncated anywhere, is either read or ignored.
     #[test]
     fn damaged_profiles_are_read_or_not() {
-        let mut state = 7u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state >> 8
-        };
+        let mut noise = Noise(7);
         for (good, samples) in [
             (profile(b"RGB ", DISPLAY_P3, &SRGB_CURVE), Samples::Rgb),
             (profile(b"GRAY", SRGB, &power(1.0)), Samples::Grey),
@@ -660,9 +655,9 @@ mod tests {
             }
             for _ in 0..400 {
                 let mut bad = good.clone();
-                for _ in 0..1 + random() % 4 {
-                    let at = random() as usize % bad.len();
-                    bad[at] = [0, 1, 2, 0x7f, 0x80, 0xff, random() as u8][random() as usize % 7];
+                for _ in 0..1 + noise.below(4) {
+                    let at = noise.below(bad.len());
+                    bad[at] = [0, 1, 2, 0x7f, 0x80, 0xff, noise.byte()][noise.below(7)];
                 }
                 use_up(&bad, samples);
             }

@@ -2,7 +2,7 @@
 
 use letterbox_inflate::Inflate;
 
-use crate::pixels::buffer::zeroes;
+use crate::pixels::buffer::{room, zeroes};
 
 /// Minimum size of a profile: the header, and the number of tags.
 const LEAST_PROFILE_BYTES: usize = 132;
@@ -16,8 +16,7 @@ fn join<'a>(length: usize, parts: impl IntoIterator<Item = &'a [u8]>) -> Option<
     if !(LEAST_PROFILE_BYTES..=crate::header::colours::MOST_PROFILE_BYTES).contains(&length) {
         return None;
     }
-    let mut whole = Vec::new();
-    whole.try_reserve_exact(length).ok()?;
+    let mut whole = room(length).ok()?;
     parts
         .into_iter()
         .for_each(|part| whole.extend_from_slice(part));

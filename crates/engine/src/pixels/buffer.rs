@@ -3,15 +3,30 @@
 
 use crate::error::Error;
 
+/// Makes room for this many more items and no others, or returns an error where the allocator
+/// refuses.
+pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<(), Error> {
+    list.try_reserve_exact(more).map_err(|_| Error::OutOfMemory)
+}
+
+/// Returns an empty list with room for this many items, or an error where the allocator refuses.
+pub(crate) fn room<T>(count: usize) -> Result<Vec<T>, Error> {
+    let mut list = Vec::new();
+    reserve(&mut list, count)?;
+    Ok(list)
+}
+
+/// Returns this many copies of a value, or an error where the allocator refuses.
+pub(crate) fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, Error> {
+    let mut list = room(count)?;
+    list.resize(count, value);
+    Ok(list)
+}
+
 /// Returns an empty buffer with a capacity of this many bytes, or an error where the allocator
 /// refuses.
 pub(crate) fn reserved(bytes: u64) -> Result<Vec<u8>, Error> {
-    let bytes = usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?;
-    let mut buffer = Vec::new();
-    buffer
-        .try_reserve_exact(bytes)
-        .map_err(|_| Error::OutOfMemory)?;
-    Ok(buffer)
+    room(usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?)
 }
 
 /// Returns this many zero bytes, or an error where the allocator refuses.
@@ -26,12 +41,7 @@ pub(crate) fn zeroes(bytes: u64) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// [`Error::OutOfMemory`] where the allocator refuses.
 pub(crate) fn zeroes_of<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error> {
-    let mut buffer = Vec::new();
-    buffer
-        .try_reserve_exact(count)
-        .map_err(|_| Error::OutOfMemory)?;
-    buffer.resize(count, T::default());
-    Ok(buffer)
+    filled(count, T::default())
 }
 
 /// Appends bytes to a buffer that grows by a quarter. Only a file's buffer has a size that is not
@@ -39,9 +49,7 @@ pub(crate) fn zeroes_of<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error
 pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
     if buffer.capacity() - buffer.len() < bytes.len() {
         let more = bytes.len().max(buffer.len() / 4);
-        buffer
-            .try_reserve_exact(more)
-            .map_err(|_| Error::OutOfMemory)?;
+        reserve(buffer, more)?;
     }
     buffer.extend_from_slice(bytes);
     Ok(())

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::error::Error;
-use crate::pixels::buffer::reserved;
+use crate::pixels::buffer::{reserved, room};
 use crate::pixels::layout::{Layout, Size};
 
 /// A whole image in memory.
@@ -140,10 +140,7 @@ impl Picture {
         }
         if self.filled.is_multiple_of(self.piece_rows) {
             if self.filled == 0 {
-                let count = self.count();
-                self.pieces
-                    .try_reserve_exact(count)
-                    .map_err(|_| Error::OutOfMemory)?;
+                self.pieces = room(self.count())?.into();
             }
             let rows = self.piece_rows.min(rows - self.filled);
             let bytes = (rows * row.len()) as u64;

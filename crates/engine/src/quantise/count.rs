@@ -2,6 +2,7 @@
 //! colour has a cell of its own.
 
 use crate::error::Error;
+use crate::pixels::buffer::filled;
 use crate::quantise::cell::{Cell, corner};
 use crate::quantise::cut;
 use crate::quantise::palette::{Colour, FEWEST, MOST, Palette, hash, pixels, premultiplied};
@@ -54,21 +55,12 @@ impl Histogram {
     }
 
     fn with_cells(most: usize, count: usize) -> Result<Histogram, Error> {
-        let (mut cells, mut places) = (Vec::new(), Vec::new());
-        cells
-            .try_reserve_exact(count)
-            .map_err(|_| Error::OutOfMemory)?;
-        cells.resize(count, Cell::default());
-        places
-            .try_reserve_exact(2 * count)
-            .map_err(|_| Error::OutOfMemory)?;
-        places.resize(2 * count, 0);
         Ok(Histogram {
             most,
             enough: 0.0,
-            cells,
+            cells: filled(count, Cell::default())?,
             used: 0,
-            places,
+            places: filled(2 * count, 0)?,
             bits: 0,
         })
     }

@@ -3,6 +3,7 @@
 use std::array::from_fn;
 
 use crate::error::Error;
+use crate::pixels::buffer::filled;
 use crate::quantise::cell::corner;
 use crate::quantise::nearest::{Nearest, distance};
 use crate::quantise::palette::{Colour, Palette, hash, pixels, premultiplied};
@@ -33,12 +34,7 @@ impl Known {
     /// # Errors
     /// [`Error::OutOfMemory`].
     fn new(count: usize) -> Result<Known, Error> {
-        let mut places = Vec::new();
-        places
-            .try_reserve_exact(count)
-            .map_err(|_| Error::OutOfMemory)?;
-        places.resize(count, Place::default());
-        Ok(Known(places))
+        Ok(Known(filled(count, Place::default())?))
     }
 
     fn near(&mut self, corner: Colour, find: impl FnOnce() -> [u8; 2]) -> [u8; 2] {
@@ -166,15 +162,7 @@ struct Dither {
 
 impl Dither {
     fn new(width: u32) -> Result<Dither, Error> {
-        let row = || {
-            let mut errors = Vec::new();
-            let columns = width as usize + 2;
-            errors
-                .try_reserve_exact(columns)
-                .map_err(|_| Error::OutOfMemory)?;
-            errors.resize(columns, [0; 4]);
-            Ok(errors)
-        };
+        let row = || filled(width as usize + 2, [0; 4]);
         Ok(Dither {
             errors: [row()?, row()?],
             from_right: false,

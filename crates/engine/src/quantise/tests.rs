@@ -7,6 +7,7 @@ use crate::quantise::map::Mapper;
 use crate::quantise::palette::*;
 use crate::spec::Format;
 use crate::transform::{Fit, Quality, Side, Target, Transform};
+use letterbox_testkit::Noise;
 use std::num::NonZeroU16;
 
 /// Returns an image after both passes, and its palette.
@@ -56,12 +57,7 @@ fn blurred(image: &[u8], width: usize, square: usize) -> Vec<u8> {
 
 /// Returns pseudo-random bytes.
 fn noise(bytes: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    std::iter::repeat_with(next).take(bytes).collect()
+    Noise(1).bytes(bytes)
 }
 
 /// Returns a sample photo at 600 x 400, as RGBA.

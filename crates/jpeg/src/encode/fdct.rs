@@ -90,6 +90,7 @@ mod tests {
     use super::*;
     use crate::words::{Best, to_array};
     use core::f64::consts::PI;
+    use letterbox_testkit::Noise;
 
     /// Evaluates the definition of T.81 (A.3.3).
     fn defined(samples: &[[u8; 8]; 8], u: usize, v: usize) -> f64 {
@@ -108,14 +109,14 @@ mod tests {
 
     /// Blocks of noise, stripes and extremes.
     fn blocks() -> impl Iterator<Item = [[u8; 8]; 8]> {
-        let mut state = 3u32;
+        let mut noise = Noise(3);
         (0..300).map(move |round| {
             core::array::from_fn(|y| {
                 core::array::from_fn(|x| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let word = noise.word();
                     match round % 4 {
-                        0 => (state >> 24) as u8,
-                        1 => ((state >> 31) * 255) as u8,
+                        0 => (word >> 24) as u8,
+                        1 => ((word >> 31) * 255) as u8,
                         2 => (128 + (x * y + round) % 16) as u8,
                         _ if sign(x, round % 8) == sign(y, round / 8 % 8) => 255,
                         _ => 0,

@@ -500,6 +500,7 @@ fn frame(width: u16, height: u16, pixels: Pixels, settings: Settings) -> Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     /// Encodes a wide picture, half flat and half noise, so that later symbols differ from the
     /// first ones.
@@ -508,13 +509,10 @@ mod tests {
         if let Some(limit) = limit {
             encoder.hold(4 * limit);
         }
-        let mut state = 1u32;
+        let mut noise = Noise(1);
         for y in 0..120 {
             let row: Vec<u8> = (0..450)
-                .map(|x| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (x / 3 + y + (state >> 24) as usize * (y / 60)) as u8
-                })
+                .map(|x| (x / 3 + y + usize::from(noise.byte()) * (y / 60)) as u8)
                 .collect();
             encoder.row(&row).expect("a good row");
         }

@@ -254,13 +254,13 @@ mod tests {
     #[test]
     fn vectors_are_the_division() {
         use crate::words::to_array;
-        let mut state = 5u32;
+        let mut noise = letterbox_testkit::Noise(5);
         for quality in 1..=100 {
             let divisors = Divisors::new(&tables(quality)[0]);
             let rows: [[i16; 8]; 8] = core::array::from_fn(|_| {
                 core::array::from_fn(|_| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (state as i32 >> (17 + state % 12)) as i16
+                    let word = noise.word();
+                    (word as i32 >> (17 + word % 12)) as i16
                 })
             });
             let (mut one, mut other) = ([0; 64], [0; 64]);

@@ -127,6 +127,7 @@ fn limit(lengths: &mut [usize; LONGEST + 1]) {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use letterbox_testkit::Noise;
 
     /// Returns the cost of the best code that is limited to 16 bits, the reserved symbol included,
     /// by package-merge.
@@ -175,13 +176,12 @@ mod tests {
 
     #[test]
     fn codes_are_as_short_as_they_can_be() {
-        let mut state = 1u32;
+        let mut noise = Noise(1);
         for symbols in [1, 2, 3, 5, 40, 162, 256] {
             for _ in 0..20 {
                 let mut counts = [0; 256];
                 for count in counts.iter_mut().take(symbols) {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    *count = 1 + (state >> 16) % 1000;
+                    *count = 1 + noise.bits(16) % 1000;
                 }
                 check(&counts, 1.0);
             }

@@ -1,41 +1,13 @@
 //! Contestants of the resizing benchmark on the same image. `run.mjs` prepares a case, runs each
 //! contestant many times and measures the time.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::cell::{Cell, RefCell};
 
 use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use letterbox_resize::{Axis, Channels, Resizer, Settings};
-
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: the system's allocator does the work.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(held, Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(held, Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use letterbox_testkit::Noise;
+use letterbox_testkit::counting::{Counting, Watch};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -48,6 +20,7 @@ struct Case {
 
 thread_local! {
     static CASE: RefCell<Option<Case>> = const { RefCell::new(None) };
+    static WATCH: Cell<Option<Watch>> = const { Cell::new(None) };
 }
 
 fn with_case<T>(work: impl FnOnce(&mut Case) -> T) -> T {
@@ -69,13 +42,12 @@ pub extern "C" fn prepare(width: u32, height: u32, to_width: u32, to_height: u32
         Axis::whole(height, to_height),
         channels,
     );
-    let (count, mut state) = (channels.count(), 1u32);
+    let (count, mut noise) = (channels.count(), Noise(1));
     let mut pixels = Vec::with_capacity(width as usize * height as usize * count);
     for y in 0..height {
         for x in 0..width {
             for c in 0..count as u32 {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let noise = state >> 27;
+                let noise = noise.bits(5);
                 let wave = ((x + c * 40) / 3 % 160).abs_diff(80) + (y / 2 % 140).abs_diff(70);
                 let edge = u32::from((x / 61 + y / 47) % 3 == 0) * 70;
                 pixels.push((wave + edge + noise).min(255) as u8);
@@ -96,13 +68,13 @@ pub extern "C" fn prepare(width: u32, height: u32, to_width: u32, to_height: u32
         pixels,
         result,
     }));
-    PEAK.store(HELD.load(Relaxed), Relaxed);
+    WATCH.set(Some(Watch::start()));
 }
 
 /// Returns the peak of bytes held by the runs since `prepare`, apart from source and result.
 #[unsafe(no_mangle)]
 pub extern "C" fn peak() -> usize {
-    PEAK.load(Relaxed) - HELD.load(Relaxed)
+    WATCH.get().map_or(0, Watch::most)
 }
 
 /// Returns the sum of the result's samples.

@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::format::bmp::words::{BROKEN_OFF, Palette};
+use crate::pixels::buffer::filled;
 use crate::pixels::layout::Size;
 
 /// A compressed picture.
@@ -55,16 +56,11 @@ impl<'a> Runs<'a> {
     /// [`Error::Corrupt`] if the data ends before the picture, [`Error::OutOfMemory`].
     pub(crate) fn new(data: &'a [u8], bits: u32, size: Size) -> Result<Runs<'a>, Error> {
         let (width, height) = (size.width as usize, size.height as usize);
-        let mut starts = Vec::new();
-        starts
-            .try_reserve_exact(height)
-            .map_err(|_| Error::OutOfMemory)?;
-        starts.resize(height, None);
         let mut runs = Runs {
             data,
             bits,
             width,
-            starts,
+            starts: filled(height, None)?,
         };
         let (mut at, mut x, mut y) = (0, 0, 0);
         runs.begin(y, at, x);

@@ -9,7 +9,7 @@ use crate::format::tiff::damage::DAMAGED;
 use crate::format::tiff::directory::Directory;
 use crate::format::tiff::tag;
 use crate::header::strips::{Pixels, Shape};
-use crate::pixels::buffer::{reserved, zeroes};
+use crate::pixels::buffer::{reserved, room, zeroes};
 use crate::pixels::layout::{Layout, Size};
 use crate::plan::Plan;
 
@@ -354,10 +354,7 @@ fn palette(directory: &Directory<'_>, bits: u8) -> Result<Vec<[u8; 3]>, Error> {
             ((value + 128) / 257) as u8
         })
     };
-    let mut palette = Vec::new();
-    palette
-        .try_reserve_exact(colours as usize)
-        .map_err(|_| Error::OutOfMemory)?;
+    let mut palette = room(colours as usize)?;
     for index in 0..colours {
         palette.push([
             level(index)?,

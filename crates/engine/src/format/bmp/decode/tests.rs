@@ -1,11 +1,11 @@
 //! Tests with bitmaps of every kind, made here, and with a corpus, compared with another reader.
 
 use std::io::Cursor;
-use std::path::Path;
 
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::ico::IcoDecoder;
 use image::{DynamicImage, ImageDecoder};
+use letterbox_testkit::corpus;
 
 use crate::error::Error;
 use crate::format::bmp::decode::{decode, decoder_bytes};
@@ -591,16 +591,10 @@ const DIFFERENT: [&str; 9] = [
 
 #[test]
 fn the_corpus_is_read_as_another_reader_reads_it() {
+    let Some(corpus) = corpus() else { return };
     for format in ["bmp", "ico"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../../shared/corpus")
-            .join(format);
-        let Ok(entries) = folder.read_dir() else {
-            return eprintln!("no corpus beside the checkout: skipped");
-        };
         let (mut read, mut refused, mut other, mut same, mut faults) = (0, 0, 0, 0, Vec::new());
-        for entry in entries {
-            let path = entry.expect("a readable folder").path();
+        for path in corpus.paths(format) {
             let file = std::fs::read(&path).expect("a readable file");
             let name = path
                 .file_name()

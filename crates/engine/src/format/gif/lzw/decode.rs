@@ -3,7 +3,7 @@
 use crate::animation::compositor::Compositor;
 use crate::error::Error;
 use crate::format::gif::lzw::Lzw;
-use crate::pixels::buffer::zeroes;
+use crate::pixels::buffer::{filled, zeroes};
 use crate::pixels::window::Rect;
 
 /// Number of codes, which have at most twelve bits.
@@ -32,11 +32,7 @@ impl Unpacker {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn new() -> Result<Unpacker, Error> {
-        let mut texts = Vec::new();
-        texts
-            .try_reserve_exact(MOST_CODES)
-            .map_err(|_| Error::OutOfMemory)?;
-        texts.resize(MOST_CODES, Text::default());
+        let texts = filled(MOST_CODES, Text::default())?;
         Ok(Unpacker { texts })
     }
 

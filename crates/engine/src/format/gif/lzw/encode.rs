@@ -1,6 +1,7 @@
 //! Encoder of GIF's variant of LZW (GIF 89a, appendix F): indices to blocks of data.
 
 use crate::error::Error;
+use crate::pixels::buffer::filled;
 
 /// Number of codes, which have at most twelve bits.
 const MOST_CODES: u32 = 1 << 12;
@@ -24,11 +25,7 @@ impl Packer {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn new() -> Result<Packer, Error> {
-        let mut places = Vec::new();
-        places
-            .try_reserve_exact(1 << PLACE_BITS)
-            .map_err(|_| Error::OutOfMemory)?;
-        places.resize(1 << PLACE_BITS, EMPTY);
+        let places = filled(1 << PLACE_BITS, EMPTY)?;
         Ok(Packer { places })
     }
 
@@ -164,6 +161,7 @@ impl<'w, W: FnMut(&[u8]) -> Result<(), Error>> Blocks<'w, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
 
     fn unpacked(data: &[u8], count: usize) -> Vec<u8> {
         // A file around the data, for eyes that are not ours.
@@ -185,15 +183,11 @@ mod tests {
     #[test]
     fn what_is_packed_is_read_by_others() {
         let mut packer = Packer::new().expect("64 KiB");
-        let mut state = 1u32;
-        let mut noise = |mask: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24 & mask) as u8
-        };
+        let mut noise = Noise(1);
         for (bits, mask) in [(1, 1), (2, 3), (5, 31), (8, 255)] {
             // Around every change of a code's size, and beyond a full dictionary.
             for count in (1..600).chain([4000, 9000, 60_000]) {
-                let indices: Vec<u8> = (0..count).map(|_| noise(mask)).collect();
+                let indices: Vec<u8> = (0..count).map(|_| noise.byte() & mask).collect();
                 let mut data = Vec::new();
                 let packed = packer.pack(&indices, bits, &mut |bytes| {
                     data.extend_from_slice(bytes);

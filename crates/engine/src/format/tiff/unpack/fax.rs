@@ -8,6 +8,7 @@ use fax::{BitReader, Bits};
 use crate::error::Error;
 use crate::format::tiff::unpack::Input;
 use crate::header::strips::{Compression, Shape};
+use crate::pixels::buffer::room;
 
 /// Reader of the bits of a row, with zeroes behind the last.
 struct Source<'i, 'a> {
@@ -149,18 +150,12 @@ pub(crate) fn held_bytes(shape: &Shape) -> u64 {
 
 impl Fax {
     pub(crate) fn new(shape: &Shape) -> Result<Fax, Error> {
-        let capacity = || {
-            let mut row = Vec::new();
-            let places = shape.chunk.width as usize;
-            row.try_reserve_exact(places + 1)
-                .map_err(|_| Error::OutOfMemory)?;
-            Ok(row)
-        };
+        let places = shape.chunk.width as usize + 1;
         Ok(Fax {
             compression: shape.compression,
             width: shape.chunk.width,
-            row: capacity()?,
-            above: capacity()?,
+            row: room(places)?,
+            above: room(places)?,
             ahead: Ahead::default(),
             begun: false,
             has_ends: false,

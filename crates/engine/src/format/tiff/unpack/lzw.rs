@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::format::tiff::unpack::Input;
-use crate::pixels::buffer::reserved;
+use crate::pixels::buffer::{reserved, room};
 
 const CLEAR: usize = 256;
 const END: usize = 257;
@@ -41,10 +41,7 @@ pub(crate) struct Lzw {
 
 impl Lzw {
     pub(crate) fn new() -> Result<Lzw, Error> {
-        let mut texts = Vec::new();
-        texts
-            .try_reserve_exact(MOST_CODES)
-            .map_err(|_| Error::OutOfMemory)?;
+        let mut texts = room(MOST_CODES)?;
         texts.extend((0..=255).map(|byte| Text {
             before: 0,
             length: 1,

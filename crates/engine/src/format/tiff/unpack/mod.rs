@@ -11,6 +11,7 @@ use crate::format::tiff::damage::DAMAGED;
 use crate::format::tiff::directory::Directory;
 use crate::format::tiff::tag;
 use crate::header::strips::{Compression, Shape};
+use crate::pixels::buffer::room;
 
 /// Bytes of a strip or tile, each with its first bit at the top.
 #[derive(Clone, Copy, Default)]
@@ -64,10 +65,8 @@ enum Method<'a> {
 impl<'a> Unpack<'a> {
     /// Returns a decompressor for each plane.
     pub(crate) fn each(directory: &Directory<'a>, shape: &Shape) -> Result<Vec<Unpack<'a>>, Error> {
-        let mut each = Vec::new();
         let planes = shape.planes().into();
-        each.try_reserve_exact(planes)
-            .map_err(|_| Error::OutOfMemory)?;
+        let mut each = room(planes)?;
         for _ in 0..planes {
             each.push(Unpack {
                 method: match shape.compression {

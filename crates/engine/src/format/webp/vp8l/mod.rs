@@ -358,6 +358,7 @@ impl<const CHANNELS: usize> Symbols<CHANNELS> for Coder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use letterbox_testkit::Noise;
     use std::cell::Cell;
 
     /// A picture around another one, with one colour.
@@ -462,11 +463,8 @@ mod tests {
     const LAYOUTS: [Layout; 4] = [Layout::Grey, Layout::GreyAlpha, Layout::Rgb, Layout::Rgba];
 
     fn dice() -> impl FnMut() -> u8 {
-        let mut state = 1u32;
-        move || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        }
+        let mut noise = Noise(1);
+        move || noise.byte()
     }
 
     #[test]

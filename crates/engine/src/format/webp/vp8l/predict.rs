@@ -2,7 +2,7 @@
 //! from each sample its prediction, by the predictor of its tile.
 
 use crate::error::Error;
-use crate::pixels::buffer::{reserved, zeroes};
+use crate::pixels::buffer::{filled, reserved, zeroes};
 use crate::pixels::layout::{Layout, Size};
 
 /// Binary logarithm of a tile's side in pixels.
@@ -233,14 +233,10 @@ impl Tiles {
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(size: Size) -> Result<Tiles, Error> {
         let across = tiles(size.width) as usize;
-        let mut left = Vec::new();
-        left.try_reserve_exact(across)
-            .map_err(|_| Error::OutOfMemory)?;
-        left.resize(across, [0; TRIED.len()]);
         Ok(Tiles {
             across,
             modes: reserved(u64::from(tiles(size.width)) * u64::from(tiles(size.height)))?,
-            left,
+            left: filled(across, [0; TRIED.len()])?,
         })
     }
 
