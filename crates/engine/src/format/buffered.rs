@@ -1,12 +1,11 @@
 //! Adapters for libraries that need the whole file or the whole image at once, and for encoders
 //! that work in place.
 
-use crate::pixels::buffer::append;
 use std::cell::RefCell;
 
 use crate::error::Error;
 use crate::format::codec::Decode;
-use crate::pixels::buffer::zeroes;
+use crate::pixels::buffer::{append, reserve, zeroes};
 use crate::pixels::frame::Picture;
 use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
@@ -30,9 +29,7 @@ impl<D: Fn(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> File<D> {
 impl<D: Fn(&[u8], &Plan, &mut dyn RowSink) -> Result<(), Error>> Decode for File<D> {
     fn promise(&mut self, bytes: usize) -> Result<(), Error> {
         let more = bytes.saturating_sub(self.bytes.len());
-        self.bytes
-            .try_reserve_exact(more)
-            .map_err(|_| Error::OutOfMemory)
+        reserve(&mut self.bytes, more)
     }
 
     fn push(&mut self, bytes: &[u8], _: &mut dyn RowSink) -> Result<(), Error> {
@@ -69,9 +66,7 @@ impl InPlace {
         let (mut buffer, capacity) = picture.into_piece();
         let image = buffer.len();
         let more = capacity.saturating_sub(image);
-        buffer
-            .try_reserve_exact(more)
-            .map_err(|_| Error::OutOfMemory)?;
+        reserve(&mut buffer, more)?;
         buffer.resize(image + more, 0);
         buffer.copy_within(..image, more);
         Ok(InPlace {

@@ -6,7 +6,7 @@ use crate::format::codec_of;
 use crate::format::strip::{Cutting, Wanted};
 use crate::header::Header;
 use crate::pipeline::survey::survey;
-use crate::pixels::buffer::append;
+use crate::pixels::buffer::{append, reserved};
 use crate::plan::Plan;
 use crate::plan::frames::Animation;
 
@@ -22,9 +22,7 @@ impl Original {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(start: &[u8], promised_bytes: u64) -> Result<Original, Error> {
-        let mut file = Vec::new();
-        file.try_reserve_exact(start.len().max(promised_bytes as usize))
-            .map_err(|_| Error::OutOfMemory)?;
+        let mut file = reserved(promised_bytes.max(start.len() as u64))?;
         file.extend_from_slice(start);
         Ok(Original { file })
     }

@@ -72,11 +72,11 @@ struct Rows<'r> {
 
 impl RowSource for Rows<'_> {
     fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
-        let row = self.from.next_row()?;
-        Ok(row.map(|row| {
-            self.conversion.run(row, self.layout);
-            row
-        }))
+        let Some(row) = self.from.next_row()? else {
+            return Ok(None);
+        };
+        self.conversion.run(row, self.layout);
+        Ok(Some(row))
     }
 }
 

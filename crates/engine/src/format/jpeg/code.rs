@@ -188,10 +188,7 @@ pub(crate) fn encode(plan: &Plan, pictures: Vec<Picture>) -> Result<Vec<u8>, Err
     let held = |planes: &[Leaving]| planes.iter().map(Leaving::held_bytes).sum::<usize>();
     let before = held(&planes);
     let mut y = 0;
-    loop {
-        let Some(first) = planes.first_mut() else {
-            break;
-        };
+    while let Some(first) = planes.first_mut() {
         let Some(row) = first.next_row()? else { break };
         if plan.chroma.is_some() {
             encoder.component_row(0, row).map_err(fault)?;
