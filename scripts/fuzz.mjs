@@ -6,7 +6,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deflateSync } from 'node:zlib';
-import { capture, Problem, program, say } from './program.mjs';
+import { capture, inLanes, Problem, program, say } from './program.mjs';
 import { install } from './setup.mjs';
 import { cache, installed, root } from './tools.mjs';
 
@@ -58,16 +58,12 @@ async function fuzz(args) {
   if (built.code !== 0) throw new Problem(`${built.output}\n\nfailed: cargo fuzz build`);
 
   const crashed = [];
-  const waiting = [...chosen];
   // Each target has a processor to itself, so that a minute of it is worth as much as one alone.
-  const lane = async () => {
-    for (let target = waiting.shift(); target; target = waiting.shift()) {
-      const { line, crash } = await execute(target, seed(target), limit);
-      say(line);
-      if (crash) crashed.push(crash);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(lanes, chosen.length) }, lane));
+  await inLanes(lanes, chosen, async (target) => {
+    const { line, crash } = await execute(target, seed(target), limit);
+    say(line);
+    if (crash) crashed.push(crash);
+  });
   if (crashed.length) throw new Problem(crashed.join('\n\n'));
 }
 

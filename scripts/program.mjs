@@ -39,6 +39,15 @@ export async function run(command, args, { env = {}, input } = {}) {
   if (code !== 0) throw new Problem(`failed: ${command} ${args.join(' ')} (${signal ?? `exit ${code}`})`);
 }
 
+/** Does something with each of a list, in its order, so many at once. */
+export async function inLanes(lanes, list, work) {
+  const waiting = [...list];
+  const lane = async () => {
+    while (waiting.length > 0) await work(waiting.shift());
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, list.length) }, lane));
+}
+
 /** Runs a program out of sight. Never rejects: a program that does not exist has `code` null. */
 export async function capture(command, args, { cwd = root, env = {}, onLine } = {}) {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });

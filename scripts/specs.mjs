@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { capture, duration, Problem, program, say } from './program.mjs';
+import { capture, duration, inLanes, Problem, program, say } from './program.mjs';
 import { root } from './tools.mjs';
 
 const folder = join('tests', 'worker');
@@ -33,18 +33,12 @@ export async function specs(wanted = []) {
   // Dealt like cards: neighbours in the alphabet are about one thing, and long or short alike.
   const hands = Array.from({ length: lanes }, (_, lane) => sharing.filter((_, at) => at % lanes === lane));
   const failed = [];
-  await inLanes(lanes, [...hands.filter((hand) => hand.length > 0), ...among(ofPrograms).map((name) => [name])], failed);
-  await inLanes(1, among(ofMemory).map((name) => [name]), failed);
-  if (failed.length > 0) throw new Problem(failed.map((hand) => `failed: npm run specs -- ${hand.join(' ')}`).join('\n'));
-}
-
-/** Runs the hands in their order, so many at once. */
-async function inLanes(lanes, hands, failed) {
-  const waiting = [...hands];
-  const lane = async () => {
-    for (let hand = waiting.shift(); hand; hand = waiting.shift()) if (!(await passes(hand))) failed.push(hand);
+  const run = async (hand) => {
+    if (!(await passes(hand))) failed.push(hand);
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await inLanes(lanes, [...hands.filter((hand) => hand.length > 0), ...among(ofPrograms).map((name) => [name])], run);
+  await inLanes(1, among(ofMemory).map((name) => [name]), run);
+  if (failed.length > 0) throw new Problem(failed.map((hand) => `failed: npm run specs -- ${hand.join(' ')}`).join('\n'));
 }
 
 async function passes(names) {

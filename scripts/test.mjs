@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { cargoTests } from './cargo-tests.mjs';
 import { packages } from './packages.mjs';
 import { duration, Problem, program, run, say } from './program.mjs';
 import { setup } from './setup.mjs';
@@ -19,7 +20,7 @@ const steps = [
   ['formatting', () => run('cargo', ['fmt', '--all', '--check'])],
   ['lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', ...warningsAreErrors])],
   ['lints of the worker', () => run('cargo', ['clippy', '--lib', '--target', wasmTarget, '--locked', ...warningsAreErrors])],
-  ['native tests', () => run('cargo', ['test', '--workspace', '--locked'])],
+  ['native tests', () => cargoTests(['--workspace', '--locked'])],
   ['vector tests on wasm', wasmTests],
   ['release build', build],
   ['tests in the runtime', () => specs()],
@@ -57,9 +58,10 @@ async function test(args) {
 
 /** The tests of the crates that have vectors again, with those of the worker. */
 function wasmTests() {
-  const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: `${process.execPath} ${join(root, 'scripts', 'wasi.mjs')}` };
+  const runner = [process.execPath, join(root, 'scripts', 'wasi.mjs')];
+  const env = { CARGO_TARGET_WASM32_WASIP1_RUNNER: runner.join(' ') };
   const crates = ['jpeg', 'png', 'inflate', 'resize', 'vp8', 'vp8l'].flatMap((name) => ['--package', `letterbox-${name}`]);
-  return run('cargo', ['test', ...crates, '--target', wasiTarget, '--locked'], { env });
+  return cargoTests([...crates, '--target', wasiTarget, '--locked'], { runner, env });
 }
 
 await program(import.meta.url, test);
