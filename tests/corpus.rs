@@ -14,8 +14,8 @@ use letterbox_engine::{Error, Output, Pipeline};
 use letterbox_testkit::{corpus, each};
 
 /// Width and height as a viewer shows them, or why not. `honest.rs` asks all files that are to be
-/// served the default query, and so they become small pictures here, and quickly; the others are asked
-/// it here.
+/// served the default query, and so they become small pictures here, and quickly; the others are
+/// asked it here.
 fn run(file: &[u8], small: bool) -> Result<(u32, u32), Error> {
     let config = Config::default();
     let side = |length| Side::Px(NonZeroU16::new(length).expect("it is not 0"));

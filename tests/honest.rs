@@ -142,7 +142,8 @@ impl Ledger {
     }
 }
 
-/// The good files of a format of the corpus, at the default transform; every `nth` one as each format of answers, and small.
+/// The good files of a format of the corpus, at the default transform; every `nth` one as each
+/// format of answers, and small.
 fn corpus_of(format: &str, nth: usize) {
     let Some(corpus) = corpus() else { return };
     let files = corpus.of(format).filter(|entry| entry.is_to_be_served());

@@ -146,6 +146,108 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(value::write_colour(asked.transform.background))),
     },
     Param {
+        name: "ch",
+        aliases: &[],
+        expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "the rest",
+        doc: "Rows that are kept of the upright source before the resize; what reaches beyond the edge ends there",
+        examples: Examples::some(
+            &[
+                &["1"],
+                &["120"],
+                &["65535"],
+                &["25p", "25%", "25.00p"],
+                &["0.01p"],
+                &["100p", "100%"],
+                &["33.33p"],
+            ],
+            &[
+                "0", "0p", "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
+            ],
+            |roll| (1 + roll(65_535)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::length(text, 1).map(|v| draft.transform.crop.height = Some(v)),
+        write: Some(|asked| asked.transform.crop.height.map(value::write_length)),
+    },
+    Param {
+        name: "cw",
+        aliases: &[],
+        expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "the rest",
+        doc: "Columns that are kept of it",
+        examples: Examples::some(
+            &[
+                &["1"],
+                &["120"],
+                &["65535"],
+                &["25p", "25%", "25.00p"],
+                &["0.01p"],
+                &["100p", "100%"],
+                &["33.33p"],
+            ],
+            &[
+                "0", "0p", "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
+            ],
+            |roll| (1 + roll(65_535)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::length(text, 1).map(|v| draft.transform.crop.width = Some(v)),
+        write: Some(|asked| asked.transform.crop.width.map(value::write_length)),
+    },
+    Param {
+        name: "cx",
+        aliases: &[],
+        expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "0",
+        doc: "The first column that is kept",
+        examples: Examples::some(
+            &[
+                &["0"],
+                &["1"],
+                &["120"],
+                &["65535"],
+                &["25p", "25%", "25.00p"],
+                &["0.01p"],
+                &["100p", "100%"],
+                &["33.33p"],
+            ],
+            &[
+                "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
+            ],
+            |roll| (1 + roll(65_535)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.x = Some(v)),
+        write: Some(|asked| asked.transform.crop.x.map(value::write_length)),
+    },
+    Param {
+        name: "cy",
+        aliases: &[],
+        expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "0",
+        doc: "The first row that is kept",
+        examples: Examples::some(
+            &[
+                &["0"],
+                &["1"],
+                &["120"],
+                &["65535"],
+                &["25p", "25%", "25.00p"],
+                &["0.01p"],
+                &["100p", "100%"],
+                &["33.33p"],
+            ],
+            &[
+                "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
+            ],
+            |roll| (1 + roll(65_535)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.y = Some(v)),
+        write: Some(|asked| asked.transform.crop.y.map(value::write_length)),
+    },
+    Param {
         name: "dpr",
         aliases: &[],
         expected: "a number from 1 to 8 with at most two decimals",
@@ -253,6 +355,40 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(value::write_fit(asked.transform.fit))),
     },
     Param {
+        name: "flip",
+        aliases: &[],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "off",
+        doc: "Mirror: top and bottom change places, behind EXIF and `ro`",
+        examples: Examples::all(
+            &[&["0", "false"], &["1", "", "true"]],
+            &["2", "on", "True", "-1", "00"],
+        ),
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.turn.flip = v),
+        write: Some(|asked| {
+            let on = asked.transform.turn.flip;
+            (on != false).then(|| value::write_switch(on))
+        }),
+    },
+    Param {
+        name: "flop",
+        aliases: &[],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "off",
+        doc: "Mirror: left and right change places",
+        examples: Examples::all(
+            &[&["0", "false"], &["1", "", "true"]],
+            &["2", "on", "True", "-1", "00"],
+        ),
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.turn.flop = v),
+        write: Some(|asked| {
+            let on = asked.transform.turn.flop;
+            (on != false).then(|| value::write_switch(on))
+        }),
+    },
+    Param {
         name: "h",
         aliases: &["height"],
         expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
@@ -346,6 +482,23 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(value::write_count(asked.transform.frames.count))),
     },
     Param {
+        name: "or",
+        aliases: &[],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "on",
+        doc: "EXIF's orientation is applied; `or=0` leaves the pixels as they are stored",
+        examples: Examples::all(
+            &[&["0", "false"], &["1", "", "true"]],
+            &["2", "on", "True", "-1", "00"],
+        ),
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.turn.exif = v),
+        write: Some(|asked| {
+            let on = asked.transform.turn.exif;
+            (on != true).then(|| value::write_switch(on))
+        }),
+    },
+    Param {
         name: "p",
         aliases: &["preset"],
         expected: "one of the names in PRESETS",
@@ -389,6 +542,23 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
         write: Some(|asked| Some(asked.transform.quality.get().to_string())),
+    },
+    Param {
+        name: "ro",
+        aliases: &["rotate"],
+        expected: "0, 90, 180 or 270",
+        default: "0",
+        doc: "Degrees to turn the picture clockwise, behind EXIF; `w` and `h` are those of the answer",
+        examples: Examples::all(
+            &[&["0"], &["90"], &["180"], &["270"]],
+            &["", "45", "360", "-90", "090", "90deg"],
+        ),
+        quotable: true,
+        read: |draft, text| value::quarters(text).map(|v| draft.transform.turn.quarters = v),
+        write: Some(|asked| {
+            let quarters = u32::from(asked.transform.turn.quarters);
+            (quarters > 0).then(|| (90 * quarters).to_string())
+        }),
     },
     Param {
         name: "s",

@@ -5,7 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::names;
 use letterbox_engine::transform::{
-    Colour, Dpr, Fit, Format, Gravity, Negotiated, Quality, Side, Target, Third,
+    Colour, Dpr, Fit, Format, Gravity, Length, Negotiated, Quality, Side, Target, Third,
 };
 
 /// Parses a whole number without sign, leading zero, exponent or separator.
@@ -198,6 +198,40 @@ pub(super) fn write_colour(colour: Colour) -> String {
 }
 
 /// Parses a switch, which is turned on by its mere presence.
+/// Parses a length of at least so many pixels, or hundredths of a percent.
+pub(super) fn length(text: &str, least: u32) -> Option<Length> {
+    let share = text.strip_suffix('p').or(text.strip_suffix('%'));
+    let (length, parts) = match share {
+        Some(share) => {
+            let parts = decimal(share, 2).filter(|&parts| parts <= 10_000)?;
+            (Length::Share(parts as u16), parts)
+        }
+        None => {
+            let pixels = whole(text).filter(|&pixels| pixels <= u16::MAX.into())?;
+            (Length::Px(pixels as u32), pixels)
+        }
+    };
+    (parts >= least.into()).then_some(length)
+}
+
+pub(super) fn write_length(length: Length) -> String {
+    match length {
+        Length::Px(pixels) => pixels.to_string(),
+        Length::Share(share) => write_decimal(share.into(), 2) + "p",
+    }
+}
+
+/// Parses degrees of a turn into quarters.
+pub(super) fn quarters(text: &str) -> Option<u8> {
+    Some(match text {
+        "0" => 0,
+        "90" => 1,
+        "180" => 2,
+        "270" => 3,
+        _ => return None,
+    })
+}
+
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text {
         "" | "1" | "true" => Some(true),

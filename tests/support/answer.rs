@@ -12,7 +12,8 @@ pub(crate) fn transform(query: &str) -> Transform {
     asked.expect("good parameters").expect("a source").transform
 }
 
-/// The answer to a query about a file that arrives in small pieces, and whose length nobody has said.
+/// The answer to a query about a file that arrives in small pieces, and whose length nobody has
+/// said.
 pub(crate) fn answer(file: &[u8], query: &str) -> Result<Output, Error> {
     let (transform, config) = (transform(query), Config::default());
     let mut pipeline = Pipeline::new(&transform, &config.limits);

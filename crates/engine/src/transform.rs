@@ -5,6 +5,8 @@
 
 use std::num::{NonZeroU8, NonZeroU16};
 
+use crate::pixels::orientation::Orientation;
+use crate::pixels::window::Rect;
 pub use crate::spec::{Format, FormatSet};
 
 /// The requested length of one side.
@@ -288,6 +290,109 @@ pub struct Transform {
     /// How far a sample may be from the first pixel's and still be margin, which is cut off before
     /// anything else is done. Default no trim.
     pub trim: Option<NonZeroU8>,
+    /// Part of what a trim leaves, before anything else is done. Default all of it.
+    pub crop: Crop,
+    /// Turns beside that of EXIF. Default none.
+    pub turn: Turn,
+}
+
+/// A length along one side of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Pixels.
+    Px(u32),
+    /// Share of the side, in ten-thousandths.
+    Share(u16),
+}
+
+impl Length {
+    /// Pixels along a side of so many. Half a pixel is rounded up.
+    pub fn of(self, side: u32) -> u32 {
+        match self {
+            Length::Px(pixels) => pixels,
+            Length::Share(share) => ((u64::from(side) * u64::from(share) + 5_000) / 10_000) as u32,
+        }
+    }
+}
+
+/// A rectangle of the upright picture. A side that is not given begins at 0, or reaches to the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crop {
+    /// The first column.
+    pub x: Option<Length>,
+    /// The first row.
+    pub y: Option<Length>,
+    /// Columns.
+    pub width: Option<Length>,
+    /// Rows.
+    pub height: Option<Length>,
+}
+
+impl Crop {
+    /// Nothing is cut off.
+    pub const NONE: Crop = Crop {
+        x: None,
+        y: None,
+        width: None,
+        height: None,
+    };
+
+    /// The part of a rectangle that is kept. A part that lies outside ends at the edge, and has one
+    /// pixel at least.
+    pub fn of(self, rect: Rect) -> Rect {
+        let along = |start: Option<Length>, length: Option<Length>, side: u32| {
+            let start = start.map_or(0, |start| start.of(side)).min(side - 1);
+            let rest = side - start;
+            let length = length.map_or(rest, |length| length.of(side));
+            (start, length.clamp(1, rest))
+        };
+        let (left, width) = along(self.x, self.width, rect.width);
+        let (top, height) = along(self.y, self.height, rect.height);
+        Rect {
+            left: rect.left + left,
+            top: rect.top + top,
+            width,
+            height,
+        }
+    }
+}
+
+/// Turns of a picture, in this order: EXIF's, the rotation, the two mirrors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Whether EXIF's orientation is applied. Default true.
+    pub exif: bool,
+    /// Quarters of a turn, clockwise. Default none.
+    pub quarters: u8,
+    /// Whether top and bottom change places.
+    pub flip: bool,
+    /// Whether left and right change places.
+    pub flop: bool,
+}
+
+impl Turn {
+    /// EXIF's alone.
+    pub const NONE: Turn = Turn {
+        exif: true,
+        quarters: 0,
+        flip: false,
+        flop: false,
+    };
+
+    /// Returns the orientation of a picture with an orientation in its EXIF.
+    pub fn of(self, exif: Orientation) -> Orientation {
+        let of = |value: u32| Orientation::from_exif(value).unwrap_or_default();
+        let rotated = match self.quarters % 4 {
+            0 => of(1),
+            1 => of(6),
+            2 => of(3),
+            _ => of(8),
+        };
+        let stored = if self.exif { exif } else { of(1) };
+        let flipped = of(if self.flip { 4 } else { 1 });
+        let flopped = of(if self.flop { 2 } else { 1 });
+        stored.then(rotated).then(flipped).then(flopped)
+    }
 }
 
 impl Transform {
@@ -310,6 +415,8 @@ impl Transform {
             count: None,
         },
         trim: None,
+        crop: Crop::NONE,
+        turn: Turn::NONE,
     };
 }
 

@@ -1,4 +1,5 @@
-//! The corpus: real and hostile images beside the checkout (`../shared/corpus`), or where `LETTERBOX_CORPUS` says.
+//! The corpus: real and hostile images beside the checkout (`../shared/corpus`), or where
+//! `LETTERBOX_CORPUS` says.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! An allocator that counts what each thread holds, and refuses what goes beyond a bound.
 //!
-//! The counters are a thread's own: tests that run side by side do not disturb each other, and work that is measured stays on one thread.
+//! The counters are a thread's own: tests that run side by side do not disturb each other, and work
+//! that is measured stays on one thread.
 #![allow(
     unsafe_code,
     reason = "every call is handed to the system's allocator as it came, or refused"
@@ -116,7 +117,8 @@ pub fn most<T>(call: impl FnOnce() -> T) -> (T, usize) {
     (result, watch.most())
 }
 
-/// Calls with an allocator that gives at most so many bytes more than are held now, and refuses the rest.
+/// Calls with an allocator that gives at most so many bytes more than are held now, and refuses the
+/// rest.
 pub fn within<T>(bytes: usize, call: impl FnOnce() -> T) -> T {
     let bound = BOUND.replace(HELD.get().saturating_add(bytes));
     let result = call();

@@ -27,7 +27,8 @@ impl Dice {
     }
 }
 
-/// Samples of pictures: a linear congruential generator, which is quick, and of whose words the upper bits are good.
+/// Samples of pictures: a linear congruential generator, which is quick, and of whose words the
+/// upper bits are good.
 #[derive(Clone, Debug)]
 pub struct Noise(pub u32);
 

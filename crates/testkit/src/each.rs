@@ -4,8 +4,9 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// The results of `work` on each of the items, in their order. A thread that is done takes the next item, and the last ones take no
-/// longer than the longest. Where there is one processor, or no threads as on wasm, nothing is started.
+/// The results of `work` on each of the items, in their order. A thread that is done takes the next
+/// item, and the last ones take no longer than the longest. Where there is one processor, or no
+/// threads as on wasm, nothing is started.
 pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     if threads == 1 {

@@ -9,8 +9,8 @@ pub fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// The files in a folder of the repository whose names have this end, with their content, in the order of their names. A folder that is
-/// not there has none.
+/// The files in a folder of the repository whose names have this end, with their content, in the
+/// order of their names. A folder that is not there has none.
 ///
 /// # Panics
 ///

@@ -49,7 +49,8 @@ fn expected(frame: &[u8]) -> Option<Vec<u8>> {
     Some(pixels)
 }
 
-/// Frames of files in the repository: made to have everything in them that an encoder knows, and what fuzzing starts from.
+/// Frames of files in the repository: made to have everything in them that an encoder knows, and
+/// what fuzzing starts from.
 fn frames() -> Vec<(PathBuf, Vec<u8>)> {
     let files = ["crates/vp8/tests/files", "fuzz/seeds"].map(|folder| files(folder, ".webp"));
     let of = |(path, file): (PathBuf, Vec<u8>)| Some((path, frame(&file)?.to_vec()));

@@ -59,7 +59,8 @@ fn expected(stream: &[u8]) -> Option<Vec<u8>> {
     Some(pixels.flat_map(|[r, g, b]| [*r, *g, *b, 255]).collect())
 }
 
-/// Streams of files in the repository: made to have everything in them that an encoder knows, and what fuzzing starts from.
+/// Streams of files in the repository: made to have everything in them that an encoder knows, and
+/// what fuzzing starts from.
 fn streams() -> Vec<(PathBuf, Vec<u8>)> {
     let files = ["crates/vp8l/tests/files", "fuzz/seeds"].map(|folder| files(folder, ".webp"));
     let of = |(path, file): (PathBuf, Vec<u8>)| Some((path, stream(&file)?.to_vec()));

@@ -19,7 +19,7 @@ use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
 use crate::stage::link::Samples;
 use crate::stage::still;
-use crate::transform::{Dpr, Fit, Quality, Side, Target, Transform};
+use crate::transform::{Crop, Dpr, Fit, Quality, Side, Target, Transform};
 
 impl Plan {
     /// Plans a transform.
@@ -56,7 +56,8 @@ impl Plan {
         known: Known,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
-        let area = known.area.unwrap_or(Rect::all(header.upright()));
+        let trimmed = known.area.unwrap_or(Rect::all(header.upright()));
+        let area = transform.crop.of(trimmed);
         let geometry = Geometry::new(area, transform);
         let padded = geometry.kept != geometry.canvas;
         let mut formats = candidates(&header, transform, padded, known.moves, offer).into_iter();
@@ -202,6 +203,7 @@ impl Plan {
             dpr: Dpr::ONE,
             target: Target::Image(Format::Png),
             quality: Quality::MOST,
+            crop: Crop::NONE,
             ..*transform
         };
         let limits = Limits {
@@ -235,6 +237,7 @@ impl Plan {
             fit: Fit::Inside,
             dpr: Dpr::ONE,
             target: Target::Image(Format::Png),
+            crop: Crop::NONE,
             ..*transform
         };
         let limits = Limits {

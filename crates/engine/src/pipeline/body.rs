@@ -101,6 +101,24 @@ impl<'a> Body<'a> {
         })
     }
 
+    /// Decodes the next bytes of the source. A crop that ends above the last row needs none behind
+    /// that.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::OutOfMemory`].
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.has_all() {
+            return Ok(());
+        }
+        self.decoder.push(bytes, &mut self.rows)
+    }
+
+    /// Whether the rest of the source is not shown.
+    fn has_all(&self) -> bool {
+        let Plan { cut, decoded, .. } = *self.plan;
+        cut.top + cut.height < decoded.height && self.rows.is_complete()
+    }
+
     /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the
     /// source's file.
     ///
@@ -133,6 +151,7 @@ impl<'a> Body<'a> {
         now_ms: &dyn Fn() -> f64,
         spent: &mut Spent,
     ) -> Result<(Box<Plan>, Vec<Picture>, Option<Original>), Error> {
+        let has_all = self.has_all();
         let Body {
             plan,
             mut decoder,
@@ -141,7 +160,9 @@ impl<'a> Body<'a> {
             ..
         } = self;
         let start = now_ms();
-        decoder.finish(&plan, &mut rows)?;
+        if !has_all {
+            decoder.finish(&plan, &mut rows)?;
+        }
         let Sink::Picture(rows) = rows else {
             return Err(Error::Internal("a look has no picture".to_owned()));
         };

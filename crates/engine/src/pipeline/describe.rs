@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::limits::Limits;
 use crate::pipeline::look::Facts;
+use crate::pixels::orientation::Orientation;
 use crate::plan::Plan;
 use crate::plan::budget::Step;
 use crate::stage::still::at_work;
@@ -11,6 +12,7 @@ use crate::stage::still::at_work;
 /// Returns the answer to `f=json`.
 pub(crate) fn describe(
     plan: &Plan,
+    exif: Orientation,
     source_bytes: u64,
     limits: &Limits,
     facts: Result<Facts, String>,
@@ -46,7 +48,7 @@ pub(crate) fn describe(
         })
         .collect();
     let (source, image) = (
-        header.upright(),
+        header.stored.swapped_if(exif.swaps_axes()),
         plan.resized.swapped_if(header.orientation.swaps_axes()),
     );
     let placeholder = match facts {
@@ -73,7 +75,7 @@ pub(crate) fn describe(
             "height": source.height,
             "format": header.format.name(),
             "bytes": source_bytes,
-            "orientation": header.orientation.to_exif(),
+            "orientation": exif.to_exif(),
             "alpha": header.layout.alpha(),
             "frames": counted.then_some(frames),
             "colour": plan.source.name(&header),

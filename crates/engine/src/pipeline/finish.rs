@@ -87,7 +87,7 @@ impl Pipeline<'_> {
         let mut spent = self.spent();
         let (target, limits, source_bytes) =
             (self.transform.target, self.limits, self.source_bytes);
-        let described = self.described.take();
+        let (described, exif) = (self.described.take(), self.exif);
         let found: Result<(Facts, Box<Plan>), String> = match self.state {
             State::Header { .. } | State::Planned { .. } => return Err(BREAKS_OFF),
             State::Described { without } => Err(without),
@@ -106,7 +106,7 @@ impl Pipeline<'_> {
         let ((body, content_type), plan) = match (described, found) {
             (Some(plan), found) => {
                 let facts = found.map(|(facts, _)| facts);
-                let json = describe(&plan, source_bytes, limits, facts);
+                let json = describe(&plan, exif, source_bytes, limits, facts);
                 ((json, "application/json"), plan)
             }
             (None, Ok((facts, plan))) if target == Target::Thumbhash => {

@@ -98,6 +98,11 @@ impl Pipeline<'_> {
         let Some(header) = Header::parse(start, complete)? else {
             return Ok(());
         };
+        self.exif = header.orientation;
+        let header = Header {
+            orientation: self.transform.turn.of(header.orientation),
+            ..header
+        };
         let source = Source::of(&header, || codec_of(header.format).profile(start));
         let start = std::mem::take(start);
         let known = self.known();

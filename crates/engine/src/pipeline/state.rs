@@ -5,6 +5,7 @@ use crate::guest::{Guests, NoGuests};
 use crate::limits::Limits;
 use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
+use crate::pixels::orientation::Orientation;
 use crate::pixels::window::Rect;
 use crate::plan::Plan;
 use crate::transform::Transform;
@@ -20,6 +21,8 @@ pub struct Pipeline<'a> {
     /// complete.
     pub(crate) late_bytes: Option<u64>,
     pub(crate) guests: &'a dyn Guests,
+    /// Orientation in the source's EXIF.
+    pub(crate) exif: Orientation,
     /// Look whose facts the answer is made of; `None` where the answer is an image.
     pub(crate) look: Option<Look>,
     /// The part of the upright source that a look has found to be shown.
@@ -57,6 +60,7 @@ impl<'a> Pipeline<'a> {
             promised_bytes: 0,
             late_bytes: None,
             guests: &NoGuests,
+            exif: Orientation::default(),
             look: Look::first(transform),
             area: None,
             resident: Vec::new(),

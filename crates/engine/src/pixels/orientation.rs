@@ -41,6 +41,20 @@ impl Orientation {
         value.expect("eight values, eight combinations") as u8
     }
 
+    /// Returns the orientation of a picture that is turned once more when it is upright.
+    pub(crate) fn then(self, other: Orientation) -> Orientation {
+        let (across, down) = if self.swap {
+            (other.flip_y, other.flip_x)
+        } else {
+            (other.flip_x, other.flip_y)
+        };
+        Orientation {
+            swap: self.swap ^ other.swap,
+            flip_x: self.flip_x ^ across,
+            flip_y: self.flip_y ^ down,
+        }
+    }
+
     /// Whether there is nothing to turn.
     pub fn is_upright(self) -> bool {
         self == Orientation::default()

@@ -51,12 +51,17 @@ impl Intake {
         self.damaged
     }
 
+    /// Whether all rows that are shown have come.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.pictures.iter().all(Picture::is_complete)
+    }
+
     /// The finished planes.
     ///
     /// # Errors
     /// [`Error::Corrupt`] if rows are missing.
     pub(crate) fn into_pictures(self) -> Result<Vec<Picture>, Error> {
-        if !self.pictures.iter().all(Picture::is_complete) {
+        if !self.is_complete() {
             return Err(Error::Corrupt("the image's rows break off"));
         }
         Ok(self.pictures)
