@@ -9,7 +9,7 @@ use crate::url::examples::{Examples, Roll};
 use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
-use letterbox_engine::transform::{Dpr, Gravity, Negotiated, Side, Transform};
+use letterbox_engine::transform::{Blur, Dpr, Gamma, Gravity, Negotiated, Side, Sigma, Transform};
 
 /// A parameter of the query string.
 pub struct Param {
@@ -146,6 +146,51 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(value::write_colour(asked.transform.background))),
     },
     Param {
+        name: "blur",
+        aliases: &[],
+        expected: "a number from 0.3 to 20 with up to two decimals, or nothing or mild for the mean of 3 x 3 pixels",
+        default: "none",
+        doc: "Gaussian blur: its sigma in pixels of the answer",
+        examples: Examples::some(
+            &[
+                &["mild", ""],
+                &["0.3", "0.30"],
+                &["1", "1.0"],
+                &["2.55"],
+                &["19.99"],
+                &["20"],
+            ],
+            &["0", "0.29", "20.01", "-1", "1.555", "01", "strong"],
+            |roll| {
+                value::write_blur(
+                    Sigma::from_hundredths(30 + roll(1971) as u16)
+                        .map_or(Blur::Mild, Blur::Gaussian),
+                )
+            },
+        ),
+        quotable: true,
+        read: |draft, text| value::blur(text).map(|v| draft.transform.blur = Some(v)),
+        write: Some(|asked| asked.transform.blur.map(value::write_blur)),
+    },
+    Param {
+        name: "bri",
+        aliases: &["brightness"],
+        expected: "a whole number from -100 to 100",
+        default: "0",
+        doc: "Brightness: so many percent of the whole range are added to each colour",
+        examples: Examples::some(
+            &[&["0"], &["1"], &["-1"], &["100"], &["-100"]],
+            &["", "101", "-101", "+5", "1.5", "-0", "05", "50%"],
+            |roll| (i64::from(roll(201)) - 100).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::percent(text).map(|v| draft.transform.brightness = v),
+        write: Some(|asked| {
+            let percent = asked.transform.brightness;
+            (percent != 0).then(|| percent.to_string())
+        }),
+    },
+    Param {
         name: "ch",
         aliases: &[],
         expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
@@ -169,6 +214,24 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::length(text, 1).map(|v| draft.transform.crop.height = Some(v)),
         write: Some(|asked| asked.transform.crop.height.map(value::write_length)),
+    },
+    Param {
+        name: "con",
+        aliases: &["contrast"],
+        expected: "a whole number from -100 to 100",
+        default: "0",
+        doc: "Contrast: the steepness of a sigmoid around the middle, or of its inverse",
+        examples: Examples::some(
+            &[&["0"], &["1"], &["-1"], &["100"], &["-100"]],
+            &["", "101", "-101", "+5", "1.5", "-0", "05", "50%"],
+            |roll| (i64::from(roll(201)) - 100).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::percent(text).map(|v| draft.transform.contrast = v),
+        write: Some(|asked| {
+            let percent = asked.transform.contrast;
+            (percent != 0).then(|| percent.to_string())
+        }),
     },
     Param {
         name: "cw",
@@ -328,6 +391,25 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(value::write_target(asked.transform.target))),
     },
     Param {
+        name: "filt",
+        aliases: &["filter"],
+        expected: "greyscale, negate or sepia",
+        default: "none",
+        doc: "Filter of the colours; alpha stays",
+        examples: Examples::all(
+            &[&["greyscale"], &["negate"], &["sepia"]],
+            &["", "grey", "Sepia", "greyscale,sepia"],
+        ),
+        quotable: true,
+        read: |draft, text| value::filter(text).map(|v| draft.transform.filter = Some(v)),
+        write: Some(|asked| {
+            asked
+                .transform
+                .filter
+                .map(|filter| filter.name().to_owned())
+        }),
+    },
+    Param {
         name: "fit",
         aliases: &[],
         expected: "contain (or pad), inside, cover (or crop), fill (or stretch, squeeze), outside or scale-down",
@@ -387,6 +469,30 @@ pub const PARAMS: &[Param] = &[
             let on = asked.transform.turn.flop;
             (on != false).then(|| value::write_switch(on))
         }),
+    },
+    Param {
+        name: "gam",
+        aliases: &["gamma"],
+        expected: "a number from 1 to 3 with up to two decimals, or nothing for 2.2",
+        default: "none",
+        doc: "Gamma: each colour to the power of one through it, which makes the picture lighter",
+        examples: Examples::some(
+            &[
+                &["1", "1.0", "1.00"],
+                &["2.2", "", "2.20"],
+                &["2.99"],
+                &["3"],
+            ],
+            &["0", "0.99", "3.01", "-1", "2.222", "01", "bright"],
+            |roll| {
+                value::write_gamma(
+                    Gamma::from_hundredths(100 + roll(201) as u16).unwrap_or(Gamma::SCREEN),
+                )
+            },
+        ),
+        quotable: true,
+        read: |draft, text| value::gamma(text).map(|v| draft.transform.gamma = Some(v)),
+        write: Some(|asked| asked.transform.gamma.map(value::write_gamma)),
     },
     Param {
         name: "h",

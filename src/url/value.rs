@@ -5,7 +5,8 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::names;
 use letterbox_engine::transform::{
-    Colour, Dpr, Fit, Format, Gravity, Length, Negotiated, Quality, Side, Target, Third,
+    Blur, Colour, Dpr, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, Quality, Side,
+    Sigma, Target, Third,
 };
 
 /// Parses a whole number without sign, leading zero, exponent or separator.
@@ -219,6 +220,50 @@ pub(super) fn write_length(length: Length) -> String {
         Length::Px(pixels) => pixels.to_string(),
         Length::Share(share) => write_decimal(share.into(), 2) + "p",
     }
+}
+
+/// Parses a percentage between -100 and 100.
+pub(super) fn percent(text: &str) -> Option<i8> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let percent = whole(digits).filter(|&percent| percent <= 100)? as i8;
+    match (negative, percent) {
+        (true, 0) => None,
+        (true, percent) => Some(-percent),
+        (false, percent) => Some(percent),
+    }
+}
+
+pub(super) fn gamma(text: &str) -> Option<Gamma> {
+    if text.is_empty() {
+        return Some(Gamma::SCREEN);
+    }
+    Gamma::from_hundredths(u16::try_from(decimal(text, 2)?).ok()?)
+}
+
+pub(super) fn write_gamma(gamma: Gamma) -> String {
+    write_decimal(gamma.hundredths().into(), 2)
+}
+
+pub(super) fn blur(text: &str) -> Option<Blur> {
+    if matches!(text, "" | "mild") {
+        return Some(Blur::Mild);
+    }
+    let hundredths = u16::try_from(decimal(text, 2)?).ok()?;
+    Sigma::from_hundredths(hundredths).map(Blur::Gaussian)
+}
+
+pub(super) fn write_blur(blur: Blur) -> String {
+    match blur {
+        Blur::Mild => "mild".to_owned(),
+        Blur::Gaussian(sigma) => write_decimal(sigma.hundredths().into(), 2),
+    }
+}
+
+pub(super) fn filter(text: &str) -> Option<Filter> {
+    Filter::ALL.into_iter().find(|filter| filter.name() == text)
 }
 
 /// Parses degrees of a turn into quarters.

@@ -10,8 +10,8 @@ use crate::plan::budget::Step;
 use crate::plan::plane::Plane;
 use crate::spec::Format;
 use crate::stage::components;
-use crate::stage::still::{pulled_bytes, pushed_bytes, turned_bytes};
 use crate::stage::trim::Trim;
+use crate::stage::{pulled_bytes, pushed_bytes, turned_bytes};
 
 /// Bytes of the pipeline itself, and of small allocations of some hundred bytes each.
 const SMALL_BYTES: u64 = 4 << 10;

@@ -294,6 +294,99 @@ pub struct Transform {
     pub crop: Crop,
     /// Turns beside that of EXIF. Default none.
     pub turn: Turn,
+    /// Percent of the whole range that are added to each colour, -100 to 100. Default 0.
+    pub brightness: i8,
+    /// Steepness of a sigmoid around the middle, -100 to 100. Default 0.
+    pub contrast: i8,
+    /// Power of each colour. Default none.
+    pub gamma: Option<Gamma>,
+    /// Filter of the colours. Default none.
+    pub filter: Option<Filter>,
+    /// Blur. Default none.
+    pub blur: Option<Blur>,
+}
+
+/// A blur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blur {
+    /// The mean of 3 x 3 pixels.
+    Mild,
+    /// A Gaussian curve.
+    Gaussian(Sigma),
+}
+
+/// Standard deviation of a blur in hundredths of a pixel of the answer, 0.3 to 20.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sigma(u16);
+
+impl Sigma {
+    /// Returns so many hundredths; `None` outside 0.3 to 20.
+    pub fn from_hundredths(hundredths: u16) -> Option<Sigma> {
+        (30..=2000)
+            .contains(&hundredths)
+            .then_some(Sigma(hundredths))
+    }
+
+    /// Returns the hundredths.
+    pub fn hundredths(self) -> u16 {
+        self.0
+    }
+
+    /// Returns pixels.
+    pub fn value(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+/// Gamma in hundredths, 1 to 3. Colours become lighter, the more the larger the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gamma(u16);
+
+impl Gamma {
+    /// Gamma of old screens, which is the default of a gamma without a number.
+    pub const SCREEN: Gamma = Gamma(220);
+
+    /// Returns so many hundredths; `None` outside 1 to 3.
+    pub fn from_hundredths(hundredths: u16) -> Option<Gamma> {
+        (100..=300)
+            .contains(&hundredths)
+            .then_some(Gamma(hundredths))
+    }
+
+    /// Returns the hundredths.
+    pub fn hundredths(self) -> u16 {
+        self.0
+    }
+
+    /// Returns the number.
+    pub fn value(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+/// A filter of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Luminance alone (BT.709, in linear light).
+    Greyscale,
+    /// Brown tones of old photos.
+    Sepia,
+    /// The negative.
+    Negate,
+}
+
+impl Filter {
+    /// All of them.
+    pub const ALL: [Filter; 3] = [Filter::Greyscale, Filter::Negate, Filter::Sepia];
+
+    /// Returns the word of a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Filter::Greyscale => "greyscale",
+            Filter::Sepia => "sepia",
+            Filter::Negate => "negate",
+        }
+    }
 }
 
 /// A length along one side of a picture.
@@ -417,7 +510,17 @@ impl Transform {
         trim: None,
         crop: Crop::NONE,
         turn: Turn::NONE,
+        brightness: 0,
+        contrast: 0,
+        gamma: None,
+        filter: None,
+        blur: None,
     };
+
+    /// Whether a grey picture becomes colour.
+    pub(crate) fn colours(&self) -> bool {
+        self.filter == Some(Filter::Sepia)
+    }
 }
 
 impl Default for Transform {

@@ -68,7 +68,7 @@ pub(crate) fn written_layout(
 ) -> Layout {
     let background = transform.background;
     let seen = padded || (header.layout.alpha() && !format.has_alpha());
-    let grey = header.layout.grey() && (!seen || background.is_grey());
+    let grey = header.layout.grey() && !transform.colours() && (!seen || background.is_grey());
     let alpha = format.has_alpha() && (header.layout.alpha() || (padded && background.a < 255));
     Layout::of(grey, alpha)
 }

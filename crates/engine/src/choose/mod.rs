@@ -17,8 +17,8 @@ use crate::plan::source::Source;
 use crate::plan::{Indexed, Known, Plan};
 use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
+use crate::stage;
 use crate::stage::link::Samples;
-use crate::stage::still;
 use crate::transform::{Crop, Dpr, Fit, Quality, Side, Target, Transform};
 
 impl Plan {
@@ -158,7 +158,7 @@ impl Plan {
             canvas,
             format,
         };
-        let stages = still::at_work(&plan);
+        let stages = stage::at_work(&plan);
         plan.original = stages.is_empty() && plan.may_be_its_source();
         if stages.iter().all(|stage| stage.samples() == Samples::Plane) {
             plan.chroma = chroma(&plan.header, format, geometry, shrink);

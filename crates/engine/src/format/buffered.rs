@@ -9,7 +9,7 @@ use crate::pixels::buffer::{append, reserve, zeroes};
 use crate::pixels::frame::Picture;
 use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
-use crate::stage::still::pulled;
+use crate::stage::pulled;
 
 /// A file that is gathered until it is complete, and then decoded.
 pub(crate) struct File<D> {

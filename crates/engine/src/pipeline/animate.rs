@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::plan::frames::Animation;
 use crate::stage::intake::Intake;
 use crate::stage::leaving::Leaving;
-use crate::stage::still::turned;
+use crate::stage::turned;
 
 /// An animation in progress.
 pub(crate) struct Player<'g> {

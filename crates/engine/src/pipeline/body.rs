@@ -12,7 +12,7 @@ use crate::pipeline::sink::Sink;
 use crate::pixels::frame::Picture;
 use crate::pixels::window::Rect;
 use crate::plan::Plan;
-use crate::stage::still::turned;
+use crate::stage::turned;
 
 /// A plan in execution.
 pub(crate) struct Body<'a> {

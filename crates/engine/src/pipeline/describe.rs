@@ -7,7 +7,7 @@ use crate::pipeline::look::Facts;
 use crate::pixels::orientation::Orientation;
 use crate::plan::Plan;
 use crate::plan::budget::Step;
-use crate::stage::still::at_work;
+use crate::stage::at_work;
 
 /// Returns the answer to `f=json`.
 pub(crate) fn describe(

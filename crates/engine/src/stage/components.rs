@@ -9,7 +9,7 @@ use crate::pixels::frame::Picture;
 use crate::pixels::layout::Layout;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
-use crate::stage::still::pushed_bytes;
+use crate::stage::pushed_bytes;
 
 /// Three planes that become pixels.
 pub(crate) struct Join {

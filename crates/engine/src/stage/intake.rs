@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::components::Join;
 use crate::stage::link::Pushed;
-use crate::stage::still::pushed;
+use crate::stage::pushed;
 
 /// Takes decoded rows and keeps the resized image, not yet turned.
 pub(crate) struct Intake {

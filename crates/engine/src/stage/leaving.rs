@@ -9,7 +9,7 @@ use crate::pixels::frame::Picture;
 use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
-use crate::stage::still::pulled;
+use crate::stage::pulled;
 
 /// The rows for an encoder of a picture that is given back while they go.
 pub(crate) struct Leaving {

@@ -1,0 +1,272 @@
+//! Stage: a Gaussian blur, by the kernel of libvips: rows across, then a window of them down.
+//!
+//! The taps are whole numbers, `round(20 exp(-x^2 / 2 sigma^2))`, as far as the exponential is at least
+//! 0.2. Each direction is rounded. The edge's pixels are repeated outside. Translucent pixels are
+//! multiplied by their alpha while they are blurred, so that the colour of transparent ones does not
+//! bleed. A component of chrominance has half of the pixels, and gets half of sigma.
+
+use crate::error::Error;
+use crate::pixels::buffer::filled;
+use crate::pixels::layout::Layout;
+use crate::pixels::rows::RowSource;
+use crate::plan::Plan;
+use crate::plan::plane::Plane;
+use crate::stage::link::{Pull, Reach, Samples, Stage};
+use crate::stage::widen::widened;
+use crate::transform;
+
+/// The stage.
+pub(crate) struct Blur;
+
+impl Stage for Blur {
+    fn name(&self) -> &'static str {
+        "blur"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Rows
+    }
+
+    fn samples(&self) -> Samples {
+        Samples::Plane
+    }
+
+    fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
+        radius(plan, plane) > 0
+    }
+
+    /// The window, a row that is padded on both sides, a row of sums, and a row that is handed out.
+    fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
+        let radius = radius(plan, plane) as u64;
+        let layout = widened(plane);
+        let width = u64::from(plane.upright(plan.header.orientation).width);
+        let samples = width * layout.channels() as u64;
+        let padded = samples + 2 * radius * layout.channels() as u64;
+        (2 * radius + 1) * samples * 2 + padded * 2 + samples * (4 + 1)
+    }
+}
+
+/// Largest number of taps on each side of the middle one.
+const MOST_RADIUS: usize = 36;
+
+/// Taps from the middle one outwards.
+struct Kernel {
+    taps: [u32; MOST_RADIUS + 1],
+    radius: usize,
+}
+
+impl Kernel {
+    fn of(plan: &Plan, plane: &Plane) -> Kernel {
+        let mut kernel = Kernel {
+            taps: [0; MOST_RADIUS + 1],
+            radius: 0,
+        };
+        let sigma = match plan.transform.blur {
+            None => return kernel,
+            Some(transform::Blur::Mild) => {
+                (kernel.taps[0], kernel.taps[1], kernel.radius) = (1, 1, 1);
+                return kernel;
+            }
+            Some(transform::Blur::Gaussian(sigma)) => sigma.value(),
+        };
+        let is_half = plan.chroma.is_some() && plane.canvas != plan.canvas;
+        let sigma = if is_half { sigma / 2.0 } else { sigma };
+        for (x, tap) in kernel.taps.iter_mut().enumerate() {
+            let height = (-(x as f64).powi(2) / (2.0 * sigma * sigma)).exp();
+            if x > 0 && height < 0.2 {
+                break;
+            }
+            *tap = (20.0 * height).round() as u32;
+            kernel.radius = x;
+        }
+        kernel
+    }
+
+    /// Sum of all taps.
+    fn sum(&self) -> u32 {
+        self.taps[0] + 2 * self.taps[1..].iter().sum::<u32>()
+    }
+
+    /// Taps from one end to the other.
+    fn each(&self) -> impl Iterator<Item = u32> {
+        let radius = self.radius as isize;
+        (-radius..=radius).map(|x| self.taps[x.unsigned_abs()])
+    }
+}
+
+fn radius(plan: &Plan, plane: &Plane) -> usize {
+    Kernel::of(plan, plane).radius
+}
+
+impl Pull for Blur {
+    fn rows<'r>(
+        &self,
+        plan: &Plan,
+        plane: &Plane,
+        from: Box<dyn RowSource + 'r>,
+    ) -> Result<Box<dyn RowSource + 'r>, Error> {
+        let kernel = Kernel::of(plan, plane);
+        let layout = widened(plane);
+        let channels = layout.channels();
+        let width = plane.upright(plan.header.orientation).width as usize;
+        let samples = width * channels;
+        let rows = 2 * kernel.radius + 1;
+        Ok(Box::new(Rows {
+            from,
+            layout,
+            padded: filled(samples + 2 * kernel.radius * channels, 0)?,
+            window: filled(rows * samples, 0)?,
+            sums: filled(samples, 0)?,
+            row: filled(samples, 0)?,
+            kernel,
+            come: 0,
+            gone: 0,
+            is_over: false,
+        }))
+    }
+}
+
+struct Rows<'r> {
+    from: Box<dyn RowSource + 'r>,
+    layout: Layout,
+    kernel: Kernel,
+    /// A row with its edges repeated.
+    padded: Vec<u16>,
+    /// Rows that are blurred across, by their number.
+    window: Vec<u16>,
+    sums: Vec<u32>,
+    row: Vec<u8>,
+    /// Rows that have come, and that have been handed out.
+    come: usize,
+    gone: usize,
+    is_over: bool,
+}
+
+impl RowSource for Rows<'_> {
+    fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
+        let radius = self.kernel.radius;
+        while !self.is_over && self.come <= self.gone + radius {
+            self.take()?;
+        }
+        if self.gone == self.come {
+            return Ok(None);
+        }
+        let (samples, rows) = (self.sums.len(), 2 * radius + 1);
+        self.sums.fill(self.kernel.sum() / 2);
+        for (at, tap) in self.kernel.each().enumerate() {
+            let y = (self.gone + at).saturating_sub(radius).min(self.come - 1);
+            let row = &self.window[y % rows * samples..][..samples];
+            add(&mut self.sums, row, tap);
+        }
+        hand_out(&self.sums, self.kernel.sum(), self.layout, &mut self.row);
+        self.gone += 1;
+        Ok(Some(&mut self.row))
+    }
+}
+
+impl Rows<'_> {
+    /// Takes a row from before, and blurs it across.
+    fn take(&mut self) -> Result<(), Error> {
+        let Some(row) = self.from.next_row()? else {
+            self.is_over = true;
+            return Ok(());
+        };
+        let (channels, radius) = (self.layout.channels(), self.kernel.radius);
+        let (samples, edge) = (row.len(), radius * channels);
+        let middle = &mut self.padded[edge..edge + samples];
+        if self.layout.alpha() {
+            let pixels = middle.chunks_exact_mut(channels);
+            for (to, from) in pixels.zip(row.chunks_exact(channels)) {
+                let alpha = u16::from(from[channels - 1]);
+                for (to, from) in to.iter_mut().zip(from) {
+                    *to = u16::from(*from) * alpha;
+                }
+                to[channels - 1] = 255 * alpha;
+            }
+        } else {
+            middle
+                .iter_mut()
+                .zip(row)
+                .for_each(|(to, from)| *to = u16::from(*from));
+        }
+        for at in (0..edge).rev() {
+            self.padded[at] = self.padded[at + channels];
+        }
+        for at in edge + samples..self.padded.len() {
+            self.padded[at] = self.padded[at - channels];
+        }
+        self.sums.fill(self.kernel.sum() / 2);
+        for (at, tap) in self.kernel.each().enumerate() {
+            add(&mut self.sums, &self.padded[at * channels..], tap);
+        }
+        let (rows, scale) = (2 * radius + 1, Divisor::new(self.kernel.sum()));
+        let to = &mut self.window[self.come % rows * samples..][..samples];
+        to.iter_mut()
+            .zip(&self.sums)
+            .for_each(|(to, &sum)| *to = scale.divide(sum) as u16);
+        self.come += 1;
+        Ok(())
+    }
+}
+
+/// Adds a row so many times.
+fn add(sums: &mut [u32], row: &[u16], tap: u32) {
+    for (sum, &sample) in sums.iter_mut().zip(row) {
+        *sum += tap * u32::from(sample);
+    }
+}
+
+/// Division of sums by that of the taps, as a multiplication. Sums are below 2^27: 65,025 times the sum
+/// of 73 taps of up to 20, and half of that.
+struct Divisor(u64);
+
+impl Divisor {
+    fn new(divisor: u32) -> Divisor {
+        Divisor((1 << 40) / u64::from(divisor) + 1)
+    }
+
+    fn divide(&self, sum: u32) -> u32 {
+        ((u64::from(sum) * self.0) >> 40) as u32
+    }
+}
+
+/// Makes bytes of sums of a whole window.
+fn hand_out(sums: &[u32], scale: u32, layout: Layout, row: &mut [u8]) {
+    let scale = Divisor::new(scale);
+    if !layout.alpha() {
+        row.iter_mut()
+            .zip(sums)
+            .for_each(|(to, &sum)| *to = scale.divide(sum).min(255) as u8);
+        return;
+    }
+    let channels = layout.channels();
+    for (to, sums) in row
+        .chunks_exact_mut(channels)
+        .zip(sums.chunks_exact(channels))
+    {
+        // 255 times the alpha.
+        let alpha = scale.divide(sums[channels - 1]);
+        for (to, &sum) in to.iter_mut().zip(sums) {
+            let colour = (scale.divide(sum) * 255 + alpha / 2).checked_div(alpha);
+            *to = colour.unwrap_or(0).min(255) as u8;
+        }
+        to[channels - 1] = ((alpha + 127) / 255) as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn division_by_the_sum_of_taps_is_exact() {
+        for divisor in 1..=1500 {
+            let quotient = Divisor::new(divisor);
+            for near in [0, divisor, 77 * divisor, 65_025 * divisor, (1 << 27) - 1] {
+                for sum in near.saturating_sub(1)..=near + 1 {
+                    assert_eq!(quotient.divide(sum), sum / divisor, "{sum} / {divisor}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// Effects beside sharp's, or beside weserv's formulas where sharp has none: within two levels of 255 on pictures of every layout.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
+import { answer, closeAll, pixels, psnr, startOrigin, startWorker } from './harness.mjs';
+
+const photo = readFileSync(new URL('../../demo/samples/waterfall.jpg', import.meta.url));
+const asItIs = { w: 'auto', h: 'auto', fit: 'inside', f: 'png' };
+
+let origin, worker, files, served = 0;
+before(async () => {
+  origin = await startOrigin();
+  worker = await startWorker({ origin });
+  const rgb = await sharp(photo).autoOrient().resize(97, 61, { fit: 'fill' }).png().toBuffer();
+  const mask = await sharp(rgb).flop().greyscale().raw().toBuffer();
+  const rgba = await sharp(rgb).joinChannel(mask, { raw: { width: 97, height: 61, channels: 1 } }).png().toBuffer();
+  const grey = await sharp(rgb).greyscale().png().toBuffer();
+  files = { rgb, rgba, grey };
+});
+after(() => closeAll(worker, origin));
+
+async function ours(body, query, type = 'png') {
+  const s = origin.serve(`images.example.com/effects-${served++}`, answer.bytes(body, `image/${type}`));
+  const reply = await worker.get({ s, ...asItIs, ...query });
+  assert.equal(reply.status, 200, `${JSON.stringify(query)}: ${reply.bytes}`);
+  return pixels(reply.bytes);
+}
+
+const shown = async (image) => pixels(await image.png().toBuffer());
+
+/** The largest difference of two pictures; of colours only where they can be seen. */
+function difference(one, other) {
+  assert.deepEqual([one.width, one.height], [other.width, other.height]);
+  let most = 0;
+  for (let at = 0; at < one.data.length; at += 4) {
+    const seen = other.data[at + 3] > 15 ? 4 : 0;
+    for (let c = 4 - 1; c >= 4 - Math.max(1, seen); c -= 1) most = Math.max(most, Math.abs(one.data[at + c] - other.data[at + c]));
+  }
+  return most;
+}
+
+async function assertNear(name, query, reference, most) {
+  const off = difference(await ours(files[name], query), await reference(files[name]));
+  assert.ok(off <= most, `${name} ${JSON.stringify(query)}: ${off} levels`);
+}
+
+/** A table of weserv's formulas over the colours. */
+const table = (result) => async (body) => {
+  const picture = await shown(sharp(body));
+  for (let at = 0; at < picture.data.length; at += 4) {
+    for (let c = 0; c < 3; c += 1) picture.data[at + c] = Math.max(0, Math.min(255, Math.trunc(result(picture.data[at + c]))));
+  }
+  return picture;
+};
+
+function sigmoid(percent) {
+  const beta = 0.3 * Math.abs(percent);
+  const s = (u) => 1 / (1 + Math.exp(beta * (0.5 - u)));
+  if (percent > 0) return (v) => (255 * (s(v / 255) - s(0))) / (s(1) - s(0));
+  return (v) => {
+    const x = (v / 255) * (s(1) - s(0)) + s(0);
+    return 255 * (0.5 - Math.log((1 - x) / x) / beta);
+  };
+}
+
+const every = ['rgb', 'rgba', 'grey'];
+
+describe('effects', () => {
+  test('bri is sharp’s linear', async () => {
+    for (const name of every) {
+      for (const bri of [-100, -30, 7, 55]) await assertNear(name, { bri }, table((v) => v + 2.55 * bri), 1);
+    }
+    await assertNear('rgb', { bri: 20 }, (body) => shown(sharp(body).linear(1, 51)), 1);
+  });
+
+  test('con is weserv’s sigmoid', async () => {
+    for (const name of every) for (const con of [-90, -15, 10, 80]) await assertNear(name, { con }, table(sigmoid(con)), 1);
+  });
+
+  test('gam is libvips’ gamma', async () => {
+    for (const name of every) for (const gam of [1, 1.5, 3]) await assertNear(name, { gam }, table((v) => 255 * (v / 255) ** (1 / gam)), 1);
+    await assertNear('rgb', { gam: '' }, table((v) => 255 * (v / 255) ** (1 / 2.2)), 1);
+  });
+
+  test('filt is greyscale, negate and sepia', async () => {
+    for (const name of every) await assertNear(name, { filt: 'greyscale' }, (body) => shown(sharp(body).greyscale()), 1);
+    for (const name of every) await assertNear(name, { filt: 'negate' }, (body) => shown(sharp(body).negate({ alpha: false })), 0);
+    const sepia = [[0.3588, 0.7044, 0.1368], [0.299, 0.587, 0.114], [0.2392, 0.4696, 0.0912]];
+    for (const name of ['rgb', 'rgba']) await assertNear(name, { filt: 'sepia' }, (body) => shown(sharp(body).recomb(sepia)), 1);
+    await assertNear('grey', { filt: 'sepia' }, async (body) => shown(sharp(await sharp(body).toColourspace('srgb').png().toBuffer()).recomb(sepia)), 1);
+  });
+
+  test('blur is libvips’ gaussblur', async () => {
+    for (const name of every) for (const blur of [0.3, 1, 2.5, 10, 20]) await assertNear(name, { blur }, (body) => shown(sharp(body).blur(blur)), 2);
+    for (const name of every) await assertNear(name, { blur: '' }, (body) => shown(sharp(body).blur()), 2);
+  });
+
+  test('a JPEG that stays one is blurred in its components', async () => {
+    for (const blur of [1, 4, 12]) {
+      const s = origin.serve(`images.example.com/effects-${served++}`, answer.bytes(photo, 'image/jpeg'));
+      const reply = await worker.get({ s, w: 400, h: 300, fit: 'inside', blur, q: 95 });
+      const theirs = await shown(sharp(photo).autoOrient().resize(400, 300, { fit: 'inside' }).blur(blur));
+      const off = psnr(await pixels(reply.bytes), theirs, [255, 255, 255]);
+      assert.ok(off > 38, `${blur}: ${off.toFixed(1)} dB`);
+    }
+  });
+
+  test('come in one order whatever the URL’s, and before the padding', async () => {
+    const one = await ours(files.rgb, { filt: 'negate', bri: 30, w: 120, h: 61, fit: 'contain' });
+    const other = await ours(files.rgb, { bri: 30, filt: 'negate', w: 120, h: 61, fit: 'contain' });
+    assert.equal(difference(one, other), 0);
+    assert.deepEqual([...one.data.subarray(0, 3)], [255, 255, 255]);
+  });
+
+  test('are those of every frame of an animation', async () => {
+    const frames = await sharp({ create: { width: 8, height: 16, channels: 3, background: '#204060' } }).raw().toBuffer();
+    frames.fill(0x10, 8 * 8 * 3);
+    const gif = await sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } }).gif({ delay: [100, 100] }).toBuffer();
+    const s = origin.serve(`images.example.com/effects-${served++}`, answer.bytes(gif, 'image/gif'));
+    const reply = await worker.get({ s, w: 'auto', h: 'auto', fit: 'inside', f: 'webp', ll: '', filt: 'negate' });
+    const { data, info } = await sharp(reply.bytes, { animated: true }).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    assert.equal(info.pages ?? 2, 2);
+    assert.deepEqual([...data.subarray(0, 3)], [0xdf, 0xbf, 0x9f]);
+    assert.deepEqual([...data.subarray(-3)], [0xef, 0xef, 0xef]);
+  });
+});
