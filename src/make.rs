@@ -299,8 +299,10 @@ fn may_be_an_image(header: &HeaderMap) -> bool {
 /// Whether the URL tells that an answer costs many times what others cost.
 fn is_dear(target: Target) -> bool {
     match target {
-        Target::Image(format) => format == Format::Avif,
-        Target::Auto(Negotiated::Client(named)) => named.has(Format::Avif),
+        Target::Image(format) => format.needs_guest(),
+        Target::Auto(Negotiated::Client(named)) => {
+            Format::written().any(|format| format.needs_guest() && named.has(format))
+        }
         _ => false,
     }
 }

@@ -23,7 +23,7 @@ use crate::platform::{Alarm, Guard, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
-use letterbox_engine::transform::{Format, Negotiated, Target};
+use letterbox_engine::transform::{Negotiated, Target};
 
 /// A reply on a platform.
 pub type Reply<P> = Response<Body<<P as Platform>::Body, <P as Platform>::Bytes>>;
@@ -169,14 +169,12 @@ async fn transform<P: Platform>(
     record: &mut Record,
 ) -> Reply<P> {
     record.asked(asked);
-    if asked.transform.target == Target::Image(Format::Avif)
-        && !platform.guests().offer().has(Format::Avif)
+    if let Target::Image(format) = asked.transform.target
+        && format.needs_guest()
+        && !platform.guests().offer().has(format)
     {
-        return refused(
-            &vocabulary::Error::without_avif().into(),
-            &request.id,
-            record,
-        );
+        let error = vocabulary::Error::without(format);
+        return refused(&error.into(), &request.id, record);
     }
     let key = key::key(&request.url, asked);
     let mut stale = match stored(platform, &key).await {

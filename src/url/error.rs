@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use letterbox_engine::transform::Format;
+
 use crate::url::param::{self, PARAMS};
 
 /// Longest URL of a request, in bytes.
@@ -91,19 +93,20 @@ impl Error {
         Error::Bad {
             param: param.name,
             value: param.quotable.then(|| quote(text)),
-            expected: param.expected.to_owned(),
+            expected: param.expected(),
         }
     }
 
-    /// Creates the error for `f=avif` in a deployment without AVIF.
-    pub fn without_avif() -> Error {
+    /// Creates the error for a format that this deployment has no codec for.
+    pub fn without(format: Format) -> Error {
         let row = &PARAMS[param::row("f")];
         Error::Bad {
             param: row.name,
-            value: Some("avif".to_owned()),
+            value: Some(format.name().to_owned()),
             expected: format!(
-                "{}: this deployment has no AVIF",
-                without(row.expected, "avif")
+                "{}: this deployment has no {}",
+                without(&row.expected(), format.name()),
+                format.name().to_uppercase()
             ),
         }
     }

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_formats_without_avif_are_the_others_in_words_that_are_read() {
-        let said = Error::without_avif().to_string();
+        let said = Error::without(Format::Avif).to_string();
         let list = said.strip_prefix("f=avif is not ").expect("the parameter");
         let list = list.strip_suffix(": this deployment has no AVIF");
         let list = list.expect("the reason").replace(" or ", ", ");

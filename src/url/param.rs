@@ -9,7 +9,9 @@ use crate::url::examples::{Examples, Roll};
 use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
-use letterbox_engine::transform::{Blur, Dpr, Gamma, Gravity, Negotiated, Side, Sigma, Transform};
+use letterbox_engine::transform::{
+    Blur, Dpr, Format, Gamma, Gravity, Negotiated, Side, Sigma, Transform,
+};
 
 /// A parameter of the query string.
 pub struct Param {
@@ -18,7 +20,8 @@ pub struct Param {
     /// Other spellings of the name.
     pub aliases: &'static [&'static str],
     /// Description of valid values, for the error message and the README.
-    pub expected: &'static str,
+    /// `{formats}` stands for the formats that are written.
+    expected: &'static str,
     /// Default as a person would write it; `{}` stands for that of [`Transform::DEFAULT`].
     pub default: &'static str,
     /// Effect of the parameter, one sentence.
@@ -34,6 +37,12 @@ pub struct Param {
 }
 
 impl Param {
+    /// Returns the words for a good value.
+    pub fn expected(&self) -> String {
+        let formats: Vec<_> = Format::written().map(Format::name).collect();
+        self.expected.replace("{formats}", &formats.join(", "))
+    }
+
     /// Whether the parameter belongs to the request's meaning, and so to the canonical form.
     pub fn is_asked(&self) -> bool {
         self.write.is_some()

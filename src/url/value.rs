@@ -294,15 +294,11 @@ pub(super) fn target(text: &str, negotiated: Negotiated) -> Option<Target> {
     Some(match text {
         "auto" => Target::Auto(negotiated),
         "keep" => Target::Keep,
-        "jpg" | "jpeg" => Target::Image(Format::Jpeg),
-        "png" => Target::Image(Format::Png),
-        "webp" => Target::Image(Format::WebP),
-        "avif" => Target::Image(Format::Avif),
-        "gif" => Target::Image(Format::Gif),
+        "jpeg" => Target::Image(Format::Jpeg),
         "json" => Target::Json,
         "thumbhash" => Target::Thumbhash,
         "blurhash" => Target::Blurhash,
-        _ => return None,
+        _ => Target::Image(Format::written().find(|format| format.name() == text)?),
     })
 }
 

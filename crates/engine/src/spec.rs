@@ -93,6 +93,17 @@ impl Format {
         Format::Avif,
     ];
 
+    /// Returns the formats that are written, by us or by a guest.
+    pub fn written() -> impl Iterator<Item = Format> {
+        let is_written = |format: &Format| format.spec().written != By::Nobody;
+        Format::ALL.into_iter().filter(is_written)
+    }
+
+    /// Whether only a guest writes the format, which takes many times what other formats take.
+    pub fn needs_guest(self) -> bool {
+        self.spec().written == By::Guest { or_us: false }
+    }
+
     /// Returns the formats that are answered only to clients that name them, the best first.
     pub fn named() -> impl Iterator<Item = Format> {
         let mut named: Vec<(u8, Format)> = Format::ALL
@@ -236,15 +247,8 @@ impl Format {
 
     /// Returns the format with this media type, among those that are written.
     pub fn of_content_type(content_type: &[u8]) -> Option<Format> {
-        let is = |format: &Format| {
-            let Spec {
-                media_type,
-                written,
-                ..
-            } = format.spec();
-            *written != By::Nobody && media_type.as_bytes() == content_type
-        };
-        Format::ALL.into_iter().find(is)
+        let is = |format: &Format| format.content_type().as_bytes() == content_type;
+        Format::written().find(is)
     }
 
     /// Whether a pixel of this format can be transparent.

@@ -104,8 +104,10 @@ impl Plan {
         {
             return Err(Error::OutputTooLarge { canvas, side });
         }
-        if spec.written == (By::Guest { or_us: false }) && !offer.has(format) {
-            return Err(Error::Unsupported("this deployment writes no AVIF"));
+        if format.needs_guest() && !offer.has(format) {
+            return Err(Error::Unsupported(
+                "this deployment has no codec that writes the format",
+            ));
         }
         // Rows of any length may fit into memory; the time that so many take is another matter. The sums below stay far from overflow.
         if upright.pixels() > MOST_PIXELS {
