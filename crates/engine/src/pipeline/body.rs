@@ -163,6 +163,7 @@ impl<'a> Body<'a> {
         if !has_all {
             decoder.finish(&plan, &mut rows)?;
         }
+        drop(decoder); // the next step is planned without it
         let Sink::Picture(rows) = rows else {
             return Err(Error::Internal("a look has no picture".to_owned()));
         };
