@@ -41,7 +41,14 @@ fn choices(config: &Config, dice: &mut Dice) -> Vec<Choice> {
                 values.swap(0, at.expect("it is there now"));
             }
             None if row.name == "s" => {}
-            None => values.insert(0, Vec::new()),
+            // A default that is not written is spelled like any other value, or not at all.
+            None => {
+                let is_default = |texts: &Vec<String>| texts.iter().any(|text| text == row.default);
+                match values.iter().position(is_default) {
+                    Some(at) => values.swap(0, at),
+                    None => values.insert(0, Vec::new()),
+                }
+            }
         }
         Choice {
             name: row.name,

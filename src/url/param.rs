@@ -203,7 +203,7 @@ pub const PARAMS: &[Param] = &[
         name: "ch",
         aliases: &[],
         expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
-        default: "the rest",
+        default: "100p",
         doc: "Rows that are kept of the upright source before the resize; what reaches beyond the edge ends there",
         examples: Examples::some(
             &[
@@ -221,7 +221,9 @@ pub const PARAMS: &[Param] = &[
             |roll| (1 + roll(65_535)).to_string(),
         ),
         quotable: true,
-        read: |draft, text| value::length(text, 1).map(|v| draft.transform.crop.height = Some(v)),
+        read: |draft, text| {
+            value::length(text, 1).map(|v| draft.transform.crop.height = v.unless(10_000))
+        },
         write: Some(|asked| asked.transform.crop.height.map(value::write_length)),
     },
     Param {
@@ -246,7 +248,7 @@ pub const PARAMS: &[Param] = &[
         name: "cw",
         aliases: &[],
         expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
-        default: "the rest",
+        default: "100p",
         doc: "Columns that are kept of it",
         examples: Examples::some(
             &[
@@ -264,7 +266,9 @@ pub const PARAMS: &[Param] = &[
             |roll| (1 + roll(65_535)).to_string(),
         ),
         quotable: true,
-        read: |draft, text| value::length(text, 1).map(|v| draft.transform.crop.width = Some(v)),
+        read: |draft, text| {
+            value::length(text, 1).map(|v| draft.transform.crop.width = v.unless(10_000))
+        },
         write: Some(|asked| asked.transform.crop.width.map(value::write_length)),
     },
     Param {
@@ -275,7 +279,7 @@ pub const PARAMS: &[Param] = &[
         doc: "The first column that is kept",
         examples: Examples::some(
             &[
-                &["0"],
+                &["0", "0p", "0%"],
                 &["1"],
                 &["120"],
                 &["65535"],
@@ -290,7 +294,7 @@ pub const PARAMS: &[Param] = &[
             |roll| (1 + roll(65_535)).to_string(),
         ),
         quotable: true,
-        read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.x = Some(v)),
+        read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.x = v.unless(0)),
         write: Some(|asked| asked.transform.crop.x.map(value::write_length)),
     },
     Param {
@@ -301,7 +305,7 @@ pub const PARAMS: &[Param] = &[
         doc: "The first row that is kept",
         examples: Examples::some(
             &[
-                &["0"],
+                &["0", "0p", "0%"],
                 &["1"],
                 &["120"],
                 &["65535"],
@@ -316,7 +320,7 @@ pub const PARAMS: &[Param] = &[
             |roll| (1 + roll(65_535)).to_string(),
         ),
         quotable: true,
-        read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.y = Some(v)),
+        read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.y = v.unless(0)),
         write: Some(|asked| asked.transform.crop.y.map(value::write_length)),
     },
     Param {
@@ -449,7 +453,7 @@ pub const PARAMS: &[Param] = &[
         name: "flip",
         aliases: &[],
         expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "off",
+        default: "0",
         doc: "Mirror: top and bottom change places, behind EXIF and `ro`",
         examples: Examples::all(
             &[&["0", "false"], &["1", "", "true"]],
@@ -466,7 +470,7 @@ pub const PARAMS: &[Param] = &[
         name: "flop",
         aliases: &[],
         expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "off",
+        default: "0",
         doc: "Mirror: left and right change places",
         examples: Examples::all(
             &[&["0", "false"], &["1", "", "true"]],
@@ -600,7 +604,7 @@ pub const PARAMS: &[Param] = &[
         name: "or",
         aliases: &[],
         expected: "nothing, 1 or true for on, 0 or false for off",
-        default: "on",
+        default: "1",
         doc: "EXIF's orientation is applied; `or=0` leaves the pixels as they are stored",
         examples: Examples::all(
             &[&["0", "false"], &["1", "", "true"]],

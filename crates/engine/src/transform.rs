@@ -399,6 +399,13 @@ pub enum Length {
 }
 
 impl Length {
+    /// Returns the length unless it is this share of the side, or no pixel where that is 0: then
+    /// nothing is cut off.
+    pub fn unless(self, share: u16) -> Option<Length> {
+        let is_none = self == Length::Share(share) || (share == 0 && self == Length::Px(0));
+        (!is_none).then_some(self)
+    }
+
     /// Pixels along a side of so many. Half a pixel is rounded up.
     pub fn of(self, side: u32) -> u32 {
         match self {

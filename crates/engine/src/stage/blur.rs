@@ -1,9 +1,10 @@
 //! Stage: a Gaussian blur, by the kernel of libvips: rows across, then a window of them down.
 //!
-//! The taps are whole numbers, `round(20 exp(-x^2 / 2 sigma^2))`, as far as the exponential is at least
+//! The taps are whole numbers, `round(20 exp(-x^2 / 2 sigma^2))`, as far as the exponential is at
+//! least
 //! 0.2. Each direction is rounded. The edge's pixels are repeated outside. Translucent pixels are
-//! multiplied by their alpha while they are blurred, so that the colour of transparent ones does not
-//! bleed. A component of chrominance has half of the pixels, and gets half of sigma.
+//! multiplied by their alpha while they are blurred, so that the colour of transparent ones does
+//! not bleed. A component of chrominance has half of the pixels, and gets half of sigma.
 
 use crate::error::Error;
 use crate::pixels::buffer::filled;
@@ -216,8 +217,8 @@ fn add(sums: &mut [u32], row: &[u16], tap: u32) {
     }
 }
 
-/// Division of sums by that of the taps, as a multiplication. Sums are below 2^27: 65,025 times the sum
-/// of 73 taps of up to 20, and half of that.
+/// Division of sums by that of the taps, as a multiplication. Sums are below 2^27: 65,025 times the
+/// sum of 73 taps of up to 20, and half of that.
 struct Divisor(u64);
 
 impl Divisor {

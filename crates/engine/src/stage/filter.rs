@@ -1,7 +1,7 @@
 //! Stage: the filters that mix the colours of a pixel, greyscale and sepia.
 //!
-//! Greyscale is libvips' `b-w`: luminance of linear light, with the weights of BT.709, and back through
-//! the curve of sRGB. Sepia is weserv's matrix. Alpha stays.
+//! Greyscale is libvips' `b-w`: luminance of linear light, with the weights of BT.709, and back
+//! through the curve of sRGB. Sepia is weserv's matrix. Alpha stays.
 
 use crate::colour::srgb;
 use crate::error::Error;

@@ -1,8 +1,8 @@
 //! Stages of one sample at a time: brightness, contrast, gamma, and the negative. Each is a table.
 //! Alpha stays.
 //!
-//! The formulas are those of weserv (`bri`, `con`, `gam`), and of libvips' `invert`. A result is cut
-//! off as libvips does where it makes bytes of floats.
+//! The formulas are those of weserv (`bri`, `con`, `gam`), and of libvips' `invert`. A result is
+//! cut off as libvips does where it makes bytes of floats.
 
 use crate::error::Error;
 use crate::pixels::layout::Layout;
