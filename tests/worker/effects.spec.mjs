@@ -29,13 +29,13 @@ async function ours(body, query, type = 'png') {
 
 const shown = async (image) => pixels(await image.png().toBuffer());
 
-/** The largest difference of two pictures; of colours only where they can be seen. */
+/** The largest difference of two pictures in levels, that of a colour as far as it can be seen: sharp works with colours times alpha in 8 bits. */
 function difference(one, other) {
   assert.deepEqual([one.width, one.height], [other.width, other.height]);
   let most = 0;
   for (let at = 0; at < one.data.length; at += 4) {
-    const seen = other.data[at + 3] > 15 ? 4 : 0;
-    for (let c = 4 - 1; c >= 4 - Math.max(1, seen); c -= 1) most = Math.max(most, Math.abs(one.data[at + c] - other.data[at + c]));
+    const seen = other.data[at + 3] / 255;
+    for (let c = 0; c < 4; c += 1) most = Math.max(most, Math.abs(one.data[at + c] - other.data[at + c]) * (c < 3 ? seen : 1));
   }
   return most;
 }
@@ -92,7 +92,9 @@ describe('effects', () => {
   });
 
   test('blur is libvips’ gaussblur', async () => {
-    for (const name of every) for (const blur of [0.3, 1, 2.5, 10, 20]) await assertNear(name, { blur }, (body) => shown(sharp(body).blur(blur)), 2);
+    // One tap changes nothing here; in sharp, translucent pixels lose bits by being multiplied.
+    for (const name of ['rgb', 'grey']) await assertNear(name, { blur: 0.3 }, (body) => shown(sharp(body).blur(0.3)), 0);
+    for (const name of every) for (const blur of [1, 2.5, 10, 20]) await assertNear(name, { blur }, (body) => shown(sharp(body).blur(blur)), 2);
     for (const name of every) await assertNear(name, { blur: '' }, (body) => shown(sharp(body).blur()), 2);
   });
 

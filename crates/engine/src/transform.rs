@@ -333,8 +333,8 @@ impl Sigma {
     }
 
     /// Returns pixels.
-    pub fn value(self) -> f64 {
-        f64::from(self.0) / 100.0
+    pub fn value(self) -> f32 {
+        f32::from(self.0) / 100.0
     }
 }
 
@@ -359,8 +359,8 @@ impl Gamma {
     }
 
     /// Returns the number.
-    pub fn value(self) -> f64 {
-        f64::from(self.0) / 100.0
+    pub fn value(self) -> f32 {
+        f32::from(self.0) / 100.0
     }
 }
 

@@ -73,7 +73,7 @@ impl Kernel {
         let is_half = plan.chroma.is_some() && plane.canvas != plan.canvas;
         let sigma = if is_half { sigma / 2.0 } else { sigma };
         for (x, tap) in kernel.taps.iter_mut().enumerate() {
-            let height = (-(x as f64).powi(2) / (2.0 * sigma * sigma)).exp();
+            let height = (-((x * x) as f32) / (2.0 * sigma * sigma)).exp();
             if x > 0 && height < 0.2 {
                 break;
             }

@@ -21,14 +21,14 @@ pub(crate) struct Tone {
 }
 
 /// The result of a sample between 0 and 255.
-type Curve = Box<dyn Fn(f64) -> f64>;
+type Curve = Box<dyn Fn(f32) -> f32>;
 
 /// `bri`: percent of the whole range are added.
 pub(crate) static BRIGHTNESS: Tone = Tone {
     name: "brightness",
     result: |transform| match transform.brightness {
         0 => None,
-        percent => Some(Box::new(move |sample| sample + 2.55 * f64::from(percent))),
+        percent => Some(Box::new(move |sample| sample + 2.55 * f32::from(percent))),
     },
 };
 
@@ -62,7 +62,7 @@ pub(crate) static NEGATE: Tone = Tone {
 };
 
 fn sigmoid(percent: i8) -> Curve {
-    let beta = 0.3 * f64::from(percent).abs();
+    let beta = 0.3 * f32::from(percent).abs();
     let (low, high) = (
         1.0 / (1.0 + (0.5 * beta).exp()),
         1.0 / (1.0 + (-0.5 * beta).exp()),
@@ -116,7 +116,7 @@ impl Pull for Tone {
         Ok(Box::new(Rows {
             from,
             layout: widened(plane),
-            table: std::array::from_fn(|sample| result(sample as f64) as u8), // cut off, and clipped
+            table: std::array::from_fn(|sample| result(sample as f32) as u8), // cut off, and clipped
         }))
     }
 }
