@@ -463,7 +463,7 @@ pub const PARAMS: &[Param] = &[
         read: |draft, text| value::switch(text).map(|v| draft.transform.turn.flip = v),
         write: Some(|asked| {
             let on = asked.transform.turn.flip;
-            (on != false).then(|| value::write_switch(on))
+            on.then(|| value::write_switch(on))
         }),
     },
     Param {
@@ -480,7 +480,7 @@ pub const PARAMS: &[Param] = &[
         read: |draft, text| value::switch(text).map(|v| draft.transform.turn.flop = v),
         write: Some(|asked| {
             let on = asked.transform.turn.flop;
-            (on != false).then(|| value::write_switch(on))
+            on.then(|| value::write_switch(on))
         }),
     },
     Param {
@@ -614,7 +614,7 @@ pub const PARAMS: &[Param] = &[
         read: |draft, text| value::switch(text).map(|v| draft.transform.turn.exif = v),
         write: Some(|asked| {
             let on = asked.transform.turn.exif;
-            (on != true).then(|| value::write_switch(on))
+            (!on).then(|| value::write_switch(on))
         }),
     },
     Param {
