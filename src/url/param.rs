@@ -406,11 +406,11 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "filt",
         aliases: &["filter"],
-        expected: "greyscale, negate or sepia",
+        expected: "duotone, greyscale, negate or sepia",
         default: "none",
-        doc: "Filter of the colours; alpha stays",
+        doc: "Filter of the colours; a duotone is of `start` and `stop`",
         examples: Examples::all(
-            &[&["greyscale"], &["negate"], &["sepia"]],
+            &[&["duotone"], &["greyscale"], &["negate"], &["sepia"]],
             &["", "grey", "Sepia", "greyscale,sepia"],
         ),
         quotable: true,
@@ -521,6 +521,32 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::side(text).map(|v| draft.transform.height = v),
         write: Some(|asked| Some(value::write_side(asked.transform.height))),
+    },
+    Param {
+        name: "hue",
+        aliases: &[],
+        expected: "a whole number of degrees from -360 to 360",
+        default: "0",
+        doc: "Hue: degrees that each colour is turned, in the LCh of Lab",
+        examples: Examples::some(
+            &[
+                &["0"],
+                &["1"],
+                &["-1"],
+                &["180"],
+                &["359"],
+                &["360"],
+                &["-360"],
+            ],
+            &["", "361", "-361", "+5", "1.5", "-0", "05", "90deg"],
+            |roll| (i64::from(roll(721)) - 360).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::degrees(text).map(|v| draft.transform.hue = v),
+        write: Some(|asked| {
+            let degrees = asked.transform.hue;
+            (degrees != 0).then(|| degrees.to_string())
+        }),
     },
     Param {
         name: "il",
@@ -747,6 +773,57 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(asked.source.to_string())),
     },
     Param {
+        name: "sat",
+        aliases: &["saturation"],
+        expected: "a number from 0 to 10 with up to two decimals",
+        default: "1",
+        doc: "Saturation: the factor of the chroma of each colour, in the LCh of Lab; 0 is grey",
+        examples: Examples::some(
+            &[
+                &["0", "0.00"],
+                &["0.01"],
+                &["1", "1.0"],
+                &["1.5", "1.50"],
+                &["10"],
+            ],
+            &["", "10.01", "-1", "1.555", "01", "150%"],
+            |roll| value::write_hundredths(roll(1001) as u16),
+        ),
+        quotable: true,
+        read: |draft, text| value::hundredths(text, 1000).map(|v| draft.transform.saturation = v),
+        write: Some(|asked| {
+            let factor = asked.transform.saturation;
+            (factor != 100).then(|| value::write_hundredths(factor))
+        }),
+    },
+    Param {
+        name: "sharp",
+        aliases: &["sharpen"],
+        expected: "a number from 0.3 to 10 with up to two decimals, or nothing or mild for a kernel of 3 x 3 pixels",
+        default: "none",
+        doc: "Sharpening of lightness: the sigma in pixels of the answer",
+        examples: Examples::some(
+            &[
+                &["mild", ""],
+                &["0.3", "0.30"],
+                &["1", "1.0"],
+                &["2.55"],
+                &["9.99"],
+                &["10"],
+            ],
+            &["0", "0.29", "10.01", "-1", "1.555", "01", "strong"],
+            |roll| {
+                value::write_blur(
+                    Sigma::from_hundredths(30 + roll(971) as u16)
+                        .map_or(Blur::Mild, Blur::Gaussian),
+                )
+            },
+        ),
+        quotable: true,
+        read: |draft, text| value::sharpen(text).map(|v| draft.transform.sharpen = Some(v)),
+        write: Some(|asked| asked.transform.sharpen.map(value::write_blur)),
+    },
+    Param {
         name: "sig",
         aliases: &[],
         expected: "a signature: 43 characters of base64url without padding",
@@ -759,6 +836,101 @@ pub const PARAMS: &[Param] = &[
         quotable: false,
         read: |_, _| Some(()), // `signature::verify` decides
         write: None,
+    },
+    Param {
+        name: "start",
+        aliases: &[],
+        expected: "a CSS colour name, or RGB or RRGGBB in hexadecimal digits",
+        default: "c83658",
+        doc: "The colour of black with `filt=duotone`",
+        examples: Examples::some(
+            &[
+                &["c83658", "C83658"],
+                &["black", "000", "000000"],
+                &["red", "f00", "ff0000"],
+                &["rebeccapurple", "663399"],
+            ],
+            &[
+                "",
+                "whit",
+                "#fff",
+                "ff",
+                "fffff",
+                "ggg",
+                "fff0",
+                "12345678",
+                "transparent",
+            ],
+            |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
+        ),
+        quotable: true,
+        read: |draft, text| value::opaque(text).map(|v| draft.transform.duotone.0 = v),
+        write: Some(|asked| {
+            let start = asked.transform.duotone.0;
+            (start != Transform::DEFAULT.duotone.0).then(|| value::write_opaque(start))
+        }),
+    },
+    Param {
+        name: "stop",
+        aliases: &[],
+        expected: "a CSS colour name, or RGB or RRGGBB in hexadecimal digits",
+        default: "d8e74f",
+        doc: "The colour of white with `filt=duotone`",
+        examples: Examples::some(
+            &[
+                &["d8e74f", "D8E74F"],
+                &["black", "000", "000000"],
+                &["red", "f00", "ff0000"],
+                &["rebeccapurple", "663399"],
+            ],
+            &[
+                "",
+                "whit",
+                "#fff",
+                "ff",
+                "fffff",
+                "ggg",
+                "fff0",
+                "12345678",
+                "transparent",
+            ],
+            |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
+        ),
+        quotable: true,
+        read: |draft, text| value::opaque(text).map(|v| draft.transform.duotone.1 = v),
+        write: Some(|asked| {
+            let stop = asked.transform.duotone.1;
+            (stop != Transform::DEFAULT.duotone.1).then(|| value::write_opaque(stop))
+        }),
+    },
+    Param {
+        name: "tint",
+        aliases: &[],
+        expected: "a CSS colour name, or RGB or RRGGBB in hexadecimal digits",
+        default: "none",
+        doc: "Tint: greys get this colour, black and white stay",
+        examples: Examples::some(
+            &[
+                &["black", "000", "000000"],
+                &["red", "f00", "ff0000"],
+                &["rebeccapurple", "663399"],
+            ],
+            &[
+                "",
+                "whit",
+                "#fff",
+                "ff",
+                "fffff",
+                "ggg",
+                "fff0",
+                "12345678",
+                "transparent",
+            ],
+            |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
+        ),
+        quotable: true,
+        read: |draft, text| value::opaque(text).map(|v| draft.transform.tint = Some(v)),
+        write: Some(|asked| asked.transform.tint.map(value::write_opaque)),
     },
     Param {
         name: "trim",

@@ -198,7 +198,25 @@ pub(super) fn write_colour(colour: Colour) -> String {
     format!("{r:02x}{g:02x}{b:02x}{a:02x}")
 }
 
-/// Parses a switch, which is turned on by its mere presence.
+/// Parses a colour that cannot be seen through.
+pub(super) fn opaque(text: &str) -> Option<Colour> {
+    colour(text).filter(|colour| colour.a == 255)
+}
+
+pub(super) fn write_opaque(Colour { r, g, b, .. }: Colour) -> String {
+    format!("{r:02x}{g:02x}{b:02x}")
+}
+
+/// Parses a number with up to two decimals, in hundredths.
+pub(super) fn hundredths(text: &str, most: u16) -> Option<u16> {
+    let hundredths = u16::try_from(decimal(text, 2)?).ok()?;
+    (hundredths <= most).then_some(hundredths)
+}
+
+pub(super) fn write_hundredths(hundredths: u16) -> String {
+    write_decimal(hundredths.into(), 2)
+}
+
 /// Parses a length of at least so many pixels, or hundredths of a percent.
 pub(super) fn length(text: &str, least: u32) -> Option<Length> {
     let share = text.strip_suffix('p').or(text.strip_suffix('%'));
@@ -224,15 +242,22 @@ pub(super) fn write_length(length: Length) -> String {
 
 /// Parses a percentage between -100 and 100.
 pub(super) fn percent(text: &str) -> Option<i8> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
-    let percent = whole(digits).filter(|&percent| percent <= 100)? as i8;
-    match (negative, percent) {
-        (true, 0) => None,
-        (true, percent) => Some(-percent),
-        (false, percent) => Some(percent),
+    signed(text, 100).map(|percent| percent as i8)
+}
+
+/// Parses degrees between -360 and 360.
+pub(super) fn degrees(text: &str) -> Option<i16> {
+    signed(text, 360)
+}
+
+/// Parses a whole number with a sign where it is below 0, as far as `most` on both sides.
+fn signed(text: &str, most: i16) -> Option<i16> {
+    let digits = text.strip_prefix('-');
+    let number = i16::try_from(whole(digits.unwrap_or(text))?).ok()?;
+    match digits {
+        _ if number > most => None,
+        Some(_) => (number > 0).then_some(-number),
+        None => Some(number),
     }
 }
 
@@ -240,7 +265,7 @@ pub(super) fn gamma(text: &str) -> Option<Gamma> {
     if text.is_empty() {
         return Some(Gamma::SCREEN);
     }
-    Gamma::from_hundredths(u16::try_from(decimal(text, 2)?).ok()?)
+    Gamma::from_hundredths(hundredths(text, u16::MAX)?)
 }
 
 pub(super) fn write_gamma(gamma: Gamma) -> String {
@@ -251,8 +276,15 @@ pub(super) fn blur(text: &str) -> Option<Blur> {
     if matches!(text, "" | "mild") {
         return Some(Blur::Mild);
     }
-    let hundredths = u16::try_from(decimal(text, 2)?).ok()?;
-    Sigma::from_hundredths(hundredths).map(Blur::Gaussian)
+    Sigma::from_hundredths(hundredths(text, u16::MAX)?).map(Blur::Gaussian)
+}
+
+/// Parses a sharpening, which goes less far than a blur.
+pub(super) fn sharpen(text: &str) -> Option<Blur> {
+    blur(text).filter(|blur| match blur {
+        Blur::Mild => true,
+        Blur::Gaussian(sigma) => sigma.hundredths() <= 1000,
+    })
 }
 
 pub(super) fn write_blur(blur: Blur) -> String {
@@ -277,6 +309,7 @@ pub(super) fn quarters(text: &str) -> Option<u8> {
     })
 }
 
+/// Parses a switch, which is turned on by its mere presence.
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text {
         "" | "1" | "true" => Some(true),

@@ -91,11 +91,40 @@ describe('effects', () => {
     await assertNear('grey', { filt: 'sepia' }, async (body) => shown(sharp(await sharp(body).toColourspace('srgb').png().toBuffer()).recomb(sepia)), 1);
   });
 
+  test('sat and hue are sharp’s modulate', async () => {
+    for (const name of ['rgb', 'rgba']) {
+      for (const saturation of [0, 0.4, 1.8]) await assertNear(name, { sat: saturation }, (body) => shown(sharp(body).modulate({ saturation })), 2);
+      for (const hue of [-90, 30, 180]) await assertNear(name, { hue }, (body) => shown(sharp(body).modulate({ hue: (hue + 360) % 360 })), 2);
+      await assertNear(name, { sat: 1.5, hue: 45 }, (body) => shown(sharp(body).modulate({ saturation: 1.5, hue: 45 })), 2);
+    }
+    assert.equal(difference(await ours(files.grey, { sat: 3, hue: 90 }), await shown(sharp(files.grey))), 0);
+  });
+
+  test('tint is sharp’s, and a duotone goes from one colour to the other', async () => {
+    for (const tint of ['#8a5a2b', '#204060', '#70b080']) {
+      for (const name of every) await assertNear(name, { tint: tint.slice(1) }, (body) => shown(sharp(body).tint(tint)), 3);
+    }
+    const ramp = await sharp(Buffer.from([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } }).png().toBuffer();
+    const { data } = await ours(ramp, { filt: 'duotone' });
+    const near = (at, colour) => colour.forEach((sample, c) => assert.ok(Math.abs(data[at + c] - sample) <= 1, `${[...data]}`));
+    near(0, [0xc8, 0x36, 0x58]);
+    near(4, [0xd8, 0xe7, 0x4f]);
+    const chosen = await ours(files.grey, { filt: 'duotone', start: 'black', stop: 'white' });
+    assert.ok(difference(chosen, await shown(sharp(files.grey))) <= 2);
+  });
+
   test('blur is libvips’ gaussblur', async () => {
     // One tap changes nothing here; in sharp, translucent pixels lose bits by being multiplied.
     for (const name of ['rgb', 'grey']) await assertNear(name, { blur: 0.3 }, (body) => shown(sharp(body).blur(0.3)), 0);
     for (const name of every) for (const blur of [1, 2.5, 10, 20]) await assertNear(name, { blur }, (body) => shown(sharp(body).blur(blur)), name === 'rgba' ? 3 : 2);
     for (const name of every) await assertNear(name, { blur: '' }, (body) => shown(sharp(body).blur()), 2);
+  });
+
+  test('sharp is sharp’s', async () => {
+    for (const sharp_ of [1, 2, 5]) {
+      for (const name of every) await assertNear(name, { sharp: sharp_ }, (body) => shown(sharp(body).sharpen({ sigma: sharp_ })), name === 'rgba' ? 3 : 2);
+    }
+    for (const name of ['rgb', 'grey']) await assertNear(name, { sharp: '' }, (body) => shown(sharp(body).sharpen()), 2);
   });
 
   test('a JPEG that stays one is blurred in its components', async () => {

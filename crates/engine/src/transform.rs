@@ -304,9 +304,19 @@ pub struct Transform {
     pub filter: Option<Filter>,
     /// Blur. Default none.
     pub blur: Option<Blur>,
+    /// Sharpening. Default none.
+    pub sharpen: Option<Blur>,
+    /// Factor of the chroma of each colour in hundredths, up to 1000. Default 100.
+    pub saturation: u16,
+    /// Degrees that the hue of each colour is turned, -360 to 360. Default 0.
+    pub hue: i16,
+    /// Colour that greys get. Default none.
+    pub tint: Option<Colour>,
+    /// Colours of black and of white in a duotone. Default weserv's.
+    pub duotone: (Colour, Colour),
 }
 
-/// A blur.
+/// Width of a blur, and of the one that sharpening looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blur {
     /// The mean of 3 x 3 pixels.
@@ -373,11 +383,18 @@ pub enum Filter {
     Sepia,
     /// The negative.
     Negate,
+    /// Two colours, and what is between them, by luminance.
+    Duotone,
 }
 
 impl Filter {
     /// All of them.
-    pub const ALL: [Filter; 3] = [Filter::Greyscale, Filter::Negate, Filter::Sepia];
+    pub const ALL: [Filter; 4] = [
+        Filter::Duotone,
+        Filter::Greyscale,
+        Filter::Negate,
+        Filter::Sepia,
+    ];
 
     /// Returns the word of a URL.
     pub fn name(self) -> &'static str {
@@ -385,6 +402,7 @@ impl Filter {
             Filter::Greyscale => "greyscale",
             Filter::Sepia => "sepia",
             Filter::Negate => "negate",
+            Filter::Duotone => "duotone",
         }
     }
 }
@@ -522,11 +540,16 @@ impl Transform {
         gamma: None,
         filter: None,
         blur: None,
+        sharpen: None,
+        saturation: 100,
+        hue: 0,
+        tint: None,
+        duotone: (Colour::rgb(0xc8_3658), Colour::rgb(0xd8_e74f)),
     };
 
     /// Whether a grey picture becomes colour.
     pub(crate) fn colours(&self) -> bool {
-        self.filter == Some(Filter::Sepia)
+        self.tint.is_some() || matches!(self.filter, Some(Filter::Sepia | Filter::Duotone))
     }
 }
 

@@ -3,5 +3,6 @@
 pub(crate) mod cmyk;
 pub(crate) mod conversion;
 pub(crate) mod icc;
+pub(crate) mod lab;
 pub(crate) mod numbers;
 pub(crate) mod srgb;

@@ -12,6 +12,7 @@ use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
+use crate::stage::kernel::{Divisor, Kernel, add};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
 use crate::transform;
@@ -47,56 +48,21 @@ impl Stage for Blur {
     }
 }
 
-/// Largest number of taps on each side of the middle one.
-const MOST_RADIUS: usize = 36;
-
-/// Taps from the middle one outwards.
-struct Kernel {
-    taps: [u32; MOST_RADIUS + 1],
-    radius: usize,
-}
-
-impl Kernel {
-    fn of(plan: &Plan, plane: &Plane) -> Kernel {
-        let mut kernel = Kernel {
-            taps: [0; MOST_RADIUS + 1],
-            radius: 0,
-        };
-        let sigma = match plan.transform.blur {
-            None => return kernel,
-            Some(transform::Blur::Mild) => {
-                (kernel.taps[0], kernel.taps[1], kernel.radius) = (1, 1, 1);
-                return kernel;
-            }
-            Some(transform::Blur::Gaussian(sigma)) => sigma.value(),
-        };
-        let is_half = plan.chroma.is_some() && plane.canvas != plan.canvas;
-        let sigma = if is_half { sigma / 2.0 } else { sigma };
-        for (x, tap) in kernel.taps.iter_mut().enumerate() {
-            let height = (-((x * x) as f32) / (2.0 * sigma * sigma)).exp();
-            if x > 0 && height < 0.2 {
-                break;
-            }
-            *tap = (20.0 * height).round() as u32;
-            kernel.radius = x;
+/// Kernel of a plane.
+fn kernel(plan: &Plan, plane: &Plane) -> Kernel {
+    let is_half = plan.chroma.is_some() && plane.canvas != plan.canvas;
+    match plan.transform.blur {
+        None => Kernel::ONE,
+        Some(transform::Blur::Mild) => Kernel::MEAN,
+        Some(transform::Blur::Gaussian(sigma)) => {
+            let share = if is_half { 0.5 } else { 1.0 };
+            Kernel::gaussian(share * sigma.value(), 0.2)
         }
-        kernel
-    }
-
-    /// Sum of all taps.
-    fn sum(&self) -> u32 {
-        self.taps[0] + 2 * self.taps[1..].iter().sum::<u32>()
-    }
-
-    /// Taps from one end to the other.
-    fn each(&self) -> impl Iterator<Item = u32> {
-        let radius = self.radius as isize;
-        (-radius..=radius).map(|x| self.taps[x.unsigned_abs()])
     }
 }
 
 fn radius(plan: &Plan, plane: &Plane) -> usize {
-    Kernel::of(plan, plane).radius
+    kernel(plan, plane).radius
 }
 
 impl Pull for Blur {
@@ -106,7 +72,7 @@ impl Pull for Blur {
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
-        let kernel = Kernel::of(plan, plane);
+        let kernel = self::kernel(plan, plane);
         let layout = widened(plane);
         let channels = layout.channels();
         let width = plane.upright(plan.header.orientation).width as usize;
@@ -210,27 +176,6 @@ impl Rows<'_> {
     }
 }
 
-/// Adds a row so many times.
-fn add(sums: &mut [u32], row: &[u16], tap: u32) {
-    for (sum, &sample) in sums.iter_mut().zip(row) {
-        *sum += tap * u32::from(sample);
-    }
-}
-
-/// Division of sums by that of the taps, as a multiplication. Sums are below 2^27: 65,025 times the
-/// sum of 73 taps of up to 20, and half of that.
-struct Divisor(u64);
-
-impl Divisor {
-    fn new(divisor: u32) -> Divisor {
-        Divisor((1 << 40) / u64::from(divisor) + 1)
-    }
-
-    fn divide(&self, sum: u32) -> u32 {
-        ((u64::from(sum) * self.0) >> 40) as u32
-    }
-}
-
 /// Makes bytes of sums of a whole window.
 fn hand_out(sums: &[u32], scale: u32, layout: Layout, row: &mut [u8]) {
     let scale = Divisor::new(scale);
@@ -252,22 +197,5 @@ fn hand_out(sums: &[u32], scale: u32, layout: Layout, row: &mut [u8]) {
             *to = colour.unwrap_or(0).min(255) as u8;
         }
         to[channels - 1] = ((alpha + 127) / 255) as u8;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn division_by_the_sum_of_taps_is_exact() {
-        for divisor in 1..=1500 {
-            let quotient = Divisor::new(divisor);
-            for near in [0, divisor, 77 * divisor, 65_025 * divisor, (1 << 27) - 1] {
-                for sum in near.saturating_sub(1)..=near + 1 {
-                    assert_eq!(quotient.divide(sum), sum / divisor, "{sum} / {divisor}");
-                }
-            }
-        }
     }
 }

@@ -1,25 +1,113 @@
-//! Stage: the filters that mix the colours of a pixel, greyscale and sepia.
+//! Stages that mix the colours of a pixel: filters and tints by luminance, sepia, saturation and hue.
+//! Alpha stays.
 //!
 //! Greyscale is libvips' `b-w`: luminance of linear light, with the weights of BT.709, and back
-//! through the curve of sRGB. Sepia is weserv's matrix. Alpha stays.
+//! through the curve of sRGB. Sepia is weserv's matrix, and a duotone weserv's straight line in
+//! Lab. A tint is sharp's: black and white stay, and the colour is strongest between them. Saturation
+//! and hue are sharp's `modulate`, in the LCh of Lab.
 
-use crate::colour::srgb;
+use crate::colour::lab::Tables;
 use crate::error::Error;
-use crate::pixels::buffer::filled;
 use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
-use crate::transform::Filter;
+use crate::transform::{Colour, Filter, Transform};
 
-/// The stage.
-pub(crate) struct Mix;
+/// A stage that makes one colour of another.
+pub(crate) struct Mix {
+    name: &'static str,
+    /// Whether a transform has work for it. Grey is the same behind it where it is no colour.
+    is_asked: fn(&Transform) -> bool,
+    make: fn(&Transform, Tables) -> Box<dyn Fn([u8; 3]) -> [u8; 3]>,
+}
+
+/// `sat` and `hue`.
+pub(crate) static MODULATE: Mix = Mix {
+    name: "modulate",
+    is_asked: |transform| transform.saturation != 100 || transform.hue % 360 != 0,
+    make: |transform, tables| {
+        let (sin, cos) = f32::from(transform.hue).to_radians().sin_cos();
+        let factor = f32::from(transform.saturation) / 100.0;
+        Box::new(move |pixel| {
+            let [l, a, b] = tables.lab(pixel);
+            tables.pixel([
+                l,
+                factor * (a * cos - b * sin),
+                factor * (a * sin + b * cos),
+            ])
+        })
+    },
+};
+
+/// `filt`, but for the negative.
+pub(crate) static FILTER: Mix = Mix {
+    name: "filter",
+    is_asked: |transform| !matches!(transform.filter, None | Some(Filter::Negate)),
+    make: |transform, tables| match transform.filter {
+        Some(Filter::Sepia) => Box::new(sepia),
+        Some(Filter::Duotone) => {
+            let (start, stop) = (transform.duotone.0, transform.duotone.1);
+            let (start, stop) = (tables.lab(rgb(start)), tables.lab(rgb(stop)));
+            by_luminance(tables, |_, share| {
+                std::array::from_fn(|at| start[at] + (stop[at] - start[at]) * share)
+            })
+        }
+        Some(Filter::Greyscale | Filter::Negate) | None => {
+            Box::new(move |pixel| [tables.sample(tables.luminance(pixel)); 3])
+        }
+    },
+};
+
+/// `tint`.
+pub(crate) static TINT: Mix = Mix {
+    name: "tint",
+    is_asked: |transform| transform.tint.is_some(),
+    make: |transform, tables| {
+        let [_, a, b] = tables.lab(rgb(transform.tint.unwrap_or(Colour::WHITE)));
+        by_luminance(tables, |l, _| {
+            let weight = 1.0 - 4.0 * (l / 100.0 - 0.5).powi(2);
+            [l, weight * a, weight * b]
+        })
+    },
+};
+
+fn rgb(colour: Colour) -> [u8; 3] {
+    [colour.r, colour.g, colour.b]
+}
+
+/// Returns a table of colours by grey. `of` gets the lightness of a grey, and the share of the way from
+/// black to white that its sample is.
+fn by_luminance(
+    tables: Tables,
+    of: impl Fn(f32, f32) -> [f32; 3],
+) -> Box<dyn Fn([u8; 3]) -> [u8; 3]> {
+    let colours: [[u8; 3]; 256] = std::array::from_fn(|grey| {
+        let [l, _, _] = tables.lab([grey as u8; 3]);
+        tables.pixel(of(l, grey as f32 / 255.0))
+    });
+    Box::new(move |pixel| {
+        let grey = tables.sample(tables.luminance(pixel));
+        colours[usize::from(grey)]
+    })
+}
+
+fn sepia(pixel: [u8; 3]) -> [u8; 3] {
+    const ROWS: [[f32; 3]; 3] = [
+        [0.3588, 0.7044, 0.1368],
+        [0.2990, 0.5870, 0.1140],
+        [0.2392, 0.4696, 0.0912],
+    ];
+    let pixel = pixel.map(f32::from);
+    // Cut off, as libvips does where it makes bytes of floats.
+    ROWS.map(|[r, g, b]| (r * pixel[0] + g * pixel[1] + b * pixel[2]) as u8)
+}
 
 impl Stage for Mix {
     fn name(&self) -> &'static str {
-        "filter"
+        self.name
     }
 
     fn reach(&self) -> Reach {
@@ -30,24 +118,16 @@ impl Stage for Mix {
         Samples::Pixels
     }
 
-    /// Grey is grey already, and sepia has made it colour before this stage.
+    /// What makes colour of grey has made the layout a colour's.
     fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
-        let mixes = matches!(
-            plan.transform.filter,
-            Some(Filter::Greyscale | Filter::Sepia)
-        );
-        mixes && !widened(plane).grey()
+        (self.is_asked)(&plan.transform) && !widened(plane).grey()
     }
 
+    /// The tables, and one of colours by grey.
     fn bytes(&self, _: &Plan, _: &Plane) -> u64 {
-        CURVE_BYTES
+        Tables::BYTES + 3 * 256 + 1024
     }
 }
-
-/// Steps of linear light for which there is a sample of sRGB.
-const STEPS: usize = 4096;
-
-const CURVE_BYTES: u64 = 256 * size_of::<f32>() as u64 + STEPS as u64 + 1;
 
 impl Pull for Mix {
     fn rows<'r>(
@@ -56,87 +136,30 @@ impl Pull for Mix {
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
-        let layout = widened(plane);
-        Ok(match plan.transform.filter {
-            Some(Filter::Greyscale) => Box::new(Rows {
-                from,
-                layout,
-                mix: Grey::new()?,
-            }),
-            Some(Filter::Sepia) => Box::new(Rows {
-                from,
-                layout,
-                mix: Sepia,
-            }),
-            Some(Filter::Negate) | None => from,
-        })
+        Ok(Box::new(Rows {
+            from,
+            layout: widened(plane),
+            mix: (self.make)(&plan.transform, Tables::new()?),
+        }))
     }
 }
 
-trait Mixes {
-    fn mix(&self, pixel: [u8; 3]) -> [u8; 3];
-}
-
-struct Rows<'r, M> {
+struct Rows<'r> {
     from: Box<dyn RowSource + 'r>,
     layout: Layout,
-    mix: M,
+    mix: Box<dyn Fn([u8; 3]) -> [u8; 3]>,
 }
 
-impl<M: Mixes> RowSource for Rows<'_, M> {
+impl RowSource for Rows<'_> {
     fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
         let Some(row) = self.from.next_row()? else {
             return Ok(None);
         };
         for pixel in row.chunks_exact_mut(self.layout.channels()) {
             if let Some(colours) = pixel.first_chunk_mut() {
-                *colours = self.mix.mix(*colours);
+                *colours = (self.mix)(*colours);
             }
         }
         Ok(Some(row))
-    }
-}
-
-struct Grey {
-    linear: [f32; 256],
-    /// The sample of each step of linear light.
-    samples: Vec<u8>,
-}
-
-impl Grey {
-    fn new() -> Result<Grey, Error> {
-        let mut samples = filled(STEPS + 1, 0_u8)?;
-        for (step, sample) in samples.iter_mut().enumerate() {
-            let light = step as f32 / STEPS as f32;
-            *sample = (255.0 * srgb::gamma(light)).round() as u8;
-        }
-        Ok(Grey {
-            linear: std::array::from_fn(|sample| srgb::decode(sample as f32 / 255.0)),
-            samples,
-        })
-    }
-}
-
-impl Mixes for Grey {
-    fn mix(&self, pixel: [u8; 3]) -> [u8; 3] {
-        let [r, g, b] = pixel.map(|sample| self.linear[usize::from(sample)]);
-        let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        let step = (light * STEPS as f32 + 0.5) as usize;
-        [self.samples.get(step).copied().unwrap_or(255); 3]
-    }
-}
-
-struct Sepia;
-
-impl Mixes for Sepia {
-    fn mix(&self, pixel: [u8; 3]) -> [u8; 3] {
-        const ROWS: [[f32; 3]; 3] = [
-            [0.3588, 0.7044, 0.1368],
-            [0.2990, 0.5870, 0.1140],
-            [0.2392, 0.4696, 0.0912],
-        ];
-        let pixel = pixel.map(f32::from);
-        // Cut off, as libvips does where it makes bytes of floats.
-        ROWS.map(|[r, g, b]| (r * pixel[0] + g * pixel[1] + b * pixel[2]) as u8)
     }
 }

@@ -14,11 +14,13 @@ pub(crate) mod fault;
 pub(crate) mod filter;
 pub(crate) mod flatten;
 pub(crate) mod intake;
+pub(crate) mod kernel;
 pub(crate) mod leaving;
 pub(crate) mod letterbox;
 pub(crate) mod link;
 pub(crate) mod orient;
 pub(crate) mod resample;
+pub(crate) mod sharpen;
 pub(crate) mod tone;
 pub(crate) mod trim;
 pub(crate) mod widen;
@@ -31,27 +33,30 @@ use crate::plan::plane::Plane;
 use crate::stage::blur::Blur;
 use crate::stage::convert::Convert;
 use crate::stage::crop::Crop;
-use crate::stage::filter::Mix;
 use crate::stage::flatten::Flatten;
 use crate::stage::letterbox::Letterbox;
 use crate::stage::link::{Pull, Push, Pushed, Stage, Turn};
 use crate::stage::orient::Orient;
 use crate::stage::resample::Resample;
+use crate::stage::sharpen::Sharpen;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 13] = [
+pub(crate) static STILL: [Link; 16] = [
     Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
     Link::Pulled(&Convert),
     Link::Pulled(&Widen),
     Link::Pulled(&tone::BRIGHTNESS),
+    Link::Pulled(&filter::MODULATE),
     Link::Pulled(&tone::CONTRAST),
     Link::Pulled(&tone::GAMMA),
+    Link::Pulled(&Sharpen),
     Link::Pulled(&tone::NEGATE),
-    Link::Pulled(&Mix),
+    Link::Pulled(&filter::FILTER),
     Link::Pulled(&Blur),
+    Link::Pulled(&filter::TINT),
     Link::Pulled(&Flatten),
     Link::Pulled(&Letterbox),
 ];

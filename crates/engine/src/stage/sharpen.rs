@@ -1,0 +1,284 @@
+//! Stage: sharpening, by the rule of libvips as sharp calls it: lightness alone, against its blur.
+//!
+//! Small differences from the blur are kept (`m1` = 1), large ones are doubled (`m2` = 2) from a
+//! lightness of 2 on, and brightened by at most 10 and darkened by at most 20 of 100. Without a sigma
+//! the kernel is one of 3 x 3 on the samples. Translucent pixels are multiplied by their alpha while
+//! they are sharpened.
+
+use crate::colour::lab::Tables;
+use crate::error::Error;
+use crate::pixels::buffer::filled;
+use crate::pixels::layout::Layout;
+use crate::pixels::rows::RowSource;
+use crate::plan::Plan;
+use crate::plan::plane::Plane;
+use crate::stage::kernel::{Divisor, Kernel, add};
+use crate::stage::link::{Pull, Reach, Samples, Stage};
+use crate::stage::widen::widened;
+use crate::transform;
+
+/// The stage.
+pub(crate) struct Sharpen;
+
+impl Stage for Sharpen {
+    fn name(&self) -> &'static str {
+        "sharpen"
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Rows
+    }
+
+    fn samples(&self) -> Samples {
+        Samples::Pixels
+    }
+
+    fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
+        plan.transform.sharpen.is_some()
+    }
+
+    /// Windows of pixels and of lightness, a padded row and one of sums, a row that is handed out, and
+    /// the tables.
+    fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
+        let radius = kernel(plan).radius as u64;
+        let width = u64::from(plane.upright(plan.header.orientation).width);
+        let row = width * widened(plane).channels() as u64;
+        let light = (2 * radius + 1) * width * 2 + (width + 2 * radius) * 2 + width * 4;
+        (2 * radius + 2) * row + light + Tables::BYTES
+    }
+}
+
+/// Kernel of the blur that lightness is compared with; that of the mild one is as wide as its own.
+fn kernel(plan: &Plan) -> Kernel {
+    match plan.transform.sharpen {
+        None => Kernel::ONE,
+        Some(transform::Blur::Mild) => Kernel::MEAN,
+        Some(transform::Blur::Gaussian(sigma)) => Kernel::gaussian(sigma.value(), 0.1),
+    }
+}
+
+impl Pull for Sharpen {
+    fn rows<'r>(
+        &self,
+        plan: &Plan,
+        plane: &Plane,
+        from: Box<dyn RowSource + 'r>,
+    ) -> Result<Box<dyn RowSource + 'r>, Error> {
+        let (kernel, layout) = (kernel(plan), widened(plane));
+        let width = plane.upright(plan.header.orientation).width as usize;
+        let rows = 2 * kernel.radius + 1;
+        Ok(Box::new(Rows {
+            from,
+            layout,
+            is_mild: plan.transform.sharpen == Some(transform::Blur::Mild),
+            tables: Tables::new()?,
+            pixels: filled(rows * width * layout.channels(), 0)?,
+            light: filled(rows * width, 0)?,
+            padded: filled(width + 2 * kernel.radius, 0)?,
+            sums: filled(width, 0)?,
+            row: filled(width * layout.channels(), 0)?,
+            kernel,
+            come: 0,
+            gone: 0,
+            is_over: false,
+        }))
+    }
+}
+
+/// Steps of lightness to one of 100, those of libvips.
+const STEPS: f32 = 327.67;
+
+struct Rows<'r> {
+    from: Box<dyn RowSource + 'r>,
+    layout: Layout,
+    kernel: Kernel,
+    is_mild: bool,
+    tables: Tables,
+    /// Rows before the stage, by their number.
+    pixels: Vec<u8>,
+    /// Their lightness, blurred across.
+    light: Vec<u16>,
+    /// Lightness of a row with its edges repeated.
+    padded: Vec<u16>,
+    sums: Vec<u32>,
+    row: Vec<u8>,
+    /// Rows that have come, and that have been handed out.
+    come: usize,
+    gone: usize,
+    is_over: bool,
+}
+
+impl RowSource for Rows<'_> {
+    fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
+        let radius = self.kernel.radius;
+        while !self.is_over && self.come <= self.gone + radius {
+            self.take()?;
+        }
+        if self.gone == self.come {
+            return Ok(None);
+        }
+        if self.is_mild {
+            self.sharpen_mildly();
+        } else {
+            self.sharpen();
+        }
+        self.gone += 1;
+        Ok(Some(&mut self.row))
+    }
+}
+
+impl Rows<'_> {
+    /// Number of a row of the windows, counted from the one that is handed out.
+    fn at(&self, from: isize) -> usize {
+        let y = self.gone.saturating_add_signed(from).min(self.come - 1);
+        y % (2 * self.kernel.radius + 1)
+    }
+
+    /// A row of the window of pixels.
+    fn pixels(&self, from: isize) -> &[u8] {
+        let samples = self.row.len();
+        &self.pixels[self.at(from) * samples..][..samples]
+    }
+
+    fn take(&mut self) -> Result<(), Error> {
+        let Some(row) = self.from.next_row()? else {
+            self.is_over = true;
+            return Ok(());
+        };
+        let (channels, radius) = (self.layout.channels(), self.kernel.radius);
+        let (samples, width) = (row.len(), self.sums.len());
+        let at = self.come % (2 * radius + 1);
+        let kept = &mut self.pixels[at * samples..][..samples];
+        kept.copy_from_slice(row);
+        if self.layout.alpha() {
+            for pixel in kept.chunks_exact_mut(channels) {
+                let alpha = u32::from(pixel[channels - 1]);
+                for colour in &mut pixel[..channels - 1] {
+                    *colour = (u32::from(*colour) * alpha / 255) as u8;
+                }
+            }
+        }
+        self.come += 1;
+        if self.is_mild {
+            return Ok(());
+        }
+        let middle = self.padded[radius..radius + width].iter_mut();
+        for (to, pixel) in middle.zip(kept.chunks_exact(channels)) {
+            *to = (self.tables.lightness(colours(pixel)) * STEPS) as u16;
+        }
+        let (first, last) = (self.padded[radius], self.padded[radius + width - 1]);
+        self.padded[..radius].fill(first);
+        self.padded[radius + width..].fill(last);
+        let scale = Divisor::new(self.kernel.sum());
+        self.sums.fill(self.kernel.sum() / 2);
+        for (at, tap) in self.kernel.each().enumerate() {
+            add(&mut self.sums, &self.padded[at..], tap);
+        }
+        let to = &mut self.light[at * width..][..width];
+        to.iter_mut()
+            .zip(&self.sums)
+            .for_each(|(to, &sum)| *to = scale.divide(sum) as u16);
+        Ok(())
+    }
+
+    fn sharpen(&mut self) {
+        let (radius, width) = (self.kernel.radius as isize, self.sums.len());
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.fill(self.kernel.sum() / 2);
+        for (from, tap) in (-radius..=radius).zip(self.kernel.each()) {
+            add(
+                &mut sums,
+                &self.light[self.at(from) * width..][..width],
+                tap,
+            );
+        }
+        let scale = Divisor::new(self.kernel.sum());
+        let mut row = std::mem::take(&mut self.row);
+        let channels = self.layout.channels();
+        let samples = row.len();
+        let source = &self.pixels[self.at(0) * samples..][..samples];
+        let pixels = row
+            .chunks_exact_mut(channels)
+            .zip(source.chunks_exact(channels));
+        for ((to, from), &sum) in pixels.zip(&sums) {
+            let lab = self.tables.lab(colours(from));
+            let light = (lab[0] * STEPS) as i32;
+            let more = stronger((light - scale.divide(sum) as i32) as f32 / STEPS);
+            let l = (light as f32 / STEPS + more).clamp(0.0, 100.0);
+            let [r, g, b] = self.tables.pixel([l, lab[1], lab[2]]);
+            match to.first_chunk_mut() {
+                Some(colours) => *colours = [r, g, b],
+                None => to[0] = g,
+            }
+            finish(to, from, self.layout);
+        }
+        (self.sums, self.row) = (sums, row);
+    }
+
+    /// The kernel of 32 in the middle and -1 around it, divided by 24.
+    fn sharpen_mildly(&mut self) {
+        let mut row = std::mem::take(&mut self.row);
+        let channels = self.layout.channels();
+        let rows = [-1, 0, 1].map(|from| {
+            let samples = row.len();
+            &self.pixels[self.at(from) * samples..][..samples]
+        });
+        let last = row.len() - channels;
+        for (at, to) in row.iter_mut().enumerate() {
+            let (left, right) = (
+                at.checked_sub(channels).unwrap_or(at),
+                if at < last { at + channels } else { at },
+            );
+            let sum: i32 = rows
+                .iter()
+                .map(|row| i32::from(row[left]) + i32::from(row[at]) + i32::from(row[right]))
+                .sum();
+            let sharp = 33 * i32::from(rows[1][at]) - sum;
+            *to = ((sharp + 12).max(0) / 24).min(255) as u8;
+        }
+        for (to, from) in row
+            .chunks_exact_mut(channels)
+            .zip(rows[1].chunks_exact(channels))
+        {
+            finish(to, from, self.layout);
+        }
+        self.row = row;
+    }
+}
+
+/// Colours of a pixel of any layout.
+fn colours(pixel: &[u8]) -> [u8; 3] {
+    match *pixel {
+        [r, g, b, ..] => [r, g, b],
+        [grey, ..] => [grey; 3],
+        [] => [0; 3],
+    }
+}
+
+/// Divides a pixel by its alpha again, which is that of the source.
+fn finish(pixel: &mut [u8], source: &[u8], layout: Layout) {
+    if !layout.alpha() {
+        return;
+    }
+    if let (Some((to, colours)), Some(&alpha)) = (pixel.split_last_mut(), source.last()) {
+        *to = alpha;
+        for colour in colours {
+            let straight = (u32::from(*colour) * 255).checked_div(alpha.into());
+            *colour = straight.unwrap_or(0).min(255) as u8;
+        }
+    }
+}
+
+/// The change of lightness where it is so far from its blur.
+fn stronger(difference: f32) -> f32 {
+    const FLAT: f32 = 1.0;
+    const JAGGED: f32 = 2.0;
+    const THRESHOLD: f32 = 2.0;
+    if difference >= THRESHOLD {
+        (FLAT * THRESHOLD + (difference - THRESHOLD) * JAGGED).min(10.0)
+    } else if difference <= -THRESHOLD {
+        (-FLAT * THRESHOLD + (difference + THRESHOLD) * JAGGED).max(-20.0)
+    } else {
+        FLAT * difference
+    }
+}
