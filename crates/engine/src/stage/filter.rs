@@ -1,10 +1,10 @@
-//! Stages that mix the colours of a pixel: filters and tints by luminance, sepia, saturation and hue.
-//! Alpha stays.
+//! Stages that mix the colours of a pixel: filters and tints by luminance, sepia, saturation and
+//! hue. Alpha stays.
 //!
 //! Greyscale is libvips' `b-w`: luminance of linear light, with the weights of BT.709, and back
 //! through the curve of sRGB. Sepia is weserv's matrix, and a duotone weserv's straight line in
-//! Lab. A tint is sharp's: black and white stay, and the colour is strongest between them. Saturation
-//! and hue are sharp's `modulate`, in the LCh of Lab.
+//! Lab. A tint is sharp's: black and white stay, and the colour is strongest between them.
+//! Saturation and hue are sharp's `modulate`, in the LCh of Lab.
 
 use crate::colour::lab::Tables;
 use crate::error::Error;
@@ -21,8 +21,11 @@ pub(crate) struct Mix {
     name: &'static str,
     /// Whether a transform has work for it. Grey is the same behind it where it is no colour.
     is_asked: fn(&Transform) -> bool,
-    make: fn(&Transform, Tables) -> Box<dyn Fn([u8; 3]) -> [u8; 3]>,
+    make: fn(&Transform, Tables) -> Colours,
 }
+
+/// Returns the new colours of a pixel.
+type Colours = Box<dyn Fn([u8; 3]) -> [u8; 3]>;
 
 /// `sat` and `hue`.
 pub(crate) static MODULATE: Mix = Mix {
@@ -78,12 +81,9 @@ fn rgb(colour: Colour) -> [u8; 3] {
     [colour.r, colour.g, colour.b]
 }
 
-/// Returns a table of colours by grey. `of` gets the lightness of a grey, and the share of the way from
-/// black to white that its sample is.
-fn by_luminance(
-    tables: Tables,
-    of: impl Fn(f32, f32) -> [f32; 3],
-) -> Box<dyn Fn([u8; 3]) -> [u8; 3]> {
+/// Returns a table of colours by grey. `of` gets the lightness of a grey, and the share of the way
+/// from black to white that its sample is.
+fn by_luminance(tables: Tables, of: impl Fn(f32, f32) -> [f32; 3]) -> Colours {
     let colours: [[u8; 3]; 256] = std::array::from_fn(|grey| {
         let [l, _, _] = tables.lab([grey as u8; 3]);
         tables.pixel(of(l, grey as f32 / 255.0))
@@ -147,7 +147,7 @@ impl Pull for Mix {
 struct Rows<'r> {
     from: Box<dyn RowSource + 'r>,
     layout: Layout,
-    mix: Box<dyn Fn([u8; 3]) -> [u8; 3]>,
+    mix: Colours,
 }
 
 impl RowSource for Rows<'_> {

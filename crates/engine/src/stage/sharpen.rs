@@ -1,9 +1,9 @@
 //! Stage: sharpening, by the rule of libvips as sharp calls it: lightness alone, against its blur.
 //!
 //! Small differences from the blur are kept (`m1` = 1), large ones are doubled (`m2` = 2) from a
-//! lightness of 2 on, and brightened by at most 10 and darkened by at most 20 of 100. Without a sigma
-//! the kernel is one of 3 x 3 on the samples. Translucent pixels are multiplied by their alpha while
-//! they are sharpened.
+//! lightness of 2 on, and brightened by at most 10 and darkened by at most 20 of 100. Without a
+//! sigma the kernel is one of 3 x 3 on the samples. Translucent pixels are multiplied by their
+//! alpha while they are sharpened.
 
 use crate::colour::lab::Tables;
 use crate::error::Error;
@@ -37,8 +37,8 @@ impl Stage for Sharpen {
         plan.transform.sharpen.is_some()
     }
 
-    /// Windows of pixels and of lightness, a padded row and one of sums, a row that is handed out, and
-    /// the tables.
+    /// Windows of pixels and of lightness, a padded row and one of sums, a row that is handed out,
+    /// and the tables.
     fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
         let radius = kernel(plan).radius as u64;
         let width = u64::from(plane.upright(plan.header.orientation).width);
@@ -132,12 +132,6 @@ impl Rows<'_> {
     fn at(&self, from: isize) -> usize {
         let y = self.gone.saturating_add_signed(from).min(self.come - 1);
         y % (2 * self.kernel.radius + 1)
-    }
-
-    /// A row of the window of pixels.
-    fn pixels(&self, from: isize) -> &[u8] {
-        let samples = self.row.len();
-        &self.pixels[self.at(from) * samples..][..samples]
     }
 
     fn take(&mut self) -> Result<(), Error> {
