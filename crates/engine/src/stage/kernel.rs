@@ -55,8 +55,8 @@ pub(crate) fn add(sums: &mut [u32], row: &[u16], tap: u32) {
     }
 }
 
-/// Division of sums by that of the taps, as a multiplication. Sums are below 2^27: 65,025 times the
-/// sum of 73 taps of up to 20, and half of that.
+/// Division of sums by that of the taps, as a multiplication. Sums are at most 65,025 times their
+/// divisor, and half of that; the divisor is at most 1,500.
 pub(crate) struct Divisor(u64);
 
 impl Divisor {
@@ -77,7 +77,7 @@ mod tests {
     fn division_by_the_sum_of_taps_is_exact() {
         for divisor in 1..=1500 {
             let quotient = Divisor::new(divisor);
-            for near in [0, divisor, 77 * divisor, 65_025 * divisor, (1 << 27) - 1] {
+            for near in [0, divisor, 77 * divisor, 65_025 * divisor] {
                 for sum in near.saturating_sub(1)..=near + 1 {
                     assert_eq!(quotient.divide(sum), sum / divisor, "{sum} / {divisor}");
                 }
