@@ -118,7 +118,7 @@ impl Stage for Mix {
         Samples::Pixels
     }
 
-    /// What makes colour of grey has made the layout a colour's.
+    /// A stage that makes colour of grey finds the layout widened to colour.
     fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
         (self.is_asked)(&plan.transform) && !widened(plane).grey()
     }
