@@ -67,6 +67,13 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
             (Err(Error::OverBudget { .. }), _) | (_, Err(Error::OverBudget { .. })) => true,
             // Of two defects, either may be found first.
             (Err(one), Err(other)) if is_damage(one) && is_damage(other) => true,
+            // A description has such an error in its text, in the place of its placeholders.
+            (Ok(one), Ok(other)) if asked.transform.target == Target::Json => {
+                let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+                one == other
+                    || (is_without(&one) || is_without(&other))
+                        && the_others(&one) == the_others(&other)
+            }
             (pieces, whole) => pieces == whole,
         };
         assert!(
@@ -76,6 +83,20 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
             whole.err()
         );
     }
+}
+
+/// Whether a description has no placeholders.
+fn is_without(description: &str) -> bool {
+    description.contains("\"thumbhash\":null")
+}
+
+/// Returns a description without its placeholders.
+fn the_others(description: &str) -> (&str, &str) {
+    let (before, rest) = description
+        .split_once("\"placeholder\":")
+        .unwrap_or_default();
+    let (_, behind) = rest.split_once(",\"plan\":").unwrap_or_default();
+    (before, behind)
 }
 
 /// Whether the error is a defect of the file itself. A missing page counts, because only a reader

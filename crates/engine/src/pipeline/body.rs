@@ -110,13 +110,22 @@ impl<'a> Body<'a> {
         if self.has_all() {
             return Ok(());
         }
-        self.decoder.push(bytes, &mut self.rows)
+        match self.decoder.push(bytes, &mut self.rows) {
+            // The fault is behind the last row that is shown, wherever a piece ends.
+            Err(_) if self.has_all() => Ok(()),
+            done => done,
+        }
     }
 
     /// Whether the rest of the source is not shown.
     fn has_all(&self) -> bool {
+        self.stops_early() && self.rows.is_complete()
+    }
+
+    /// Whether the last rows of the source are cut off.
+    fn stops_early(&self) -> bool {
         let Plan { cut, decoded, .. } = *self.plan;
-        cut.top + cut.height < decoded.height && self.rows.is_complete()
+        cut.top + cut.height < decoded.height
     }
 
     /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the
@@ -151,7 +160,7 @@ impl<'a> Body<'a> {
         now_ms: &dyn Fn() -> f64,
         spent: &mut Spent,
     ) -> Result<(Box<Plan>, Vec<Picture>, Option<Original>), Error> {
-        let has_all = self.has_all();
+        let stops_early = self.stops_early();
         let Body {
             plan,
             mut decoder,
@@ -160,8 +169,11 @@ impl<'a> Body<'a> {
             ..
         } = self;
         let start = now_ms();
-        if !has_all {
-            decoder.finish(&plan, &mut rows)?;
+        if !(stops_early && rows.is_complete()) {
+            let finished = decoder.finish(&plan, &mut rows);
+            if !(stops_early && rows.is_complete()) {
+                finished?;
+            }
         }
         drop(decoder); // the next step is planned without it
         let Sink::Picture(rows) = rows else {
