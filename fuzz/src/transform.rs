@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use letterbox::config::Config;
 use letterbox::url::{Defaults, parse};
 use letterbox_engine::header::Header;
-use letterbox_engine::transform::{Crop, Format, Negotiated, Side, Target, Transform};
+use letterbox_engine::transform::{Format, Negotiated, Side, Target, Transform};
 use letterbox_engine::{Error, Limits, Pipeline};
 
 use crate::checksums;
@@ -67,8 +67,6 @@ pub fn run(bytes: &[u8], format: Option<Format>) {
             (Err(Error::OverBudget { .. }), _) | (_, Err(Error::OverBudget { .. })) => true,
             // Of two defects, either may be found first.
             (Err(one), Err(other)) if is_damage(one) && is_damage(other) => true,
-            // Behind the last row of a crop, a fault is seen only if the row's own piece has it.
-            (Ok(_), Err(error)) | (Err(error), Ok(_)) if asked.crops() && is_damage(error) => true,
             // A description has such an error in its text, in the place of its placeholders.
             (Ok(one), Ok(other)) if asked.transform.target == Target::Json => {
                 let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
@@ -148,11 +146,6 @@ fn transform(query: &str, negotiated: Negotiated, limits: &Limits) -> Transform 
 }
 
 impl Asked {
-    /// Whether the last rows of a source may be cut off.
-    fn crops(&self) -> bool {
-        self.transform.crop != Crop::NONE || self.transform.trim.is_some()
-    }
-
     fn read(&[flags, limit, a, b, c]: &[u8; HEAD], query: &str) -> Asked {
         let is = |bit: u8| flags >> bit & 1 == 1;
         let limits = Limits {

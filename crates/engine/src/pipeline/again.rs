@@ -60,7 +60,7 @@ impl Pipeline<'_> {
         let resident = std::mem::take(&mut self.resident);
         if let State::Body(body) = &mut self.state {
             for piece in resident.chunks(PIECE_BYTES) {
-                body.push(piece)?;
+                body.decoder.push(piece, &mut body.rows)?;
             }
         }
         Ok(())

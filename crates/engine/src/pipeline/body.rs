@@ -101,33 +101,6 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Decodes the next bytes of the source. A crop that ends above the last row needs none behind
-    /// that.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`], [`Error::OutOfMemory`].
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.has_all() {
-            return Ok(());
-        }
-        match self.decoder.push(bytes, &mut self.rows) {
-            // The fault is behind the last row that is shown, wherever a piece ends.
-            Err(_) if self.has_all() => Ok(()),
-            done => done,
-        }
-    }
-
-    /// Whether the rest of the source is not shown.
-    fn has_all(&self) -> bool {
-        self.stops_early() && self.rows.is_complete()
-    }
-
-    /// Whether the last rows of the source are cut off.
-    fn stops_early(&self) -> bool {
-        let Plan { cut, decoded, .. } = *self.plan;
-        cut.top + cut.height < decoded.height
-    }
-
     /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the
     /// source's file.
     ///
@@ -160,7 +133,6 @@ impl<'a> Body<'a> {
         now_ms: &dyn Fn() -> f64,
         spent: &mut Spent,
     ) -> Result<(Box<Plan>, Vec<Picture>, Option<Original>), Error> {
-        let stops_early = self.stops_early();
         let Body {
             plan,
             mut decoder,
@@ -169,12 +141,7 @@ impl<'a> Body<'a> {
             ..
         } = self;
         let start = now_ms();
-        if !(stops_early && rows.is_complete()) {
-            let finished = decoder.finish(&plan, &mut rows);
-            if !(stops_early && rows.is_complete()) {
-                finished?;
-            }
-        }
+        decoder.finish(&plan, &mut rows)?;
         drop(decoder); // the next step is planned without it
         let Sink::Picture(rows) = rows else {
             return Err(Error::Internal("a look has no picture".to_owned()));

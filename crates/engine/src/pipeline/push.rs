@@ -34,7 +34,7 @@ impl Pipeline<'_> {
                 if let Some(original) = &mut body.original {
                     original.push(bytes)?;
                 }
-                body.push(bytes)
+                body.decoder.push(bytes, &mut body.rows)
             }
             State::Header { start, look_at } => {
                 append(start, bytes)?;

@@ -25,14 +25,6 @@ impl Sink {
         })
     }
 
-    /// Whether all rows that are shown have come.
-    pub(crate) fn is_complete(&self) -> bool {
-        match self {
-            Sink::Picture(rows) => rows.is_complete(),
-            Sink::Box(_) => false,
-        }
-    }
-
     fn rows(&mut self) -> &mut dyn RowSink {
         match self {
             Sink::Picture(rows) => &mut **rows,
