@@ -10,11 +10,13 @@ use url::Url;
 use crate::cache::freshness::Freshness;
 use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Rules, check_form};
-use crate::url::Defaults;
 use crate::url::preset::Presets;
+use crate::url::settle::check_defaults;
+use crate::url::shape::write_side;
 use crate::url::signature::{Keys, Signing};
-use crate::url::value::{whole, write_side};
+use crate::url::value::whole;
 use crate::url::widths::Widths;
+use crate::url::{Defaults, Given};
 use letterbox_engine::Limits;
 use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 
@@ -33,6 +35,8 @@ pub struct Config {
     pub freshness: Freshness,
     /// Transform of a request that has only `s`.
     pub transform: Transform,
+    /// Parameters of a request that does not give them, in the words of URLs.
+    pub defaults: Given,
     /// Keys for signed URLs.
     pub keys: Keys,
     /// Presets: named sets of parameters.
@@ -199,14 +203,14 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "DEFAULT_WIDTH",
-        doc: "Width of an answer without `w`",
-        read: |config, text| ranged(text, 1, 16_384).map(|v| config.transform.width = px(v)),
+        doc: "Width of an answer without `w`: pixels, or `auto` for the source's aspect ratio",
+        read: |config, text| default_side(text).map(|side| config.transform.width = side),
         write: Some(|config| write_side(config.transform.width)),
     },
     Setting {
         name: "DEFAULT_HEIGHT",
-        doc: "Height of an answer without `h`",
-        read: |config, text| ranged(text, 1, 16_384).map(|v| config.transform.height = px(v)),
+        doc: "Height of an answer without `h`: pixels, or `auto` for the source's aspect ratio",
+        read: |config, text| default_side(text).map(|side| config.transform.height = side),
         write: Some(|config| write_side(config.transform.height)),
     },
     Setting {
@@ -218,6 +222,14 @@ pub const SETTINGS: &[Setting] = &[
             Ok(())
         },
         write: Some(|config| config.transform.quality.get().to_string()),
+    },
+    Setting {
+        name: "DEFAULTS",
+        doc: "Defaults of further parameters, as a query: `h=auto&fit=scale-down&f=auto`. A preset and a request have the last word",
+        read: |config, text| {
+            crate::url::preset::defaults(text).map(|given| config.defaults = given)
+        },
+        write: None,
     },
     Setting {
         name: "MAX_SOURCE_BYTES",
@@ -351,6 +363,7 @@ impl Config {
     pub fn url_defaults(&self) -> Defaults<'_> {
         Defaults {
             transform: self.transform,
+            given: &self.defaults,
             negotiated: Negotiated::default(),
             max_side: self.limits.output_side,
             max_pixels: self.limits.output_pixels,
@@ -384,6 +397,11 @@ impl Config {
             problems.push(Problem::plain(
                 "WIDTH_LADDER is wrong: expected at most MAX_OUTPUT_SIDE",
             ));
+        } else if let (false, Err(problem)) = (
+            self.defaults.pairs.is_empty(),
+            check_defaults(&self.url_defaults()),
+        ) {
+            problems.push(Problem::with_value("DEFAULTS", &problem));
         } else if let Err(problem) = self.presets.check(&self.url_defaults()) {
             problems.push(Problem::with_value("PRESETS", &problem));
         }
@@ -432,6 +450,7 @@ impl Default for Config {
             cache_ttl_secs: 31_536_000,
             freshness: Freshness::Fixed,
             transform: Transform::DEFAULT,
+            defaults: Given::default(),
             keys: Keys::default(),
             presets: Presets::default(),
             presets_only: false,
@@ -458,11 +477,12 @@ fn ranged(text: &str, least: u64, most: u64) -> Result<u64, String> {
         .ok_or_else(|| format!("expected a whole number from {least} to {most}"))
 }
 
-fn px(pixels: u64) -> Side {
-    u16::try_from(pixels)
-        .ok()
-        .and_then(std::num::NonZeroU16::new)
-        .map_or(Side::Auto, Side::Px)
+fn default_side(text: &str) -> Result<Side, String> {
+    if text == "auto" {
+        return Ok(Side::Auto);
+    }
+    let pixels = ranged(text, 1, 16_384).map_err(|why| format!("{why}, or auto"))?;
+    Ok(Side::px(pixels as u16))
 }
 
 #[cfg(test)]
@@ -590,10 +610,11 @@ mod tests {
         );
         assert_eq!(with(&[("PRESETS_ONLY", "true"), ("PRESETS", "a: w=1")]), "");
         assert_eq!(with(&[("WIDTH_LADDER", "320, 640")]), "");
+        assert_eq!(with(&[("DEFAULTS", "h=auto&fit=scale-down&f=auto")]), "");
         for (pairs, wanted) in [
             (
                 &[("PRESETS", "card: w=1e3")][..],
-                "PRESETS is wrong: in card, w=1e3 is not auto, or a whole number from 1 to 4096",
+                "PRESETS is wrong: in card, w=1e3 is not auto, a whole number from 1 to 4096, or a share such as 50p",
             ),
             (
                 &[("PRESETS", "card: w=5000")],
@@ -611,6 +632,16 @@ mod tests {
             (
                 &[("PRESETS_ONLY", "yes"), ("PRESETS", "a: w=1")],
                 "expected true or false",
+            ),
+            (
+                &[("DEFAULTS", "blur=5")],
+                "`blur` has no default that can be set",
+            ),
+            (&[("DEFAULTS", "fti=cover")], "`fti` has no default"),
+            (&[("DEFAULTS", "fit=round")], "fit=round is not contain"),
+            (
+                &[("DEFAULTS", "dpr=8")],
+                "w=9600 is not at most 4096 pixels",
             ),
             (&[("WIDTH_LADDER", "640,320")], "ascending"),
             (&[("WIDTH_LADDER", "320,5000")], "at most MAX_OUTPUT_SIDE"),
@@ -658,7 +689,7 @@ mod tests {
         let config = Config::default();
         assert_eq!(
             (config.transform.width, config.transform.height),
-            (px(1200), px(627))
+            (Side::px(1200), Side::px(627))
         );
         assert_eq!(config.cache_ttl_secs, 31_536_000);
     }

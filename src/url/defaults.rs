@@ -2,6 +2,7 @@
 
 use letterbox_engine::transform::{Negotiated, Transform};
 
+use crate::url::given::Given;
 use crate::url::preset::Presets;
 use crate::url::widths::Widths;
 
@@ -11,6 +12,8 @@ use crate::url::widths::Widths;
 pub struct Defaults<'a> {
     /// Transform of a request that has only `s`.
     pub transform: Transform,
+    /// Parameters of a request that does not give them.
+    pub given: &'a Given,
     /// Formats of `f=auto` for this client.
     pub negotiated: Negotiated,
     /// Longest side of the answer, in device pixels.

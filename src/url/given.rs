@@ -5,7 +5,7 @@ use crate::url::param::{self, PARAMS};
 
 /// Known parameters of a query string, each once, as decoded text.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Given {
+pub struct Given {
     pub(crate) pairs: Vec<(usize, String)>,
     unknown: Option<String>,
 }

@@ -16,7 +16,8 @@ mod names;
 pub mod param;
 pub mod preset;
 pub mod queries;
-mod settle;
+pub(crate) mod settle;
+pub(crate) mod shape;
 pub mod signature;
 mod source;
 pub(crate) mod value;
@@ -26,7 +27,7 @@ pub use crate::url::asked::Asked;
 pub use crate::url::defaults::Defaults;
 pub use crate::url::error::Error;
 use crate::url::error::MAX_URL_BYTES;
-use crate::url::given::Given;
+pub use crate::url::given::Given;
 pub use crate::url::ignored::ignored;
 use crate::url::param::PARAMS;
 use crate::url::settle::settle;
@@ -173,14 +174,25 @@ mod tests {
         let error = read("s=/x&width=1e3").expect_err("1e3 is no whole number");
         assert_eq!(
             error.to_string(),
-            "w=1e3 is not auto, or a whole number from 1 to 4096"
+            "w=1e3 is not auto, a whole number from 1 to 4096, or a share such as 50p"
         );
         for (query, said) in [
             (
                 "w=99999",
-                "w=99999 is not auto, or a whole number from 1 to 2000",
+                "w=99999 is not auto, a whole number from 1 to 2000, or a share such as 50p",
             ),
-            ("h=0", "h=0 is not auto, or a whole number from 1 to 2000"),
+            (
+                "h=0",
+                "h=0 is not auto, a whole number from 1 to 2000, or a share such as 50p",
+            ),
+            (
+                "w=1990&pad=6",
+                "pad is not so narrow that the answer has at most 2000 pixels a side after dpr",
+            ),
+            (
+                "w=0.001p",
+                "w=0.001p is not auto, a whole number from 1 to 2000, or a share such as 50p",
+            ),
             ("w=2001", "w=2001 is not at most 2000 pixels after dpr"),
             (
                 "maxage=1h",
@@ -215,6 +227,65 @@ mod tests {
         for (list, rest) in [("a, b or c", "a or b"), ("c or d", "d"), ("c", "")] {
             assert_eq!(without(list, "c"), rest);
         }
+    }
+
+    #[test]
+    fn a_deployment_has_defaults_of_its_own_that_a_preset_and_a_request_replace() {
+        let vars = [
+            ("ALLOWED_SOURCES", "a.example"),
+            ("DEFAULTS", "h=auto&fit=scale-down&f=auto&q=60"),
+            ("PRESETS", "box: w=10&h=10"),
+        ];
+        let config = Config::from_pairs(vars).expect("good settings");
+        let canonical = |query: &str| {
+            let asked = parse(query, &config.url_defaults()).expect("good query");
+            let asked = asked.expect("has a source");
+            let text = canonical(&asked);
+            let again = parse(&text, &config.url_defaults());
+            assert_eq!(again, Ok(Some(asked)), "{query}");
+            text
+        };
+        for (query, wanted) in [
+            (
+                "s=/x&w=300",
+                "&f=auto&fit=inside&h=auto&il=0&ll=0&n=all&page=0&q=60&s=%2Fx&w=300&we=1",
+            ),
+            (
+                "s=/x&fit=cover&p=box",
+                "&f=auto&fit=cover&h=10&il=0&ll=0&n=all&page=0&q=60&s=%2Fx&w=10&we=0",
+            ),
+            (
+                "s=/x&f=png&h=50p",
+                "&f=png&fit=inside&h=50p&il=0&ll=0&n=all&page=0&q=100&s=%2Fx&w=1200&we=1",
+            ),
+        ] {
+            let text = canonical(query);
+            assert!(text.ends_with(wanted), "{query}: {text}");
+        }
+    }
+
+    #[test]
+    fn an_aspect_ratio_decides_about_the_side_that_is_not_given() {
+        for (query, same) in [
+            ("ar=16:9&w=320", "ar=32:18&w=320&h=auto"),
+            ("ar=16:9&h=180", "ar=16:9&h=180&w=auto"),
+            ("ar=16:9", "ar=16:9&w=1200&h=auto"),
+            ("ar=16:9&w=3&h=4", "w=3&h=4"),
+        ] {
+            assert_eq!(
+                key(&format!("s=/x&{query}")),
+                key(&format!("s=/x&{same}")),
+                "{query}"
+            );
+        }
+        let listed = [
+            ("ALLOWED_SOURCES", "a.example"),
+            ("WIDTH_LADDER", "320,640"),
+        ];
+        assert_eq!(
+            told(&listed, "s=/x&w=50p"),
+            "w=50p is not auto, or a whole number of pixels, where there is a list of widths"
+        );
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::num::NonZeroU16;
 
 use crate::url::asked::Asked;
 use crate::url::examples::{Examples, Roll};
+use crate::url::shape;
 use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
 use letterbox_engine::transform::{
-    Blur, Dpr, Format, Gamma, Gravity, Negotiated, Side, Sigma, Transform,
+    Blur, Dpr, Format, Gamma, Gravity, Negotiated, Pad, Side, Sigma, Transform,
 };
 
 /// A parameter of the query string.
@@ -122,6 +123,51 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| Some(value::write_gravity(asked.transform.gravity))),
     },
     Param {
+        name: "ar",
+        aliases: &[],
+        expected: "two whole numbers up to 65535 with a colon between, such as 16:9",
+        default: "none",
+        doc: "Aspect ratio of the box, where `w` or `h` is not given; where both are `auto`, the box is the largest of the ratio within \
+              the source",
+        examples: Examples::some(
+            &[
+                &["16:9", "32:18"],
+                &["1:1", "7:7"],
+                &["1:65535"],
+                &["65535:1"],
+            ],
+            &[
+                "", "16", "16:", ":9", "0:1", "1:0", "16x9", "1.5:1", "1:65536", "-1:1", "16:9:1",
+            ],
+            |roll| format!("{}:{}", 1 + roll(9_999), 10_007),
+        ),
+        quotable: true,
+        read: |draft, text| shape::ratio(text).map(|v| draft.transform.shape.ratio = Some(v)),
+        write: Some(|asked| asked.transform.shape.ratio.map(shape::write_ratio)),
+    },
+    Param {
+        name: "ax",
+        aliases: &[],
+        expected: "a whole number of pixels from -65535 to 65535, or a share such as 25p or -12.5%",
+        default: "0",
+        doc: "Shift of what `a` has chosen, in columns: away from its edge, or else to the right. Pixels are multiplied by `dpr`",
+        examples: Examples::some(SHIFTS, NO_SHIFTS, any_shift),
+        quotable: true,
+        read: |draft, text| shape::shift(text).map(|v| draft.transform.shape.offset.0 = v),
+        write: Some(|asked| asked.transform.shape.offset.0.and_then(shape::write_offset)),
+    },
+    Param {
+        name: "ay",
+        aliases: &[],
+        expected: "a whole number of pixels from -65535 to 65535, or a share such as 25p or -12.5%",
+        default: "0",
+        doc: "Shift in rows: away from its edge, or else down",
+        examples: Examples::some(SHIFTS, NO_SHIFTS, any_shift),
+        quotable: true,
+        read: |draft, text| shape::shift(text).map(|v| draft.transform.shape.offset.1 = v),
+        write: Some(|asked| asked.transform.shape.offset.1.and_then(shape::write_offset)),
+    },
+    Param {
         name: "bg",
         aliases: &["background", "cbg"],
         expected: "a CSS colour name, transparent, or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal digits",
@@ -182,6 +228,34 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| asked.transform.blur.map(value::write_blur)),
     },
     Param {
+        name: "border",
+        aliases: &[],
+        expected: "a whole number of pixels from 1 to 1000, and after a comma a colour as that of bg, or else black",
+        default: "none",
+        doc: "Line around everything, `pad` too: its width, which `dpr` multiplies, and its colour; the answer grows by it",
+        examples: Examples::some(
+            &[
+                &["1,000000ff", "1", "1,black", "1,000"],
+                &["4,ff0000ff", "4,red"],
+                &["1000,00000000", "1000,transparent"],
+            ],
+            &[
+                "", "0", "1,", "1,whit", "-1", "1.5", "red", "red,1", "1001", "1,red,2",
+            ],
+            |roll| {
+                format!(
+                    "{},{:04x}{:04x}",
+                    1 + roll(40),
+                    roll(1 << 16),
+                    roll(1 << 16)
+                )
+            },
+        ),
+        quotable: true,
+        read: |draft, text| shape::border(text).map(|v| draft.transform.shape.border = Some(v)),
+        write: Some(|asked| asked.transform.shape.border.map(shape::write_border)),
+    },
+    Param {
         name: "bri",
         aliases: &["brightness"],
         expected: "a whole number from -100 to 100",
@@ -205,21 +279,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
         default: "100p",
         doc: "Rows that are kept of the upright source before the resize; what reaches beyond the edge ends there",
-        examples: Examples::some(
-            &[
-                &["1"],
-                &["120"],
-                &["65535"],
-                &["25p", "25%", "25.00p"],
-                &["0.01p"],
-                &["100p", "100%"],
-                &["33.33p"],
-            ],
-            &[
-                "0", "0p", "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
-            ],
-            |roll| (1 + roll(65_535)).to_string(),
-        ),
+        examples: Examples::some(PARTS, NO_PARTS, any_part),
         quotable: true,
         read: |draft, text| {
             value::length(text, 1).map(|v| draft.transform.crop.height = v.unless(10_000))
@@ -250,21 +310,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
         default: "100p",
         doc: "Columns that are kept of it",
-        examples: Examples::some(
-            &[
-                &["1"],
-                &["120"],
-                &["65535"],
-                &["25p", "25%", "25.00p"],
-                &["0.01p"],
-                &["100p", "100%"],
-                &["33.33p"],
-            ],
-            &[
-                "0", "0p", "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
-            ],
-            |roll| (1 + roll(65_535)).to_string(),
-        ),
+        examples: Examples::some(PARTS, NO_PARTS, any_part),
         quotable: true,
         read: |draft, text| {
             value::length(text, 1).map(|v| draft.transform.crop.width = v.unless(10_000))
@@ -277,22 +323,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
         default: "0",
         doc: "The first column that is kept",
-        examples: Examples::some(
-            &[
-                &["0", "0p", "0%"],
-                &["1"],
-                &["120"],
-                &["65535"],
-                &["25p", "25%", "25.00p"],
-                &["0.01p"],
-                &["100p", "100%"],
-                &["33.33p"],
-            ],
-            &[
-                "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
-            ],
-            |roll| (1 + roll(65_535)).to_string(),
-        ),
+        examples: Examples::some(STARTS, NO_STARTS, any_part),
         quotable: true,
         read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.x = v.unless(0)),
         write: Some(|asked| asked.transform.crop.x.map(value::write_length)),
@@ -303,22 +334,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
         default: "0",
         doc: "The first row that is kept",
-        examples: Examples::some(
-            &[
-                &["0", "0p", "0%"],
-                &["1"],
-                &["120"],
-                &["65535"],
-                &["25p", "25%", "25.00p"],
-                &["0.01p"],
-                &["100p", "100%"],
-                &["33.33p"],
-            ],
-            &[
-                "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
-            ],
-            |roll| (1 + roll(65_535)).to_string(),
-        ),
+        examples: Examples::some(STARTS, NO_STARTS, any_part),
         quotable: true,
         read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.y = v.unless(0)),
         write: Some(|asked| asked.transform.crop.y.map(value::write_length)),
@@ -326,28 +342,41 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "dpr",
         aliases: &[],
-        expected: "a number from 1 to 8 with at most two decimals",
+        expected: "a number from 0.1 to 8; behind the sixth decimal it is rounded",
         default: "{}",
-        doc: "Device pixel ratio: multiplies `w` and `h`",
+        doc: "Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad` and `border`",
         examples: Examples::some(
             &[
                 &["1", "1.0", "1.00"],
+                &["0.1", "0.10"],
+                &["0.75"],
                 &["1.01"],
                 &["1.5", "1.50"],
-                &["2"],
+                &["1.333333", "1.3333333", "1.333333333333"],
+                &["2", "1.9999999999"],
                 &["8", "8.00"],
             ],
             &[
-                "", "0", "0.99", "8.01", "9", "1.", ".5", "1.234", "1,5", "-1", "01", "x",
+                "",
+                "0",
+                "0.09",
+                "8.01",
+                "9",
+                "1.",
+                ".5",
+                "1,5",
+                "-1",
+                "01",
+                "x",
+                "1.0000000000000",
             ],
-            |roll| {
-                let ratio = Dpr::from_hundredths(100 + roll(701) as u16);
-                ratio.map(value::write_dpr).expect("1 to 8")
-            },
+            |roll| shape::write_millionths(100_000 + roll(7_900_001)),
         ),
         quotable: true,
-        read: |draft, text| value::dpr(text).map(|v| draft.transform.dpr = v),
-        write: Some(|asked| Some(value::write_dpr(asked.transform.dpr))),
+        read: |draft, text| {
+            Dpr::from_millionths(shape::millionths(text)?).map(|v| draft.transform.dpr = v)
+        },
+        write: Some(|asked| Some(shape::write_millionths(asked.transform.dpr.millionths()))),
     },
     Param {
         name: "exp",
@@ -373,6 +402,17 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::whole(text).map(|v| draft.expires_secs = Some(v)),
         write: None, // when one may ask is no part of what is asked for
+    },
+    Param {
+        name: "ext",
+        aliases: &["extend"],
+        expected: "size or ratio",
+        default: "none",
+        doc: "Canvas behind any `fit`: `size` is w x h at least, as `contain` has it; `ratio` has the shape of w x h, and one side grows",
+        examples: Examples::all(&[&["size"], &["ratio"]], &["", "Size", "1", "both"]),
+        quotable: true,
+        read: |draft, text| shape::extend(text).map(|v| draft.transform.shape.extend = Some(v)),
+        write: Some(|asked| asked.transform.shape.extend.map(shape::write_extend)),
     },
     Param {
         name: "f",
@@ -425,10 +465,11 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "fit",
         aliases: &[],
-        expected: "contain (or pad), inside, cover (or crop), fill (or stretch, squeeze), outside or scale-down",
+        expected: "contain (or pad), inside, cover (or crop), fill (or stretch, squeeze), outside, aspect-crop, scale-up or scale-down",
         default: "{}",
         doc: "`contain` pads the whole image to w x h, `inside` does not pad, `cover` crops, `fill` distorts, \
-              `outside` covers without cropping, `scale-down` is `inside` with `we`",
+              `outside` covers without cropping, `aspect-crop` is `cover` that never enlarges and keeps the shape of w x h, `scale-up` \
+              is `inside` that never shrinks, `scale-down` is `inside` with `we`",
         examples: Examples::all(
             &[
                 &["contain", "pad"],
@@ -436,6 +477,8 @@ pub const PARAMS: &[Param] = &[
                 &["cover", "crop"],
                 &["fill", "stretch", "squeeze"],
                 &["outside"],
+                &["aspect-crop"],
+                &["scale-up"],
                 // `scale-down` means two values at once; a test of `url` covers it.
             ],
             &["", "Contain", "max", "scale_down"],
@@ -510,17 +553,28 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "h",
         aliases: &["height"],
-        expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
+        expected: "auto, a whole number from 1 to MAX_OUTPUT_SIDE, or a share such as 50p",
         default: "{}",
-        doc: "Height in pixels, or `auto` for the source's aspect ratio",
+        doc: "Height in pixels or as a share of the source's, such as `50p` or `50%`; `auto` for the source's aspect ratio",
         examples: Examples::some(
-            &[&["auto"], &["1"], &["2"], &["100"], &["4096"]],
-            &["", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto"],
+            &[
+                &["auto"],
+                &["1"],
+                &["2"],
+                &["100"],
+                &["4096"],
+                &["50p", "50%"],
+                &["0.01p"],
+                &["100p"],
+            ],
+            &[
+                "", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto", "0p", "101p",
+            ],
             any_side,
         ),
         quotable: true,
-        read: |draft, text| value::side(text).map(|v| draft.transform.height = v),
-        write: Some(|asked| Some(value::write_side(asked.transform.height))),
+        read: |draft, text| shape::side(text).map(|v| draft.transform.height = v),
+        write: Some(|asked| Some(shape::write_side(asked.transform.height))),
     },
     Param {
         name: "hue",
@@ -612,6 +666,37 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| asked.max_age_secs.map(|secs| secs.to_string())),
     },
     Param {
+        name: "mh",
+        aliases: &["min-h"],
+        expected: "a whole number of pixels from 1 to 65535",
+        default: "none",
+        doc: "Rows that the picture has at least",
+        examples: Examples::some(
+            &[&["1"], &["100"], &["65535"]],
+            &["", "0", "65536", "auto", "-1", "01", "1.5", "50p"],
+            |roll| (1 + roll(1500)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| shape::pixels(text).map(|v| draft.transform.shape.least.1 = Some(v)),
+        write: Some(|asked| asked.transform.shape.least.1.map(|v| v.to_string())),
+    },
+    Param {
+        name: "mw",
+        aliases: &["min-w"],
+        expected: "a whole number of pixels from 1 to 65535",
+        default: "none",
+        doc: "Columns that the picture has at least, whatever `w`, `fit` and `we` say: the picture grows for them, and what then sticks out of the \
+              box is cropped",
+        examples: Examples::some(
+            &[&["1"], &["100"], &["65535"]],
+            &["", "0", "65536", "auto", "-1", "01", "1.5", "50p"],
+            |roll| (1 + roll(1500)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| shape::pixels(text).map(|v| draft.transform.shape.least.0 = Some(v)),
+        write: Some(|asked| asked.transform.shape.least.0.map(|v| v.to_string())),
+    },
+    Param {
         name: "n",
         aliases: &[],
         expected: "all or -1, or a whole number from 1 to 65535",
@@ -625,6 +710,19 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::count(text).map(|v| draft.count = Some(v)),
         write: Some(|asked| Some(value::write_count(asked.transform.frames.count))),
+    },
+    Param {
+        name: "oh",
+        aliases: &[],
+        expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "100p",
+        doc: "Rows that are kept behind the resize, before a canvas is made: a second crop, in pixels of the answer",
+        examples: Examples::some(PARTS, NO_PARTS, any_part),
+        quotable: true,
+        read: |draft, text| {
+            value::length(text, 1).map(|v| draft.transform.shape.kept.height = v.unless(10000))
+        },
+        write: Some(|asked| asked.transform.shape.kept.height.map(value::write_length)),
     },
     Param {
         name: "or",
@@ -644,6 +742,45 @@ pub const PARAMS: &[Param] = &[
         }),
     },
     Param {
+        name: "ow",
+        aliases: &[],
+        expected: "a whole number of pixels from 1 up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "100p",
+        doc: "Columns that are kept of them",
+        examples: Examples::some(PARTS, NO_PARTS, any_part),
+        quotable: true,
+        read: |draft, text| {
+            value::length(text, 1).map(|v| draft.transform.shape.kept.width = v.unless(10000))
+        },
+        write: Some(|asked| asked.transform.shape.kept.width.map(value::write_length)),
+    },
+    Param {
+        name: "ox",
+        aliases: &[],
+        expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "0",
+        doc: "The first of these columns",
+        examples: Examples::some(STARTS, NO_STARTS, any_part),
+        quotable: true,
+        read: |draft, text| {
+            value::length(text, 0).map(|v| draft.transform.shape.kept.x = v.unless(0))
+        },
+        write: Some(|asked| asked.transform.shape.kept.x.map(value::write_length)),
+    },
+    Param {
+        name: "oy",
+        aliases: &[],
+        expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "0",
+        doc: "The first of these rows",
+        examples: Examples::some(STARTS, NO_STARTS, any_part),
+        quotable: true,
+        read: |draft, text| {
+            value::length(text, 0).map(|v| draft.transform.shape.kept.y = v.unless(0))
+        },
+        write: Some(|asked| asked.transform.shape.kept.y.map(value::write_length)),
+    },
+    Param {
         name: "p",
         aliases: &["preset"],
         expected: "one of the names in PRESETS",
@@ -656,6 +793,43 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |_, text| value::token(text).map(drop), // its parameters are read in its place
         write: None,
+    },
+    Param {
+        name: "pad",
+        aliases: &["padding"],
+        expected: "one to four whole numbers up to 1000 with commas between them: top, right, bottom, left, as in CSS",
+        default: "0",
+        doc: "Room of the colour `bg` around the canvas, in pixels that `dpr` multiplies; the answer grows by it",
+        examples: Examples::some(
+            &[
+                &["0", "0,0", "0,0,0", "0,0,0,0"],
+                &["10", "10,10", "10,10,10", "10,10,10,10"],
+                &["10,20", "10,20,10", "10,20,10,20"],
+                &["1,2,3", "1,2,3,2"],
+                &["1,2,3,4"],
+                &["0,0,0,1000"],
+            ],
+            &[
+                "",
+                ",",
+                "1,",
+                ",1",
+                "-1",
+                "1.5",
+                "01",
+                "1001",
+                "1,2,3,4,5",
+                "1 2",
+                "auto",
+            ],
+            |roll| format!("{},{},{},{}", roll(50), roll(50), roll(50), 50 + roll(50)),
+        ),
+        quotable: true,
+        read: |draft, text| shape::pad(text).map(|v| draft.transform.shape.pad = v),
+        write: Some(|asked| {
+            let pad = asked.transform.shape.pad;
+            (pad != Pad::NONE).then(|| shape::write_pad(pad))
+        }),
     },
     Param {
         name: "page",
@@ -983,17 +1157,28 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "w",
         aliases: &["width"],
-        expected: "auto, or a whole number from 1 to MAX_OUTPUT_SIDE",
+        expected: "auto, a whole number from 1 to MAX_OUTPUT_SIDE, or a share such as 50p",
         default: "{}",
-        doc: "Width in pixels, or `auto` for the source's aspect ratio",
+        doc: "Width in pixels or as a share of the source's, such as `50p` or `50%`; `auto` for the source's aspect ratio",
         examples: Examples::some(
-            &[&["auto"], &["1"], &["2"], &["100"], &["4096"]],
-            &["", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto"],
+            &[
+                &["auto"],
+                &["1"],
+                &["2"],
+                &["100"],
+                &["4096"],
+                &["50p", "50%"],
+                &["0.01p"],
+                &["100p"],
+            ],
+            &[
+                "", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto", "0p", "101p",
+            ],
             any_side,
         ),
         quotable: true,
-        read: |draft, text| value::side(text).map(|v| draft.transform.width = v),
-        write: Some(|asked| Some(value::write_side(asked.transform.width))),
+        read: |draft, text| shape::side(text).map(|v| draft.transform.width = v),
+        write: Some(|asked| Some(shape::write_side(asked.transform.width))),
     },
     Param {
         name: "we",
@@ -1071,7 +1256,64 @@ pub(super) fn find(name: &str) -> Option<(usize, &'static Param)> {
 /// Returns a random side of a size that most deployments allow.
 fn any_side(roll: &mut Roll<'_>) -> String {
     let pixels = NonZeroU16::new(1 + roll(1500) as u16);
-    value::write_side(pixels.map_or(Side::Auto, Side::Px))
+    shape::write_side(pixels.map_or(Side::Auto, Side::Px))
+}
+
+/// Examples of a first column or row: pixels, and shares of the side.
+const STARTS: &[&[&str]] = &[
+    &["0", "0p", "0%"],
+    &["1"],
+    &["120"],
+    &["65535"],
+    &["25p", "25%", "25.00p"],
+    &["0.01p"],
+    &["100p", "100%"],
+    &["33.33p"],
+];
+
+/// Examples of so many columns or rows.
+const PARTS: &[&[&str]] = &[
+    &["1"],
+    &["120"],
+    &["65535"],
+    &["25p", "25%", "25.00p"],
+    &["0.01p"],
+    &["100p", "100%"],
+    &["33.33p"],
+];
+
+const NO_STARTS: &[&str] = &[
+    "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
+];
+
+const NO_PARTS: &[&str] = &[
+    "0", "0p", "", "-1", "01", "1.5", "65536", "101p", "0.001p", "p", "%", "25px",
+];
+
+/// Examples of a shift.
+const SHIFTS: &[&[&str]] = &[
+    &["0", "0p", "0%"],
+    &["1"],
+    &["-1"],
+    &["65535"],
+    &["-65535"],
+    &["25p", "25%", "25.00p"],
+    &["-12.5p", "-12.5%"],
+    &["-100p"],
+];
+
+const NO_SHIFTS: &[&str] = &[
+    "", "+1", "-0", "--1", "01", "1.5", "65536", "101p", "-101p", "p", "25px",
+];
+
+/// Returns a random number of pixels.
+fn any_part(roll: &mut Roll<'_>) -> String {
+    (1 + roll(65_535)).to_string()
+}
+
+/// Returns a random shift by pixels.
+fn any_shift(roll: &mut Roll<'_>) -> String {
+    (i64::from(roll(400)) - 200).to_string()
 }
 
 /// Returns the README's parameter table, in Markdown.

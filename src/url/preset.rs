@@ -5,6 +5,7 @@
 
 use crate::url::error::{Error, quote};
 use crate::url::given::Given;
+use crate::url::param::PARAMS;
 use crate::url::value;
 
 /// Parameters that a preset cannot set: the image, the preset itself, and the authorisation of the
@@ -17,6 +18,33 @@ const BESIDE: [&str; 5] = ["s", "p", "v", "sig", "exp"];
 /// Parsed `PRESETS`.
 #[derive(Clone, Debug, Default)]
 pub struct Presets(pub(crate) Vec<(String, Given)>);
+
+/// Parses `DEFAULTS`: parameters of a request that does not give them. Only parameters that have a
+/// value without that are taken, because the canonical form has each of those.
+///
+/// # Errors
+/// The first parameter that is not taken, in a sentence.
+pub(crate) fn defaults(text: &str) -> Result<Given, String> {
+    let given = Given::read(text).map_err(|e| e.to_string())?;
+    let has_value = |name: &str| {
+        let row = PARAMS.iter().find(|param| param.name == name);
+        row.is_some_and(|param| param.default_text().is_some())
+    };
+    let foreign = given.names().find(|name| !has_value(name));
+    match given.unknown().or(foreign) {
+        None => Ok(given),
+        Some(name) => {
+            let taken = PARAMS.iter().map(|param| param.name);
+            let taken: Vec<_> = taken.filter(|name| has_value(name)).collect();
+            Err(format!(
+                "`{}` has no default that can be set: expected a query of {}, such as \
+                 h=auto&fit=scale-down&f=auto",
+                quote(name),
+                taken.join(", ")
+            ))
+        }
+    }
+}
 
 impl Presets {
     /// Parses `card: w=1200&h=627; thumb: w=160&h=160&fit=cover`.

@@ -1,16 +1,17 @@
 //! Combines the parameters of a request, its preset and the deployment's defaults to one transform.
 
-use letterbox_engine::transform::{Dpr, Format, Frames, Quality, Side, Target, Transform};
+use letterbox_engine::transform::{Format, Frames, Quality, Side, Target, Transform};
 
 use crate::url::defaults::Defaults;
 use crate::url::error::{Error, quote};
 use crate::url::given::Given;
 use crate::url::param::{Draft, PARAMS};
 use crate::url::preset::Presets;
+use crate::url::shape;
 use crate::url::widths::Widths;
 
 /// Combines a request and its preset: a parameter of the request replaces that of the preset.
-pub(crate) fn settle(
+pub(super) fn settle(
     given: &Given,
     preset: Option<&Given>,
     defaults: &Defaults<'_>,
@@ -28,16 +29,24 @@ pub(crate) fn settle(
     };
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
-    for (row, text) in given.pairs.iter().chain(named) {
+    let asked: Vec<_> = given.pairs.iter().chain(named).collect();
+    let own = defaults.given.pairs.iter();
+    let own = own.filter(|(row, _)| asked.iter().all(|(other, _)| other != row));
+    for (row, text) in own.chain(asked.iter().copied()) {
         (PARAMS[*row].read)(&mut draft, text)
             .ok_or_else(|| Error::bad(*row, text).within(defaults))?;
     }
     draft.transform.frames = frames(&draft);
-    let has_quality = given.has("q") || preset.is_some_and(|preset| preset.has("q"));
+    let has = |name| given.has(name) || preset.is_some_and(|preset| preset.has(name));
+    settle_ratio(&mut draft.transform, has("w"), has("h"));
+    let has_quality = has("q");
     if draft.transform.target == Target::Image(Format::Png) && !has_quality {
         draft.transform.quality = Quality::MOST;
     }
     check_max_age(&mut draft, defaults)?;
+    if draft.widths.is_some() || defaults.ladder.is_some() {
+        refuse_shares(&draft.transform)?;
+    }
     if let Some(widths) = draft.widths.take() {
         choose(&widths, &mut draft.transform, given, preset)?;
     } else if let Some(ladder) = defaults.ladder {
@@ -47,9 +56,41 @@ pub(crate) fn settle(
     Ok(draft)
 }
 
+/// Makes a side that is not asked for the one that an aspect ratio decides about. Where both are
+/// asked for, there is nothing to decide.
+fn settle_ratio(transform: &mut Transform, has_width: bool, has_height: bool) {
+    if transform.shape.ratio.is_none() {
+        return;
+    }
+    if !has_height {
+        transform.height = Side::Auto;
+    } else if !has_width {
+        transform.width = Side::Auto;
+    }
+    if ![transform.width, transform.height].contains(&Side::Auto) {
+        transform.shape.ratio = None;
+    }
+}
+
+/// Refuses shares of the source's side where there is a list of widths: each source would have
+/// widths of its own.
+fn refuse_shares(transform: &Transform) -> Result<(), Error> {
+    for (param, side) in [("w", transform.width), ("h", transform.height)] {
+        if matches!(side, Side::Share(_)) {
+            return Err(Error::Bad {
+                param,
+                value: Some(shape::write_side(side)),
+                expected: "auto, or a whole number of pixels, where there is a list of widths"
+                    .to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Returns the frames that a draft asks for: a page is a still, unless the number of frames from
 /// that page on is given.
-pub(crate) fn frames(draft: &Draft) -> Frames {
+pub(super) fn frames(draft: &Draft) -> Frames {
     let of_a_page = draft.page.and(Frames::STILL);
     Frames {
         first: draft.page.unwrap_or(0),
@@ -74,7 +115,7 @@ fn choose(
                 expected: format!("one of the signed widths {widths}, after dpr"),
             })?
         }
-        (Some(text), Side::Auto) => {
+        (Some(text), Side::Auto | Side::Share(_)) => {
             return Err(Error::Bad {
                 param: "w",
                 value: Some(quote(text)),
@@ -83,7 +124,7 @@ fn choose(
         }
     };
     // A preset that gives both sides defines a shape.
-    let shape = preset.and_then(|preset| crate::url::value::side(preset.text("w")?));
+    let shape = preset.and_then(|preset| shape::side(preset.text("w")?));
     let reference = match shape {
         Some(Side::Px(width)) => width,
         _ => widths.widest(),
@@ -98,7 +139,7 @@ fn choose(
         _ => Side::Auto,
     };
     transform.width = Side::Px(chosen);
-    transform.dpr = Dpr::ONE;
+    transform.take_dpr();
     Ok(())
 }
 
@@ -122,7 +163,7 @@ fn check_max_age(draft: &mut Draft, defaults: &Defaults<'_>) -> Result<(), Error
 fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Error> {
     let pixels = |side| match side {
         Side::Px(pixels) => transform.dpr.times(pixels),
-        Side::Auto => 0, // known only when the source is; the plan checks it
+        Side::Auto | Side::Share(_) => 0, // known only when the source is; the plan checks it
     };
     let (width, height) = (pixels(transform.width), pixels(transform.height));
     let bad = |param, value: u32, most: String| {
@@ -138,6 +179,22 @@ fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Er
     if height > defaults.max_side {
         return bad("h", height, format!("{} pixels", defaults.max_side));
     }
+    let (across, down) = transform.room();
+    if (width + across).max(height + down) > defaults.max_side {
+        let param = if transform.shape.border.is_some() {
+            "border"
+        } else {
+            "pad"
+        };
+        return Err(Error::Bad {
+            param,
+            value: None,
+            expected: format!(
+                "so narrow that the answer has at most {} pixels a side after dpr",
+                defaults.max_side
+            ),
+        });
+    }
     if u64::from(width) * u64::from(height) > defaults.max_pixels {
         return bad(
             "w",
@@ -146,6 +203,16 @@ fn check_canvas(transform: &Transform, defaults: &Defaults<'_>) -> Result<(), Er
         );
     }
     Ok(())
+}
+
+/// Checks that a request without parameters asks for something that this deployment allows.
+///
+/// # Errors
+/// The reason why not, in a sentence.
+pub(crate) fn check_defaults(defaults: &Defaults<'_>) -> Result<(), String> {
+    settle(&Given::default(), None, defaults)
+        .map(drop)
+        .map_err(|e| e.to_string())
 }
 
 impl Presets {

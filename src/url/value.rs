@@ -5,8 +5,8 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::names;
 use letterbox_engine::transform::{
-    Blur, Colour, Dpr, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, Quality, Side,
-    Sigma, Target, Third,
+    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, Quality, Sigma, Target,
+    Third,
 };
 
 /// Parses a whole number without sign, leading zero, exponent or separator.
@@ -17,7 +17,7 @@ pub(crate) fn whole(text: &str) -> Option<u64> {
 }
 
 /// Parses a decimal number in units of `10^-places`: `1.5` with two places is 150.
-fn decimal(text: &str, places: usize) -> Option<u64> {
+pub(super) fn decimal(text: &str, places: usize) -> Option<u64> {
     let (int, frac) = match text.split_once('.') {
         None => (text, ""),
         Some((int, frac)) if !frac.is_empty() => (int, frac),
@@ -32,25 +32,10 @@ fn decimal(text: &str, places: usize) -> Option<u64> {
 }
 
 /// Writes the shortest text that [`decimal`] reads as `value`.
-fn write_decimal(value: u64, places: usize) -> String {
+pub(super) fn write_decimal(value: u64, places: usize) -> String {
     let unit = 10u64.pow(places as u32);
     let text = format!("{}.{:0places$}", value / unit, value % unit);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-pub(super) fn side(text: &str) -> Option<Side> {
-    if text == "auto" {
-        return Some(Side::Auto);
-    }
-    let pixels = u16::try_from(whole(text)?).ok()?;
-    NonZeroU16::new(pixels).map(Side::Px)
-}
-
-pub(crate) fn write_side(side: Side) -> String {
-    match side {
-        Side::Auto => "auto".to_owned(),
-        Side::Px(pixels) => pixels.to_string(),
-    }
 }
 
 /// Parses a number of frames: all, or so many.
@@ -75,14 +60,6 @@ pub(super) fn trim(text: &str) -> Option<NonZeroU8> {
     NonZeroU8::new(u8::try_from(threshold).ok()?).filter(|threshold| threshold.get() < 255)
 }
 
-pub(super) fn dpr(text: &str) -> Option<Dpr> {
-    Dpr::from_hundredths(u16::try_from(decimal(text, 2)?).ok()?)
-}
-
-pub(super) fn write_dpr(dpr: Dpr) -> String {
-    write_decimal(u64::from(dpr.hundredths()), 2)
-}
-
 /// Parses the fit, and whether the word also forbids enlargement.
 pub(super) fn fit(text: &str) -> Option<(Fit, bool)> {
     Some(match text {
@@ -92,6 +69,8 @@ pub(super) fn fit(text: &str) -> Option<(Fit, bool)> {
         "cover" | "crop" => (Fit::Cover, false),
         "fill" | "stretch" | "squeeze" => (Fit::Fill, false),
         "outside" => (Fit::Outside, false),
+        "aspect-crop" => (Fit::AspectCrop, false),
+        "scale-up" => (Fit::ScaleUp, false),
         _ => return None,
     })
 }
@@ -103,6 +82,8 @@ pub(super) fn write_fit(fit: Fit) -> String {
         Fit::Cover => "cover",
         Fit::Fill => "fill",
         Fit::Outside => "outside",
+        Fit::AspectCrop => "aspect-crop",
+        Fit::ScaleUp => "scale-up",
     }
     .to_owned()
 }
@@ -375,15 +356,6 @@ mod tests {
         ] {
             assert_eq!(whole(bad), None, "{bad:?}");
         }
-        assert_eq!(side("0"), None);
-        assert_eq!(side("65536"), None);
-        assert_eq!(side("auto"), Some(Side::Auto));
-    }
-
-    #[test]
-    fn dpr_runs_from_1_to_8_with_two_decimals() {
-        assert_eq!(dpr("1.5").map(Dpr::hundredths), Some(150));
-        assert_eq!(dpr("2").map(write_dpr).as_deref(), Some("2"));
     }
 
     #[test]

@@ -52,23 +52,29 @@ impl Widths {
     /// Moves a request up to the next width, counted in device pixels, and scales its height. If
     /// the width follows from the height, the height is moved instead.
     pub(super) fn snap(&self, transform: &mut Transform) {
-        let dpr = std::mem::replace(&mut transform.dpr, Dpr::ONE);
+        let dpr = transform.dpr;
+        let unit = u64::from(Dpr::UNIT);
         match (transform.width, transform.height) {
             (Side::Px(width), height) => {
                 let asked = dpr.times(width);
                 let rung = self.rung(asked);
                 transform.width = Side::Px(rung);
                 if let Side::Px(height) = height {
-                    let numerator = u64::from(height.get()) * u64::from(dpr.hundredths());
-                    transform.height =
-                        Side::Px(scaled(numerator, rung.get().into(), u64::from(asked) * 100));
+                    let numerator = u64::from(height.get()) * u64::from(dpr.millionths());
+                    transform.height = Side::Px(scaled(
+                        numerator,
+                        rung.get().into(),
+                        u64::from(asked) * unit,
+                    ));
                 }
             }
             (Side::Auto, Side::Px(height)) => {
                 transform.height = Side::Px(self.rung(dpr.times(height)));
             }
-            (Side::Auto, Side::Auto) => {} // the source's own size, of which there is one
+            // The source's own size, of which there is one. Shares are refused before.
+            (Side::Auto | Side::Share(_), _) => {}
         }
+        transform.take_dpr();
     }
 }
 
@@ -98,16 +104,18 @@ mod tests {
     use crate::config::Config;
 
     fn snapped(width: &str, height: &str, dpr: &str) -> (String, String) {
-        let side = |text| crate::url::value::side(text).expect("a side");
+        let side = |text| crate::url::shape::side(text).expect("a side");
         let mut transform = Config::default().transform;
         transform.width = side(width);
         transform.height = side(height);
-        transform.dpr = crate::url::value::dpr(dpr).expect("a ratio");
+        transform.dpr = crate::url::shape::millionths(dpr)
+            .and_then(Dpr::from_millionths)
+            .expect("a ratio");
         Widths::parse("320,640,960")
             .expect("a list")
             .snap(&mut transform);
         assert_eq!(transform.dpr, Dpr::ONE);
-        let text = crate::url::value::write_side;
+        let text = crate::url::shape::write_side;
         (text(transform.width), text(transform.height))
     }
 

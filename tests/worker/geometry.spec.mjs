@@ -69,6 +69,65 @@ describe('turns', () => {
   });
 });
 
+describe('what is around the box', () => {
+  const white = { background: '#fff' };
+  const behind = async (image, edit) => shown(edit(sharp(await image.png().toBuffer())));
+
+  test('a canvas, padding and a border are what sharp extends by', async () => {
+    for (const [query, theirs] of [
+      [{ fit: 'inside', ext: 'size', w: 120, h: 120, we: 1 }, sharp(small).extend({ top: 26, bottom: 27, left: 14, right: 15, ...white })],
+      [{ ...asItIs, pad: '1,2,3,4', bg: 'f00' }, sharp(small).extend({ top: 1, right: 2, bottom: 3, left: 4, background: '#f00' })],
+      [{ ...asItIs, pad: 3, dpr: 2, bg: '0f08' }, sharp(small).ensureAlpha().extend({ top: 6, right: 6, bottom: 6, left: 6, background: '#00ff0088' })],
+      [{ ...asItIs, border: '5,blue' }, sharp(small).extend({ top: 5, right: 5, bottom: 5, left: 5, background: '#00f' })],
+    ]) assertSame(await ours(small, 'png', { f: 'png', ...query }), await shown(theirs), JSON.stringify(query));
+    const both = await ours(small, 'png', { ...asItIs, pad: 4, border: '2,f0f' });
+    const padded = sharp(small).extend({ top: 4, right: 4, bottom: 4, left: 4, ...white });
+    assertSame(both, await behind(padded, (image) => image.extend({ top: 2, right: 2, bottom: 2, left: 2, background: '#f0f' })));
+  });
+
+  test('a border of colour makes a grey picture one of colour, also as JPEG', async () => {
+    const grey = await sharp(small).greyscale().toColourspace('b-w').jpeg({ quality: 100 }).toBuffer();
+    const mine = await ours(grey, 'jpeg', { ...asItIs, border: '8,00f' });
+    assert.deepEqual([mine.width, mine.height], [107, 83]);
+    const at = (x, y) => [...mine.data.subarray(4 * (y * mine.width + x), 4 * (y * mine.width + x) + 3)];
+    for (const [x, y] of [[1, 1], [105, 40], [50, 81]]) at(x, y).forEach((sample, c) => assert.ok(Math.abs(sample - [0, 0, 255][c]) < 16, `${x} ${y}: ${at(x, y)}`));
+  });
+
+  test('a second crop is of the resized picture, before its canvas', async () => {
+    const resized = sharp(small).resize(60, 44, { fit: 'fill' });
+    const mine = await ours(small, 'png', { w: 60, h: 44, fit: 'fill', ox: 10, oy: '25p', ow: 20, oh: '50p' });
+    const theirs = await behind(resized, (image) => image.extract({ left: 10, top: 11, width: 20, height: 22 }));
+    assert.deepEqual([mine.width, mine.height], [20, 22]);
+    assert.ok(psnr(mine, theirs, [255, 255, 255]) > 38);
+    const contained = await ours(small, 'png', { w: 60, h: 60, ox: 10, ow: 20, f: 'png' });
+    assert.deepEqual([contained.width, contained.height], [60, 60]);
+  });
+
+  test('sizes follow the ratio, the share, the least sides and the two fits that stop at the source', async () => {
+    for (const [query, size] of [
+      [{ ar: '1:1', w: 40, fit: 'cover' }, [40, 40]],
+      [{ ar: '1:1', w: 'auto', h: 'auto', fit: 'cover' }, [67, 67]],
+      [{ w: '50p', h: 'auto' }, [46, 34]],
+      [{ w: 40, h: 'auto', mh: 60 }, [40, 60]],
+      [{ w: 400, h: 400, fit: 'aspect-crop' }, [67, 67]],
+      [{ w: 40, h: 20, fit: 'scale-up' }, [91, 67]],
+      [{ w: 182, h: 182, fit: 'scale-up' }, [182, 134]],
+      [{ w: 100, h: 100, fit: 'cover', dpr: 0.333 }, [33, 33]],
+      [{ w: 300, h: 100, fit: 'cover', we: 1, ext: 'ratio' }, [201, 67]],
+    ]) {
+      const mine = await ours(small, 'png', query);
+      assert.deepEqual([mine.width, mine.height], size, JSON.stringify(query));
+    }
+  });
+
+  test('gravity is shifted, in the picture and on the canvas', async () => {
+    const cut = await ours(small, 'png', { ...asItIs, w: 30, h: 67, fit: 'cover', a: 'right', ax: 5 });
+    assertSame(cut, await shown(sharp(small).extract({ left: 56, top: 0, width: 30, height: 67 })));
+    const canvas = await ours(small, 'png', { w: 91, h: 100, ay: '-10p', f: 'png' });
+    assertSame(canvas, await shown(sharp(small).extend({ top: 6, bottom: 27, ...white })));
+  });
+});
+
 describe('a crop', () => {
   test('is what sharp extracts', async () => {
     for (const [left, top, width, height] of [[0, 0, 91, 67], [10, 7, 33, 21], [90, 66, 1, 1], [0, 60, 91, 7], [45, 0, 46, 67]]) {

@@ -3,155 +3,17 @@
 //! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default,
 //! and the default is the behaviour of the service that letterbox replaces.
 
+mod colour;
+mod size;
+
 use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::pixels::orientation::Orientation;
-use crate::pixels::window::Rect;
 pub use crate::spec::{Format, FormatSet};
-
-/// The requested length of one side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Pixels, before [`Dpr`].
-    Px(NonZeroU16),
-    /// From the other side and the source's aspect ratio.
-    Auto,
-}
-
-impl Side {
-    /// So many pixels; `Auto` for none.
-    pub const fn px(pixels: u16) -> Side {
-        match NonZeroU16::new(pixels) {
-            Some(pixels) => Side::Px(pixels),
-            None => Side::Auto,
-        }
-    }
-}
-
-/// How the source's rectangle meets the requested one. The words are those of CSS `object-fit` and
-/// of sharp.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fit {
-    /// The whole image inside the box, the rest filled with the background. The default.
-    #[default]
-    Contain,
-    /// The whole image inside the box; the result is as small as the image.
-    Inside,
-    /// The box is filled; what sticks out is cropped.
-    Cover,
-    /// The box is filled; the aspect ratio gives way.
-    Fill,
-    /// The image covers the box and is not cropped.
-    Outside,
-}
-
-/// Where the image sits on its canvas (`contain`), or which part of it is kept (`cover`).
-///
-/// Both coordinates run from 0 (left, top) to 1 (right, bottom) in steps of 1/10000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gravity {
-    /// One of the nine positions: across, down.
-    Position(Third, Third),
-    /// A point of the image that is to stay in view, in ten-thousandths of each side.
-    Focus(u16, u16),
-}
-
-/// Start, middle or end of one axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Third {
-    /// Left or top.
-    Start,
-    /// The default.
-    #[default]
-    Middle,
-    /// Right or bottom.
-    End,
-}
-
-impl Gravity {
-    /// The middle. The default.
-    pub const CENTRE: Gravity = Gravity::Position(Third::Middle, Third::Middle);
-}
-
-impl Default for Gravity {
-    fn default() -> Self {
-        Gravity::CENTRE
-    }
-}
-
-/// An sRGB colour with straight alpha.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Colour {
-    /// Red.
-    pub r: u8,
-    /// Green.
-    pub g: u8,
-    /// Blue.
-    pub b: u8,
-    /// 0 = transparent, 255 = opaque.
-    pub a: u8,
-}
-
-impl Colour {
-    /// The background unless `bg` says otherwise.
-    pub const WHITE: Colour = Colour::rgb(0xff_ffff);
-    /// No colour at all.
-    pub const TRANSPARENT: Colour = Colour {
-        r: 0,
-        g: 0,
-        b: 0,
-        a: 0,
-    };
-
-    /// An opaque colour from `0xRRGGBB`.
-    pub const fn rgb(hex: u32) -> Colour {
-        let [_, r, g, b] = hex.to_be_bytes();
-        Colour { r, g, b, a: 255 }
-    }
-
-    /// Whether the colour is a shade of grey.
-    pub fn is_grey(self) -> bool {
-        self.r == self.g && self.g == self.b
-    }
-
-    /// The colour as it looks on white paper: opaque.
-    pub fn over_white(self) -> Colour {
-        let mix = |c: u8| {
-            let (c, a) = (u32::from(c), u32::from(self.a));
-            ((c * a + 255 * (255 - a) + 127) / 255) as u8
-        };
-        Colour {
-            r: mix(self.r),
-            g: mix(self.g),
-            b: mix(self.b),
-            a: 255,
-        }
-    }
-}
-
-/// Device pixel ratio in hundredths, 100 to 800: multiplies both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dpr(u16);
-
-impl Dpr {
-    /// One device pixel a CSS pixel. The default.
-    pub const ONE: Dpr = Dpr(100);
-
-    /// From hundredths; `None` outside 1 to 8.
-    pub fn from_hundredths(hundredths: u16) -> Option<Dpr> {
-        (100..=800).contains(&hundredths).then_some(Dpr(hundredths))
-    }
-
-    /// The ratio in hundredths.
-    pub fn hundredths(self) -> u16 {
-        self.0
-    }
-
-    /// `pixels` times the ratio, rounded to nearest.
-    pub fn times(self, pixels: NonZeroU16) -> u32 {
-        (u32::from(pixels.get()) * u32::from(self.0) + 50) / 100
-    }
-}
+pub use crate::transform::colour::Colour;
+pub use crate::transform::size::{
+    Border, Crop, Dpr, Extend, Fit, Gravity, Length, Offset, Pad, Ratio, Shape, Side, Third,
+};
 
 /// Aim of the encoder, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below
 /// 100 a PNG that is asked for as such has a palette; other lossless ones ignore it.
@@ -268,6 +130,8 @@ pub struct Transform {
     pub height: Side,
     /// Default contain.
     pub fit: Fit,
+    /// Sizes beside those of the box. Default none.
+    pub shape: Shape,
     /// Default centre.
     pub gravity: Gravity,
     /// Colour of padding, and of what lies under transparency where the target has none. Default
@@ -407,74 +271,6 @@ impl Filter {
     }
 }
 
-/// A length along one side of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Length {
-    /// Pixels.
-    Px(u32),
-    /// Share of the side, in ten-thousandths.
-    Share(u16),
-}
-
-impl Length {
-    /// Returns the length unless it is this share of the side, or no pixel where that is 0: then
-    /// nothing is cut off.
-    pub fn unless(self, share: u16) -> Option<Length> {
-        let is_none = self == Length::Share(share) || (share == 0 && self == Length::Px(0));
-        (!is_none).then_some(self)
-    }
-
-    /// Pixels along a side of so many. Half a pixel is rounded up.
-    pub fn of(self, side: u32) -> u32 {
-        match self {
-            Length::Px(pixels) => pixels,
-            Length::Share(share) => ((u64::from(side) * u64::from(share) + 5_000) / 10_000) as u32,
-        }
-    }
-}
-
-/// A rectangle of the upright picture. A side that is not given begins at 0, or reaches to the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Crop {
-    /// The first column.
-    pub x: Option<Length>,
-    /// The first row.
-    pub y: Option<Length>,
-    /// Columns.
-    pub width: Option<Length>,
-    /// Rows.
-    pub height: Option<Length>,
-}
-
-impl Crop {
-    /// Nothing is cut off.
-    pub const NONE: Crop = Crop {
-        x: None,
-        y: None,
-        width: None,
-        height: None,
-    };
-
-    /// The part of a rectangle that is kept. A part that lies outside ends at the edge, and has one
-    /// pixel at least.
-    pub fn of(self, rect: Rect) -> Rect {
-        let along = |start: Option<Length>, length: Option<Length>, side: u32| {
-            let start = start.map_or(0, |start| start.of(side)).min(side - 1);
-            let rest = side - start;
-            let length = length.map_or(rest, |length| length.of(side));
-            (start, length.clamp(1, rest))
-        };
-        let (left, width) = along(self.x, self.width, rect.width);
-        let (top, height) = along(self.y, self.height, rect.height);
-        Rect {
-            left: rect.left + left,
-            top: rect.top + top,
-            width,
-            height,
-        }
-    }
-}
-
 /// Turns of a picture, in this order: EXIF's, the rotation, the two mirrors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
@@ -520,6 +316,7 @@ impl Transform {
         width: Side::px(1200),
         height: Side::px(627),
         fit: Fit::Contain,
+        shape: Shape::PLAIN,
         gravity: Gravity::CENTRE,
         background: Colour::WHITE,
         enlarge: true,
@@ -547,6 +344,46 @@ impl Transform {
         duotone: (Colour::rgb(0xc8_3658), Colour::rgb(0xd8_e74f)),
     };
 
+    /// Returns the transform without sizes: all of the picture, pixel for pixel.
+    pub(crate) fn at_its_own_size(self) -> Transform {
+        Transform {
+            width: Side::Auto,
+            height: Side::Auto,
+            fit: Fit::Inside,
+            shape: Shape::PLAIN,
+            dpr: Dpr::ONE,
+            crop: Crop::NONE,
+            ..self
+        }
+    }
+
+    /// Multiplies the lengths beside the box by the device pixel ratio, which becomes 1. The sides
+    /// of the box are the caller's.
+    pub fn take_dpr(&mut self) {
+        self.shape = self.shape.times(self.dpr);
+        self.dpr = Dpr::ONE;
+    }
+
+    /// Returns the columns and rows of padding and border in device pixels, on both sides together.
+    pub fn room(&self) -> (u32, u32) {
+        let [top, right, bottom, left] = self.shape.pad.times(self.dpr);
+        let border = 2 * self.border_width();
+        (left + right + border, top + bottom + border)
+    }
+
+    /// Returns the colours beside the picture: those of the canvas and of the border, if any.
+    pub(crate) fn around(&self) -> [Colour; 2] {
+        let border = self.shape.border;
+        let line = border.map_or(self.background, |border| border.colour);
+        [self.background, line]
+    }
+
+    /// Pixels of the answer's border; 0 without one.
+    pub(crate) fn border_width(&self) -> u32 {
+        let border = self.shape.border;
+        border.map_or(0, |border| self.dpr.times(border.width))
+    }
+
     /// Whether a grey picture becomes colour.
     pub(crate) fn colours(&self) -> bool {
         self.tint.is_some() || matches!(self.filter, Some(Filter::Sepia | Filter::Duotone))
@@ -556,32 +393,5 @@ impl Transform {
 impl Default for Transform {
     fn default() -> Self {
         Transform::DEFAULT
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_translucent_background_is_seen_on_white_where_there_is_no_alpha() {
-        assert_eq!(
-            Colour {
-                r: 0,
-                g: 0,
-                b: 0,
-                a: 128
-            }
-            .over_white(),
-            Colour::rgb(0x7f_7f7f)
-        );
-        assert_eq!(Colour::TRANSPARENT.over_white(), Colour::WHITE);
-    }
-
-    #[test]
-    fn dpr_rounds_to_the_nearest_pixel() {
-        let dpr = Dpr::from_hundredths(150).expect("1.5 is in range");
-        assert_eq!(dpr.times(NonZeroU16::new(627).expect("not zero")), 941);
-        assert_eq!(Dpr::from_hundredths(99), None);
     }
 }

@@ -5,7 +5,7 @@ use crate::header::Header;
 use crate::pixels::layout::Layout;
 
 use crate::spec::{Auto, By, Format, FormatSet};
-use crate::transform::{Negotiated, Target, Transform};
+use crate::transform::{Colour, Negotiated, Target, Transform};
 
 /// The formats that an answer may be written in, the best first: where one does not fit into
 /// memory, the next one is tried. There is always a last one.
@@ -66,10 +66,12 @@ pub(crate) fn written_layout(
     format: Format,
     padded: bool,
 ) -> Layout {
-    let background = transform.background;
     let seen = padded || (header.layout.alpha() && !format.has_alpha());
-    let grey = header.layout.grey() && !transform.colours() && (!seen || background.is_grey());
-    let alpha = format.has_alpha() && (header.layout.alpha() || (padded && background.a < 255));
+    let around = transform.around();
+    let greys = !seen || around.into_iter().all(Colour::is_grey);
+    let grey = header.layout.grey() && !transform.colours() && greys;
+    let clear = padded && around.into_iter().any(|colour| colour.a < 255);
+    let alpha = format.has_alpha() && (header.layout.alpha() || clear);
     Layout::of(grey, alpha)
 }
 
@@ -80,7 +82,6 @@ mod tests {
     use crate::header::colours::Colours;
     use crate::pixels::layout::{Layout, Size};
     use crate::pixels::orientation::Orientation;
-    use crate::transform::Colour;
     use Format::{Avif, Bmp, Gif, Jpeg, Png, WebP};
 
     const ALL: FormatSet = FormatSet::of(&[Format::WebP, Format::Avif]);

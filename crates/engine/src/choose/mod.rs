@@ -19,7 +19,7 @@ use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
 use crate::stage;
 use crate::stage::link::Samples;
-use crate::transform::{Crop, Dpr, Fit, Quality, Side, Target, Transform};
+use crate::transform::{Quality, Side, Target, Transform};
 
 impl Plan {
     /// Plans a transform.
@@ -200,13 +200,10 @@ impl Plan {
         let transform = Transform {
             width: side,
             height: side,
-            fit: Fit::Inside,
             enlarge: false,
-            dpr: Dpr::ONE,
             target: Target::Image(Format::Png),
             quality: Quality::MOST,
-            crop: Crop::NONE,
-            ..*transform
+            ..transform.at_its_own_size()
         };
         let limits = Limits {
             output_side: SIDE.into(),
@@ -234,13 +231,8 @@ impl Plan {
         offer: FormatSet,
     ) -> Result<Plan, Error> {
         let transform = Transform {
-            width: Side::Auto,
-            height: Side::Auto,
-            fit: Fit::Inside,
-            dpr: Dpr::ONE,
             target: Target::Image(Format::Png),
-            crop: Crop::NONE,
-            ..*transform
+            ..transform.at_its_own_size()
         };
         let limits = Limits {
             output_side: u32::MAX,
@@ -287,7 +279,9 @@ mod tests {
     use crate::pixels::layout::Layout;
     use crate::pixels::orientation::Orientation;
     use crate::pixels::window::Window;
-    use crate::transform::{Gravity, Third};
+    use crate::transform::{
+        Border, Crop, Dpr, Extend, Fit, Gravity, Length, Offset, Pad, Ratio, Shape, Third,
+    };
     use std::num::NonZeroU16;
 
     const LIMITS: Limits = Limits {
@@ -427,6 +421,170 @@ mod tests {
         assert_eq!(small(Fit::Contain), [400, 300, 100, 50, 150, 125]);
         assert_eq!(small(Fit::Inside), [100, 50, 100, 50, 0, 0]);
         assert_eq!(small(Fit::Cover), [100, 50, 100, 50, 0, 0]);
+    }
+
+    /// Sizes and places of a picture under a shape, beside those that the peers have.
+    #[test]
+    fn a_shape_adds_to_the_box() {
+        let shape = Shape::PLAIN;
+        let side = |pixels| NonZeroU16::new(pixels);
+        let ratio = |across, down| {
+            let [across, down] = [across, down].map(|v| NonZeroU16::new(v).expect("not zero"));
+            Some(Ratio::new(across, down))
+        };
+        let of =
+            |source, asked: Transform, shape| sizes(&plan(source, Transform { shape, ..asked }));
+        let photo = (1800, 1200);
+        let square = (100, 100);
+        for (source, asked, shape, wanted) in [
+            // A canvas of the box, and one of its ratio.
+            (
+                photo,
+                asked(300, 300, Fit::Inside),
+                Shape {
+                    extend: Some(Extend::Size),
+                    ..shape
+                },
+                [300, 300, 300, 200, 0, 50],
+            ),
+            (
+                square,
+                Transform {
+                    enlarge: false,
+                    ..asked(400, 200, Fit::Inside)
+                },
+                Shape {
+                    extend: Some(Extend::Ratio),
+                    ..shape
+                },
+                [200, 100, 100, 100, 50, 0],
+            ),
+            (
+                square,
+                Transform {
+                    enlarge: false,
+                    ..asked(200, 400, Fit::Cover)
+                },
+                Shape {
+                    extend: Some(Extend::Ratio),
+                    ..shape
+                },
+                [100, 200, 100, 100, 0, 50],
+            ),
+            // A box of which the ratio is known.
+            (
+                photo,
+                asked(320, 0, Fit::Cover),
+                Shape {
+                    ratio: ratio(16, 9),
+                    ..shape
+                },
+                [320, 180, 320, 180, 0, 0],
+            ),
+            (
+                photo,
+                asked(0, 0, Fit::Cover),
+                Shape {
+                    ratio: ratio(1, 1),
+                    ..shape
+                },
+                [1200, 1200, 1200, 1200, 0, 0],
+            ),
+            // Least sides: the picture grows, and the box cuts it.
+            (
+                photo,
+                asked(300, 0, Fit::Inside),
+                Shape {
+                    least: (None, side(400)),
+                    ..shape
+                },
+                [300, 400, 300, 400, 0, 0],
+            ),
+            (
+                square,
+                Transform {
+                    enlarge: false,
+                    ..asked(0, 0, Fit::Inside)
+                },
+                Shape {
+                    least: (side(150), None),
+                    ..shape
+                },
+                [150, 150, 150, 150, 0, 0],
+            ),
+            // A part behind the resize, before the canvas.
+            (
+                photo,
+                asked(300, 300, Fit::Contain),
+                Shape {
+                    kept: Crop {
+                        x: Some(Length::Px(10)),
+                        width: Some(Length::Px(100)),
+                        ..Crop::NONE
+                    },
+                    ..shape
+                },
+                [300, 300, 100, 200, 100, 50],
+            ),
+            // Padding and border, with dpr.
+            (
+                photo,
+                Transform {
+                    dpr: Dpr::from_millionths(2_000_000).expect("2"),
+                    ..asked(150, 100, Fit::Inside)
+                },
+                Shape {
+                    pad: Pad {
+                        top: 1,
+                        right: 2,
+                        bottom: 3,
+                        left: 4,
+                    },
+                    border: Some(Border {
+                        width: NonZeroU16::MIN,
+                        colour: crate::transform::Colour::WHITE,
+                    }),
+                    ..shape
+                },
+                [316, 212, 300, 200, 10, 4],
+            ),
+            // A shift of the picture on its canvas.
+            (
+                photo,
+                asked(300, 300, Fit::Contain),
+                Shape {
+                    offset: (None, Some(Offset::Px(-20))),
+                    ..shape
+                },
+                [300, 300, 300, 200, 0, 30],
+            ),
+        ] {
+            assert_eq!(of(source, asked, shape), wanted, "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn aspect_crop_keeps_the_shape_and_never_enlarges() {
+        let of =
+            |source, width, height| sizes(&plan(source, asked(width, height, Fit::AspectCrop)));
+        assert_eq!(of((1800, 1200), 300, 300)[..2], [300, 300]);
+        assert_eq!(of((100, 50), 400, 400)[..2], [50, 50]);
+        assert_eq!(of((100, 50), 40, 400)[..2], [5, 50]);
+        assert_eq!(of((100, 50), 400, 40)[..2], [100, 10]);
+        assert_eq!(of((100, 50), 200, 20)[..2], [100, 10]);
+        let up = |source| sizes(&plan(source, asked(400, 300, Fit::ScaleUp)));
+        assert_eq!(up((100, 50))[..2], [400, 200]);
+        assert_eq!(up((800, 600))[..2], [800, 600]);
+    }
+
+    #[test]
+    fn a_share_is_of_the_source() {
+        let share = Side::Share(NonZeroU16::new(2500).expect("a quarter"));
+        let transform = Transform {
+            width: share,
+            ..asked(0, 0, Fit::Inside)
+        };
+        assert_eq!(sizes(&plan((1801, 1200), transform))[..2], [450, 300]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::{Edges, Rect, Window};
 use crate::plan::plane::Plane;
 use crate::spec::Format;
-use crate::transform::{Fit, Gravity, Side, Third, Transform};
+use crate::transform::{Dpr, Extend, Fit, Gravity, Length, Offset, Ratio, Side, Third, Transform};
 
 /// The upright rectangles of a transform.
 pub(crate) struct Geometry {
@@ -28,60 +28,39 @@ pub(crate) struct Geometry {
 impl Geometry {
     pub(crate) fn new(area: Rect, transform: &Transform) -> Geometry {
         let source = area.size();
-        let pixels = |side| match side {
-            Side::Px(pixels) => Some(transform.dpr.times(pixels)),
-            Side::Auto => None,
-        };
-        let (box_width, box_height) = (pixels(transform.width), pixels(transform.height));
-        let scale = scale(source, box_width, box_height, transform);
+        let asked = Asked::new(source, transform);
+        let scale = scale(source, asked, transform);
         let rounded = |length: u32, scale: f64| ((f64::from(length) / scale + 0.5) as u32).max(1);
         let scaled = Size {
             width: rounded(source.width, scale.0),
             height: rounded(source.height, scale.1),
         };
-        let asked = Size {
-            width: box_width.unwrap_or(scaled.width),
-            height: box_height.unwrap_or(scaled.height),
-        };
-        let (kept, canvas) = match transform.fit {
-            Fit::Contain => {
-                let kept = Size {
-                    width: scaled.width.min(asked.width),
-                    height: scaled.height.min(asked.height),
-                };
-                (kept, asked)
-            }
-            Fit::Cover => {
-                let kept = Size {
-                    width: scaled.width.min(asked.width),
-                    height: scaled.height.min(asked.height),
-                };
-                (kept, kept)
-            }
-            Fit::Inside | Fit::Fill | Fit::Outside => (scaled, scaled),
-        };
-        let (from_x, at_x) = place(
-            transform.gravity,
-            Direction::X,
-            scaled.width,
-            kept.width,
-            canvas.width,
+        let shown = shown(scaled, asked, transform);
+        let (offset_x, offset_y) = transform.shape.offset;
+        let x = Axis::X.gravity(transform, offset_x);
+        let y = Axis::Y.gravity(transform, offset_y);
+        let kept = transform.shape.kept.of(Rect {
+            left: x.first(scaled.width, shown.width),
+            top: y.first(scaled.height, shown.height),
+            ..Rect::all(shown)
+        });
+        let canvas = canvas(kept.size(), asked, transform);
+        let at = (
+            x.place(kept.width, canvas.width),
+            y.place(kept.height, canvas.height),
         );
-        let (from_y, at_y) = place(
-            transform.gravity,
-            Direction::Y,
-            scaled.height,
-            kept.height,
-            canvas.height,
-        );
+        let around = Around::of(transform);
         Geometry {
             area,
             scale,
             scaled,
-            kept,
-            from: (from_x, from_y),
-            canvas,
-            at: (at_x, at_y),
+            kept: kept.size(),
+            from: (kept.left, kept.top),
+            canvas: around.grown(canvas),
+            at: (
+                at.0.saturating_add(around.left),
+                at.1.saturating_add(around.top),
+            ),
         }
     }
 
@@ -142,66 +121,264 @@ impl Geometry {
     }
 }
 
+/// The box, in device pixels. A side is `None` where it follows from the other one.
+#[derive(Clone, Copy)]
+struct Asked {
+    width: Option<u32>,
+    height: Option<u32>,
+}
+
+impl Asked {
+    fn new(source: Size, transform: &Transform) -> Asked {
+        let pixels = |side, length: u32| match side {
+            Side::Px(pixels) => Some(transform.dpr.times(pixels)),
+            Side::Share(share) => {
+                let length = Length::Share(share.get()).of(length).max(1);
+                Some(transform.dpr.stretched(length).max(1))
+            }
+            Side::Auto => None,
+        };
+        let width = pixels(transform.width, source.width);
+        let height = pixels(transform.height, source.height);
+        let Some(ratio) = transform.shape.ratio.map(Ratio::value) else {
+            return Asked { width, height };
+        };
+        let whole = |pixels: f64| Some((pixels.round() as u32).max(1));
+        match (width, height) {
+            (Some(width), None) => Asked {
+                width: Some(width),
+                height: whole(f64::from(width) / ratio),
+            },
+            (None, Some(height)) => Asked {
+                width: whole(f64::from(height) * ratio),
+                height: Some(height),
+            },
+            // The largest box of the ratio within the source.
+            (None, None) => {
+                let (columns, rows) = (f64::from(source.width), f64::from(source.height));
+                Asked {
+                    width: whole(columns.min(rows * ratio)),
+                    height: whole(rows.min(columns / ratio)),
+                }
+            }
+            (Some(_), Some(_)) => Asked { width, height },
+        }
+    }
+
+    /// The part of a picture that is in the box.
+    fn within(self, picture: Size) -> Size {
+        Size {
+            width: self
+                .width
+                .map_or(picture.width, |side| side.min(picture.width)),
+            height: self
+                .height
+                .map_or(picture.height, |side| side.min(picture.height)),
+        }
+    }
+}
+
 /// Source pixels per result pixel, each axis.
-fn scale(
-    source: Size,
-    box_width: Option<u32>,
-    box_height: Option<u32>,
-    transform: &Transform,
-) -> (f64, f64) {
+fn scale(source: Size, asked: Asked, transform: &Transform) -> (f64, f64) {
     let shrink =
         |length: u32, asked: Option<u32>| asked.map(|asked| f64::from(length) / f64::from(asked));
     let (x, y) = (
-        shrink(source.width, box_width),
-        shrink(source.height, box_height),
+        shrink(source.width, asked.width),
+        shrink(source.height, asked.height),
     );
     let (mut x, mut y) = match (x, y) {
         (Some(x), Some(y)) => match transform.fit {
             Fit::Fill => (x, y),
-            Fit::Contain | Fit::Inside => (x.max(y), x.max(y)),
-            Fit::Cover | Fit::Outside => (x.min(y), x.min(y)),
+            Fit::Contain | Fit::Inside | Fit::ScaleUp => (x.max(y), x.max(y)),
+            Fit::Cover | Fit::Outside | Fit::AspectCrop => (x.min(y), x.min(y)),
         },
         (Some(x), None) => (x, if transform.fit == Fit::Fill { 1.0 } else { x }),
         (None, Some(y)) => (if transform.fit == Fit::Fill { 1.0 } else { y }, y),
         (None, None) => (1.0, 1.0),
     };
-    if !transform.enlarge {
+    if !transform.enlarge || transform.fit == Fit::AspectCrop {
         (x, y) = (x.max(1.0), y.max(1.0));
     }
+    if transform.fit == Fit::ScaleUp {
+        (x, y) = (x.min(1.0), y.min(1.0));
+    }
+    let (least_width, least_height) = transform.shape.least;
+    let most = |length: u32, least: Option<_>| {
+        least.map_or(f64::INFINITY, |least| {
+            f64::from(length) / f64::from(transform.dpr.times(least))
+        })
+    };
+    let grown = (most(source.width, least_width) / x).min(most(source.height, least_height) / y);
+    (x, y) = (x * grown.min(1.0), y * grown.min(1.0));
     // No side shrinks to nothing.
     (x.min(source.width.into()), y.min(source.height.into()))
 }
 
+/// The part of a scaled picture that the fit shows.
+fn shown(scaled: Size, asked: Asked, transform: &Transform) -> Size {
+    match transform.fit {
+        Fit::Outside | Fit::ScaleUp => scaled,
+        Fit::AspectCrop => {
+            let (Some(width), Some(height)) = (asked.width, asked.height) else {
+                return asked.within(scaled);
+            };
+            let (asked_width, asked_height) = (f64::from(width), f64::from(height));
+            let across = asked_width / f64::from(scaled.width);
+            let down = asked_height / f64::from(scaled.height);
+            let whole = |pixels: f64| (pixels.round() as u32).max(1);
+            if across > down && across > 1.0 {
+                Size {
+                    height: whole(f64::from(scaled.width) * asked_height / asked_width),
+                    ..scaled
+                }
+            } else if down > across && down > 1.0 {
+                Size {
+                    width: whole(f64::from(scaled.height) * asked_width / asked_height),
+                    ..scaled
+                }
+            } else {
+                asked.within(scaled)
+            }
+        }
+        Fit::Contain | Fit::Cover | Fit::Inside | Fit::Fill => asked.within(scaled),
+    }
+}
+
+/// The canvas of a picture, without what is around both.
+fn canvas(picture: Size, asked: Asked, transform: &Transform) -> Size {
+    let box_of = |asked: Asked| Size {
+        width: asked
+            .width
+            .map_or(picture.width, |side| side.max(picture.width)),
+        height: asked
+            .height
+            .map_or(picture.height, |side| side.max(picture.height)),
+    };
+    if transform.fit == Fit::Contain || transform.shape.extend == Some(Extend::Size) {
+        return box_of(asked);
+    }
+    let (Some(Extend::Ratio), Some(width), Some(height)) =
+        (transform.shape.extend, asked.width, asked.height)
+    else {
+        return picture;
+    };
+    let ratio = f64::from(width) / f64::from(height);
+    let own = f64::from(picture.width) / f64::from(picture.height);
+    if ratio > own {
+        Size {
+            width: ((f64::from(picture.height) * ratio).round() as u32).max(picture.width),
+            ..picture
+        }
+    } else {
+        Size {
+            height: ((f64::from(picture.width) / ratio).round() as u32).max(picture.height),
+            ..picture
+        }
+    }
+}
+
+/// Room around a canvas, in device pixels: padding, and a border around that.
+struct Around {
+    left: u32,
+    top: u32,
+    right: u32,
+    bottom: u32,
+}
+
+impl Around {
+    fn of(transform: &Transform) -> Around {
+        let border = transform.border_width();
+        let pad = transform.shape.pad.times(transform.dpr);
+        let [top, right, bottom, left] = pad.map(|room| room + border);
+        Around {
+            left,
+            top,
+            right,
+            bottom,
+        }
+    }
+
+    fn grown(&self, canvas: Size) -> Size {
+        Size {
+            width: canvas.width.saturating_add(self.left + self.right),
+            height: canvas.height.saturating_add(self.top + self.bottom),
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
-enum Direction {
+enum Axis {
     X,
     Y,
 }
 
-/// Along one axis: where the kept part starts, and where it goes.
-fn place(
-    gravity: Gravity,
-    direction: Direction,
-    scaled: u32,
-    kept: u32,
-    canvas: u32,
-) -> (u32, u32) {
-    let (cut, free) = (scaled.saturating_sub(kept), canvas.saturating_sub(kept));
-    match gravity {
-        Gravity::Position(x, y) => match if direction == Direction::X { x } else { y } {
-            Third::Start => (0, 0),
-            Third::Middle => (cut.div_ceil(2), free / 2),
-            Third::End => (cut, free),
-        },
-        Gravity::Focus(x, y) => {
-            let focus = f64::from(if direction == Direction::X { x } else { y }) / 10_000.0;
-            // The kept part is centred on the focus as far as the image reaches; padding is shared out by it.
-            let start = (focus * f64::from(scaled) - f64::from(kept) / 2.0).round();
-            (
-                (start.max(0.0) as u32).min(cut),
-                (focus * f64::from(free)).round() as u32,
-            )
+impl Axis {
+    /// The choice along the axis.
+    fn gravity(self, transform: &Transform, offset: Option<Offset>) -> Along {
+        let point = match (transform.gravity, self) {
+            (Gravity::Position(third, _), Axis::X) | (Gravity::Position(_, third), Axis::Y) => {
+                Point::Third(third)
+            }
+            (Gravity::Focus(share, _), Axis::X) | (Gravity::Focus(_, share), Axis::Y) => {
+                Point::Focus(f64::from(share) / 10_000.0)
+            }
+        };
+        Along {
+            point,
+            offset,
+            dpr: transform.dpr,
         }
+    }
+}
+
+/// Gravity along one axis.
+struct Along {
+    point: Point,
+    offset: Option<Offset>,
+    dpr: Dpr,
+}
+
+enum Point {
+    Third(Third),
+    Focus(f64),
+}
+
+impl Along {
+    /// Where the part that is shown starts.
+    fn first(&self, scaled: u32, shown: u32) -> u32 {
+        let cut = scaled.saturating_sub(shown);
+        let start = match self.point {
+            Point::Third(Third::Start) => 0,
+            Point::Third(Third::Middle) => cut.div_ceil(2),
+            Point::Third(Third::End) => cut,
+            // The part is centred on the focus as far as the picture reaches.
+            Point::Focus(focus) => {
+                let start = (focus * f64::from(scaled) - f64::from(shown) / 2.0).round();
+                (start.max(0.0) as u32).min(cut)
+            }
+        };
+        self.shifted(start, scaled, cut)
+    }
+
+    /// Where a picture goes on its canvas. The rest of the canvas is shared out by the focus.
+    fn place(&self, picture: u32, canvas: u32) -> u32 {
+        let free = canvas.saturating_sub(picture);
+        let start = match self.point {
+            Point::Third(Third::Start) => 0,
+            Point::Third(Third::Middle) => free / 2,
+            Point::Third(Third::End) => free,
+            Point::Focus(focus) => (focus * f64::from(free)).round() as u32,
+        };
+        self.shifted(start, canvas, free)
+    }
+
+    fn shifted(&self, start: u32, side: u32, most: u32) -> u32 {
+        let shift = self.offset.map_or(0, |offset| offset.of(side, self.dpr));
+        let shift = match self.point {
+            Point::Third(Third::End) => -shift,
+            _ => shift,
+        };
+        (i64::from(start) + shift).clamp(0, most.into()) as u32
     }
 }
 

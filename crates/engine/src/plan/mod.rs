@@ -179,7 +179,7 @@ fn ycbcr(colour: Colour) -> [u8; 4] {
 }
 
 /// Converts a colour to a layout. Without alpha in the layout, the colour is the one seen on white.
-fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
+pub(crate) fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
     let Colour { r, g, b, a } = if layout.alpha() {
         colour
     } else {

@@ -7,6 +7,7 @@
 //! the row.
 
 pub(crate) mod blur;
+pub(crate) mod border;
 pub(crate) mod components;
 pub(crate) mod convert;
 pub(crate) mod crop;
@@ -31,6 +32,7 @@ use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::blur::Blur;
+use crate::stage::border::Border;
 use crate::stage::convert::Convert;
 use crate::stage::crop::Crop;
 use crate::stage::flatten::Flatten;
@@ -42,7 +44,7 @@ use crate::stage::sharpen::Sharpen;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 16] = [
+pub(crate) static STILL: [Link; 17] = [
     Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
@@ -59,6 +61,7 @@ pub(crate) static STILL: [Link; 16] = [
     Link::Pulled(&filter::TINT),
     Link::Pulled(&Flatten),
     Link::Pulled(&Letterbox),
+    Link::Pulled(&Border),
 ];
 
 /// A stage, and how rows get through it.

@@ -1,0 +1,381 @@
+//! Sizes of a transform: the box, how the picture meets it, and what goes around.
+
+use std::num::NonZeroU16;
+
+use crate::pixels::window::Rect;
+use crate::transform::colour::Colour;
+
+/// The requested length of one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Pixels, before [`Dpr`].
+    Px(NonZeroU16),
+    /// Share of the source's side in ten-thousandths, before [`Dpr`].
+    Share(NonZeroU16),
+    /// From the other side and the source's aspect ratio.
+    Auto,
+}
+
+impl Side {
+    /// So many pixels; `Auto` for none.
+    pub const fn px(pixels: u16) -> Side {
+        match NonZeroU16::new(pixels) {
+            Some(pixels) => Side::Px(pixels),
+            None => Side::Auto,
+        }
+    }
+}
+
+/// How the source's rectangle meets the requested one. The words are those of CSS `object-fit` and
+/// of sharp.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// The whole image inside the box, the rest filled with the background. The default.
+    #[default]
+    Contain,
+    /// The whole image inside the box; the result is as small as the image.
+    Inside,
+    /// The box is filled; what sticks out is cropped.
+    Cover,
+    /// The box is filled; the aspect ratio gives way.
+    Fill,
+    /// The image covers the box and is not cropped.
+    Outside,
+    /// The box is filled by an image that is never enlarged. Where the image is too small, the
+    /// result has the box's aspect ratio instead of its size.
+    AspectCrop,
+    /// The whole image inside the box where it is smaller than the box. A larger one stays as it
+    /// is.
+    ScaleUp,
+}
+
+/// Where the image sits on its canvas (`contain`), or which part of it is kept (`cover`).
+///
+/// Both coordinates run from 0 (left, top) to 1 (right, bottom) in steps of 1/10000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    /// One of the nine positions: across, down.
+    Position(Third, Third),
+    /// A point of the image that is to stay in view, in ten-thousandths of each side.
+    Focus(u16, u16),
+}
+
+/// Start, middle or end of one axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Third {
+    /// Left or top.
+    Start,
+    /// The default.
+    #[default]
+    Middle,
+    /// Right or bottom.
+    End,
+}
+
+impl Gravity {
+    /// The middle. The default.
+    pub const CENTRE: Gravity = Gravity::Position(Third::Middle, Third::Middle);
+}
+
+impl Default for Gravity {
+    fn default() -> Self {
+        Gravity::CENTRE
+    }
+}
+
+/// Device pixel ratio in millionths, 0.1 to 8: multiplies every length that is given in pixels
+/// before the resize is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dpr(u32);
+
+impl Dpr {
+    /// One device pixel a CSS pixel. The default.
+    pub const ONE: Dpr = Dpr(Dpr::UNIT);
+
+    /// The ratio 1 in the unit of the others.
+    pub const UNIT: u32 = 1_000_000;
+
+    /// From millionths; `None` outside 0.1 to 8.
+    pub fn from_millionths(millionths: u32) -> Option<Dpr> {
+        (Dpr::UNIT / 10..=8 * Dpr::UNIT)
+            .contains(&millionths)
+            .then_some(Dpr(millionths))
+    }
+
+    /// The ratio in millionths.
+    pub fn millionths(self) -> u32 {
+        self.0
+    }
+
+    /// `pixels` times the ratio, rounded to nearest, and at least one.
+    pub fn times(self, pixels: NonZeroU16) -> u32 {
+        self.stretched(pixels.get().into()).max(1)
+    }
+
+    /// A length times the ratio, rounded to nearest. Lengths beyond 2^32 end there.
+    pub fn stretched(self, pixels: u32) -> u32 {
+        let unit = u64::from(Dpr::UNIT);
+        let product = u64::from(pixels) * u64::from(self.0) + unit / 2;
+        u32::try_from(product / unit).unwrap_or(u32::MAX)
+    }
+}
+
+/// A length along one side of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Pixels.
+    Px(u32),
+    /// Share of the side, in ten-thousandths.
+    Share(u16),
+}
+
+impl Length {
+    /// Returns the length unless it is this share of the side, or no pixel where that is 0: then
+    /// nothing is cut off.
+    pub fn unless(self, share: u16) -> Option<Length> {
+        let is_none = self == Length::Share(share) || (share == 0 && self == Length::Px(0));
+        (!is_none).then_some(self)
+    }
+
+    /// Pixels along a side of so many. Half a pixel is rounded up.
+    pub fn of(self, side: u32) -> u32 {
+        match self {
+            Length::Px(pixels) => pixels,
+            Length::Share(share) => ((u64::from(side) * u64::from(share) + 5_000) / 10_000) as u32,
+        }
+    }
+}
+
+/// A rectangle of the upright picture. A side that is not given begins at 0, or reaches to the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crop {
+    /// The first column.
+    pub x: Option<Length>,
+    /// The first row.
+    pub y: Option<Length>,
+    /// Columns.
+    pub width: Option<Length>,
+    /// Rows.
+    pub height: Option<Length>,
+}
+
+impl Crop {
+    /// Nothing is cut off.
+    pub const NONE: Crop = Crop {
+        x: None,
+        y: None,
+        width: None,
+        height: None,
+    };
+
+    /// The part of a rectangle that is kept. A part that lies outside ends at the edge, and has one
+    /// pixel at least.
+    pub fn of(self, rect: Rect) -> Rect {
+        let along = |start: Option<Length>, length: Option<Length>, side: u32| {
+            let start = start.map_or(0, |start| start.of(side)).min(side - 1);
+            let rest = side - start;
+            let length = length.map_or(rest, |length| length.of(side));
+            (start, length.clamp(1, rest))
+        };
+        let (left, width) = along(self.x, self.width, rect.width);
+        let (top, height) = along(self.y, self.height, rect.height);
+        Rect {
+            left: rect.left + left,
+            top: rect.top + top,
+            width,
+            height,
+        }
+    }
+}
+
+/// Aspect ratio, in lowest terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    across: NonZeroU16,
+    down: NonZeroU16,
+}
+
+impl Ratio {
+    /// Returns so many columns to so many rows.
+    pub fn new(across: NonZeroU16, down: NonZeroU16) -> Ratio {
+        let (mut a, mut b) = (across.get(), down.get());
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        let reduced = |length: NonZeroU16| NonZeroU16::new(length.get() / a).unwrap_or(length);
+        Ratio {
+            across: reduced(across),
+            down: reduced(down),
+        }
+    }
+
+    /// Columns.
+    pub fn across(self) -> NonZeroU16 {
+        self.across
+    }
+
+    /// Rows.
+    pub fn down(self) -> NonZeroU16 {
+        self.down
+    }
+
+    /// Columns per row.
+    pub fn value(self) -> f64 {
+        f64::from(self.across.get()) / f64::from(self.down.get())
+    }
+}
+
+/// A canvas around the picture, whatever the fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extend {
+    /// As large as the box at least, on each side.
+    Size,
+    /// Of the box's aspect ratio: one side grows.
+    Ratio,
+}
+
+/// A shift of what gravity has chosen, with a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offset {
+    /// Pixels, before [`Dpr`].
+    Px(i32),
+    /// Share of the side in ten-thousandths.
+    Share(i16),
+}
+
+impl Offset {
+    /// Pixels along a side of so many, rounded to nearest.
+    pub(crate) fn of(self, side: u32, dpr: Dpr) -> i64 {
+        match self {
+            Offset::Px(pixels) => {
+                i64::from(dpr.stretched(pixels.unsigned_abs())) * i64::from(pixels.signum())
+            }
+            Offset::Share(share) => (f64::from(side) * f64::from(share) / 10_000.0).round() as i64,
+        }
+    }
+}
+
+/// Room around a picture and its canvas, in pixels before [`Dpr`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pad {
+    /// Above.
+    pub top: u16,
+    /// On the right.
+    pub right: u16,
+    /// Below.
+    pub bottom: u16,
+    /// On the left.
+    pub left: u16,
+}
+
+impl Pad {
+    /// No room.
+    pub const NONE: Pad = Pad {
+        top: 0,
+        right: 0,
+        bottom: 0,
+        left: 0,
+    };
+
+    /// Returns device pixels above, on the right, below and on the left.
+    pub(crate) fn times(self, dpr: Dpr) -> [u32; 4] {
+        [self.top, self.right, self.bottom, self.left].map(|room| dpr.stretched(room.into()))
+    }
+}
+
+/// A line around everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Border {
+    /// Pixels, before [`Dpr`].
+    pub width: NonZeroU16,
+    /// Its colour.
+    pub colour: Colour,
+}
+
+/// Sizes beside those of the box: what makes the box, and what is done to a picture that has met
+/// it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Aspect ratio of a box with a side that is `Auto`.
+    pub ratio: Option<Ratio>,
+    /// Least pixels of each side of the picture, before [`Dpr`]. The picture grows for them,
+    /// whatever forbids it to; what then sticks out of the box is cropped.
+    pub least: (Option<NonZeroU16>, Option<NonZeroU16>),
+    /// Shift of what gravity has chosen: away from the edge that gravity names, or else to the
+    /// right and down.
+    pub offset: (Option<Offset>, Option<Offset>),
+    /// Part that is kept of the picture behind the resize, before there is a canvas.
+    pub kept: Crop,
+    /// A canvas, whatever the fit.
+    pub extend: Option<Extend>,
+    /// Room around the canvas.
+    pub pad: Pad,
+    /// A line around that.
+    pub border: Option<Border>,
+}
+
+impl Shape {
+    /// Nothing beside the box.
+    pub const PLAIN: Shape = Shape {
+        ratio: None,
+        least: (None, None),
+        offset: (None, None),
+        kept: Crop::NONE,
+        extend: None,
+        pad: Pad::NONE,
+        border: None,
+    };
+
+    /// Returns the shape with lengths in device pixels. A length beyond the longest ends there,
+    /// which is beyond every canvas.
+    pub(crate) fn times(self, dpr: Dpr) -> Shape {
+        let longest = u32::from(u16::MAX);
+        let side = |pixels: NonZeroU16| {
+            NonZeroU16::new(dpr.times(pixels).min(longest) as u16).unwrap_or(pixels)
+        };
+        let offset = |offset: Offset| match offset {
+            Offset::Px(_) => Offset::Px(offset.of(0, dpr) as i32),
+            Offset::Share(_) => offset,
+        };
+        let [top, right, bottom, left] = self.pad.times(dpr).map(|room| room.min(longest) as u16);
+        Shape {
+            least: (self.least.0.map(side), self.least.1.map(side)),
+            offset: (self.offset.0.map(offset), self.offset.1.map(offset)),
+            pad: Pad {
+                top,
+                right,
+                bottom,
+                left,
+            },
+            border: self.border.map(|border| Border {
+                width: side(border.width),
+                ..border
+            }),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dpr_rounds_to_the_nearest_pixel() {
+        let dpr = Dpr::from_millionths(1_500_000).expect("1.5 is in range");
+        assert_eq!(dpr.times(NonZeroU16::new(627).expect("not zero")), 941);
+        let third = Dpr::from_millionths(333_333).expect("0.333333 is in range");
+        assert_eq!(third.times(NonZeroU16::MIN), 1);
+        assert_eq!(third.times(NonZeroU16::MAX), 21_845);
+        assert_eq!(Dpr::from_millionths(99_999), None);
+        assert_eq!(Dpr::from_millionths(8_000_001), None);
+    }
+
+    #[test]
+    fn a_ratio_is_in_lowest_terms() {
+        let side = |pixels| NonZeroU16::new(pixels).expect("not zero");
+        let ratio = Ratio::new(side(1920), side(1080));
+        assert_eq!((ratio.across().get(), ratio.down().get()), (16, 9));
+        assert_eq!(Ratio::new(side(7), side(7)), Ratio::new(side(1), side(1)));
+    }
+}
