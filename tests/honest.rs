@@ -342,6 +342,8 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=700&h=500&cx=10p&cy=20p&cw=50p&ch=50p&ro=90&flip",
             "w=700&h=500&blur=8&bri=20&filt=sepia",
             "w=700&h=500&sharp=3&sat=1.5&tint=red&con=10",
+            "w=700&h=500&normalise&median=7&mod=1.1,1.2,30&threshold&pixelate=9",
+            "w=700&h=500&pixelate=400",
         ] {
             let (cost, _) = measure(file, query).expect("a sound picture");
             ledger.enter(&format!("{name} {query}"), name, &cost);

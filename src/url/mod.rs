@@ -8,6 +8,7 @@
 
 mod asked;
 mod defaults;
+mod effect;
 mod error;
 pub mod examples;
 mod given;

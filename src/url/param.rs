@@ -5,13 +5,14 @@
 use std::num::NonZeroU16;
 
 use crate::url::asked::Asked;
+use crate::url::effect;
 use crate::url::examples::{Examples, Roll};
 use crate::url::shape;
 use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
 use letterbox_engine::transform::{
-    Blur, Dpr, Format, Gamma, Gravity, Negotiated, Pad, Side, Sigma, Transform,
+    Blur, Dpr, Format, Gamma, Gravity, Modulation, Negotiated, Pad, Side, Sigma, Transform,
 };
 
 /// A parameter of the query string.
@@ -666,6 +667,23 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| asked.max_age_secs.map(|secs| secs.to_string())),
     },
     Param {
+        name: "median",
+        aliases: &[],
+        expected: "1, 3, 5, 7 or 9, or nothing for 3",
+        default: "1",
+        doc: "Median of a square of so many pixels a side of the answer, each channel by itself, which takes away specks",
+        examples: Examples::all(
+            &[&["1"], &["3", ""], &["5"], &["7"], &["9"]],
+            &["0", "2", "4", "11", "-3", "03", "3.0", "3x3"],
+        ),
+        quotable: true,
+        read: |draft, text| effect::median(text).map(|v| draft.transform.median = v),
+        write: Some(|asked| {
+            let median = asked.transform.median;
+            median.map(|median| median.get().to_string())
+        }),
+    },
+    Param {
         name: "mh",
         aliases: &["min-h"],
         expected: "a whole number of pixels from 1 to 65535",
@@ -679,6 +697,43 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| shape::pixels(text).map(|v| draft.transform.shape.least.1 = Some(v)),
         write: Some(|asked| asked.transform.shape.least.1.map(|v| v.to_string())),
+    },
+    Param {
+        name: "mod",
+        aliases: &["modulate"],
+        expected: "factors of brightness and saturation from 0 to 10 with up to two decimals and whole degrees of hue from -360 to 360, \
+                   with commas between them, such as 1.2,0.8,90; what is left out at the end is 1 and 0",
+        default: "1,1,0",
+        doc: "Factors of the lightness and of the chroma of each colour, and degrees that its hue is turned, in the LCh of Lab; \
+              joined with `sat` and `hue`",
+        examples: Examples::some(
+            &[
+                &["1,1,0", "1", "1,1", "1.0,1.00,0"],
+                &["1.2,0.8,90", "1.20,0.80,90"],
+                &["1.5,1,0", "1.5", "1.5,1"],
+                &["0,0,0", "0,0"],
+                &["10,10,-359"],
+                &["1,1,-1"],
+                &["0.01,1,0", "0.01"],
+            ],
+            &[
+                "", ",", "1,", "1,1,", "1,1,0,0", "10.01", "1,10.01", "1,1,361", "-1", "1.555",
+                "1;1", "1,1,0.5", "1, 1",
+            ],
+            |roll| {
+                effect::write_modulation(Modulation {
+                    lightness: roll(1001) as u16,
+                    saturation: roll(1001) as u16,
+                    hue: roll(720) as i16 - 359,
+                })
+            },
+        ),
+        quotable: true,
+        read: |draft, text| effect::modulation(text).map(|v| draft.transform.modulation = v),
+        write: Some(|asked| {
+            let modulation = asked.transform.modulation;
+            (modulation != Modulation::NONE).then(|| effect::write_modulation(modulation))
+        }),
     },
     Param {
         name: "mw",
@@ -710,6 +765,26 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::count(text).map(|v| draft.count = Some(v)),
         write: Some(|asked| Some(value::write_count(asked.transform.frames.count))),
+    },
+    Param {
+        name: "normalise",
+        aliases: &["normalize"],
+        expected: "two percentiles from 0 to 100 such as 1,99, the lower one first, or nothing for 1,99",
+        default: "none",
+        doc: "Stretches the contrast: these percentiles of lightness become black and white",
+        examples: Examples::some(
+            &[&["1,99", ""], &["0,100"], &["0,1"], &["99,100"], &["5,95"]],
+            &[
+                "1", "99,1", "50,50", "1,101", "-1,99", "1,99,100", "1.5,99", "01,99", "1, 99", ",",
+            ],
+            |roll| {
+                let lower = roll(100);
+                format!("{lower},{}", lower + 1 + roll(100 - lower))
+            },
+        ),
+        quotable: true,
+        read: |draft, text| effect::percentiles(text).map(|v| draft.transform.normalise = Some(v)),
+        write: Some(|asked| asked.transform.normalise.map(effect::write_percentiles)),
     },
     Param {
         name: "oh",
@@ -845,6 +920,24 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::page(text).map(|v| draft.page = Some(v)),
         write: Some(|asked| Some(asked.transform.frames.first.to_string())),
+    },
+    Param {
+        name: "pixelate",
+        aliases: &["pix"],
+        expected: "a whole number of pixels from 1 to 1000",
+        default: "1",
+        doc: "Squares of so many pixels a side of the answer become their mean",
+        examples: Examples::some(
+            &[&["1"], &["2"], &["7"], &["16"], &["1000"]],
+            &["", "0", "1001", "-1", "01", "2.5", "8px"],
+            |roll| (1 + roll(1000)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| effect::block(text).map(|v| draft.transform.pixelate = v),
+        write: Some(|asked| {
+            let side = asked.transform.pixelate.get();
+            (side != 1).then(|| side.to_string())
+        }),
     },
     Param {
         name: "q",
@@ -1076,6 +1169,21 @@ pub const PARAMS: &[Param] = &[
             let stop = asked.transform.duotone.1;
             (stop != Transform::DEFAULT.duotone.1).then(|| value::write_opaque(stop))
         }),
+    },
+    Param {
+        name: "threshold",
+        aliases: &[],
+        expected: "a whole number from 1 to 255, or nothing for 128",
+        default: "none",
+        doc: "Black and white: pixels whose grey is at least this become white, and all others black",
+        examples: Examples::some(
+            &[&["1"], &["2"], &["128", ""], &["255"]],
+            &["0", "256", "-1", "01", "127.5", "50%"],
+            |roll| (1 + roll(255)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| effect::threshold(text).map(|v| draft.transform.threshold = Some(v)),
+        write: Some(|asked| asked.transform.threshold.map(|grey| grey.to_string())),
     },
     Param {
         name: "tint",

@@ -64,6 +64,34 @@ function sigmoid(percent) {
   };
 }
 
+/** Blocks of one colour: libvips mirrors the picture, and each block is added up here, times alpha. */
+async function blocks(body, most) {
+  const picture = await shown(sharp(body));
+  const { width, height } = picture;
+  const side = Math.min(most, Math.max(width, height));
+  const [right, bottom] = [width, height].map((length) => Math.ceil(length / side) * side - length);
+  const whole = await shown(sharp(body).extend({ right, bottom, extendWith: 'mirror' }));
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const [left, top] = [x - (x % side), y - (y % side)];
+      if (x > left || y > top) {
+        picture.data.copyWithin(4 * (y * width + x), 4 * (top * width + left), 4 * (top * width + left) + 4);
+        continue;
+      }
+      const sums = [0, 0, 0, 0];
+      for (let row = top; row < top + side; row += 1) {
+        for (let at = 4 * (row * whole.width + left); at < 4 * (row * whole.width + left + side); at += 4) {
+          for (let c = 0; c < 3; c += 1) sums[c] += whole.data[at + c] * whole.data[at + 3];
+          sums[3] += whole.data[at + 3];
+        }
+      }
+      const mean = [...sums.slice(0, 3).map((sum) => sum / Math.max(1, sums[3])), sums[3] / side ** 2];
+      picture.data.set(mean.map(Math.round), 4 * (y * width + x));
+    }
+  }
+  return picture;
+}
+
 const every = ['rgb', 'rgba', 'grey'];
 
 describe('effects', () => {
@@ -98,6 +126,52 @@ describe('effects', () => {
       await assertNear(name, { sat: 1.5, hue: 45 }, (body) => shown(sharp(body).modulate({ saturation: 1.5, hue: 45 })), 2);
     }
     assert.equal(difference(await ours(files.grey, { sat: 3, hue: 90 }), await shown(sharp(files.grey))), 0);
+  });
+
+  test('mod is sharp’s modulate, and joined with sat and hue', async () => {
+    for (const [brightness, saturation, hue] of [[1.3, 1, 0], [0.7, 0.5, 90], [1.1, 1.6, -60]]) {
+      const theirs = (body) => shown(sharp(body).modulate({ brightness, saturation, hue: (hue + 360) % 360 }));
+      for (const name of ['rgb', 'rgba']) await assertNear(name, { mod: `${brightness},${saturation},${hue}` }, theirs, 2);
+      await assertNear('grey', { mod: String(brightness) }, (body) => shown(sharp(body).modulate({ brightness })), 2);
+    }
+    const joined = await ours(files.rgb, { mod: '1,2,100', sat: 0.75, hue: -60 });
+    assert.equal(difference(joined, await ours(files.rgb, { mod: '1,1.5,40' })), 0);
+  });
+
+  test('threshold is sharp’s of colours, and alpha stays', async () => {
+    for (const threshold of [20, 128, 200]) {
+      for (const name of ['rgb', 'grey']) await assertNear(name, { threshold }, (body) => shown(sharp(body).threshold(threshold)), 0);
+    }
+    const { data } = await ours(files.rgba, { threshold: '' });
+    const clear = await shown(sharp(files.rgba));
+    const opaque = await shown(sharp(files.rgba).removeAlpha().threshold(128));
+    for (let at = 0; at < data.length; at += 4) {
+      assert.equal(data[at + 3], clear.data[at + 3]);
+      if (data[at + 3] > 0) assert.equal(data[at], opaque.data[at]);
+    }
+  });
+
+  test('median is sharp’s', async () => {
+    for (const name of every) for (const median of [3, 5, 9]) await assertNear(name, { median }, (body) => shown(sharp(body).median(median)), 0);
+    await assertNear('rgb', { median: '' }, (body) => shown(sharp(body).median()), 0);
+  });
+
+  test('normalise is sharp’s', async () => {
+    const dim = await sharp(files.rgb).linear(0.4, 60).png().toBuffer();
+    for (const [lower, upper] of [[1, 99], [0, 100], [20, 70]]) {
+      const theirs = (body) => shown(sharp(body).normalise({ lower, upper }));
+      for (const name of every) await assertNear(name, { normalise: `${lower},${upper}` }, theirs, 2);
+      assert.ok(difference(await ours(dim, { normalize: `${lower},${upper}` }), await theirs(dim)) <= 2);
+    }
+    // Nothing to stretch.
+    const flat = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#204060' } }).png().toBuffer();
+    assert.equal(difference(await ours(flat, { normalise: '' }), await shown(sharp(flat))), 0);
+  });
+
+  test('pixelate is imgproxy’s: mirrored to whole blocks, each of which becomes its mean', async () => {
+    for (const name of every) {
+      for (const side of [2, 7, 16, 61, 80, 200]) await assertNear(name, { pixelate: side }, (body) => blocks(body, side), name === 'rgba' ? 2 : 1);
+    }
   });
 
   test('tint is sharp’s, and a duotone goes from one colour to the other', async () => {
@@ -138,6 +212,20 @@ describe('effects', () => {
       const theirs = await shown(sharp(photo).autoOrient().resize(400, 300, { fit: 'inside' }).blur(blur));
       const off = psnr(await pixels(reply.bytes), theirs, [255, 255, 255]);
       assert.ok(off > 38, `${blur}: ${off.toFixed(1)} dB`);
+    }
+  });
+
+  test('a JPEG that stays one is negated and pixelated in its components', async () => {
+    const s = origin.serve(`images.example.com/effects-${served++}`, answer.bytes(photo, 'image/jpeg'));
+    const theirs = await sharp(photo).autoOrient().resize(400, 300, { fit: 'inside' }).png().toBuffer();
+    for (const [query, reference] of [
+      [{ filt: 'negate' }, await shown(sharp(theirs).negate())],
+      [{ pixelate: 8 }, await blocks(theirs, 8)],
+      [{ pixelate: 9 }, await blocks(theirs, 9)],
+    ]) {
+      const reply = await worker.get({ s, w: 400, h: 300, fit: 'inside', q: 95, ...query });
+      const off = psnr(await pixels(reply.bytes), reference, [255, 255, 255]);
+      assert.ok(off > 34, `${JSON.stringify(query)}: ${off.toFixed(1)} dB`);
     }
   });
 

@@ -9,6 +9,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod effect;
 mod error;
 mod limits;
 mod spec;

@@ -47,8 +47,8 @@ impl Plan {
         }
         let mut steps = Vec::new();
         if let Some(animation) = self.moving() {
-            let row = sum(&|plane| turned_bytes(self, plane));
-            let turned = if turns { upright + row } else { 0 };
+            let whole = sum(&|plane| turned_bytes(self, plane));
+            let turned = if turns { upright } else { 0 } + whole;
             let canvas = sum(&|plane| pulled_bytes(self, plane));
             let parts = vec![
                 decoder,
@@ -119,6 +119,13 @@ impl Plan {
                     ("turned", largest.unwrap_or(0)),
                     small,
                 ],
+                file: false,
+            });
+        } else if planes.iter().any(|plane| turned_bytes(self, plane) > 0) {
+            let whole = sum(&|plane| turned_bytes(self, plane));
+            steps.push(Step {
+                name: "whole picture",
+                parts: vec![("picture", picture), ("stages", whole), small],
                 file: false,
             });
         }

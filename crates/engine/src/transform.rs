@@ -8,6 +8,7 @@ mod size;
 
 use std::num::{NonZeroU8, NonZeroU16};
 
+pub use crate::effect::{Median, Modulation, Percentiles};
 use crate::pixels::orientation::Orientation;
 pub use crate::spec::{Format, FormatSet};
 pub use crate::transform::colour::Colour;
@@ -174,6 +175,16 @@ pub struct Transform {
     pub saturation: u16,
     /// Degrees that the hue of each colour is turned, -360 to 360. Default 0.
     pub hue: i16,
+    /// Modulation beside those two. Default none.
+    pub modulation: Modulation,
+    /// Percentiles of lightness that become black and white. Default none.
+    pub normalise: Option<Percentiles>,
+    /// Window of a median. Default none.
+    pub median: Option<Median>,
+    /// Grey from which on a pixel becomes white, and all others black. Default none.
+    pub threshold: Option<NonZeroU8>,
+    /// Side of blocks that become one colour, in pixels of the answer. Default 1.
+    pub pixelate: NonZeroU16,
     /// Colour that greys get. Default none.
     pub tint: Option<Colour>,
     /// Colours of black and of white in a duotone. Default weserv's.
@@ -340,6 +351,11 @@ impl Transform {
         sharpen: None,
         saturation: 100,
         hue: 0,
+        modulation: Modulation::NONE,
+        normalise: None,
+        median: None,
+        threshold: None,
+        pixelate: NonZeroU16::MIN,
         tint: None,
         duotone: (Colour::rgb(0xc8_3658), Colour::rgb(0xd8_e74f)),
     };

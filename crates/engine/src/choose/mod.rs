@@ -18,7 +18,7 @@ use crate::plan::{Indexed, Known, Plan};
 use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
 use crate::stage;
-use crate::stage::link::Samples;
+use crate::stage::link::{Samples, Stage};
 use crate::transform::{Quality, Side, Target, Transform};
 
 impl Plan {
@@ -162,7 +162,8 @@ impl Plan {
         };
         let stages = stage::at_work(&plan);
         plan.original = stages.is_empty() && plan.may_be_its_source();
-        if stages.iter().all(|stage| stage.samples() == Samples::Plane) {
+        let is_of_planes = |stage: &&dyn Stage| stage.samples(&plan) == Samples::Plane;
+        if stages.iter().all(is_of_planes) {
             plan.chroma = chroma(&plan.header, format, geometry, shrink);
         }
         plan.palette = plan.indexed(transform.target);

@@ -39,11 +39,13 @@ pub(crate) struct Tables {
     roots: Vec<f32>,
     /// The sample of sRGB at each step of light.
     samples: Vec<u8>,
+    /// The sample of sRGB at every 255th of light, with one more behind the last.
+    greys: [u8; 257],
 }
 
 impl Tables {
     /// Memory of the tables, in bytes.
-    pub(crate) const BYTES: u64 = (256 + STEPS as u64 + 2) * 4 + STEPS as u64 + 1;
+    pub(crate) const BYTES: u64 = (256 + STEPS as u64 + 2) * 4 + STEPS as u64 + 1 + 257;
 
     /// Makes the tables.
     ///
@@ -67,13 +69,21 @@ impl Tables {
             linear: std::array::from_fn(|sample| srgb::decode(sample as f32 / 255.0)),
             roots,
             samples,
+            greys: std::array::from_fn(|step| {
+                let light = step.min(255) as f32 / 255.0;
+                (255.0 * srgb::gamma(light)).round() as u8
+            }),
         })
     }
 
-    /// Luminance of a pixel, 0 to 1, with the weights of BT.709.
-    pub(crate) fn luminance(&self, pixel: [u8; 3]) -> f32 {
+    /// The grey of a pixel: luminance with the weights of BT.709, and the curve of sRGB as libvips
+    /// has it, in straight lines between 255ths of light.
+    pub(crate) fn grey(&self, pixel: [u8; 3]) -> u8 {
         let [r, g, b] = pixel.map(|sample| self.linear[usize::from(sample)]);
-        0.2126 * r + 0.7152 * g + 0.0722 * b
+        let at = (0.2126 * r + 0.7152 * g + 0.0722 * b).clamp(0.0, 1.0) * 255.0;
+        let step = at as usize;
+        let [low, high] = [step, step + 1].map(|step| f32::from(self.greys[step]));
+        (low + (high - low) * (at - step as f32) + 0.5) as u8
     }
 
     /// Lightness of a pixel.
@@ -122,6 +132,24 @@ impl Tables {
             *light = white * light_of;
         }
         FROM_XYZ.map(|[x, y, z]| self.sample(x * xyz[0] + y * xyz[1] + z * xyz[2]))
+    }
+}
+
+/// Colours of a pixel of any layout.
+pub(crate) fn colours(pixel: &[u8]) -> [u8; 3] {
+    match *pixel {
+        [r, g, b, ..] => [r, g, b],
+        [grey, ..] => [grey; 3],
+        [] => [0; 3],
+    }
+}
+
+/// Gives a pixel of any layout other colours; grey takes the middle one. Alpha stays.
+pub(crate) fn recolour(pixel: &mut [u8], colours: [u8; 3]) {
+    match pixel {
+        [r, g, b, ..] => [*r, *g, *b] = colours,
+        [grey, ..] => *grey = colours[1],
+        [] => {}
     }
 }
 

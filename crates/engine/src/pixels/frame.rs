@@ -189,6 +189,13 @@ impl Picture {
             .unwrap_or_default()
     }
 
+    /// Returns all rows, as long as none has been taken.
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
+        let row_bytes = self.row_bytes().max(1);
+        let pieces = self.pieces.iter_mut();
+        pieces.flat_map(move |piece| piece.chunks_exact_mut(row_bytes))
+    }
+
     /// Returns the bytes of the pieces that have not been freed.
     pub(crate) fn held_bytes(&self) -> usize {
         self.pieces.iter().map(Vec::capacity).sum()

@@ -494,6 +494,7 @@ pub(crate) fn chroma(
         },
         layout: Layout::Grey,
         background: [0; 4], // one for each of the two
+        is_half: true,
         mixed: Edges {
             left: at.0 % 2 == 1,
             right: ends_between(at.0, kept.width, canvas.width),

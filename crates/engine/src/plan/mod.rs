@@ -134,6 +134,7 @@ impl Plan {
             canvas: self.canvas,
             layout,
             background: pixel,
+            is_half: false,
             mixed: Edges::default(),
         };
         let of_chroma = |sample: usize| {

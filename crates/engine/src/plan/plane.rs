@@ -29,6 +29,8 @@ pub struct Plane {
     pub layout: Layout,
     /// Pixel of the background, in `layout`.
     pub background: [u8; 4],
+    /// Whether the samples are chrominance, at half the size.
+    pub is_half: bool,
     /// Edges at which a row or column of chrominance is half image and half background.
     pub mixed: Edges,
 }

@@ -12,6 +12,7 @@ use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
+use crate::stage::band::Band;
 use crate::stage::kernel::{Divisor, Kernel, add};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
@@ -29,7 +30,7 @@ impl Stage for Blur {
         Reach::Rows
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Plane
     }
 
@@ -39,23 +40,22 @@ impl Stage for Blur {
 
     /// The window, a row that is padded on both sides, a row of sums, and a row that is handed out.
     fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
-        let radius = radius(plan, plane) as u64;
+        let radius = radius(plan, plane);
         let layout = widened(plane);
         let width = u64::from(plane.upright(plan.header.orientation).width);
         let samples = width * layout.channels() as u64;
-        let padded = samples + 2 * radius * layout.channels() as u64;
-        (2 * radius + 1) * samples * 2 + padded * 2 + samples * (4 + 1)
+        let padded = samples + 2 * radius as u64 * layout.channels() as u64;
+        Band::<u16>::bytes(radius, radius, samples) + padded * 2 + samples * (4 + 1)
     }
 }
 
 /// Kernel of a plane.
 fn kernel(plan: &Plan, plane: &Plane) -> Kernel {
-    let is_half = plan.chroma.is_some() && plane.canvas != plan.canvas;
     match plan.transform.blur {
         None => Kernel::ONE,
         Some(transform::Blur::Mild) => Kernel::MEAN,
         Some(transform::Blur::Gaussian(sigma)) => {
-            let share = if is_half { 0.5 } else { 1.0 };
+            let share = if plane.is_half { 0.5 } else { 1.0 };
             Kernel::gaussian(share * sigma.value(), 0.2)
         }
     }
@@ -77,18 +77,14 @@ impl Pull for Blur {
         let channels = layout.channels();
         let width = plane.upright(plan.header.orientation).width as usize;
         let samples = width * channels;
-        let rows = 2 * kernel.radius + 1;
         Ok(Box::new(Rows {
             from,
             layout,
             padded: filled(samples + 2 * kernel.radius * channels, 0)?,
-            window: filled(rows * samples, 0)?,
+            band: Band::new(kernel.radius, kernel.radius, samples)?,
             sums: filled(samples, 0)?,
             row: filled(samples, 0)?,
             kernel,
-            come: 0,
-            gone: 0,
-            is_over: false,
         }))
     }
 }
@@ -99,34 +95,26 @@ struct Rows<'r> {
     kernel: Kernel,
     /// A row with its edges repeated.
     padded: Vec<u16>,
-    /// Rows that are blurred across, by their number.
-    window: Vec<u16>,
+    /// Rows that are blurred across.
+    band: Band<u16>,
     sums: Vec<u32>,
     row: Vec<u8>,
-    /// Rows that have come, and that have been handed out.
-    come: usize,
-    gone: usize,
-    is_over: bool,
 }
 
 impl RowSource for Rows<'_> {
     fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
-        let radius = self.kernel.radius;
-        while !self.is_over && self.come <= self.gone + radius {
+        while self.band.wants_row() {
             self.take()?;
         }
-        if self.gone == self.come {
+        if !self.band.step() {
             return Ok(None);
         }
-        let (samples, rows) = (self.sums.len(), 2 * radius + 1);
+        let radius = self.kernel.radius as isize;
         self.sums.fill(self.kernel.sum() / 2);
-        for (at, tap) in self.kernel.each().enumerate() {
-            let y = (self.gone + at).saturating_sub(radius).min(self.come - 1);
-            let row = &self.window[y % rows * samples..][..samples];
-            add(&mut self.sums, row, tap);
+        for (from, tap) in (-radius..=radius).zip(self.kernel.each()) {
+            add(&mut self.sums, self.band.row(from), tap);
         }
         hand_out(&self.sums, self.kernel.sum(), self.layout, &mut self.row);
-        self.gone += 1;
         Ok(Some(&mut self.row))
     }
 }
@@ -135,7 +123,7 @@ impl Rows<'_> {
     /// Takes a row from before, and blurs it across.
     fn take(&mut self) -> Result<(), Error> {
         let Some(row) = self.from.next_row()? else {
-            self.is_over = true;
+            self.band.end();
             return Ok(());
         };
         let (channels, radius) = (self.layout.channels(), self.kernel.radius);
@@ -166,12 +154,10 @@ impl Rows<'_> {
         for (at, tap) in self.kernel.each().enumerate() {
             add(&mut self.sums, &self.padded[at * channels..], tap);
         }
-        let (rows, scale) = (2 * radius + 1, Divisor::new(self.kernel.sum()));
-        let to = &mut self.window[self.come % rows * samples..][..samples];
-        to.iter_mut()
-            .zip(&self.sums)
+        let scale = Divisor::new(self.kernel.sum());
+        let to = self.band.row_that_comes().iter_mut();
+        to.zip(&self.sums)
             .for_each(|(to, &sum)| *to = scale.divide(sum) as u16);
-        self.come += 1;
         Ok(())
     }
 }

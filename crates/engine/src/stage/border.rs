@@ -19,7 +19,7 @@ impl Stage for Border {
     }
 
     /// A line may end between two samples of chrominance.
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Pixels
     }
 

@@ -27,16 +27,18 @@ impl Stage for Convert {
     }
 
     /// A component alone has no meaning in sRGB: the result depends on all three.
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Pixels
     }
 
     /// A profile that has not been looked at yet may be that of sRGB, which is not known when the
-    /// plan is made.
+    /// plan is made. A picture that is normalised has been converted for that.
     fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
         match plan.source {
             Source::Srgb => false,
-            Source::Other(_) | Source::Unseen => !plan.header.cmyk,
+            Source::Other(_) | Source::Unseen => {
+                !plan.header.cmyk && plan.transform.normalise.is_none()
+            }
         }
     }
 
@@ -53,13 +55,13 @@ impl Pull for Convert {
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
-        Ok(match &plan.source {
-            Source::Other(conversion) => Box::new(Rows {
+        Ok(match of_pixels(plan) {
+            Some(conversion) => Box::new(Rows {
                 from,
-                conversion: conversion.clone(),
+                conversion,
                 layout: plane.source,
             }),
-            Source::Srgb | Source::Unseen => from,
+            None => from,
         })
     }
 }
@@ -77,6 +79,14 @@ impl RowSource for Rows<'_> {
         };
         self.conversion.run(row, self.layout);
         Ok(Some(row))
+    }
+}
+
+/// Returns the conversion of resized pixels.
+pub(crate) fn of_pixels(plan: &Plan) -> Option<Arc<Conversion>> {
+    match &plan.source {
+        Source::Other(conversion) if !plan.header.cmyk => Some(conversion.clone()),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ impl Stage for Crop {
         Reach::Pixel
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Plane
     }
 

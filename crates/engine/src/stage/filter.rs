@@ -1,12 +1,15 @@
-//! Stages that mix the colours of a pixel: filters and tints by luminance, sepia, saturation and
-//! hue. Alpha stays.
+//! Stages that mix the colours of a pixel: filters and tints by luminance, a threshold, sepia,
+//! brightness, saturation and hue. Alpha stays.
 //!
 //! Greyscale is libvips' `b-w`: luminance of linear light, with the weights of BT.709, and back
 //! through the curve of sRGB. Sepia is weserv's matrix, and a duotone weserv's straight line in
 //! Lab. A tint is sharp's: black and white stay, and the colour is strongest between them.
-//! Saturation and hue are sharp's `modulate`, in the LCh of Lab.
+//! Brightness, saturation and hue are sharp's `modulate`, in the LCh of Lab. The threshold is
+//! sharp's, of libvips' grey.
 
-use crate::colour::lab::Tables;
+use std::num::NonZeroU8;
+
+use crate::colour::lab::{Tables, colours, recolour};
 use crate::error::Error;
 use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSource;
@@ -19,25 +22,35 @@ use crate::transform::{Colour, Filter, Transform};
 /// A stage that makes one colour of another.
 pub(crate) struct Mix {
     name: &'static str,
-    /// Whether a transform has work for it. Grey is the same behind it where it is no colour.
+    /// Whether a transform has work for it.
     is_asked: fn(&Transform) -> bool,
+    /// Whether there is work for grey, too. It is the same behind a stage that knows colours alone.
+    of_grey: fn(&Transform) -> bool,
     make: fn(&Transform, Tables) -> Colours,
 }
 
 /// Returns the new colours of a pixel.
 type Colours = Box<dyn Fn([u8; 3]) -> [u8; 3]>;
 
-/// `sat` and `hue`.
+/// `mod`, `sat` and `hue`: factors are multiplied, and turns added.
 pub(crate) static MODULATE: Mix = Mix {
     name: "modulate",
-    is_asked: |transform| transform.saturation != 100 || transform.hue % 360 != 0,
+    is_asked: |transform| {
+        let is_asked = transform.saturation != 100 || transform.hue % 360 != 0;
+        is_asked || !transform.modulation.is_none()
+    },
+    of_grey: |transform| transform.modulation.lightness != 100,
     make: |transform, tables| {
-        let (sin, cos) = f32::from(transform.hue).to_radians().sin_cos();
-        let factor = f32::from(transform.saturation) / 100.0;
+        let also = transform.modulation;
+        let degrees = f32::from(transform.hue) + f32::from(also.hue);
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let hundredths = |factor: u16| f32::from(factor) / 100.0;
+        let factor = hundredths(transform.saturation) * hundredths(also.saturation);
+        let lightness = hundredths(also.lightness);
         Box::new(move |pixel| {
             let [l, a, b] = tables.lab(pixel);
             tables.pixel([
-                l,
+                lightness * l,
                 factor * (a * cos - b * sin),
                 factor * (a * sin + b * cos),
             ])
@@ -49,6 +62,7 @@ pub(crate) static MODULATE: Mix = Mix {
 pub(crate) static FILTER: Mix = Mix {
     name: "filter",
     is_asked: |transform| !matches!(transform.filter, None | Some(Filter::Negate)),
+    of_grey: |_| false,
     make: |transform, tables| match transform.filter {
         Some(Filter::Sepia) => Box::new(sepia),
         Some(Filter::Duotone) => {
@@ -59,8 +73,22 @@ pub(crate) static FILTER: Mix = Mix {
             })
         }
         Some(Filter::Greyscale | Filter::Negate) | None => {
-            Box::new(move |pixel| [tables.sample(tables.luminance(pixel)); 3])
+            Box::new(move |pixel| [tables.grey(pixel); 3])
         }
+    },
+};
+
+/// `threshold`.
+pub(crate) static THRESHOLD: Mix = Mix {
+    name: "threshold",
+    is_asked: |transform| transform.threshold.is_some(),
+    of_grey: |_| true,
+    make: |transform, tables| {
+        let threshold = transform.threshold.map_or(0, NonZeroU8::get);
+        Box::new(move |pixel| {
+            let is_white = tables.grey(pixel) >= threshold;
+            [if is_white { 255 } else { 0 }; 3]
+        })
     },
 };
 
@@ -68,6 +96,7 @@ pub(crate) static FILTER: Mix = Mix {
 pub(crate) static TINT: Mix = Mix {
     name: "tint",
     is_asked: |transform| transform.tint.is_some(),
+    of_grey: |_| false,
     make: |transform, tables| {
         let [_, a, b] = tables.lab(rgb(transform.tint.unwrap_or(Colour::WHITE)));
         by_luminance(tables, |l, _| {
@@ -88,10 +117,7 @@ fn by_luminance(tables: Tables, of: impl Fn(f32, f32) -> [f32; 3]) -> Colours {
         let [l, _, _] = tables.lab([grey as u8; 3]);
         tables.pixel(of(l, grey as f32 / 255.0))
     });
-    Box::new(move |pixel| {
-        let grey = tables.sample(tables.luminance(pixel));
-        colours[usize::from(grey)]
-    })
+    Box::new(move |pixel| colours[usize::from(tables.grey(pixel))])
 }
 
 fn sepia(pixel: [u8; 3]) -> [u8; 3] {
@@ -114,13 +140,15 @@ impl Stage for Mix {
         Reach::Pixel
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Pixels
     }
 
     /// A stage that makes colour of grey finds the layout widened to colour.
     fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
-        (self.is_asked)(&plan.transform) && !widened(plane).grey()
+        let transform = &plan.transform;
+        let is_for = !widened(plane).grey() || (self.of_grey)(transform);
+        is_for && (self.is_asked)(transform)
     }
 
     /// The tables, and one of colours by grey.
@@ -156,9 +184,7 @@ impl RowSource for Rows<'_> {
             return Ok(None);
         };
         for pixel in row.chunks_exact_mut(self.layout.channels()) {
-            if let Some(colours) = pixel.first_chunk_mut() {
-                *colours = (self.mix)(*colours);
-            }
+            recolour(pixel, (self.mix)(colours(pixel)));
         }
         Ok(Some(row))
     }

@@ -21,7 +21,7 @@ impl Stage for Flatten {
         Reach::Pixel
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Pixels
     }
 

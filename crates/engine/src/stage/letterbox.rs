@@ -21,7 +21,7 @@ impl Stage for Letterbox {
         Reach::Pixel
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Plane
     }
 
@@ -145,6 +145,7 @@ mod tests {
             canvas: size(4, 3),
             layout: Layout::Grey,
             background: [128, 0, 0, 0],
+            is_half: true,
             mixed: Edges {
                 left: true,
                 top: true,

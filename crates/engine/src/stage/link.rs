@@ -45,8 +45,8 @@ pub(crate) trait Stage: Sync {
     /// How much of a picture it has to see.
     fn reach(&self) -> Reach;
 
-    /// The samples that it works on.
-    fn samples(&self) -> Samples;
+    /// The samples that it works on in a plan of pixels.
+    fn samples(&self, plan: &Plan) -> Samples;
 
     /// Whether a plan has work for it in one of its planes.
     fn has_work(&self, plan: &Plan, plane: &Plane) -> bool;

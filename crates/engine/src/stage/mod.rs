@@ -6,6 +6,7 @@
 //! method and changes a row where it lies; as something that is pushed, it would be three, and copy
 //! the row.
 
+pub(crate) mod band;
 pub(crate) mod blur;
 pub(crate) mod border;
 pub(crate) mod components;
@@ -19,7 +20,10 @@ pub(crate) mod kernel;
 pub(crate) mod leaving;
 pub(crate) mod letterbox;
 pub(crate) mod link;
+pub(crate) mod median;
+pub(crate) mod normalise;
 pub(crate) mod orient;
+pub(crate) mod pixelate;
 pub(crate) mod resample;
 pub(crate) mod sharpen;
 pub(crate) mod tone;
@@ -38,18 +42,23 @@ use crate::stage::crop::Crop;
 use crate::stage::flatten::Flatten;
 use crate::stage::letterbox::Letterbox;
 use crate::stage::link::{Pull, Push, Pushed, Stage, Turn};
+use crate::stage::median::Median;
+use crate::stage::normalise::Normalise;
 use crate::stage::orient::Orient;
+use crate::stage::pixelate::Pixelate;
 use crate::stage::resample::Resample;
 use crate::stage::sharpen::Sharpen;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 17] = [
+pub(crate) static STILL: [Link; 21] = [
     Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
+    Link::Picture(&Normalise),
     Link::Pulled(&Convert),
     Link::Pulled(&Widen),
+    Link::Pulled(&Median),
     Link::Pulled(&tone::BRIGHTNESS),
     Link::Pulled(&filter::MODULATE),
     Link::Pulled(&tone::CONTRAST),
@@ -57,7 +66,9 @@ pub(crate) static STILL: [Link; 17] = [
     Link::Pulled(&Sharpen),
     Link::Pulled(&tone::NEGATE),
     Link::Pulled(&filter::FILTER),
+    Link::Pulled(&filter::THRESHOLD),
     Link::Pulled(&Blur),
+    Link::Pulled(&Pixelate),
     Link::Pulled(&filter::TINT),
     Link::Pulled(&Flatten),
     Link::Pulled(&Letterbox),

@@ -21,7 +21,7 @@ impl Stage for Orient {
         Reach::Picture
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Plane
     }
 

@@ -23,7 +23,7 @@ impl Stage for Resample {
         Reach::Rows
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Plane
     }
 

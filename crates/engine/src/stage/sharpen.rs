@@ -5,13 +5,14 @@
 //! sigma the kernel is one of 3 x 3 on the samples. Translucent pixels are multiplied by their
 //! alpha while they are sharpened.
 
-use crate::colour::lab::Tables;
+use crate::colour::lab::{Tables, colours, recolour};
 use crate::error::Error;
 use crate::pixels::buffer::filled;
 use crate::pixels::layout::Layout;
 use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
+use crate::stage::band::Band;
 use crate::stage::kernel::{Divisor, Kernel, add};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
@@ -29,7 +30,7 @@ impl Stage for Sharpen {
         Reach::Rows
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Pixels
     }
 
@@ -40,11 +41,12 @@ impl Stage for Sharpen {
     /// Windows of pixels and of lightness, a padded row and one of sums, a row that is handed out,
     /// and the tables.
     fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
-        let radius = kernel(plan).radius as u64;
+        let radius = kernel(plan).radius;
         let width = u64::from(plane.upright(plan.header.orientation).width);
         let row = width * widened(plane).channels() as u64;
-        let light = (2 * radius + 1) * width * 2 + (width + 2 * radius) * 2 + width * 4;
-        (2 * radius + 2) * row + light + Tables::BYTES
+        let padded = width + 2 * radius as u64;
+        let light = Band::<u16>::bytes(radius, radius, width) + padded * 2 + width * 4;
+        Band::<u8>::bytes(above(plan), radius, row) + row + light + Tables::BYTES
     }
 }
 
@@ -57,6 +59,11 @@ fn kernel(plan: &Plan) -> Kernel {
     }
 }
 
+/// Rows of pixels that are needed above the one that is made.
+fn above(plan: &Plan) -> usize {
+    usize::from(plan.transform.sharpen == Some(transform::Blur::Mild))
+}
+
 impl Pull for Sharpen {
     fn rows<'r>(
         &self,
@@ -66,21 +73,18 @@ impl Pull for Sharpen {
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
         let (kernel, layout) = (kernel(plan), widened(plane));
         let width = plane.upright(plan.header.orientation).width as usize;
-        let rows = 2 * kernel.radius + 1;
+        let radius = kernel.radius;
         Ok(Box::new(Rows {
             from,
             layout,
             is_mild: plan.transform.sharpen == Some(transform::Blur::Mild),
             tables: Tables::new()?,
-            pixels: filled(rows * width * layout.channels(), 0)?,
-            light: filled(rows * width, 0)?,
-            padded: filled(width + 2 * kernel.radius, 0)?,
+            pixels: Band::new(above(plan), radius, width * layout.channels())?,
+            light: Band::new(radius, radius, width)?,
+            padded: filled(width + 2 * radius, 0)?,
             sums: filled(width, 0)?,
             row: filled(width * layout.channels(), 0)?,
             kernel,
-            come: 0,
-            gone: 0,
-            is_over: false,
         }))
     }
 }
@@ -94,27 +98,22 @@ struct Rows<'r> {
     kernel: Kernel,
     is_mild: bool,
     tables: Tables,
-    /// Rows before the stage, by their number.
-    pixels: Vec<u8>,
+    /// Rows before the stage.
+    pixels: Band<u8>,
     /// Their lightness, blurred across.
-    light: Vec<u16>,
+    light: Band<u16>,
     /// Lightness of a row with its edges repeated.
     padded: Vec<u16>,
     sums: Vec<u32>,
     row: Vec<u8>,
-    /// Rows that have come, and that have been handed out.
-    come: usize,
-    gone: usize,
-    is_over: bool,
 }
 
 impl RowSource for Rows<'_> {
     fn next_row(&mut self) -> Result<Option<&mut [u8]>, Error> {
-        let radius = self.kernel.radius;
-        while !self.is_over && self.come <= self.gone + radius {
+        while self.pixels.wants_row() {
             self.take()?;
         }
-        if self.gone == self.come {
+        if !self.pixels.step() || !self.light.step() {
             return Ok(None);
         }
         if self.is_mild {
@@ -122,27 +121,20 @@ impl RowSource for Rows<'_> {
         } else {
             self.sharpen();
         }
-        self.gone += 1;
         Ok(Some(&mut self.row))
     }
 }
 
 impl Rows<'_> {
-    /// Number of a row of the windows, counted from the one that is handed out.
-    fn at(&self, from: isize) -> usize {
-        let y = self.gone.saturating_add_signed(from).min(self.come - 1);
-        y % (2 * self.kernel.radius + 1)
-    }
-
     fn take(&mut self) -> Result<(), Error> {
         let Some(row) = self.from.next_row()? else {
-            self.is_over = true;
+            self.pixels.end();
+            self.light.end();
             return Ok(());
         };
         let (channels, radius) = (self.layout.channels(), self.kernel.radius);
-        let (samples, width) = (row.len(), self.sums.len());
-        let at = self.come % (2 * radius + 1);
-        let kept = &mut self.pixels[at * samples..][..samples];
+        let width = self.sums.len();
+        let kept = self.pixels.row_that_comes();
         kept.copy_from_slice(row);
         if self.layout.alpha() {
             for pixel in kept.chunks_exact_mut(channels) {
@@ -152,7 +144,7 @@ impl Rows<'_> {
                 }
             }
         }
-        self.come += 1;
+        let blurred = self.light.row_that_comes();
         if self.is_mild {
             return Ok(());
         }
@@ -168,29 +160,23 @@ impl Rows<'_> {
         for (at, tap) in self.kernel.each().enumerate() {
             add(&mut self.sums, &self.padded[at..], tap);
         }
-        let to = &mut self.light[at * width..][..width];
-        to.iter_mut()
-            .zip(&self.sums)
+        let to = blurred.iter_mut();
+        to.zip(&self.sums)
             .for_each(|(to, &sum)| *to = scale.divide(sum) as u16);
         Ok(())
     }
 
     fn sharpen(&mut self) {
-        let (radius, width) = (self.kernel.radius as isize, self.sums.len());
+        let radius = self.kernel.radius as isize;
         let mut sums = std::mem::take(&mut self.sums);
         sums.fill(self.kernel.sum() / 2);
         for (from, tap) in (-radius..=radius).zip(self.kernel.each()) {
-            add(
-                &mut sums,
-                &self.light[self.at(from) * width..][..width],
-                tap,
-            );
+            add(&mut sums, self.light.row(from), tap);
         }
         let scale = Divisor::new(self.kernel.sum());
         let mut row = std::mem::take(&mut self.row);
         let channels = self.layout.channels();
-        let samples = row.len();
-        let source = &self.pixels[self.at(0) * samples..][..samples];
+        let source = self.pixels.row(0);
         let pixels = row
             .chunks_exact_mut(channels)
             .zip(source.chunks_exact(channels));
@@ -199,11 +185,7 @@ impl Rows<'_> {
             let light = (lab[0] * STEPS) as i32;
             let more = stronger((light - scale.divide(sum) as i32) as f32 / STEPS);
             let l = (light as f32 / STEPS + more).clamp(0.0, 100.0);
-            let [r, g, b] = self.tables.pixel([l, lab[1], lab[2]]);
-            match to.first_chunk_mut() {
-                Some(colours) => *colours = [r, g, b],
-                None => to[0] = g,
-            }
+            recolour(to, self.tables.pixel([l, lab[1], lab[2]]));
             finish(to, from, self.layout);
         }
         (self.sums, self.row) = (sums, row);
@@ -213,10 +195,7 @@ impl Rows<'_> {
     fn sharpen_mildly(&mut self) {
         let mut row = std::mem::take(&mut self.row);
         let channels = self.layout.channels();
-        let rows = [-1, 0, 1].map(|from| {
-            let samples = row.len();
-            &self.pixels[self.at(from) * samples..][..samples]
-        });
+        let rows = [-1, 0, 1].map(|from| self.pixels.row(from));
         let last = row.len() - channels;
         for (at, to) in row.iter_mut().enumerate() {
             let (left, right) = (
@@ -237,15 +216,6 @@ impl Rows<'_> {
             finish(to, from, self.layout);
         }
         self.row = row;
-    }
-}
-
-/// Colours of a pixel of any layout.
-fn colours(pixel: &[u8]) -> [u8; 3] {
-    match *pixel {
-        [r, g, b, ..] => [r, g, b],
-        [grey, ..] => [grey; 3],
-        [] => [0; 3],
     }
 }
 

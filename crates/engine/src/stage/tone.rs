@@ -16,6 +16,7 @@ use crate::transform::{Filter, Transform};
 /// A stage that is a table.
 pub(crate) struct Tone {
     name: &'static str,
+    samples: Samples,
     /// The result of a sample; `None` where nothing of the kind is asked for.
     result: fn(&Transform) -> Option<Curve>,
 }
@@ -26,6 +27,7 @@ type Curve = Box<dyn Fn(f32) -> f32>;
 /// `bri`: percent of the whole range are added.
 pub(crate) static BRIGHTNESS: Tone = Tone {
     name: "brightness",
+    samples: Samples::Pixels, // a clipped component would be another colour
     result: |transform| match transform.brightness {
         0 => None,
         percent => Some(Box::new(move |sample| sample + 2.55 * f32::from(percent))),
@@ -35,6 +37,7 @@ pub(crate) static BRIGHTNESS: Tone = Tone {
 /// `con`: a sigmoid around the middle, or its inverse where it is below 0.
 pub(crate) static CONTRAST: Tone = Tone {
     name: "contrast",
+    samples: Samples::Pixels, // a clipped component would be another colour
     result: |transform| match transform.contrast {
         0 => None,
         percent => Some(sigmoid(percent)),
@@ -44,6 +47,7 @@ pub(crate) static CONTRAST: Tone = Tone {
 /// `gam`: the power of one through gamma.
 pub(crate) static GAMMA: Tone = Tone {
     name: "gamma",
+    samples: Samples::Pixels, // a clipped component would be another colour
     result: |transform| {
         let gamma = transform.gamma?.value();
         Some(Box::new(move |sample| {
@@ -55,6 +59,7 @@ pub(crate) static GAMMA: Tone = Tone {
 /// `filt=negate`.
 pub(crate) static NEGATE: Tone = Tone {
     name: "negate",
+    samples: Samples::Plane,
     result: |transform| match transform.filter {
         Some(Filter::Negate) => Some(Box::new(|sample| 255.0 - sample)),
         _ => None,
@@ -89,9 +94,8 @@ impl Stage for Tone {
         Reach::Pixel
     }
 
-    /// A clipped component would be another colour.
-    fn samples(&self) -> Samples {
-        Samples::Pixels
+    fn samples(&self, _: &Plan) -> Samples {
+        self.samples
     }
 
     fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
@@ -116,7 +120,11 @@ impl Pull for Tone {
         Ok(Box::new(Rows {
             from,
             layout: widened(plane),
-            table: std::array::from_fn(|sample| result(sample as f32) as u8), // cut off, and clipped
+            table: std::array::from_fn(|sample| {
+                // Chrominance is 0 at 128 (JFIF 1.02), and a negative has its opposite.
+                let zero = if plane.is_half { 1.0 } else { 0.0 };
+                (result(sample as f32) + zero) as u8 // cut off, and clipped
+            }),
         }))
     }
 }

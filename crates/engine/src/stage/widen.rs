@@ -28,7 +28,7 @@ impl Stage for Widen {
         Reach::Pixel
     }
 
-    fn samples(&self) -> Samples {
+    fn samples(&self, _: &Plan) -> Samples {
         Samples::Pixels
     }
 
