@@ -129,6 +129,7 @@ function seed(target) {
   const corpus = join(root, 'fuzz', 'corpus', target);
   mkdirSync(corpus, { recursive: true });
   if (target === 'inflate_split') return streams(corpus);
+  if (target === 'dialect') return urls(corpus);
   const { endings, ways, head } = starts[target];
   const beside = process.env.LETTERBOX_CORPUS ?? resolve(root, '..', 'shared', 'corpus');
   const inputs = endings.flatMap((ending) => {
@@ -162,6 +163,13 @@ function streams(corpus) {
     const copy = join(corpus, `seed-${level}`);
     if (!existsSync(copy)) writeFileSync(copy, Buffer.concat([Buffer.from([level * 25, level * 7]), deflateSync(text, { level })]));
   }
+  return corpus;
+}
+
+/** URLs of every dialect, those that the tests know. */
+function urls(corpus) {
+  const lines = readFileSync(join(root, 'tests', 'vectors', 'dialect-urls.txt'), 'utf8').split('\n').filter(Boolean);
+  lines.forEach((line, at) => writeFileSync(join(corpus, `seed-${at}`), line));
   return corpus;
 }
 

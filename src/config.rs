@@ -8,6 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::cache::freshness::Freshness;
+use crate::dialect::Mounts;
 use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Rules, check_form};
 use crate::url::preset::Presets;
@@ -45,6 +46,8 @@ pub struct Config {
     pub presets_only: bool,
     /// Widths that answers are restricted to, if any.
     pub ladder: Option<Widths>,
+    /// Prefixes at which URLs of other services are answered.
+    pub dialects: Mounts,
 }
 
 /// Settings that belong in no file: `wrangler secret put NAME`.
@@ -199,6 +202,12 @@ pub const SETTINGS: &[Setting] = &[
             );
             Ok(())
         },
+        write: None,
+    },
+    Setting {
+        name: "DIALECTS",
+        doc: "Comma list of prefixes at which URLs of other services are answered, such as `/_next/image=next, /.netlify/images=netlify`; see [docs/migrate](docs/migrate/README.md)",
+        read: |config, text| Mounts::parse(text).map(|mounts| config.dialects = mounts),
         write: None,
     },
     Setting {
@@ -408,6 +417,11 @@ impl Config {
         if self.presets_only && self.presets.is_empty() {
             problems.push(Problem::plain("PRESETS_ONLY is wrong: PRESETS has none"));
         }
+        if self.presets_only && !self.dialects.is_empty() {
+            problems.push(Problem::plain(
+                "DIALECTS is wrong: PRESETS_ONLY refuses every parameter, and a dialect's URL is made of parameters",
+            ));
+        }
         if self.rules.development {
             return;
         }
@@ -455,6 +469,7 @@ impl Default for Config {
             presets: Presets::default(),
             presets_only: false,
             ladder: None,
+            dialects: Mounts::default(),
         }
     }
 }

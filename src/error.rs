@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::{config, governor, origin, url};
+use crate::{config, dialect, governor, origin, url};
 use letterbox_engine as engine;
 
 /// Failure of a request.
@@ -18,6 +18,8 @@ pub enum Error {
     MissingSource,
     /// The request's parameters are wrong.
     Url(url::Error),
+    /// The request's dialect refuses it.
+    Dialect(dialect::Refusal),
     /// The source, or the way to it, failed.
     Origin(origin::Error),
     /// The image cannot be transformed.
@@ -41,6 +43,7 @@ impl Error {
             }
             Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
             Error::Url(url::Error::BadSignature(_) | url::Error::Expired) => StatusCode::FORBIDDEN,
+            Error::Dialect(refusal) => refusal.status,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::Loop => StatusCode::LOOP_DETECTED,
             Error::RateLimited => StatusCode::TOO_MANY_REQUESTS,
@@ -86,6 +89,7 @@ impl Error {
             Error::Busy => "busy",
             Error::Loop => "loop-detected",
             Error::RateLimited => "rate-limited",
+            Error::Dialect(refusal) => refusal.code,
             Error::Url(url::Error::TooLong) => "uri-too-long",
             Error::Url(url::Error::BadSignature(_)) => "bad-signature",
             Error::Url(url::Error::Expired) => "expired",
@@ -132,6 +136,7 @@ impl Error {
                 "s is missing: expected the URL of an image, for example ?s=https://images.example.com/photo.jpg".to_owned()
             }
             Error::Url(error) => error.to_string(),
+            Error::Dialect(refusal) => refusal.message.clone(),
             Error::Origin(error) => error.to_string(),
             Error::Image(error) => error.to_string(),
             Error::Loop => {
@@ -140,6 +145,30 @@ impl Error {
             Error::RateLimited => "too many new images were asked for: those that exist are still answered, new ones in a minute".to_owned(),
             // Both errors mean the same to the caller, so they share one sentence.
             Error::Busy => engine::Error::OutOfMemory.to_string(),
+        }
+    }
+
+    /// Returns the facts that a dialect tells the error with.
+    pub fn failure<'f>(&self, message: &'f str, request_id: &'f str) -> dialect::Failure<'f> {
+        let own = match self {
+            Error::Dialect(refusal) => refusal.own,
+            _ => "",
+        };
+        let of_source = match self {
+            Error::Origin(origin::Error::NotFound(status) | origin::Error::Status(status)) => {
+                Some(*status)
+            }
+            Error::Origin(origin::Error::Denied) => Some(StatusCode::FORBIDDEN),
+            Error::Origin(origin::Error::Busy(_)) => Some(StatusCode::TOO_MANY_REQUESTS),
+            _ => None,
+        };
+        dialect::Failure {
+            status: self.status(),
+            code: self.code(),
+            own,
+            message,
+            of_source,
+            request_id,
         }
     }
 
@@ -195,6 +224,12 @@ impl From<config::Error> for Error {
 impl From<url::Error> for Error {
     fn from(error: url::Error) -> Error {
         Error::Url(error)
+    }
+}
+
+impl From<dialect::Refusal> for Error {
+    fn from(refusal: dialect::Refusal) -> Error {
+        Error::Dialect(refusal)
     }
 }
 

@@ -29,6 +29,8 @@ pub mod serve;
 pub mod negotiate;
 pub mod url;
 
+pub mod dialect;
+
 pub mod cache;
 
 pub mod origin;

@@ -4,6 +4,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::url::Asked;
 use letterbox_engine::Output;
@@ -23,6 +24,11 @@ impl Record {
     /// Records how the request was answered: `hit`, `transform`, `origin`.
     pub(crate) fn way(&mut self, way: &str) {
         self.set("way", json!(way));
+    }
+
+    /// Records the dialect of the request.
+    pub(crate) fn dialect(&mut self, dialect: Dialect) {
+        self.set("dialect", json!(dialect.name()));
     }
 
     pub(crate) fn asked(&mut self, asked: &Asked) {

@@ -3,8 +3,8 @@
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, AGE, ALLOW, CACHE_CONTROL,
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
-    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, HeaderName, LINK, LOCATION, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::json;
@@ -14,10 +14,12 @@ use crate::cache::conditional;
 use crate::cache::entry::{Age, Entry};
 use crate::cache::freshness::Lifetime;
 use crate::cache::status::Status;
+use crate::dialect::{Dialect, Disposition, Extras};
 use crate::error::Error;
-use crate::url::ignored as ignored_names;
+use crate::url::{Source, ignored as ignored_names};
 use letterbox_engine::Output;
 use letterbox_engine::Size;
+use letterbox_engine::transform::Format;
 
 /// Body of a reply.
 #[derive(Debug)]
@@ -192,7 +194,78 @@ pub fn error<B, K>(error: &Error, request_id: &str) -> Response<Body<B, K>> {
         reply.headers_mut().insert(ALLOW, ALLOWED_METHODS);
     }
     cached(reply.headers_mut(), Status::Here(error.code()));
+    reply.extensions_mut().insert(error.clone());
     reply.map(|()| Body::Text(body))
+}
+
+/// Tells an error in the shape of a dialect. A reply that is no error of the service stays.
+pub fn told<B, K>(
+    reply: Response<Body<B, K>>,
+    dialect: Dialect,
+    request_id: &str,
+) -> Response<Body<B, K>> {
+    let Some(error) = reply.extensions().get::<Error>() else {
+        return reply;
+    };
+    let message = error.public_message();
+    let told = dialect.tell(&error.failure(&message, request_id));
+    let (mut head, _) = reply.into_parts();
+    head.status = told.status;
+    let type_of = HeaderValue::from_static(told.content_type);
+    head.headers.insert(CONTENT_TYPE, type_of);
+    head.headers.insert(CONTENT_LENGTH, told.body.len().into());
+    if let Some((name, value)) = told.field
+        && let Ok(value) = HeaderValue::try_from(value)
+    {
+        head.headers.insert(HeaderName::from_static(name), value);
+    }
+    Response::from_parts(head, Body::Text(told.body))
+}
+
+/// Sends the client of a failed request elsewhere.
+pub fn redirected<B, K>(reply: Response<Body<B, K>>, location: &str) -> Response<Body<B, K>> {
+    let Ok(location) = HeaderValue::try_from(location) else {
+        return reply;
+    };
+    let (mut head, _) = reply.into_parts();
+    head.status = StatusCode::FOUND;
+    head.headers.insert(LOCATION, location);
+    head.headers.remove(CONTENT_TYPE);
+    head.headers.remove(CONTENT_LENGTH);
+    head.extensions.clear();
+    Response::from_parts(head, Body::Empty)
+}
+
+/// Adds what a dialect says of a picture in fields of its own.
+pub fn dressed(reply: &mut HeaderMap, dialect: Dialect, extras: &Extras, source: &Source) {
+    if extras.canonical
+        && let Source::Absolute(url) = source
+        && let Ok(link) = HeaderValue::try_from(format!("<{url}>; rel=\"canonical\""))
+    {
+        reply.insert(LINK, link);
+    }
+    if let Some(name) = dialect.cache_field()
+        && let Some(word) = reply.get(X_CACHE).cloned()
+    {
+        reply.insert(HeaderName::from_static(name), word);
+    }
+    if dialect.must_revalidate()
+        && let Some(said) = reply.get(CACHE_CONTROL).and_then(|said| said.to_str().ok())
+        && let Ok(strict) = HeaderValue::try_from(format!("{said}, must-revalidate"))
+    {
+        reply.insert(CACHE_CONTROL, strict);
+    }
+    if let Some(Disposition { attachment, name }) = &extras.disposition {
+        let kind = if *attachment { "attachment" } else { "inline" };
+        let ending = match reply.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
+            Some(text) => Format::of_content_type(text).map_or("txt", Format::name),
+            None => return, // a 304 keeps the name that the client has
+        };
+        let field = format!("{kind}; filename=\"{name}.{ending}\"");
+        if let Ok(field) = HeaderValue::try_from(field) {
+            reply.insert(CONTENT_DISPOSITION, field);
+        }
+    }
 }
 
 /// Answers OPTIONS: images are for every page.

@@ -12,6 +12,7 @@ use crate::cache::status::Status;
 use crate::coalesce::{Leader, Outcome, Role};
 use crate::config::{self, Config};
 use crate::deadline::Deadline;
+use crate::dialect::{Call, Mount, Translation};
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::log::Record;
@@ -44,6 +45,9 @@ pub async fn serve<P: Platform>(
         _ => Err(Error::MethodNotAllowed),
     };
     let mut reply = answered.unwrap_or_else(|error| refused(&error, &request.id, &mut record));
+    if let Some(mount) = mount(config, &request.url) {
+        reply = reply::told(reply, mount.dialect, &request.id);
+    }
     reply::condition(&mut reply, request.if_none_match.as_deref());
     if request.method == Method::HEAD {
         *reply.body_mut() = Body::Empty;
@@ -66,6 +70,9 @@ async fn answer<P: Platform>(
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
     let deadline = &mut Deadline::after(platform, config.timeouts.total_ms);
     vocabulary::check_length(url)?;
+    if let Some(mount) = config.dialects.at(url.path()) {
+        return translated(platform, instance, config, request, mount, deadline, record).await;
+    }
 
     let query = url.query().unwrap_or_default();
     let offer = platform.guests().offer();
@@ -114,6 +121,62 @@ async fn answer<P: Platform>(
         reply::ignored(reply.headers_mut(), query);
     }
     Ok(reply)
+}
+
+/// Returns the mount that a URL belongs to.
+fn mount<'c>(config: &'c Result<Config, config::Error>, url: &Url) -> Option<&'c Mount> {
+    config.as_ref().ok()?.dialects.at(url.path())
+}
+
+/// Answers a request in a dialect like the native request that means the same. The origin is not
+/// asked for a file at its path.
+async fn translated<P: Platform>(
+    platform: &P,
+    instance: &Instance<P::Bytes>,
+    config: &Config,
+    request: &Request,
+    mount: &Mount,
+    deadline: &mut Deadline,
+    record: &mut Record,
+) -> Result<Reply<P>, Error> {
+    let path = request.url.path();
+    let call = Call {
+        path: mount.rest(path).unwrap_or_default(),
+        whole_path: path,
+        query: request.url.query().unwrap_or_default(),
+        accept: request.accept.as_deref(),
+        user_agent: request.user_agent.as_deref(),
+        offer: platform.guests().offer(),
+        now_secs: now_secs(platform),
+    };
+    let Translation {
+        asked,
+        extras,
+        signed,
+    } = mount.dialect.read(&call, &mount.options)?;
+    record.dialect(mount.dialect);
+    let signing = config.signing();
+    if !signed && !signing.optional && !signing.keys.is_empty() {
+        return Err(vocabulary::Error::BadSignature(signature::Flaw::Dialect).into());
+    }
+    let asked = vocabulary::admit(asked, &config.url_defaults())?;
+    let asked = allowed(on_its_origin(asked, config), config, request)?;
+    let mut reply = transform(
+        platform, instance, config, request, &asked, deadline, record,
+    )
+    .await;
+    if reply.extensions().get::<Error>().is_none() {
+        reply::dressed(reply.headers_mut(), mount.dialect, &extras, &asked.source);
+        return Ok(reply);
+    }
+    // A fallback is a source like any other: nobody is sent where this deployment does not go.
+    let fallback = extras.fallback.and_then(|url| Url::parse(&url).ok());
+    let fallback =
+        fallback.filter(|url| origin::check(url, &request.asker(), &config.rules).is_ok());
+    Ok(match fallback {
+        Some(url) => reply::redirected(reply, url.as_str()),
+        None => reply,
+    })
 }
 
 /// Seconds for which an answer may be kept if the origin could not be asked whether it has a file

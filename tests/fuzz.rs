@@ -12,6 +12,9 @@ use letterbox_testkit::{Dice, inputs};
 #[path = "../fuzz/src/checksums.rs"]
 mod checksums;
 #[allow(unreachable_pub, reason = "the same")]
+#[path = "../fuzz/src/dialect.rs"]
+mod dialect;
+#[allow(unreachable_pub, reason = "the same")]
 #[path = "../fuzz/src/header.rs"]
 mod header;
 #[allow(unreachable_pub, reason = "the same")]
@@ -27,7 +30,8 @@ static ALLOCATOR: Counting = Counting;
 type Target = (&'static str, fn(&[u8]));
 
 /// Fuzz targets, by the names of their folders.
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 5] = [
+    ("dialect", dialect::run),
     ("header", header::run),
     ("transform_any", |input| transform::run(input, None)),
     ("gif", |input| transform::run(input, Some(Format::Gif))),
@@ -39,6 +43,34 @@ fn what_fuzzing_found_stays_fixed() {
     for (target, run) in TARGETS {
         for input in inputs(&format!("fuzz/regressions/{target}"), "") {
             run(&input);
+        }
+    }
+}
+
+#[test]
+fn a_url_of_a_dialect_and_any_mutation_of_it_are_read_or_refused() {
+    let urls = include_str!("vectors/dialect-urls.txt");
+    let words: Vec<&str> = urls
+        .split(['/', ',', '&', '=', '_', ':', '?', '\n'])
+        .collect();
+    let mut dice = Dice(7);
+    for url in urls.lines() {
+        dialect::run(url.as_bytes());
+        for _ in 0..1_000 {
+            let mut mutated = url.to_owned().into_bytes();
+            let name = url.find(' ').map_or(0, |at| at + 1);
+            for _ in 0..1 + dice.roll(4) {
+                let from = name + dice.roll(mutated.len() - name + 1);
+                let to = (from + dice.roll(6)).min(mutated.len());
+                let new: Vec<u8> = match dice.roll(4) {
+                    0 => vec![dice.roll(256) as u8],
+                    1 => Vec::new(),
+                    2 => words[dice.roll(words.len())].as_bytes().to_vec(),
+                    _ => format!("{}", dice.roll(100_000)).into_bytes(),
+                };
+                mutated.splice(from..to, new);
+            }
+            dialect::run(&mutated);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! crate include the modules they need by path.
 
 pub mod checksums;
+pub mod dialect;
 pub mod header;
 pub mod jpeg;
 pub mod pieces;

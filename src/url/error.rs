@@ -36,6 +36,8 @@ pub enum Error {
 pub enum Flaw {
     /// The signature is missing, and the deployment requires one.
     Missing,
+    /// The URL is of a dialect whose service signs none, or whose key is not configured.
+    Dialect,
     /// There is a signature, but no key to verify it.
     NoKeys,
     /// A parameter, quoted, is unknown, so the signature cannot cover it.
@@ -50,6 +52,9 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Flaw::Missing => f.write_str("sig is missing: this deployment answers signed URLs only"),
+            Flaw::Dialect => f.write_str(
+                "this deployment answers signed URLs only, and this URL has no signature of its dialect",
+            ),
             Flaw::NoKeys => f.write_str("sig cannot be verified: this deployment has no SIGNING_KEYS"),
             Flaw::Unknown(name) => write!(f, "{name} is no parameter that a signed URL may have"),
             Flaw::Malformed => f.write_str("sig is not 43 characters of base64url without padding"),

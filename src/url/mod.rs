@@ -28,10 +28,11 @@ pub use crate::url::asked::Asked;
 pub use crate::url::defaults::Defaults;
 pub use crate::url::error::Error;
 use crate::url::error::MAX_URL_BYTES;
+pub(crate) use crate::url::error::quote;
 pub use crate::url::given::Given;
 pub use crate::url::ignored::ignored;
 use crate::url::param::PARAMS;
-use crate::url::settle::settle;
+use crate::url::settle::{hold, settle};
 pub use crate::url::source::Source;
 
 /// Checks that a request's URL is short enough to be parsed.
@@ -67,6 +68,17 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
         max_age_secs: draft.max_age_secs,
         expires_secs: draft.expires_secs,
     }))
+}
+
+/// Holds a request that was not parsed from a query string to the deployment's limits: what goes
+/// beyond them is cut down to them.
+///
+/// # Errors
+/// A request that no size of the box brings within the limits, and shares of the source's side where
+/// there is a list of widths.
+pub fn admit(mut asked: Asked, defaults: &Defaults<'_>) -> Result<Asked, Error> {
+    hold(&mut asked, defaults)?;
+    Ok(asked)
 }
 
 /// Whether a query string with a source could be that of a signed URL: it has a signature, or no

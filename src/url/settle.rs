@@ -1,7 +1,8 @@
 //! Combines the parameters of a request, its preset and the deployment's defaults to one transform.
 
-use letterbox_engine::transform::{Format, Frames, Quality, Side, Target, Transform};
+use letterbox_engine::transform::{Dpr, Fit, Format, Frames, Quality, Side, Target, Transform};
 
+use crate::url::asked::Asked;
 use crate::url::defaults::Defaults;
 use crate::url::error::{Error, quote};
 use crate::url::given::Given;
@@ -213,6 +214,62 @@ pub(crate) fn check_defaults(defaults: &Defaults<'_>) -> Result<(), String> {
     settle(&Given::default(), None, defaults)
         .map(drop)
         .map_err(|e| e.to_string())
+}
+
+/// Cuts a request down to the deployment's limits. Where both sides are those of the answer, they
+/// keep their proportion.
+///
+/// # Errors
+/// A request that no size of the box brings within the limits.
+pub(super) fn hold(asked: &mut Asked, defaults: &Defaults<'_>) -> Result<(), Error> {
+    let most = defaults.max_age_secs;
+    asked.max_age_secs = asked.max_age_secs.filter(|&secs| (1..most).contains(&secs));
+    let transform = &mut asked.transform;
+    if let Some(ladder) = defaults.ladder {
+        refuse_shares(transform)?;
+        ladder.snap(transform);
+    }
+    if check_canvas(transform, defaults).is_ok() {
+        return Ok(());
+    }
+    let dpr = transform.dpr;
+    let pixels = |side| match side {
+        Side::Px(pixels) => f64::from(dpr.times(pixels)),
+        Side::Auto | Side::Share(_) => 0.0,
+    };
+    let (width, height) = (pixels(transform.width), pixels(transform.height));
+    let (across, down) = transform.room();
+    let left = |room: u32| f64::from(defaults.max_side.saturating_sub(room));
+    let [width, height] = match transform.fit {
+        // The box bounds the answer, which has the source's proportion.
+        Fit::Inside => [width.min(left(across)), height.min(left(down))],
+        _ => {
+            let factor = (left(across) / width).min(left(down) / height).min(1.0);
+            [width, height].map(|pixels| pixels * factor)
+        }
+    };
+    let area = defaults.max_pixels as f64;
+    let factor = (area / (width * height)).sqrt().min(1.0);
+    let ratio = f64::from(dpr.millionths()) / f64::from(Dpr::UNIT);
+    let held = |old, pixels: f64| match old {
+        Side::Px(_) => Side::px(((pixels * factor / ratio) as u16).max(1)),
+        other => other,
+    };
+    transform.width = held(transform.width, width);
+    transform.height = held(transform.height, height);
+    // The ratio has been rounded once more.
+    for _ in 0..8 {
+        if check_canvas(transform, defaults).is_ok() {
+            break;
+        }
+        let less = |side| match side {
+            Side::Px(pixels) => Side::px((pixels.get() - 1).max(1)),
+            other => other,
+        };
+        transform.width = less(transform.width);
+        transform.height = less(transform.height);
+    }
+    check_canvas(transform, defaults)
 }
 
 impl Presets {

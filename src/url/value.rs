@@ -100,7 +100,7 @@ const POSITIONS: [(&str, Third, Third); 9] = [
     ("bottom-right", Third::End, Third::End),
 ];
 
-pub(super) fn gravity(text: &str) -> Option<Gravity> {
+pub(crate) fn gravity(text: &str) -> Option<Gravity> {
     if let Some((_, x, y)) = POSITIONS.iter().find(|(name, ..)| *name == text) {
         return Some(Gravity::Position(*x, *y));
     }
@@ -131,7 +131,7 @@ pub(super) fn write_gravity(gravity: Gravity) -> String {
 }
 
 /// Parses a CSS name, `transparent`, or 3, 4, 6 or 8 hexadecimal digits without `#`.
-pub(super) fn colour(text: &str) -> Option<Colour> {
+pub(crate) fn colour(text: &str) -> Option<Colour> {
     let lower = text.to_ascii_lowercase();
     if lower == "transparent" {
         return Some(Colour::TRANSPARENT);
@@ -304,7 +304,7 @@ pub(super) fn write_switch(on: bool) -> String {
 }
 
 /// Parses a format; `negotiated` holds the formats of `auto` for this client.
-pub(super) fn target(text: &str, negotiated: Negotiated) -> Option<Target> {
+pub(crate) fn target(text: &str, negotiated: Negotiated) -> Option<Target> {
     Some(match text {
         "auto" => Target::Auto(negotiated),
         "keep" => Target::Keep,
@@ -325,7 +325,7 @@ pub(super) fn quality(text: &str) -> Option<Quality> {
 }
 
 /// Parses a time of at least 1 second: whole seconds, or days, weeks or years of 365 days.
-pub(super) fn duration_secs(text: &str) -> Option<u32> {
+pub(crate) fn duration_secs(text: &str) -> Option<u32> {
     let unit_secs = match text.as_bytes().last()? {
         b'd' => 86_400,
         b'w' => 7 * 86_400,
@@ -338,7 +338,7 @@ pub(super) fn duration_secs(text: &str) -> Option<u32> {
 }
 
 /// Parses 1 to 64 letters, digits, `.`, `_` or `-`.
-pub(super) fn token(text: &str) -> Option<String> {
+pub(crate) fn token(text: &str) -> Option<String> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
     ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| text.to_owned())
 }

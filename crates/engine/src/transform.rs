@@ -34,6 +34,27 @@ impl Quality {
     pub fn get(self) -> u8 {
         self.0
     }
+
+    /// Converts the quality to the scale of this format's encoder. A quality of 80 becomes 79 for
+    /// WebP and 60 for AVIF; the ends of the scales are the same.
+    pub fn on_scale_of(self, format: Format) -> u8 {
+        let middle = u32::from(format.spec().middle_quality);
+        let asked = u32::from(self.0);
+        let own = if asked <= 80 {
+            1 + ((asked - 1) * (middle - 1) * 2 + 79) / (2 * 79)
+        } else {
+            middle + ((asked - 80) * (100 - middle) + 10) / 20
+        };
+        own as u8
+    }
+
+    /// Returns the least quality whose number on the scale of this format's encoder is `own`, or
+    /// the next one.
+    pub fn from_scale_of(format: Format, own: u8) -> Quality {
+        let qualities = (1..=100).map(Quality);
+        let mut near = qualities.filter(|quality| quality.on_scale_of(format) >= own);
+        near.next().unwrap_or(Quality::MOST)
+    }
 }
 
 /// Result of the negotiation for `f=auto`. An `auto` without a negotiation does not exist.

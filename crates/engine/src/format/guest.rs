@@ -17,7 +17,6 @@ use crate::pixels::rows::RowSink;
 use crate::pixels::widen::widen;
 use crate::plan::Plan;
 use crate::spec::Format;
-use crate::transform::Quality;
 
 /// Decodes a complete file with a guest, and hands out the rows one by one.
 pub(crate) fn decode(
@@ -94,7 +93,7 @@ pub(crate) fn encode(
     let encoding = Encoding {
         format: plan.format,
         size: plan.canvas,
-        quality: quality(plan.format, plan.transform.quality),
+        quality: plan.transform.quality.on_scale_of(plan.format),
         raw_alpha: grain.is_noise(),
         most_bytes: memory.bytes(plan.canvas.pixels()),
     };
@@ -167,19 +166,6 @@ pub(crate) fn fault_of(fault: Fault, format: Format) -> Error {
 pub(crate) fn encoder_bytes(plan: &Plan, memory: Memory) -> u64 {
     let Size { width, .. } = plan.canvas;
     memory.bytes(plan.canvas.pixels()) + 4 * u64::from(width) + plan.canvas.pixels()
-}
-
-/// Converts a quality on JPEG's scale to a format's own number. A quality of 80 becomes 79 for WebP
-/// and 60 for AVIF; the ends of the scales are the same.
-pub(crate) fn quality(format: Format, quality: Quality) -> u8 {
-    let middle = u32::from(format.spec().middle_quality);
-    let asked = u32::from(quality.get());
-    let own = if asked <= 80 {
-        1 + ((asked - 1) * (middle - 1) * 2 + 79) / (2 * 79)
-    } else {
-        middle + ((asked - 80) * (100 - middle) + 10) / 20
-    };
-    own as u8
 }
 
 /// Maps the faults of a guest that decodes.
@@ -256,7 +242,7 @@ mod tests {
 
     #[test]
     fn qualities_keep_their_ends_their_defaults_and_their_order() {
-        let on = |format, value| quality(format, Quality::new(value).expect("1 to 100"));
+        let on = |format, value| Quality::new(value).expect("1 to 100").on_scale_of(format);
         for (format, default) in [(Format::WebP, 79), (Format::Avif, 60)] {
             assert_eq!(
                 [1, 80, 100].map(|value| on(format, value)),

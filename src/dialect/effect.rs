@@ -1,0 +1,78 @@
+//! Effects, from the numbers of other services to those of the engine.
+
+use crate::dialect::call::decimal;
+use letterbox_engine::transform::{Blur, Gamma, Sigma, Transform};
+
+/// Reads a number into a transform; an error is the expectation that it does not meet.
+pub(crate) type Set = fn(&mut Transform, &str) -> Result<(), &'static str>;
+
+/// Returns hundredths of a number within bounds, rounded.
+fn hundredths(text: &str, least: f64, most: f64) -> Option<u16> {
+    let number = decimal(text).filter(|number| (least..=most).contains(number))?;
+    Some((number * 100.0).round() as u16)
+}
+
+/// A Gaussian blur of a sigma; the mild one without a number.
+pub(crate) fn blur(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    transform.blur = Some(match text {
+        "" => Blur::Mild,
+        _ => hundredths(text, 0.3, 20.0)
+            .and_then(Sigma::from_hundredths)
+            .map(Blur::Gaussian)
+            .ok_or("a number from 0.3 to 20")?,
+    });
+    Ok(())
+}
+
+/// A sharpening of a sigma; the mild one without a number.
+pub(crate) fn sharpen(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    transform.sharpen = Some(match text {
+        "" => Blur::Mild,
+        _ => hundredths(text, 0.3, 10.0)
+            .and_then(Sigma::from_hundredths)
+            .map(Blur::Gaussian)
+            .ok_or("a number from 0.3 to 10")?,
+    });
+    Ok(())
+}
+
+/// A gamma; that of old screens without a number.
+pub(crate) fn gamma(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    transform.gamma = Some(match text {
+        "" => Gamma::SCREEN,
+        _ => hundredths(text, 1.0, 3.0)
+            .and_then(Gamma::from_hundredths)
+            .ok_or("a number from 1 to 3")?,
+    });
+    Ok(())
+}
+
+/// A factor of chroma.
+pub(crate) fn saturation(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    transform.saturation = hundredths(text, 0.0, 10.0).ok_or("a number from 0 to 10")?;
+    Ok(())
+}
+
+/// Degrees that hues are turned.
+pub(crate) fn hue(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    let degrees = decimal(text).filter(|degrees| degrees.abs() <= 360.0);
+    transform.hue = degrees.ok_or("degrees from -360 to 360")?.round() as i16;
+    Ok(())
+}
+
+/// Percent of the whole range that are added to each colour.
+pub(crate) fn brightness(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    transform.brightness = percent(text)?;
+    Ok(())
+}
+
+/// Steepness of a sigmoid around the middle.
+pub(crate) fn contrast(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    transform.contrast = percent(text)?;
+    Ok(())
+}
+
+fn percent(text: &str) -> Result<i8, &'static str> {
+    let number = decimal(text).filter(|number| number.abs() <= 100.0);
+    Ok(number.ok_or("a number from -100 to 100")?.round() as i8)
+}
