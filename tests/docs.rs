@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use letterbox::config::{self, Config};
+use letterbox::dialect::Dialect;
 use letterbox::url::param::{self, PARAMS};
 use letterbox::url::parse;
 use letterbox_engine::transform::Side;
@@ -76,6 +77,54 @@ fn the_readme_is_up_to_date() {
     fresh = with_part(&fresh, "const names = {", "};", &js);
     fresh = with_part(&fresh, "NAMES = {", "}", &python);
     is_up_to_date("README.md", &fresh);
+}
+
+/// Compares the table of dialects, which counts the rows of each dialect's own table, and the sizes
+/// that `tests/dialects.rs` checks.
+#[test]
+fn the_table_of_dialects_is_up_to_date() {
+    let sizes = read("tests/vectors/dialect-sizes.txt");
+    let mut table = String::from(
+        "| dialect | of | E | A | ✘ | sizes of its service's tests |\n|---|---|---|---|---|---|\n",
+    );
+    let pages: Vec<(String, String)> = Dialect::all()
+        .map(|dialect| {
+            let page = match dialect {
+                Dialect::Vercel => "next",
+                other => other.name(),
+            };
+            (dialect.name().to_owned(), page.to_owned())
+        })
+        .collect();
+    for (name, page) in pages {
+        let text = read(&format!("docs/migrate/{page}.md"));
+        let title = text.lines().next().unwrap_or_default();
+        let title = title.strip_prefix("# From ").expect("a title");
+        let count = |mark: &str| {
+            let rows = text.lines().filter(|line| line.starts_with('|'));
+            rows.filter(|row| row.ends_with(&format!("| {mark} |")))
+                .count()
+        };
+        let peer = if name == "wsrv" { "weserv" } else { &name };
+        let sizes = sizes
+            .lines()
+            .filter(|line| line.split(' ').next() == Some(peer));
+        let sizes = match sizes.count() {
+            0 => "none are public".to_owned(),
+            count => count.to_string(),
+        };
+        let (exact, near, refused) = (count("E"), count("A"), count("✘"));
+        table += &format!(
+            "| `{name}` | [{title}]({page}.md) | {exact} | {near} | {refused} | {sizes} |\n"
+        );
+    }
+    let fresh = with_part(
+        &read("docs/migrate/README.md"),
+        "<!-- dialects -->",
+        "<!-- /dialects -->",
+        &table,
+    );
+    is_up_to_date("docs/migrate/README.md", &fresh);
 }
 
 #[test]

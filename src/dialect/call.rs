@@ -163,21 +163,6 @@ impl Refusal {
         let (option, value) = (crate::url::quote(option), crate::url::quote(value));
         Refusal::bad(own, format!("{option}={value} is not {expected}"))
     }
-
-    /// Creates the refusal of a signature.
-    pub(crate) fn signature(own: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal {
-            status: StatusCode::FORBIDDEN,
-            code: "bad-signature",
-            own,
-            message: message.into(),
-        }
-    }
-
-    /// Returns the refusal with another status.
-    pub(crate) fn with_status(self, status: StatusCode) -> Refusal {
-        Refusal { status, ..self }
-    }
 }
 
 /// A failure of the service, to be told in a dialect.

@@ -236,6 +236,7 @@ impl Draft {
         match &*self.fit {
             "scale-down" => transform.enlarge = false,
             "contain" => {}
+            "scale-up" => transform.fit = Fit::ScaleUp,
             "pad" if one_side => {}
             "cover" | "aspect-crop" | "crop" if one_side => transform.enlarge = self.fit == "cover",
             "pad" => transform.fit = Fit::Contain,
@@ -251,7 +252,7 @@ impl Draft {
                     INVALID,
                     "fit",
                     other,
-                    "scale-down, contain, cover, crop, aspect-crop, pad or squeeze",
+                    "scale-down, scale-up, contain, cover, crop, aspect-crop, pad or squeeze",
                 ));
             }
         }

@@ -16,7 +16,7 @@ use crate::dialect::colour;
 use crate::dialect::effect;
 use crate::url::value;
 use letterbox_engine::transform::{
-    Crop, Filter, Fit, Format, Frames, Gravity, Side, Target, Transform,
+    Crop, Filter, Fit, Format, Frames, Gravity, Pad, Side, Target, Transform,
 };
 
 /// Codes of errors.
@@ -25,12 +25,13 @@ const INVALID_ARGUMENT: &str = "IPX_INVALID_MODIFIER_ARG";
 const MISSING_ARGUMENT: &str = "IPX_MISSING_MODIFIER_ARG";
 
 /// Modifiers that are read, with their other names, in the order in which handlers run.
-const MODIFIERS: [(&str, &[&str]); 27] = [
+const MODIFIERS: [(&str, &[&str]); 28] = [
     ("animated", &["a"]),
     ("autoorient", &[]),
     ("background", &["b"]),
     ("blur", &[]),
     ("enlarge", &[]),
+    ("extend", &[]),
     ("extract", &["crop"]),
     ("fit", &[]),
     ("flip", &[]),
@@ -212,6 +213,25 @@ fn resize(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
             y: length(*top).unless(0),
             width: Some(length(*width)),
             height: Some(length(*height)),
+        };
+    }
+    if let Some(args) = given.args("extend") {
+        let numbers: Option<Vec<u64>> = args.iter().map(|arg| number(arg)).collect();
+        let numbers = numbers.filter(|numbers| numbers.iter().all(|n| *n <= 1000));
+        let Some([top, right, bottom, left]) = numbers.as_deref() else {
+            let expected = "top, right, bottom and left of at most 1000 pixels";
+            return Err(Refusal::value(
+                INVALID_ARGUMENT,
+                "extend",
+                &args.join("_"),
+                expected,
+            ));
+        };
+        transform.shape.pad = Pad {
+            top: *top as u16,
+            right: *right as u16,
+            bottom: *bottom as u16,
+            left: *left as u16,
         };
     }
     let quarters = given.value("rotate", "0, 90, 180 or 270", |text| {

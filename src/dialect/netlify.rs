@@ -6,10 +6,10 @@ use http::StatusCode;
 use url::form_urlencoded::parse;
 
 use crate::dialect::call::{
-    Call, Failure, Refusal, Told, Translation, UNASKED, number, set_quality, side,
+    Call, Failure, Refusal, Told, Translation, UNASKED, aspect_crop, number, set_quality, side,
 };
 use crate::url::{Source, value};
-use letterbox_engine::transform::{Fit, Target, Transform};
+use letterbox_engine::transform::{Fit, Side, Target, Transform};
 
 /// Longest side, in pixels.
 const MOST_PIXELS: u64 = 8192;
@@ -78,6 +78,12 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
             }
             _ => {}
         }
+    }
+    let both = transform.width != Side::Auto && transform.height != Side::Auto;
+    match transform.fit {
+        Fit::Cover if both => aspect_crop(&mut transform),
+        Fit::Cover => transform.fit = Fit::Inside,
+        _ => {}
     }
     set_quality(&mut transform, quality);
     let source = source.ok_or_else(|| Refusal::bad("", "url is missing: expected an image"))?;

@@ -1,8 +1,8 @@
 //! Next.js (`/_next/image`) and Vercel (`/_vercel/image`): `?url=…&w=…&q=…`.
 //!
 //! The picture is at most `w` wide and never enlarged. Its format is the first of the mount's that
-//! occurs in Accept, or else the source's own. Every error is the one that the peer sends, as far as
-//! its words are known.
+//! occurs in Accept, or else the source's own. Errors are those that the peer sends, as far as its
+//! words are known.
 
 use http::StatusCode;
 use url::form_urlencoded::parse;

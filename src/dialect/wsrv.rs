@@ -5,7 +5,7 @@
 //! show another picture.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU8;
+use std::num::{NonZeroU8, NonZeroU16};
 
 use http::StatusCode;
 use serde_json::json;
@@ -100,10 +100,10 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
     let name = given.text("filename").filter(is_name).unwrap_or("image");
     extras.disposition = Some(Disposition::new(false, name));
     extras.canonical = true;
-    match given.text("encoding") {
-        Some("base64") => return Err(Refusal::unsupported("", "encoding=base64")),
-        _ => Ok(translation),
+    if given.text("encoding") == Some("base64") {
+        return Err(Refusal::unsupported("", "encoding=base64"));
     }
+    Ok(translation)
 }
 
 /// Reads the source: a scheme may be missing, and `ssl:` is another name of https.
@@ -175,21 +175,24 @@ fn sized(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         transform.trim = threshold.and_then(NonZeroU8::new);
     }
     let crop = crop(given);
-    if crop != Crop::NONE {
-        if !given.on("precrop") {
-            return Err(Refusal::unsupported(
-                "",
-                "a crop behind the resize (without precrop)",
-            ));
-        }
-        transform.crop = crop;
+    match given.on("precrop") {
+        true => transform.crop = crop,
+        false => transform.shape.kept = crop,
     }
     Ok(())
 }
 
 /// Reads a length of the answer; none where it cannot be read.
 fn length(text: Option<&str>) -> Side {
-    text.and_then(number).map_or(Side::Auto, side)
+    let text = text.unwrap_or_default();
+    match text.strip_suffix('%') {
+        None => number(text).map_or(Side::Auto, side),
+        Some(percent) => {
+            let percent = decimal(percent).filter(|percent| (0.0..=100.0).contains(percent));
+            let parts = percent.map_or(0, |percent| (percent * 100.0).round() as u16);
+            NonZeroU16::new(parts).map_or(Side::Auto, Side::Share)
+        }
+    }
 }
 
 /// Reads a rectangle: `cx`, `cy`, `cw` and `ch`, or the older `crop=w,h,x,y`.
@@ -350,7 +353,7 @@ fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         Some("-1") => None,
         _ => {
             let count = given.number("n", 1, u16::MAX.into());
-            count.map_or(STILL.count, |count| std::num::NonZeroU16::new(count as u16))
+            count.map_or(STILL.count, |count| NonZeroU16::new(count as u16))
         }
     };
     transform.frames = Frames { first, count };
@@ -359,15 +362,11 @@ fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
 
 /// Reads a time of at least a day and at most a year: days, weeks, months of 30 days or years.
 fn max_age(text: &str) -> Option<u32> {
-    let days = match text.as_bytes().last()? {
-        b'd' => 1,
-        b'w' => 7,
-        b'M' => 30,
-        b'y' => 365,
-        _ => return None,
-    };
-    let days = number(&text[..text.len() - 1])?.checked_mul(days)?;
-    (1..=365).contains(&days).then_some(days as u32 * 86_400)
+    let unit = |(letter, days): (char, u64)| Some((text.strip_suffix(letter)?, days));
+    let units = [('d', 1), ('w', 7), ('M', 30), ('y', 365)];
+    let (count, unit) = units.into_iter().find_map(unit)?;
+    let days = number(count)?.checked_mul(unit)?;
+    (1..=365).contains(&days).then(|| days as u32 * 86_400)
 }
 
 /// Tells an error as the JSON of weserv, to which everything about the source is a 404.

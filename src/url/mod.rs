@@ -74,8 +74,8 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
 /// beyond them is cut down to them.
 ///
 /// # Errors
-/// A request that no size of the box brings within the limits, and shares of the source's side where
-/// there is a list of widths.
+/// A request that no size of the box brings within the limits, and shares of the source's side
+/// where there is a list of widths.
 pub fn admit(mut asked: Asked, defaults: &Defaults<'_>) -> Result<Asked, Error> {
     hold(&mut asked, defaults)?;
     Ok(asked)

@@ -183,6 +183,7 @@ fn image_fault(fault: Fault, picture: Size, most: u64) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transform::Quality;
 
     #[test]
     fn noise_is_told_from_edges_masks_and_slopes() {
