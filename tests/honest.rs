@@ -39,7 +39,8 @@ const AS_IT_IS: &str = "w=auto&h=auto";
 /// most of the memory of describing a progressive JPEG is its decoder, which is planned for the
 /// coefficients of the worst scans. A look at all pixels of a JPEG is such a case, too.
 fn most(query: &str) -> f64 {
-    if query == "f=json" || query == "f=blurhash" || query.contains("trim") {
+    if query == "f=json" || query == "f=blurhash" || query.contains("trim") || query.contains("a=")
+    {
         1.7
     } else {
         MOST
@@ -341,6 +342,9 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=400&h=300&trim=10",
             "w=700&h=500&cx=10p&cy=20p&cw=50p&ch=50p&ro=90&flip",
             "w=700&h=500&blur=8&bri=20&filt=sepia",
+            "w=700&h=500&fit=inside&ext=ratio&pad=10,20&border=5,red&ow=50p",
+            "w=500&h=500&fit=cover&a=attention",
+            "w=300&h=700&fit=cover&a=entropy",
             "w=700&h=500&sharp=3&sat=1.5&tint=red&con=10",
             "w=700&h=500&normalise&median=7&mod=1.1,1.2,30&threshold&pixelate=9",
             "w=700&h=500&pixelate=400",

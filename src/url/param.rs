@@ -83,10 +83,11 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "a",
         aliases: &["g", "gravity", "position"],
-        expected: "center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right \
-                   or a focal point such as 0.5x0.33",
+        expected: "center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right, \
+                   attention, entropy or a focal point such as 0.5x0.33",
         default: "{}",
-        doc: "Where the image sits on its canvas (`contain`), or which part is kept (`cover`)",
+        doc: "Where the image sits on its canvas (`contain`), or which part is kept (`cover`); `attention` looks for edges, skin and colour, \
+              `entropy` cuts off what has little detail",
         examples: Examples::some(
             &[
                 &["center"],
@@ -102,6 +103,8 @@ pub const PARAMS: &[Param] = &[
                 &["0.25x0", "0.25x0.0"],
                 &["0x1", "0.0x1.000"],
                 &["1x0.0001"],
+                &["attention"],
+                &["entropy"],
             ],
             &[
                 "",

@@ -5,8 +5,8 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::names;
 use letterbox_engine::transform::{
-    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, Quality, Sigma, Target,
-    Third,
+    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, Quality, Sigma, Smart,
+    Target, Third,
 };
 
 /// Parses a whole number without sign, leading zero, exponent or separator.
@@ -101,6 +101,11 @@ const POSITIONS: [(&str, Third, Third); 9] = [
 ];
 
 pub(crate) fn gravity(text: &str) -> Option<Gravity> {
+    match text {
+        "attention" => return Some(Gravity::Smart(Smart::Attention)),
+        "entropy" => return Some(Gravity::Smart(Smart::Entropy)),
+        _ => {}
+    }
     if let Some((_, x, y)) = POSITIONS.iter().find(|(name, ..)| *name == text) {
         return Some(Gravity::Position(*x, *y));
     }
@@ -115,6 +120,8 @@ pub(crate) fn gravity(text: &str) -> Option<Gravity> {
 
 pub(super) fn write_gravity(gravity: Gravity) -> String {
     match gravity {
+        Gravity::Smart(Smart::Attention) => "attention".to_owned(),
+        Gravity::Smart(Smart::Entropy) => "entropy".to_owned(),
         Gravity::Focus(x, y) => {
             format!(
                 "{}x{}",

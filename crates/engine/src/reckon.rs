@@ -5,9 +5,9 @@ use crate::format::codec::Write;
 use crate::format::codec_of;
 use crate::header::Coding;
 use crate::pixels::frame::Picture;
-use crate::plan::Plan;
 use crate::plan::budget::Step;
 use crate::plan::plane::Plane;
+use crate::plan::{Aim, Plan};
 use crate::spec::Format;
 use crate::stage::components;
 use crate::stage::trim::Trim;
@@ -38,7 +38,7 @@ impl Plan {
         };
         let small = ("other", SMALL_BYTES);
         let decoder = ("decoder", codec_of(self.header.format).decoder_bytes(self));
-        if self.scans.is_some() {
+        if let Some(Aim::Box(_)) = self.aim {
             return vec![Step {
                 name: "look",
                 parts: vec![decoder, ("box", Trim::bytes(self)), small],
@@ -130,14 +130,11 @@ impl Plan {
             });
         }
         let canvas = sum(&|plane| pulled_bytes(self, plane));
-        let mut parts = vec![
-            ("picture", upright),
-            (
-                "encoder",
-                writer(self.format).map_or(0, |writer| writer.encoder_bytes(self)) + canvas,
-            ),
-            small,
-        ];
+        let encoder = match self.aim {
+            Some(_) => 0, // nothing is written
+            None => writer(self.format).map_or(0, |writer| writer.encoder_bytes(self)),
+        };
+        let mut parts = vec![("picture", upright), ("encoder", encoder + canvas), small];
         if self.format == Format::Jpeg {
             // A piece is freed when all its rows are used up. Tokens take its place a little before
             // that.
@@ -152,6 +149,15 @@ impl Plan {
         let colours = self.source.bytes(&self.header);
         for step in &mut steps {
             step.parts.push(("colours", colours));
+        }
+        if let Some(Aim::Point { bytes }) = self.aim {
+            // The file is decoded again, and is held until then.
+            steps.iter_mut().for_each(|step| step.file = true);
+            steps.push(Step {
+                name: "look",
+                parts: vec![("picture", upright), ("point", bytes), small],
+                file: true,
+            });
         }
         steps
     }
@@ -169,7 +175,10 @@ impl Plan {
         if self.transform.interlace {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
-        self.capacity = self.scans.map_or_else(|| capacity(self), |_| None);
+        self.capacity = match self.aim {
+            Some(Aim::Box(_)) => None,
+            Some(Aim::Point { .. }) | None => capacity(self),
+        };
         let steps = self.steps();
         let most = |file: bool| {
             let steps = steps.iter().filter(|step| step.file == file);

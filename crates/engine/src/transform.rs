@@ -13,7 +13,7 @@ use crate::pixels::orientation::Orientation;
 pub use crate::spec::{Format, FormatSet};
 pub use crate::transform::colour::Colour;
 pub use crate::transform::size::{
-    Border, Crop, Dpr, Extend, Fit, Gravity, Length, Offset, Pad, Ratio, Shape, Side, Third,
+    Border, Crop, Dpr, Extend, Fit, Gravity, Length, Offset, Pad, Ratio, Shape, Side, Smart, Third,
 };
 
 /// Aim of the encoder, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below

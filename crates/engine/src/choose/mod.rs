@@ -14,12 +14,12 @@ use crate::pixels::window::Rect;
 use crate::plan::geometry::{Geometry, chroma, halves, shrink_on_load};
 use crate::plan::plane::Plane;
 use crate::plan::source::Source;
-use crate::plan::{Indexed, Known, Plan};
+use crate::plan::{Aim, Indexed, Known, Plan};
 use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
 use crate::stage;
 use crate::stage::link::{Samples, Stage};
-use crate::transform::{Quality, Side, Target, Transform};
+use crate::transform::{Fit, Quality, Side, Target, Transform};
 
 impl Plan {
     /// Plans a transform.
@@ -56,6 +56,10 @@ impl Plan {
         known: Known,
     ) -> Result<Plan, Error> {
         let header = header.with_guests(offer)?;
+        let transform = &Transform {
+            gravity: known.focus.unwrap_or(transform.gravity),
+            ..*transform
+        };
         let trimmed = known.area.unwrap_or(Rect::all(header.upright()));
         let area = transform.crop.of(trimmed);
         let geometry = Geometry::new(area, transform);
@@ -146,7 +150,7 @@ impl Plan {
                 By::Us | By::Nobody => false,
             },
             capacity: None,
-            scans: None,
+            aim: None,
             animation: None,
             peak_bytes: 0,
             decode_bytes: 0,
@@ -244,7 +248,48 @@ impl Plan {
             Plan::with_guests(header, source, &transform, &limits, offer, Known::default())?;
         plan.palette = None; // it is not written
         plan.original = false;
-        plan.scans = Some(threshold);
+        plan.aim = Some(Aim::Box(threshold));
+        plan.reckon();
+        Ok(plan)
+    }
+
+    /// Plans a look at a small picture of what is shown, for a point that a crop goes around. The
+    /// search takes so many `bytes`. Effects do not move the point.
+    ///
+    /// # Errors
+    /// As [`Plan::with_guests`].
+    pub(crate) fn point(
+        header: Header,
+        source: Source,
+        (size, bytes): (Size, u64),
+        transform: &Transform,
+        limits: &Limits,
+        offer: FormatSet,
+        known: Known,
+    ) -> Result<Plan, Error> {
+        let side = |length: u32| Side::px(length.min(u16::MAX.into()) as u16);
+        let transform = Transform {
+            width: side(size.width),
+            height: side(size.height),
+            fit: Fit::Fill,
+            target: Target::Image(Format::Png),
+            quality: Quality::MOST,
+            crop: transform.crop,
+            ..Transform::DEFAULT
+        };
+        let limits = Limits {
+            output_side: u32::MAX,
+            output_pixels: u64::MAX,
+            ..*limits
+        };
+        let known = Known {
+            moves: false,
+            ..known
+        };
+        let mut plan = Plan::with_guests(header, source, &transform, &limits, offer, known)?;
+        plan.palette = None; // it is not written
+        plan.original = false;
+        plan.aim = Some(Aim::Point { bytes });
         plan.reckon();
         Ok(plan)
     }
@@ -281,7 +326,7 @@ mod tests {
     use crate::pixels::orientation::Orientation;
     use crate::pixels::window::Window;
     use crate::transform::{
-        Border, Crop, Dpr, Extend, Fit, Gravity, Length, Offset, Pad, Ratio, Shape, Third,
+        Border, Crop, Dpr, Extend, Gravity, Length, Offset, Pad, Ratio, Shape, Third,
     };
     use std::num::NonZeroU16;
 

@@ -32,6 +32,26 @@ const STEPS: usize = 4096;
 /// Below this share of white, lightness is a straight line (ISO 11664-4).
 const STRAIGHT: f32 = 216.0 / 24_389.0;
 
+/// Converts sRGB of 0 to 1 to XYZ with a Y of 1 for white, without tables.
+pub(crate) fn xyz(srgb: [f32; 3]) -> [f32; 3] {
+    let [r, g, b] = srgb.map(srgb::decode);
+    TO_XYZ.map(|row| row[0] * r + row[1] * g + row[2] * b)
+}
+
+/// The axis a* from green to red of a colour in XYZ.
+pub(crate) fn redness([x, y, _]: [f32; 3]) -> f32 {
+    500.0 * (root(x / WHITE[0]) - root(y / WHITE[1]))
+}
+
+/// The curve of lightness.
+fn root(light: f32) -> f32 {
+    if light > STRAIGHT {
+        light.cbrt()
+    } else {
+        light * (841.0 / 108.0) + 16.0 / 116.0
+    }
+}
+
 /// Tables of both directions.
 pub(crate) struct Tables {
     linear: [f32; 256],
@@ -53,13 +73,9 @@ impl Tables {
     /// [`Error::OutOfMemory`].
     pub(crate) fn new() -> Result<Tables, Error> {
         let mut roots = filled(STEPS + 2, 0.0_f32)?;
-        for (step, root) in roots.iter_mut().enumerate() {
+        for (step, curve) in roots.iter_mut().enumerate() {
             let light = step as f32 / STEPS as f32;
-            *root = if light > STRAIGHT {
-                light.powf(1.0 / 3.0)
-            } else {
-                light * (841.0 / 108.0) + 16.0 / 116.0
-            };
+            *curve = root(light);
         }
         let mut samples = filled(STEPS + 1, 0_u8)?;
         for (step, sample) in samples.iter_mut().enumerate() {

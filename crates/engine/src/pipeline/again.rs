@@ -2,8 +2,16 @@
 //! second time.
 
 use crate::error::Error;
+use crate::format::buffered;
+use crate::format::codec::only;
+use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
+use crate::pipeline::output::Spent;
+use crate::pipeline::placeholder::Small;
+use crate::pipeline::smart;
 use crate::pipeline::state::{Pipeline, State};
+use crate::plan::geometry::Cut;
+use crate::transform::{Gravity, Smart};
 
 impl Pipeline<'_> {
     /// The look for a box is over: the answer is planned with what it has found, and the file is
@@ -14,7 +22,7 @@ impl Pipeline<'_> {
     pub(crate) fn look_ends(&mut self) -> Result<bool, Error> {
         let is_over = matches!(
             (self.look, &self.state),
-            (Some(Look::Box(_)), State::Body(_))
+            (Some(Look::Box(_) | Look::Point(_)), State::Body(_))
         );
         if !is_over {
             return Ok(false);
@@ -27,11 +35,22 @@ impl Pipeline<'_> {
             return Ok(false);
         };
         let (header, source) = (body.plan.header, body.plan.source.clone());
-        let (found, file) = body.scan()?;
-        // Less than three pixels a side are no picture with a margin.
-        let found = found.filter(|_| header.stored.width.min(header.stored.height) >= 3);
-        self.area = found.map(|found| header.orientation.to_upright(found, header.stored));
-        self.look = Look::last(self.transform);
+        let file = match self.look {
+            Some(Look::Point(smart)) => {
+                let (focus, file) = point(body, smart, self.known().cut(&header, self.transform))?;
+                self.focus = Some(focus);
+                self.look = Look::last(self.transform);
+                file
+            }
+            _ => {
+                let (found, file) = body.scan()?;
+                // Less than three pixels a side are no picture with a margin.
+                let found = found.filter(|_| header.stored.width.min(header.stored.height) >= 3);
+                self.area = found.map(|found| header.orientation.to_upright(found, header.stored));
+                self.look = self.needed(Look::behind_box(self.transform), &header);
+                file
+            }
+        };
         if self.described.is_some() {
             let plan = self.asked(header, source.clone(), self.known())?;
             self.described = Some(Box::new(plan));
@@ -65,6 +84,18 @@ impl Pipeline<'_> {
         }
         Ok(())
     }
+}
+
+/// Ends a look for a point: the point, and the source's file.
+fn point(body: Body<'_>, smart: Smart, cut: Option<Cut>) -> Result<(Gravity, Vec<u8>), Error> {
+    let (plan, pictures, file) = body.decode(&|| 0.0, &mut Spent::default())?;
+    let small = Small::new(&plan, buffered::canvas(&plan, only(pictures)?)?);
+    let focus = match cut {
+        Some(cut) => smart::point(smart, &small, cut)?,
+        None => Gravity::CENTRE,
+    };
+    let file = file.ok_or(Error::Internal("a look has lost its file".to_owned()))?;
+    Ok((focus, file.into_file()))
 }
 
 /// Bytes of a file that are given to its decoder at a time.

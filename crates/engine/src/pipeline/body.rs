@@ -126,7 +126,7 @@ impl<'a> Body<'a> {
     }
 
     /// Decodes the rest of the source. Returns the upright planes, and the source's own file where
-    /// that may still be the answer.
+    /// that may still be the answer, or is decoded again.
     #[expect(clippy::type_complexity, reason = "what is left of a body")]
     pub(crate) fn decode(
         self,
@@ -142,11 +142,17 @@ impl<'a> Body<'a> {
         } = self;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
-        drop(decoder); // the next step is planned without it
+        let original = match (plan.aim, original) {
+            (Some(_), None) => Some(Original::decoded(decoder.into_file())),
+            (_, original) => {
+                drop(decoder); // the next step is planned without it
+                original
+            }
+        };
         let Sink::Picture(rows) = rows else {
             return Err(Error::Internal("a look has no picture".to_owned()));
         };
-        let original = original.filter(|_| !rows.is_damaged());
+        let original = original.filter(|_| plan.aim.is_some() || !rows.is_damaged());
         let pictures = rows.into_pictures()?;
         let decoded = now_ms();
         let mut upright = Vec::new();

@@ -8,6 +8,7 @@ use crate::pixels::orientation::Orientation;
 use crate::plan::Plan;
 use crate::plan::budget::Step;
 use crate::stage::at_work;
+use crate::transform::Gravity;
 
 /// Returns the answer to `f=json`.
 pub(crate) fn describe(
@@ -69,6 +70,13 @@ pub(crate) fn describe(
         .map(|stage| json!({ "stage": stage.name(), "reach": stage.reach().name() }))
         .collect();
     let area = plan.area;
+    let focus = match plan.transform.gravity {
+        Gravity::Focus(x, y) => {
+            let [x, y] = [x, y].map(|share| f64::from(share) / 10_000.0);
+            json!({ "x": x, "y": y })
+        }
+        Gravity::Position(..) | Gravity::Smart(_) => Value::Null,
+    };
     let description = json!({
         "source": {
             "width": source.width,
@@ -88,6 +96,7 @@ pub(crate) fn describe(
             "shrink_on_load": plan.shrink,
             "frames": plan.animation.map_or(1, |animation| animation.count),
             "area": { "x": area.left, "y": area.top, "width": area.width, "height": area.height },
+            "focus": focus,
             "stages": stages,
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,

@@ -21,16 +21,14 @@ impl Pipeline<'_> {
         let started = self.start();
         self.or_described(started)?;
         let began = now_ms();
-        match self.look_ends() {
-            Ok(true) => {
-                self.looked_ms += now_ms() - began;
-                return Ok(false);
-            }
-            looked => self.or_described(looked.map(|_| ()))?,
-        }
         let fed = self.feed();
         self.or_described(fed)?;
+        let looked = self.look_ends();
         self.looked_ms += now_ms() - began;
+        match looked {
+            Ok(true) => return Ok(false),
+            looked => self.or_described(looked.map(|_| ()))?,
+        }
         let began = now_ms();
         let played = self.play_on();
         self.played_ms += now_ms() - began;

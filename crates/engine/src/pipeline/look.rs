@@ -15,15 +15,18 @@ use crate::limits::Limits;
 use crate::pipeline::body::Body;
 use crate::pipeline::output::Spent;
 use crate::pipeline::placeholder::Small;
-use crate::plan::Plan;
+use crate::pipeline::smart;
 use crate::plan::source::Source;
-use crate::transform::{Target, Transform};
+use crate::plan::{Known, Plan};
+use crate::transform::{Gravity, Smart, Target, Transform};
 
 /// A look that has to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// The box of what is not margin, within a threshold; see [`Plan::scan`].
     Box(NonZeroU8),
+    /// A point that a crop goes around; see [`Plan::point`].
+    Point(Smart),
     /// A small picture of all of it, see [`Plan::small`].
     Small,
 }
@@ -38,8 +41,17 @@ impl Look {
     /// The look that comes first, if an answer needs one. The hashes are those of the whole source.
     pub(crate) fn first(transform: &Transform) -> Option<Look> {
         match (transform.target, transform.trim) {
-            (Target::Thumbhash | Target::Blurhash, _) | (_, None) => Look::last(transform),
+            (Target::Thumbhash | Target::Blurhash, _) => Look::last(transform),
+            (_, None) => Look::behind_box(transform),
             (_, Some(threshold)) => Some(Look::Box(threshold)),
+        }
+    }
+
+    /// The look that comes when the box is known.
+    pub(crate) fn behind_box(transform: &Transform) -> Option<Look> {
+        match transform.gravity {
+            Gravity::Smart(smart) => Some(Look::Point(smart)),
+            Gravity::Position(..) | Gravity::Focus(..) => Look::last(transform),
         }
     }
 
@@ -62,15 +74,24 @@ impl Look {
         transform: &Transform,
         limits: &Limits,
         guests: &dyn Guests,
+        known: Known,
     ) -> Result<Plan, Error> {
+        let offer = guests.offer();
         match self {
-            Look::Box(threshold) => {
-                Plan::scan(header, source, threshold, transform, limits, guests.offer())
+            Look::Box(threshold) => Plan::scan(header, source, threshold, transform, limits, offer),
+            Look::Point(_) => {
+                let cut = known.cut(&header, transform);
+                let size = smart::size(cut.ok_or(NOTHING_CUT)?);
+                let work = (size, smart::bytes(size));
+                Plan::point(header, source, work, transform, limits, offer, known)
             }
-            Look::Small => Plan::small(header, source, transform, limits, guests.offer()),
+            Look::Small => Plan::small(header, source, transform, limits, offer),
         }
     }
 }
+
+/// A look for a point is planned where there is a crop.
+const NOTHING_CUT: Error = Error::Unsupported("nothing is cropped");
 
 impl Facts {
     /// Ends a look that answers are made of: what it has found, and its plan.

@@ -97,7 +97,7 @@ impl Pipeline<'_> {
     /// Bytes of the file that is kept beside a decoder because it will be decoded again.
     pub(crate) fn scanned_bytes(&self) -> u64 {
         match self.planned() {
-            Some((plan, _)) if plan.scans.is_some() => self.original_bytes(plan),
+            Some((plan, _)) if plan.aim.is_some() => self.original_bytes(plan),
             _ => 0,
         }
     }
@@ -109,7 +109,7 @@ impl Pipeline<'_> {
         let (State::Planned { plan, .. } | State::Body(Body { plan, .. })) = &self.state else {
             return;
         };
-        if plan.moving().is_some() || plan.scans.is_some() {
+        if plan.moving().is_some() || plan.aim.is_some() {
             return; // it takes nothing more, or cannot do without
         }
         let twice = 2 * self.source_bytes.max(self.promised_bytes);

@@ -17,5 +17,6 @@ pub(crate) mod output;
 pub(crate) mod placeholder;
 pub(crate) mod push;
 pub(crate) mod sink;
+pub(crate) mod smart;
 pub(crate) mod state;
 pub(crate) mod survey;

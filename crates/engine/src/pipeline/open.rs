@@ -29,8 +29,8 @@ impl Pipeline<'_> {
                 }),
             };
         }
-        // What moves has no margin.
-        if let Some(Look::Box(_)) = self.look {
+        // What moves has no margin, and is cropped in the middle.
+        if let Some(Look::Box(_) | Look::Point(_)) = self.look {
             self.look = Look::last(self.transform);
         }
         let Some((plan, file)) = self.planned() else {
@@ -66,7 +66,8 @@ impl Pipeline<'_> {
         let known = Known {
             bytes: self.source_bytes,
             moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
-            area: None,
+            area: self.area,
+            focus: self.focus,
         };
         let again = self.plan(header, plan.source.clone(), known)?;
         let again = again.animated(&survey, shown, known.bytes, limits)?;
@@ -106,6 +107,7 @@ impl Pipeline<'_> {
         let source = Source::of(&header, || codec_of(header.format).profile(start));
         let start = std::mem::take(start);
         let known = self.known();
+        self.look = self.needed(self.look, &header);
         if self.transform.target == Target::Json {
             let plan = self.asked(header, source.clone(), known)?;
             self.described = Some(Box::new(plan));
@@ -114,7 +116,7 @@ impl Pipeline<'_> {
         // What the header was looked for in is held, even where the rest of the file will not be.
         let held = start.len() as u64;
         let file = plan.file_bytes(self.promised_bytes.max(held));
-        let again = match plan.scans {
+        let again = match plan.aim {
             Some(_) => self.original_bytes(&plan),
             None => 0,
         };
@@ -133,13 +135,27 @@ impl Pipeline<'_> {
             bytes: self.promised_bytes,
             moves: false,
             area: self.area,
+            focus: self.focus,
+        }
+    }
+
+    /// Returns a look, or the next one where nothing is cropped, so that no point is needed.
+    pub(crate) fn needed(&self, look: Option<Look>, header: &Header) -> Option<Look> {
+        match look {
+            Some(Look::Point(_)) if self.known().cut(header, self.transform).is_none() => {
+                Look::last(self.transform)
+            }
+            look => look,
         }
     }
 
     /// Plans the look that comes first, or the answer where no look is needed.
     pub(crate) fn plan(&self, header: Header, source: Source, known: Known) -> Result<Plan, Error> {
         match self.look {
-            Some(look) => look.plan(header, source, self.transform, self.limits, self.guests),
+            Some(look) => {
+                let (transform, limits, guests) = (self.transform, self.limits, self.guests);
+                look.plan(header, source, transform, limits, guests, known)
+            }
             None => self.asked(header, source, known),
         }
     }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::pixels::frame::Frame;
 use crate::pixels::rows::RowSink;
-use crate::plan::Plan;
+use crate::plan::{Aim, Plan};
 use crate::stage::intake::Intake;
 use crate::stage::trim::Trim;
 
@@ -19,9 +19,9 @@ impl Sink {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(plan: &Plan) -> Result<Sink, Error> {
-        Ok(match plan.scans {
-            None => Sink::Picture(Box::new(Intake::new(plan))),
-            Some(threshold) => Sink::Box(Box::new(Trim::new(plan, threshold.get())?)),
+        Ok(match plan.aim {
+            None | Some(Aim::Point { .. }) => Sink::Picture(Box::new(Intake::new(plan))),
+            Some(Aim::Box(threshold)) => Sink::Box(Box::new(Trim::new(plan, threshold.get())?)),
         })
     }
 

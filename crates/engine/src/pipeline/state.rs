@@ -8,7 +8,7 @@ use crate::pipeline::look::Look;
 use crate::pixels::orientation::Orientation;
 use crate::pixels::window::Rect;
 use crate::plan::Plan;
-use crate::transform::Transform;
+use crate::transform::{Gravity, Transform};
 
 /// One transform in progress.
 pub struct Pipeline<'a> {
@@ -27,6 +27,8 @@ pub struct Pipeline<'a> {
     pub(crate) look: Option<Look>,
     /// The part of the upright source that a look has found to be shown.
     pub(crate) area: Option<Rect>,
+    /// The point that a look has found for the crop to go around.
+    pub(crate) focus: Option<Gravity>,
     /// The source's file behind a look, where the decoder that comes next takes it in pieces.
     pub(crate) resident: Vec<u8>,
     /// Plan that `f=json` describes. This plan is not carried out.
@@ -63,6 +65,7 @@ impl<'a> Pipeline<'a> {
             exif: Orientation::default(),
             look: Look::first(transform),
             area: None,
+            focus: None,
             resident: Vec::new(),
             looked_ms: 0.0,
             described: None,

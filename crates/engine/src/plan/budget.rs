@@ -36,7 +36,7 @@ impl Plan {
     /// the whole file anyway.
     pub(crate) fn keeps_original(&self) -> bool {
         (self.original && self.moving().is_none())
-            || (self.scans.is_some() && !self.gives_file_back())
+            || (self.aim.is_some() && !self.gives_file_back())
     }
 
     /// Whether the decoder has the whole file in the end, and gives it back.

@@ -30,11 +30,7 @@ impl Geometry {
         let source = area.size();
         let asked = Asked::new(source, transform);
         let scale = scale(source, asked, transform);
-        let rounded = |length: u32, scale: f64| ((f64::from(length) / scale + 0.5) as u32).max(1);
-        let scaled = Size {
-            width: rounded(source.width, scale.0),
-            height: rounded(source.height, scale.1),
-        };
+        let scaled = scaled(source, scale);
         let shown = shown(scaled, asked, transform);
         let (offset_x, offset_y) = transform.shape.offset;
         let x = Axis::X.gravity(transform, offset_x);
@@ -118,6 +114,34 @@ impl Geometry {
         stored
             .divided_by(across.into(), down.into())
             .covered(decoded)
+    }
+}
+
+/// A crop by the fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// The scaled picture.
+    pub(crate) scaled: Size,
+    /// The part that is shown.
+    pub(crate) shown: Size,
+}
+
+impl Cut {
+    /// The crop of an area by a transform, if there is one.
+    pub(crate) fn of(area: Rect, transform: &Transform) -> Option<Cut> {
+        let asked = Asked::new(area.size(), transform);
+        let scaled = scaled(area.size(), scale(area.size(), asked, transform));
+        let shown = shown(scaled, asked, transform);
+        (shown != scaled).then_some(Cut { scaled, shown })
+    }
+}
+
+/// The size of a scaled picture.
+fn scaled(source: Size, scale: (f64, f64)) -> Size {
+    let rounded = |length: u32, scale: f64| ((f64::from(length) / scale + 0.5) as u32).max(1);
+    Size {
+        width: rounded(source.width, scale.0),
+        height: rounded(source.height, scale.1),
     }
 }
 
@@ -316,6 +340,7 @@ impl Axis {
     /// The choice along the axis.
     fn gravity(self, transform: &Transform, offset: Option<Offset>) -> Along {
         let point = match (transform.gravity, self) {
+            (Gravity::Smart(_), _) => Point::Third(Third::Middle),
             (Gravity::Position(third, _), Axis::X) | (Gravity::Position(_, third), Axis::Y) => {
                 Point::Third(third)
             }

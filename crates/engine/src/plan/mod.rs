@@ -18,10 +18,10 @@ use crate::plan::plane::Plane;
 use crate::header::Header;
 use crate::pixels::layout::{Layout, Size};
 use crate::plan::frames::Animation;
-use crate::plan::geometry::Halves;
+use crate::plan::geometry::{Cut, Halves};
 use crate::plan::source::Source;
 use crate::spec::Format;
-use crate::transform::{Colour, Transform};
+use crate::transform::{Colour, Gravity, Transform};
 use std::num::NonZeroU8;
 
 /// Facts about a source file that its header does not tell.
@@ -33,6 +33,28 @@ pub struct Known {
     pub moves: bool,
     /// The part of the upright picture that a look has found to be shown; `None` is all of it.
     pub area: Option<Rect>,
+    /// The point that a look has found for the crop to go around.
+    pub focus: Option<Gravity>,
+}
+
+impl Known {
+    /// The crop by the fit of what is shown, if there is one.
+    pub(crate) fn cut(&self, header: &Header, transform: &Transform) -> Option<Cut> {
+        let trimmed = self.area.unwrap_or(Rect::all(header.upright()));
+        Cut::of(transform.crop.of(trimmed), transform)
+    }
+}
+
+/// Something that is looked for, before a plan is made with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// The box of what is not margin, within a threshold. Nothing is made.
+    Box(NonZeroU8),
+    /// A point, in a small picture.
+    Point {
+        /// Upper bound on the memory of the search beside the picture.
+        bytes: u64,
+    },
 }
 
 /// Choice of the colours in the answer's palette.
@@ -95,8 +117,8 @@ pub struct Plan {
     /// Capacity in bytes of the buffer in which the upright picture becomes the file in place;
     /// `None` where the picture lies in pieces.
     pub(crate) capacity: Option<u64>,
-    /// The threshold of a look for the box of the picture; nothing is made then.
-    pub(crate) scans: Option<NonZeroU8>,
+    /// The look that this is the plan of, where another plan follows.
+    pub(crate) aim: Option<Aim>,
     /// Frames of an animation that are drawn and shown; `None` until the frames have been surveyed.
     pub animation: Option<Animation>,
     /// Upper bound on the bytes held at once, apart from the source file.

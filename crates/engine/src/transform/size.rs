@@ -58,6 +58,17 @@ pub enum Gravity {
     Position(Third, Third),
     /// A point of the image that is to stay in view, in ten-thousandths of each side.
     Focus(u16, u16),
+    /// A point that is looked for in the image, where something is cropped; elsewhere the middle.
+    Smart(Smart),
+}
+
+/// How a point that is to stay in view is looked for. The rules are those of libvips.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Smart {
+    /// Edges, tones of skin, and colour.
+    Attention,
+    /// Slices with little entropy are cut off.
+    Entropy,
 }
 
 /// Start, middle or end of one axis.

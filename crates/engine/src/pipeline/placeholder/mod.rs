@@ -34,20 +34,24 @@ impl Small {
         }
     }
 
+    /// Columns and rows.
+    pub(crate) fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Returns the straight RGBA of a pixel; a clear one beyond the edge.
+    pub(crate) fn at(&self, x: u32, y: u32) -> [u8; 4] {
+        let channels = self.layout.channels();
+        let at = (y as usize * self.size.width as usize + x as usize) * channels;
+        rgba(self.pixels.get(at..at + channels).unwrap_or_default())
+    }
+
     /// Returns the place and the straight RGBA of each pixel, row by row.
-    fn each(&self) -> impl Iterator<Item = (usize, usize, [u8; 4])> {
+    pub(crate) fn each(&self) -> impl Iterator<Item = (usize, usize, [u8; 4])> {
         let width = self.size.width as usize;
         let pixels = self.pixels.chunks_exact(self.layout.channels());
-        pixels.enumerate().map(move |(at, pixel)| {
-            let rgba = match *pixel {
-                [grey] => [grey, grey, grey, 255],
-                [grey, alpha] => [grey, grey, grey, alpha],
-                [r, g, b] => [r, g, b, 255],
-                [r, g, b, a] => [r, g, b, a],
-                _ => [0; 4],
-            };
-            (at % width, at / width, rgba)
-        })
+        let places = pixels.enumerate();
+        places.map(move |(at, pixel)| (at % width, at / width, rgba(pixel)))
     }
 
     /// Returns the [ThumbHash](https://evanw.github.io/thumbhash/): 5 to 25 bytes in base64, alpha
@@ -79,6 +83,17 @@ impl Small {
         let [pixels, sums @ ..] = *cells.iter().max_by_key(|cell| cell[0])?;
         let [r, g, b] = sums.map(|sum| (sum + pixels / 2).checked_div(pixels));
         Some(format!("#{:02x}{:02x}{:02x}", r?, g?, b?))
+    }
+}
+
+/// Straight RGBA of a pixel in any layout.
+fn rgba(pixel: &[u8]) -> [u8; 4] {
+    match *pixel {
+        [grey] => [grey, grey, grey, 255],
+        [grey, alpha] => [grey, grey, grey, alpha],
+        [r, g, b] => [r, g, b, 255],
+        [r, g, b, a] => [r, g, b, a],
+        _ => [0; 4],
     }
 }
 
