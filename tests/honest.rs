@@ -347,7 +347,7 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=300&h=700&fit=cover&a=entropy",
             "w=700&h=500&sharp=3&sat=1.5&tint=red&con=10",
             "w=700&h=500&normalise&median=7&mod=1.1,1.2,30&threshold&pixelate=9",
-            "w=700&h=500&pixelate=400",
+            "w=700&h=500&pixelate=400&blur=150",
         ] {
             let (cost, _) = measure(file, query).expect("a sound picture");
             ledger.enter(&format!("{name} {query}"), name, &cost);

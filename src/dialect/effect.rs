@@ -1,7 +1,7 @@
 //! Effects, from the numbers of other services to those of the engine.
 
 use crate::dialect::call::decimal;
-use letterbox_engine::transform::{Blur, Gamma, Sigma, Transform};
+use letterbox_engine::transform::{Blur, Gamma, Sharpening, Sigma, Transform, Unsharp};
 
 /// Reads a number into a transform; an error is the expectation that it does not meet.
 pub(crate) type Set = fn(&mut Transform, &str) -> Result<(), &'static str>;
@@ -27,10 +27,10 @@ pub(crate) fn blur(transform: &mut Transform, text: &str) -> Result<(), &'static
 /// A sharpening of a sigma; the mild one without a number.
 pub(crate) fn sharpen(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
     transform.sharpen = Some(match text {
-        "" => Blur::Mild,
+        "" => Sharpening::Mild,
         _ => hundredths(text, 0.3, 10.0)
             .and_then(Sigma::from_hundredths)
-            .map(Blur::Gaussian)
+            .map(|sigma| Sharpening::Unsharp(Unsharp::of(sigma)))
             .ok_or("a number from 0.3 to 10")?,
     });
     Ok(())

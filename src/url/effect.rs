@@ -3,7 +3,7 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::value::{degrees, hundredths, whole, write_hundredths};
-use letterbox_engine::transform::{Median, Modulation, Percentiles};
+use letterbox_engine::transform::{Median, Modulation, Percentiles, Sharpening, Sigma, Unsharp};
 
 /// Largest factor of a modulation, in hundredths.
 const MOST_FACTOR: u16 = 1000;
@@ -59,4 +59,50 @@ pub(super) fn threshold(text: &str) -> Option<NonZeroU8> {
 pub(super) fn block(text: &str) -> Option<NonZeroU16> {
     let pixels = u16::try_from(whole(text)?).ok()?;
     NonZeroU16::new(pixels).filter(|pixels| pixels.get() <= 1000)
+}
+
+/// Largest sigma of a sharpening, and largest factor, in hundredths.
+const MOST_SHARPENING: u16 = 1000;
+
+/// Parses a sharpening: a word, a sigma, or a sigma and two factors.
+pub(super) fn sharpen(text: &str) -> Option<Sharpening> {
+    match text {
+        "" | "mild" => return Some(Sharpening::Mild),
+        "auto" => return Some(Sharpening::Auto),
+        _ => {}
+    }
+    let number = |text| hundredths(text, MOST_SHARPENING);
+    let (sigma, factors) = match text.split_once(',') {
+        Some((sigma, factors)) => (sigma, Some(factors)),
+        None => (text, None),
+    };
+    let usual = Unsharp::of(Sigma::from_hundredths(number(sigma)?)?);
+    let Some(factors) = factors else {
+        return Some(Sharpening::Unsharp(usual));
+    };
+    let (flat, jagged) = factors.split_once(',')?;
+    Some(Sharpening::Unsharp(Unsharp {
+        flat: number(flat)?,
+        jagged: number(jagged)?,
+        ..usual
+    }))
+}
+
+pub(super) fn write_sharpening(sharpening: Sharpening) -> String {
+    let unsharp = match sharpening {
+        Sharpening::Mild => return "mild".to_owned(),
+        Sharpening::Auto => return "auto".to_owned(),
+        Sharpening::Unsharp(unsharp) => unsharp,
+    };
+    let number = write_hundredths;
+    let Unsharp {
+        sigma,
+        flat,
+        jagged,
+    } = unsharp;
+    if unsharp == Unsharp::of(sigma) {
+        return number(sigma.hundredths());
+    }
+    let sigma = number(sigma.hundredths());
+    format!("{sigma},{},{}", number(flat), number(jagged))
 }

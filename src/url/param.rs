@@ -12,7 +12,8 @@ use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
 use letterbox_engine::transform::{
-    Blur, Dpr, Format, Gamma, Gravity, Modulation, Negotiated, Pad, Side, Sigma, Transform,
+    Blur, Dpr, Format, Gamma, Gravity, Modulation, Negotiated, Pad, Sharpening, Side, Sigma,
+    Transform, Unsharp,
 };
 
 /// A parameter of the query string.
@@ -207,7 +208,7 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "blur",
         aliases: &[],
-        expected: "a number from 0.3 to 20 with up to two decimals, or nothing or mild for the mean of 3 x 3 pixels",
+        expected: "a number from 0.3 to 250 with up to two decimals, or nothing or mild for the mean of 3 x 3 pixels",
         default: "none",
         doc: "Gaussian blur: its sigma in pixels of the answer",
         examples: Examples::some(
@@ -216,13 +217,14 @@ pub const PARAMS: &[Param] = &[
                 &["0.3", "0.30"],
                 &["1", "1.0"],
                 &["2.55"],
-                &["19.99"],
                 &["20"],
+                &["20.01"],
+                &["250"],
             ],
-            &["0", "0.29", "20.01", "-1", "1.555", "01", "strong"],
+            &["0", "0.29", "250.01", "-1", "1.555", "01", "strong"],
             |roll| {
                 value::write_blur(
-                    Sigma::from_hundredths(30 + roll(1971) as u16)
+                    Sigma::from_hundredths(30 + roll(24_971) as u16)
                         .map_or(Blur::Mild, Blur::Gaussian),
                 )
             },
@@ -1069,29 +1071,55 @@ pub const PARAMS: &[Param] = &[
     Param {
         name: "sharp",
         aliases: &["sharpen"],
-        expected: "a number from 0.3 to 10 with up to two decimals, or nothing or mild for a kernel of 3 x 3 pixels",
+        expected: "a number from 0.3 to 10 with up to two decimals, or three of them with commas between them, the last two from 0 on; \
+                   auto, or nothing or mild for a kernel of 3 x 3 pixels",
         default: "none",
-        doc: "Sharpening of lightness: the sigma in pixels of the answer",
+        doc: "Sharpening of lightness: the sigma in pixels of the answer, and the factors of small differences and of large ones, which are 1 and 2. \
+              `auto` is `0.5,0.5,1` where two pixels of the source or more become one each way, and `0.5` where four do",
         examples: Examples::some(
             &[
                 &["mild", ""],
-                &["0.3", "0.30"],
-                &["1", "1.0"],
+                &["auto"],
+                &["0.3", "0.30", "0.3,1,2"],
+                &["1", "1.0", "1,1.0,2.00"],
+                &["1,0,3", "1.0,0,3.0"],
                 &["2.55"],
                 &["9.99"],
+                &["10,10,0"],
                 &["10"],
             ],
-            &["0", "0.29", "10.01", "-1", "1.555", "01", "strong"],
+            &[
+                "0",
+                "0.29",
+                "10.01",
+                "-1",
+                "1.555",
+                "01",
+                "strong",
+                "1,",
+                "1,1",
+                "1,1,",
+                "1,1,1,1",
+                "1,10.01,1",
+                "1,1,-1",
+                "0.2,1,1",
+                ",1,2",
+                "Auto",
+            ],
             |roll| {
-                value::write_blur(
-                    Sigma::from_hundredths(30 + roll(971) as u16)
-                        .map_or(Blur::Mild, Blur::Gaussian),
-                )
+                let sigma = Sigma::from_hundredths(30 + roll(971) as u16);
+                effect::write_sharpening(sigma.map_or(Sharpening::Auto, |sigma| {
+                    Sharpening::Unsharp(Unsharp {
+                        sigma,
+                        flat: roll(1001) as u16,
+                        jagged: roll(1001) as u16,
+                    })
+                }))
             },
         ),
         quotable: true,
-        read: |draft, text| value::sharpen(text).map(|v| draft.transform.sharpen = Some(v)),
-        write: Some(|asked| asked.transform.sharpen.map(value::write_blur)),
+        read: |draft, text| effect::sharpen(text).map(|v| draft.transform.sharpen = Some(v)),
+        write: Some(|asked| asked.transform.sharpen.map(effect::write_sharpening)),
     },
     Param {
         name: "sig",

@@ -267,14 +267,6 @@ pub(super) fn blur(text: &str) -> Option<Blur> {
     Sigma::from_hundredths(hundredths(text, u16::MAX)?).map(Blur::Gaussian)
 }
 
-/// Parses a sharpening, which goes less far than a blur.
-pub(super) fn sharpen(text: &str) -> Option<Blur> {
-    blur(text).filter(|blur| match blur {
-        Blur::Mild => true,
-        Blur::Gaussian(sigma) => sigma.hundredths() <= 1000,
-    })
-}
-
 pub(super) fn write_blur(blur: Blur) -> String {
     match blur {
         Blur::Mild => "mild".to_owned(),

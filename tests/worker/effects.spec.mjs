@@ -205,8 +205,32 @@ describe('effects', () => {
     for (const name of ['rgb', 'grey']) await assertNear(name, { sharp: '' }, (body) => shown(sharp(body).sharpen()), 2);
   });
 
+  test('a blur beyond a sigma of 20 is made on fewer pixels, and is sharp’s all the same', async () => {
+    const large = await sharp(photo).autoOrient().resize(500, 333, { fit: 'fill' }).png().toBuffer();
+    for (const blur of [20.5, 41, 100, 250]) {
+      for (const body of [large, files.rgba, files.grey]) {
+        const off = difference(await ours(body, { blur }), await shown(sharp(body).blur(blur)));
+        assert.ok(off <= (body === files.rgba ? 3 : 2), `${blur}: ${off} levels`);
+      }
+    }
+  });
+
+  test('sharp takes sharp’s m1 and m2', async () => {
+    for (const [sigma, m1, m2] of [[1, 0, 3], [2, 0.5, 1], [0.8, 3, 0]]) {
+      for (const name of every) await assertNear(name, { sharp: `${sigma},${m1},${m2}` }, (body) => shown(sharp(body).sharpen({ sigma, m1, m2 })), name === 'rgba' ? 3 : 2);
+    }
+  });
+
+  test('sharp=auto goes by the reduction', async () => {
+    const large = await sharp(photo).autoOrient().resize(400, 300, { fit: 'fill' }).png().toBuffer();
+    const at = async (width, query) => ours(large, { w: width, h: 'auto', ...query });
+    for (const [width, same] of [[300, {}], [200, { sharp: '0.5,0.5,1' }], [101, { sharp: '0.5,0.5,1' }], [100, { sharp: 0.5 }], [40, { sharp: 0.5 }]]) {
+      assert.equal(difference(await at(width, { sharp: 'auto' }), await at(width, same)), 0, `${width}`);
+    }
+  });
+
   test('a JPEG that stays one is blurred in its components', async () => {
-    for (const blur of [1, 4, 12]) {
+    for (const blur of [1, 4, 12, 50]) {
       const s = origin.serve(`images.example.com/effects-${served++}`, answer.bytes(photo, 'image/jpeg'));
       const reply = await worker.get({ s, w: 400, h: 300, fit: 'inside', blur, q: 95 });
       const theirs = await shown(sharp(photo).autoOrient().resize(400, 300, { fit: 'inside' }).blur(blur));

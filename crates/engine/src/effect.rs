@@ -1,4 +1,72 @@
-//! Values of the effects that take more than one number.
+//! Values of effects.
+
+/// Width of a blur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blur {
+    /// The mean of 3 x 3 pixels.
+    Mild,
+    /// A Gaussian curve.
+    Gaussian(Sigma),
+}
+
+/// Standard deviation of a blur in hundredths of a pixel of the answer, 0.3 to 250.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sigma(u16);
+
+impl Sigma {
+    /// Half a pixel.
+    pub const HALF: Sigma = Sigma(50);
+
+    /// Returns so many hundredths; `None` outside 0.3 to 250.
+    pub fn from_hundredths(hundredths: u16) -> Option<Sigma> {
+        (30..=25_000)
+            .contains(&hundredths)
+            .then_some(Sigma(hundredths))
+    }
+
+    /// Returns the hundredths.
+    pub fn hundredths(self) -> u16 {
+        self.0
+    }
+
+    /// Returns pixels.
+    pub fn value(self) -> f32 {
+        f32::from(self.0) / 100.0
+    }
+}
+
+/// Sharpening of lightness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharpening {
+    /// A kernel of 3 x 3 on the samples.
+    Mild,
+    /// By how much smaller the picture became.
+    Auto,
+    /// Against its blur.
+    Unsharp(Unsharp),
+}
+
+/// Sharpening of lightness against its blur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsharp {
+    /// Width of the blur.
+    pub sigma: Sigma,
+    /// Factor of small differences from the blur, in hundredths.
+    pub flat: u16,
+    /// Factor of what is beyond them, in hundredths.
+    pub jagged: u16,
+}
+
+impl Unsharp {
+    /// Sharpening of a sigma with sharp's factors, 1 and 2.
+    pub const fn of(sigma: Sigma) -> Unsharp {
+        Unsharp {
+            sigma,
+            flat: 100,
+            jagged: 200,
+        }
+    }
+}
 
 /// Factors of lightness and of chroma, and a turn of the hue, in the LCh of Lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

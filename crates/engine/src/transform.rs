@@ -8,7 +8,7 @@ mod size;
 
 use std::num::{NonZeroU8, NonZeroU16};
 
-pub use crate::effect::{Median, Modulation, Percentiles};
+pub use crate::effect::{Blur, Median, Modulation, Percentiles, Sharpening, Sigma, Unsharp};
 use crate::pixels::orientation::Orientation;
 pub use crate::spec::{Format, FormatSet};
 pub use crate::transform::colour::Colour;
@@ -191,7 +191,7 @@ pub struct Transform {
     /// Blur. Default none.
     pub blur: Option<Blur>,
     /// Sharpening. Default none.
-    pub sharpen: Option<Blur>,
+    pub sharpen: Option<Sharpening>,
     /// Factor of the chroma of each colour in hundredths, up to 1000. Default 100.
     pub saturation: u16,
     /// Degrees that the hue of each colour is turned, -360 to 360. Default 0.
@@ -210,38 +210,6 @@ pub struct Transform {
     pub tint: Option<Colour>,
     /// Colours of black and of white in a duotone. Default weserv's.
     pub duotone: (Colour, Colour),
-}
-
-/// Width of a blur, and of the one that sharpening looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blur {
-    /// The mean of 3 x 3 pixels.
-    Mild,
-    /// A Gaussian curve.
-    Gaussian(Sigma),
-}
-
-/// Standard deviation of a blur in hundredths of a pixel of the answer, 0.3 to 20.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sigma(u16);
-
-impl Sigma {
-    /// Returns so many hundredths; `None` outside 0.3 to 20.
-    pub fn from_hundredths(hundredths: u16) -> Option<Sigma> {
-        (30..=2000)
-            .contains(&hundredths)
-            .then_some(Sigma(hundredths))
-    }
-
-    /// Returns the hundredths.
-    pub fn hundredths(self) -> u16 {
-        self.0
-    }
-
-    /// Returns pixels.
-    pub fn value(self) -> f32 {
-        f32::from(self.0) / 100.0
-    }
 }
 
 /// Gamma in hundredths, 1 to 3. Colours become lighter, the more the larger the number.

@@ -1,10 +1,13 @@
 //! Stage: a Gaussian blur, by the kernel of libvips: rows across, then a window of them down.
 //!
 //! The taps are whole numbers, `round(20 exp(-x^2 / 2 sigma^2))`, as far as the exponential is at
-//! least
-//! 0.2. Each direction is rounded. The edge's pixels are repeated outside. Translucent pixels are
-//! multiplied by their alpha while they are blurred, so that the colour of transparent ones does
-//! not bleed. A component of chrominance has half of the pixels, and gets half of sigma.
+//! least 0.2. Each direction is rounded. The edge's pixels are repeated outside. Translucent
+//! pixels are multiplied by their alpha while they are blurred, so that the colour of transparent
+//! ones does not bleed. A component of chrominance has half of the pixels, and gets half of sigma.
+//!
+//! Above a sigma of 20 the picture is blurred at half the size, or at a quarter and so on, until
+//! sigma is at most 20 there: no cost and no window grows beyond that of 20, and what is finer
+//! than a fortieth of such a blur is not in it.
 
 use crate::error::Error;
 use crate::pixels::buffer::filled;
@@ -13,6 +16,7 @@ use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::band::Band;
+use crate::stage::coarse::{Fewer, More, squares};
 use crate::stage::kernel::{Divisor, Kernel, add};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
@@ -35,34 +39,60 @@ impl Stage for Blur {
     }
 
     fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
-        radius(plan, plane) > 0
+        Way::new(plan, plane).kernel.radius > 0
     }
 
-    /// The window, a row that is padded on both sides, a row of sums, and a row that is handed out.
+    /// The window, a row that is padded on both sides, a row of sums, and a row that is handed
+    /// out; and what is beside them at less than the full size.
     fn bytes(&self, plan: &Plan, plane: &Plane) -> u64 {
-        let radius = radius(plan, plane);
+        let Way { kernel, side } = Way::new(plan, plane);
         let layout = widened(plane);
-        let width = u64::from(plane.upright(plan.header.orientation).width);
-        let samples = width * layout.channels() as u64;
-        let padded = samples + 2 * radius as u64 * layout.channels() as u64;
-        Band::<u16>::bytes(radius, radius, samples) + padded * 2 + samples * (4 + 1)
+        let width = plane.upright(plan.header.orientation).width;
+        let channels = layout.channels() as u64;
+        let columns = if side == 1 {
+            width as usize
+        } else {
+            squares(width, side)
+        };
+        let samples = columns as u64 * channels;
+        let padded = samples + 2 * kernel.radius as u64 * channels;
+        let band = Band::<u16>::bytes(kernel.radius, kernel.radius, samples);
+        let coarse = match side {
+            1 => 0,
+            _ => Fewer::bytes(layout, width, side) + More::bytes(layout, width, side),
+        };
+        band + padded * 2 + samples * (4 + 1) + coarse
     }
 }
 
-/// Kernel of a plane.
-fn kernel(plan: &Plan, plane: &Plane) -> Kernel {
-    match plan.transform.blur {
-        None => Kernel::ONE,
-        Some(transform::Blur::Mild) => Kernel::MEAN,
-        Some(transform::Blur::Gaussian(sigma)) => {
-            let share = if plane.is_half { 0.5 } else { 1.0 };
-            Kernel::gaussian(share * sigma.value(), 0.2)
+/// How a plane is blurred: a kernel, on means of squares of so many samples a side.
+struct Way {
+    kernel: Kernel,
+    side: usize,
+}
+
+/// Largest sigma at the full size.
+const MOST_SIGMA: f32 = 20.0;
+
+impl Way {
+    fn new(plan: &Plan, plane: &Plane) -> Way {
+        let whole = |kernel| Way { kernel, side: 1 };
+        match plan.transform.blur {
+            None => whole(Kernel::ONE),
+            Some(transform::Blur::Mild) => whole(Kernel::MEAN),
+            Some(transform::Blur::Gaussian(sigma)) => {
+                let share = if plane.is_half { 0.5 } else { 1.0 };
+                let (mut sigma, mut side) = (share * sigma.value(), 1);
+                while sigma > MOST_SIGMA {
+                    (sigma, side) = (sigma / 2.0, 2 * side);
+                }
+                Way {
+                    kernel: Kernel::gaussian(sigma, 0.2),
+                    side,
+                }
+            }
         }
     }
-}
-
-fn radius(plan: &Plan, plane: &Plane) -> usize {
-    kernel(plan, plane).radius
 }
 
 impl Pull for Blur {
@@ -72,20 +102,21 @@ impl Pull for Blur {
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
-        let kernel = self::kernel(plan, plane);
+        let Way { kernel, side } = Way::new(plan, plane);
         let layout = widened(plane);
-        let channels = layout.channels();
-        let width = plane.upright(plan.header.orientation).width as usize;
-        let samples = width * channels;
-        Ok(Box::new(Rows {
-            from,
-            layout,
-            padded: filled(samples + 2 * kernel.radius * channels, 0)?,
-            band: Band::new(kernel.radius, kernel.radius, samples)?,
-            sums: filled(samples, 0)?,
-            row: filled(samples, 0)?,
-            kernel,
-        }))
+        let size = plane.upright(plan.header.orientation);
+        if side == 1 {
+            return Ok(Box::new(Rows::new(
+                from,
+                layout,
+                size.width as usize,
+                kernel,
+            )?));
+        }
+        let fewer = Box::new(Fewer::new(from, layout, size.width, side)?);
+        let columns = squares(size.width, side);
+        let blurred = Box::new(Rows::new(fewer, layout, columns, kernel)?);
+        Ok(Box::new(More::new(blurred, layout, size, side)?))
     }
 }
 
@@ -99,6 +130,27 @@ struct Rows<'r> {
     band: Band<u16>,
     sums: Vec<u32>,
     row: Vec<u8>,
+}
+
+impl<'r> Rows<'r> {
+    fn new(
+        from: Box<dyn RowSource + 'r>,
+        layout: Layout,
+        width: usize,
+        kernel: Kernel,
+    ) -> Result<Rows<'r>, Error> {
+        let channels = layout.channels();
+        let samples = width * channels;
+        Ok(Rows {
+            from,
+            layout,
+            padded: filled(samples + 2 * kernel.radius * channels, 0)?,
+            band: Band::new(kernel.radius, kernel.radius, samples)?,
+            sums: filled(samples, 0)?,
+            row: filled(samples, 0)?,
+            kernel,
+        })
+    }
 }
 
 impl RowSource for Rows<'_> {

@@ -107,8 +107,8 @@ fn pad(row: &[u8], channels: usize, radius: usize, to: &mut [u8]) {
 }
 
 /// The median of 3 x 3, of three sorted columns: that of the largest first, the middle second and
-/// the smallest third of them. Minima and maxima are all there is, so that a compiler makes vectors
-/// of it.
+/// the smallest third of them. Minima and maxima are all there is, so that a compiler makes
+/// vectors of it.
 fn nine(above: &[u8], middle: &[u8], below: &[u8], channels: usize, row: &mut [u8]) {
     let count = row.len();
     let columns = |from: usize| {

@@ -9,6 +9,7 @@
 pub(crate) mod band;
 pub(crate) mod blur;
 pub(crate) mod border;
+pub(crate) mod coarse;
 pub(crate) mod components;
 pub(crate) mod convert;
 pub(crate) mod crop;
@@ -20,6 +21,7 @@ pub(crate) mod kernel;
 pub(crate) mod leaving;
 pub(crate) mod letterbox;
 pub(crate) mod link;
+pub(crate) mod mean;
 pub(crate) mod median;
 pub(crate) mod normalise;
 pub(crate) mod orient;

@@ -1,6 +1,6 @@
-//! Stage: squares of pixels become one colour, by imgproxy's definition: the picture is mirrored at
-//! its right and lower edge up to whole blocks, and each block becomes its mean. Translucent pixels
-//! are multiplied by their alpha, so that the colour of transparent ones does not bleed.
+//! Stage: squares of pixels become one colour, by imgproxy's definition: the picture is mirrored
+//! at its right and lower edge up to whole blocks, and each block becomes its mean. Translucent
+//! pixels are multiplied by their alpha, so that the colour of transparent ones does not bleed.
 //!
 //! A row is added up block by block as it comes, and these sums are all that is kept of it.
 
@@ -13,6 +13,7 @@ use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::link::{Pull, Reach, Samples, Stage};
+use crate::stage::mean::{add, mean};
 use crate::stage::widen::widened;
 
 /// The stage.
@@ -100,8 +101,8 @@ struct Rows<'r> {
     side: usize,
     /// Blocks of a row, times channels.
     blocks: usize,
-    /// Sums of the last rows, one for each block and channel. The lowest block may be mirrored into
-    /// rows of the one above it.
+    /// Sums of the last rows, one for each block and channel. The lowest block may be mirrored
+    /// into rows of the one above it.
     rows: Vec<u32>,
     sums: Vec<u64>,
     row: Vec<u8>,
@@ -166,9 +167,9 @@ impl Rows<'_> {
     }
 }
 
-/// Returns the place of row `y` of a block of which so many rows have come. A picture of fewer rows
-/// than a block has is mirrored again and again; any other keeps a block's rows, and those that
-/// have not come are of the block above.
+/// Returns the place of row `y` of a block of which so many rows have come. A picture of fewer
+/// rows than a block has is mirrored again and again; any other keeps a block's rows, and those
+/// that have not come are of the block above.
 fn mirrored(y: usize, come: usize, kept: usize) -> usize {
     if y < come {
         return y;
@@ -202,32 +203,4 @@ fn add_up(row: &[u8], layout: Layout, side: usize, sums: &mut [u32]) {
             (start..start + side).for_each(|x| add(sums, pixel(x), layout));
         }
     }
-}
-
-fn add(sums: &mut [u32], pixel: &[u8], layout: Layout) {
-    let Some((&alpha, colours)) = pixel.split_last().filter(|_| layout.alpha()) else {
-        let sums = sums.iter_mut().zip(pixel);
-        return sums.for_each(|(sum, &sample)| *sum += u32::from(sample));
-    };
-    if let Some((sum, sums)) = sums.split_last_mut() {
-        *sum += u32::from(alpha);
-        for (sum, &sample) in sums.iter_mut().zip(colours) {
-            *sum += u32::from(sample) * u32::from(alpha);
-        }
-    }
-}
-
-/// Returns the mean of so many pixels.
-fn mean(sums: &[u64], pixels: u64, layout: Layout) -> [u8; 4] {
-    let mut pixel = [0; 4];
-    let alpha = sums.last().copied().filter(|_| layout.alpha());
-    let divisor = alpha.unwrap_or(pixels);
-    for (to, sum) in pixel.iter_mut().zip(sums) {
-        let mean = (sum + divisor / 2).checked_div(divisor);
-        *to = mean.unwrap_or(0).min(255) as u8;
-    }
-    if let Some(alpha) = alpha {
-        pixel[sums.len() - 1] = ((alpha + pixels / 2) / pixels) as u8;
-    }
-    pixel
 }

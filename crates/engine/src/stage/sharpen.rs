@@ -1,9 +1,14 @@
 //! Stage: sharpening, by the rule of libvips as sharp calls it: lightness alone, against its blur.
 //!
-//! Small differences from the blur are kept (`m1` = 1), large ones are doubled (`m2` = 2) from a
-//! lightness of 2 on, and brightened by at most 10 and darkened by at most 20 of 100. Without a
-//! sigma the kernel is one of 3 x 3 on the samples. Translucent pixels are multiplied by their
-//! alpha while they are sharpened.
+//! Differences of lightness from its blur are multiplied by `flat` below 2 of 100, and what is
+//! beyond that by `jagged`; a pixel is brightened by at most 10, and darkened by at most 20.
+//! Without a sigma the kernel is one of 3 x 3 on the samples. Translucent pixels are multiplied by
+//! their alpha while they are sharpened.
+//!
+//! `auto` asks how many pixels of the source one of the answer is made of each way, on the axis
+//! where they are fewer. A reduction takes fine detail away, the more the larger it is. From 2 on
+//! the factors are half of sharp's, and from 4 on they are sharp's, with a sigma of half a pixel.
+//! Below 2 nothing is done.
 
 use crate::colour::lab::{Tables, colours, recolour};
 use crate::error::Error;
@@ -16,7 +21,7 @@ use crate::stage::band::Band;
 use crate::stage::kernel::{Divisor, Kernel, add};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
-use crate::transform;
+use crate::transform::{Sharpening, Sigma, Unsharp};
 
 /// The stage.
 pub(crate) struct Sharpen;
@@ -35,7 +40,7 @@ impl Stage for Sharpen {
     }
 
     fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
-        plan.transform.sharpen.is_some()
+        way(plan).is_some()
     }
 
     /// Windows of pixels and of lightness, a padded row and one of sums, a row that is handed out,
@@ -50,18 +55,51 @@ impl Stage for Sharpen {
     }
 }
 
+/// How a picture is sharpened.
+#[derive(Clone, Copy)]
+enum Way {
+    Mild,
+    Unsharp(Unsharp),
+}
+
+fn way(plan: &Plan) -> Option<Way> {
+    match plan.transform.sharpen? {
+        Sharpening::Mild => Some(Way::Mild),
+        Sharpening::Unsharp(unsharp) => Some(Way::Unsharp(unsharp)),
+        Sharpening::Auto => {
+            let usual = Unsharp::of(Sigma::HALF);
+            match reduction(plan) {
+                4.0.. => Some(Way::Unsharp(usual)),
+                2.0.. => Some(Way::Unsharp(Unsharp {
+                    flat: usual.flat / 2,
+                    jagged: usual.jagged / 2,
+                    ..usual
+                })),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// Pixels of the source for one of the answer, on the axis where they are fewer.
+fn reduction(plan: &Plan) -> f64 {
+    let along = |source: f64, result: u32| source * f64::from(plan.shrink) / f64::from(result);
+    let (window, resized) = (plan.window, plan.resized);
+    along(window.width, resized.width).min(along(window.height, resized.height))
+}
+
 /// Kernel of the blur that lightness is compared with; that of the mild one is as wide as its own.
 fn kernel(plan: &Plan) -> Kernel {
-    match plan.transform.sharpen {
+    match way(plan) {
         None => Kernel::ONE,
-        Some(transform::Blur::Mild) => Kernel::MEAN,
-        Some(transform::Blur::Gaussian(sigma)) => Kernel::gaussian(sigma.value(), 0.1),
+        Some(Way::Mild) => Kernel::MEAN,
+        Some(Way::Unsharp(unsharp)) => Kernel::gaussian(unsharp.sigma.value(), 0.1),
     }
 }
 
 /// Rows of pixels that are needed above the one that is made.
 fn above(plan: &Plan) -> usize {
-    usize::from(plan.transform.sharpen == Some(transform::Blur::Mild))
+    usize::from(matches!(way(plan), Some(Way::Mild)))
 }
 
 impl Pull for Sharpen {
@@ -71,13 +109,16 @@ impl Pull for Sharpen {
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
+        let Some(way) = way(plan) else {
+            return Ok(from);
+        };
         let (kernel, layout) = (kernel(plan), widened(plane));
         let width = plane.upright(plan.header.orientation).width as usize;
         let radius = kernel.radius;
         Ok(Box::new(Rows {
             from,
             layout,
-            is_mild: plan.transform.sharpen == Some(transform::Blur::Mild),
+            way,
             tables: Tables::new()?,
             pixels: Band::new(above(plan), radius, width * layout.channels())?,
             light: Band::new(radius, radius, width)?,
@@ -96,7 +137,7 @@ struct Rows<'r> {
     from: Box<dyn RowSource + 'r>,
     layout: Layout,
     kernel: Kernel,
-    is_mild: bool,
+    way: Way,
     tables: Tables,
     /// Rows before the stage.
     pixels: Band<u8>,
@@ -116,10 +157,9 @@ impl RowSource for Rows<'_> {
         if !self.pixels.step() || !self.light.step() {
             return Ok(None);
         }
-        if self.is_mild {
-            self.sharpen_mildly();
-        } else {
-            self.sharpen();
+        match self.way {
+            Way::Mild => self.sharpen_mildly(),
+            Way::Unsharp(unsharp) => self.sharpen(unsharp),
         }
         Ok(Some(&mut self.row))
     }
@@ -145,7 +185,7 @@ impl Rows<'_> {
             }
         }
         let blurred = self.light.row_that_comes();
-        if self.is_mild {
+        if matches!(self.way, Way::Mild) {
             return Ok(());
         }
         let middle = self.padded[radius..radius + width].iter_mut();
@@ -166,7 +206,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn sharpen(&mut self) {
+    fn sharpen(&mut self, unsharp: Unsharp) {
         let radius = self.kernel.radius as isize;
         let mut sums = std::mem::take(&mut self.sums);
         sums.fill(self.kernel.sum() / 2);
@@ -176,6 +216,7 @@ impl Rows<'_> {
         let scale = Divisor::new(self.kernel.sum());
         let mut row = std::mem::take(&mut self.row);
         let channels = self.layout.channels();
+        let [flat, jagged] = [unsharp.flat, unsharp.jagged].map(|factor| f32::from(factor) / 100.0);
         let source = self.pixels.row(0);
         let pixels = row
             .chunks_exact_mut(channels)
@@ -183,7 +224,11 @@ impl Rows<'_> {
         for ((to, from), &sum) in pixels.zip(&sums) {
             let lab = self.tables.lab(colours(from));
             let light = (lab[0] * STEPS) as i32;
-            let more = stronger((light - scale.divide(sum) as i32) as f32 / STEPS);
+            let more = stronger(
+                (light - scale.divide(sum) as i32) as f32 / STEPS,
+                flat,
+                jagged,
+            );
             let l = (light as f32 / STEPS + more).clamp(0.0, 100.0);
             recolour(to, self.tables.pixel([l, lab[1], lab[2]]));
             finish(to, from, self.layout);
@@ -234,15 +279,13 @@ fn finish(pixel: &mut [u8], source: &[u8], layout: Layout) {
 }
 
 /// The change of lightness where it is so far from its blur.
-fn stronger(difference: f32) -> f32 {
-    const FLAT: f32 = 1.0;
-    const JAGGED: f32 = 2.0;
+fn stronger(difference: f32, flat: f32, jagged: f32) -> f32 {
     const THRESHOLD: f32 = 2.0;
     if difference >= THRESHOLD {
-        (FLAT * THRESHOLD + (difference - THRESHOLD) * JAGGED).min(10.0)
+        (flat * THRESHOLD + (difference - THRESHOLD) * jagged).min(10.0)
     } else if difference <= -THRESHOLD {
-        (-FLAT * THRESHOLD + (difference + THRESHOLD) * JAGGED).max(-20.0)
+        (-flat * THRESHOLD + (difference + THRESHOLD) * jagged).max(-20.0)
     } else {
-        FLAT * difference
+        flat * difference
     }
 }
