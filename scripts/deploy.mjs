@@ -1,7 +1,8 @@
 // `npm run deploy`: nothing goes up that the check refuses. Further arguments are wrangler's: `npm run deploy -- --dry-run`.
 
+import { selection } from '../cli/configuration.mjs';
 import { check } from './check.mjs';
-import { noAvif, selection } from './configuration.mjs';
+import { noAvif } from './configuration.mjs';
 import { program, run } from './program.mjs';
 import { wranglerArgs, wranglerEnv } from './wrangler.mjs';
 

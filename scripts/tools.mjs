@@ -16,16 +16,19 @@ export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'
 
 const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8');
 
-function version(what, pattern) {
+function versionOf(what, pattern) {
   const found = pattern.exec(manifest);
   if (!found) throw new Error(`Cargo.toml no longer names the version of ${what} as ${pattern}`);
   return found[1];
 }
 
-export const minimumRust = version('Rust', /^rust-version\s*=\s*"([\d.]+)"/m);
+/** The version of letterbox, in its one place. */
+export const version = versionOf('letterbox', /^\[package\]\nname = "letterbox"\nversion = "([\d.]+(?:-[\w.]+)?)"/m);
+
+export const minimumRust = versionOf('Rust', /^rust-version\s*=\s*"([\d.]+)"/m);
 
 // Library and CLI speak a private format to each other, so the versions must be equal to the last digit.
-const wasmBindgenVersion = version('wasm-bindgen', /^wasm-bindgen\s*=\s*"=([\d.]+)"/m);
+const wasmBindgenVersion = versionOf('wasm-bindgen', /^wasm-bindgen\s*=\s*"=([\d.]+)"/m);
 const folder = join(cache, `wasm-bindgen-${wasmBindgenVersion}`);
 
 /** The one tool that cargo compiles for us. */

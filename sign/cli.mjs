@@ -2,7 +2,8 @@
 // `node sign/cli.mjs <url>`: prints the URL with its signature. The key comes from the environment or a file, never from the command line,
 // which other users of the machine can read and the shell remembers.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { generateKey, sign, srcset, Unsignable } from './index.mjs';
 
@@ -21,7 +22,7 @@ digits: in the environment as LETTERBOX_SIGNING_KEY, or in a file.
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400, w: 7 * 86_400, y: 365 * 86_400 };
 
-async function main(args) {
+async function print(args) {
   const { values, positionals } = read(args);
   if (values.help) return console.log(help);
   if (values['generate-key']) return console.log(generateKey());
@@ -73,10 +74,15 @@ function duration(text) {
   return Number(count) * units[unit];
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unsignable)) throw error;
-  console.error(`sign: ${error.message}`);
-  process.exitCode = 1;
+/** Prints what the arguments ask for, or one sentence of what is wrong with them. */
+export async function main(args) {
+  try {
+    await print(args);
+  } catch (error) {
+    if (!(error instanceof Unsignable)) throw error;
+    console.error(`sign: ${error.message}`);
+    process.exitCode = 1;
+  }
 }
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));

@@ -2,6 +2,9 @@
 //! README's tables, the defaults in wrangler.toml, the names that signers and scripts know.
 //! `npm run docs` rewrites the generated parts.
 
+#[path = "support/typescript.rs"]
+mod typescript;
+
 use std::path::{Path, PathBuf};
 
 use letterbox::config::{self, Config};
@@ -163,6 +166,12 @@ fn the_scripts_know_every_parameter() {
         .collect();
     let fresh = format!("[\n{}\n]\n", rows.join(",\n"));
     is_up_to_date("scripts/parameters.json", &fresh);
+}
+
+#[test]
+fn the_url_builder_knows_every_parameter() {
+    is_up_to_date("url/parameters.d.mts", &typescript::declarations());
+    is_up_to_date("url/parameters.mjs", &typescript::table());
 }
 
 #[test]

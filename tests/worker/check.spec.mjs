@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { review } from '../../scripts/deployment.mjs';
+import { review } from '../../cli/deployment.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

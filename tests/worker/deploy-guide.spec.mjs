@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
-import { review } from '../../scripts/deployment.mjs';
+import { review } from '../../cli/deployment.mjs';
 import { wranglerArgs, wranglerEnv } from '../../scripts/wrangler.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { generateKey, sign, signedText, srcset, Unsignable } from 'letterbox/sign';
+import { generateKey, sign, signedText, srcset, Unsignable } from '../../sign/index.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name) => readFileSync(join(root, name), 'utf8');
@@ -31,7 +31,7 @@ const byKey = [...new Set(vectors.map(({ key }) => key))].map((key) => [key, vec
 const sigOf = (url) => new URL(url).searchParams.get('sig');
 
 for (const { what, key, query, text, sig } of vectors) {
-  test(`letterbox/sign: ${what}`, async () => {
+  test(`sign/index.mjs: ${what}`, async () => {
     assert.equal(signedText(base + query), text);
     const signed = await sign(base + query, key);
     assert.ok(signed.startsWith(base + query), 'the URL is left as it is');

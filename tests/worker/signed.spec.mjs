@@ -1,7 +1,7 @@
 // Signed URLs end to end: signed in JavaScript, verified in the runtime, in front of its cache and by its clock.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { sign, srcset } from 'letterbox/sign';
+import { sign, srcset } from '../../sign/index.mjs';
 import { answer, assertError, assertImage, closeAll, fixture, startOrigin, startWorker, until } from './harness.mjs';
 
 const [oldKey, key] = ['0f'.repeat(32), '1e'.repeat(40)];

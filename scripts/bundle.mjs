@@ -1,0 +1,52 @@
+// Glue and entry to one file, with the modules beside it.
+
+import { copyFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { root } from './tools.mjs';
+
+/**
+ * Bundles the worker whose glue is in `folder`, and the module's own reading of settings, for `npm run check`. `entries` names the script of
+ * each worker with what it is made of: { from, avif }.
+ */
+export async function bundle({ folder, into = folder, entries }) {
+  const { build } = await import('esbuild'); // installed by setup
+  const at = join(root, into);
+  const files = new Map([['index_bg.wasm', join(root, folder, 'bindgen', 'index_bg.wasm')]]);
+  const glue = replaced(/\/build\/bindgen\/index\.js$/, join(root, folder, 'bindgen', 'index.js'));
+  const common = { bundle: true, format: 'esm', minify: true, logLevel: 'warning' };
+  const scripts = Object.entries({ 'settings.mjs': { from: 'settings.mjs' }, ...entries });
+  for (const [name, { from, avif = true }] of scripts) {
+    const plugins = [glue, ...(avif ? [] : [replaced(/\/avif\.mjs$/, noAvif)]), modulesBeside(files)];
+    await build({ ...common, entryPoints: [join(root, 'src', from)], outfile: join(at, `${name}.next`), plugins });
+  }
+  // Whole files in the place of whole files, the scripts last: `npm start` serves them while they change.
+  for (const [name, path] of files) {
+    copyFileSync(path, join(at, `${name}.next`));
+    renameSync(join(at, `${name}.next`), join(at, name));
+  }
+  for (const [name] of scripts) renameSync(join(at, `${name}.next`), join(at, name));
+  for (const old of modulesIn(into)) if (!files.has(old)) rmSync(join(at, old));
+}
+
+/** The modules that lie in a folder of the clone. */
+export const modulesIn = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.wasm'));
+
+const noAvif = join(root, 'src', 'guests', 'no-avif.mjs');
+
+/** Has what is imported by a name like `filter` come from `path`. */
+const replaced = (filter, path) => ({ name: 'replaced', setup: (bundle) => bundle.onResolve({ filter }, () => ({ path })) });
+
+/** The runtime compiles modules before it starts a script, so they stay files of their own, beside it: `files` gets where they are, by name. */
+function modulesBeside(files) {
+  return {
+    name: 'modules beside',
+    setup(bundle) {
+      bundle.onResolve({ filter: /\.wasm$/ }, ({ path, importer }) => {
+        if (path.startsWith('./')) return { path, external: true }; // the worker's own
+        files.set(basename(path), createRequire(importer).resolve(path));
+        return { path: `./${basename(path)}`, external: true };
+      });
+    },
+  };
+}

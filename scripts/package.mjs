@@ -1,0 +1,74 @@
+// `npm run package`: the npm package, as a folder, build/package, and as the file that npm makes of it. The same tree gives the same bytes.
+
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { bundle } from './bundle.mjs';
+import { capture, duration, Problem, program, say } from './program.mjs';
+import { root, version } from './tools.mjs';
+
+const folder = join('build', 'package');
+
+/** Bytes that the file may have. */
+const most = 3_000_000;
+
+/** What is in it as it stands in the clone, from where to where. */
+const copied = {
+  cli: 'cli',
+  sign: 'sign',
+  url: 'url',
+  integrations: 'integrations',
+  'npm/samples': 'samples',
+  'npm/worker.d.mts': 'worker.d.mts',
+  'LICENSE-MIT': 'LICENSE-MIT',
+  'LICENSE-APACHE': 'LICENSE-APACHE',
+  'THIRD-PARTY.md': 'THIRD-PARTY.md',
+};
+
+/** Tests and what they leave behind stay in the clone. */
+const isLeft = (path) => /(^|\/)(node_modules|dist|site|tests?)$|\.(spec|test)\.\w+$/.test(path);
+
+/** Builds the package; returns the path of the file, and its size. */
+export async function makePackage() {
+  await build({ quiet: true });
+  const started = Date.now();
+  const at = join(root, folder);
+  rmSync(at, { recursive: true, force: true });
+  mkdirSync(at, { recursive: true });
+  const worker = (avif) => ({ from: 'package.mjs', avif });
+  await bundle({ folder: 'build', into: folder, entries: { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false) } });
+  for (const [from, to] of Object.entries(copied)) {
+    if (!existsSync(join(root, from))) continue;
+    cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => !isLeft(path) });
+  }
+  const manifest = JSON.parse(readFileSync(join(root, 'npm', 'package.json'), 'utf8'));
+  const { name, ...rest } = manifest;
+  writeFileSync(join(at, 'package.json'), `${JSON.stringify({ name, version, ...rest }, null, 2)}\n`);
+  writeFileSync(join(at, 'README.md'), readme());
+  // Modes go into the file, and are not the same in every clone.
+  for (const path of readdirSync(at, { recursive: true }).map((path) => join(at, path))) {
+    if (statSync(path).isFile()) chmodSync(path, path.endsWith(join('cli', 'main.mjs')) ? 0o755 : 0o644);
+  }
+  const { code, output } = await capture('npm', ['pack', '--json', '--silent', '--pack-destination', join(root, 'build')], { cwd: at });
+  if (code !== 0) throw new Problem(`npm pack failed:\n${output}`);
+  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(output);
+  const path = join(root, 'build', filename);
+  say(`package: ${filename}, ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked, ${entryCount} files, in ${duration(Date.now() - started)}`);
+  if (size > most) throw new Problem(`package: ${size} bytes are more than ${most}`);
+  return { path, size, folder: at };
+}
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
+
+/** The package's own words, with the tables of the clone's README. */
+function readme() {
+  const whole = readFileSync(join(root, 'README.md'), 'utf8');
+  const table = (name) => new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(whole)[1];
+  return readFileSync(join(root, 'npm', 'README.md'), 'utf8').replace(/<!-- (\w+) -->\n/g, (_, name) => table(name));
+}
+
+await program(import.meta.url, async (args) => {
+  if (args.length > 0) throw new Problem(`${args[0]}: unknown\nusage: npm run package`);
+  const { path } = await makePackage();
+  say(`  ${path}`);
+});

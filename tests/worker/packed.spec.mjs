@@ -1,0 +1,236 @@
+// The npm package as a stranger has it: made twice with the same bytes, installed into an empty folder, without Rust, and each command run.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { HttpOptions_Style, Log, LogLevel, Miniflare } from 'miniflare';
+import sharp from 'sharp';
+import { makePackage } from '../../scripts/package.mjs';
+import { answer, fixture, startOrigin } from './harness.mjs';
+import { until } from './support/until.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+let made, place, home, env;
+
+before(async () => {
+  made = await makePackage();
+  place = mkdtempSync(join(tmpdir(), 'letterbox-packed-'));
+  // A machine with Node and a shell, and nothing else.
+  const bin = join(place, 'bin');
+  mkdirSync(bin);
+  const paths = process.env.PATH.split(':');
+  for (const name of ['node', 'npm', 'sh', 'env']) symlinkSync(join(paths.find((path) => existsSync(join(path, name))), name), join(bin, name));
+  rmSync(join(bin, 'node'));
+  symlinkSync(process.execPath, join(bin, 'node'));
+  env = { HOME: place, PATH: bin, TMPDIR: place, npm_config_cache: join(place, 'npm') };
+  home = join(place, 'home');
+  mkdirSync(home);
+  const { status, said } = run('npm', ['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', made.path]);
+  assert.equal(status, 0, said);
+}, { timeout: 120_000 });
+
+after(() => rmSync(place, { recursive: true, force: true }));
+
+function run(command, args, cwd = home) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 120_000 });
+  return { status, said: `${stdout}${stderr}${error ?? ''}` };
+}
+
+const installed = () => join(home, 'node_modules', 'letterbox-images');
+const letterbox = (args, cwd) => run(join(home, 'node_modules', '.bin', 'letterbox-images'), args, cwd);
+const manifest = () => JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
+
+test('there is no Rust on this machine', () => {
+  assert.match(run('cargo', ['--version']).said, /ENOENT/);
+});
+
+test('the same tree gives the same bytes', async () => {
+  const first = readFileSync(made.path);
+  rmSync(made.path);
+  assert.deepEqual(readFileSync((await makePackage()).path).equals(first), true);
+});
+
+test('the package is small, runs nothing when it is installed, and what it exports is there', () => {
+  const { scripts, dependencies, exports, bin, version } = manifest();
+  assert.deepEqual([scripts, dependencies], [undefined, undefined]);
+  assert.ok(made.size <= 3_000_000, `${made.size}`);
+  assert.ok(readFileSync(join(root, 'Cargo.toml'), 'utf8').includes(`\nversion = "${version}"\n`));
+  const files = [...Object.values(bin), ...Object.values(exports).flatMap((each) => (typeof each === 'string' ? [each] : Object.values(each)))];
+  for (const file of files) assert.ok(readdirSync(dirname(join(installed(), file))).length > 0 && existsSync(join(installed(), file)), file);
+  const everything = readdirSync(installed(), { recursive: true }).filter((name) => /\.(mjs|mts|md|json|toml|html)$/.test(name));
+  for (const name of everything) assert.doesNotMatch(readFileSync(join(installed(), name), 'utf8'), /\/root\/|\/home\/\w|\/work\//, name);
+});
+
+test('no file says to run a name that may be somebody else\'s', () => {
+  for (const file of ['README.md', 'docs/deploy.md', 'npm/README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']) {
+    const text = readFileSync(join(root, file), 'utf8');
+    assert.doesNotMatch(text, /npx (-y |--yes )?letterbox|npm (i|install) (-\S+ )*letterbox|npm create letterbox/, file);
+  }
+});
+
+test('without wrangler each command says how to have it', () => {
+  for (const command of [['dev'], ['check'], ['deploy'], ['init', 'x', '--hosts', 'images.shop.test']]) {
+    const { status, said } = letterbox(command);
+    assert.equal(status, 1, said);
+    assert.match(said, /wrangler is missing[^]*npm install --save-dev wrangler/, command[0]);
+    assert.doesNotMatch(said, /\n +at /, 'no stack');
+  }
+  // From here on it is there, as npm would have installed it.
+  symlinkSync(join(root, 'node_modules', 'wrangler'), join(home, 'node_modules', 'wrangler'));
+});
+
+test('dev serves the samples and a folder of one\'s own, and ends when told', { timeout: 120_000 }, async () => {
+  const photos = join(home, 'my photos');
+  mkdirSync(photos);
+  await sharp({ create: { width: 60, height: 40, channels: 3, background: 'red' } }).avif().toFile(join(photos, 'réd & blue.avif'));
+  const serving = async (args, work) => {
+    const server = spawn(join(home, 'node_modules', '.bin', 'letterbox-images'), ['dev', '--port', '0', ...args], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+    try {
+      const shown = await until('the address is printed', () => {
+        if (server.exitCode !== null) throw new Error(`ended with ${server.exitCode}:\n${said}`);
+        return /an image +(http:\S+)\n +answered ([^\n]+)/.exec(said);
+      }, { withinMs: 60_000 });
+      await work(shown);
+    } finally {
+      server.kill('SIGINT');
+      const [code] = server.exitCode === null ? await once(server, 'exit') : [server.exitCode];
+      assert.equal(code, 0, said);
+    }
+  };
+  await Promise.all([
+    serving([], async ([, address, answered]) => {
+      assert.match(answered, /^200 image\/jpeg/);
+      const reply = await fetch(address.replace('w=640&h=auto', 'w=300&h=200&f=webp'));
+      const { format, width, height } = await sharp(Buffer.from(await reply.arrayBuffer())).metadata();
+      assert.deepEqual([format, width, height], ['webp', 300, 200]);
+    }),
+    serving(['my photos', '--no-avif'], async ([, , answered]) => assert.match(answered, /^415 /, 'the worker without AVIF')),
+  ]);
+});
+
+test('dev wants a folder of images, and says so', () => {
+  assert.match(letterbox(['dev', 'nowhere']).said, /nowhere is no folder/);
+  assert.match(letterbox(['dev', '.']).said, /has node_modules in it/);
+  assert.match(letterbox(['dev', '--prot', '1']).said, /usage: letterbox-images dev/);
+  assert.match(letterbox(['devv']).said, /devv is no command/);
+});
+
+/** What a deploy says, and the modules that it would send. */
+function deployed(shop) {
+  const out = join(shop, 'out');
+  const { status, said } = letterbox(['deploy', '--dry-run', '--outdir', out], shop);
+  assert.equal(status, 0, said);
+  return { out, said, modules: readdirSync(out).filter((name) => name.endsWith('.wasm')).map((name) => name.replace(/^\w{40}-/, '')).sort() };
+}
+
+const withoutAvif = ['index_bg.wasm', 'webp_enc_simd.wasm'];
+
+/** A deployment by init, with what npm would install into it. */
+function initialised(name, args) {
+  const { status, said } = letterbox(['init', name, ...args]);
+  assert.equal(status, 0, said);
+  const shop = join(home, name);
+  mkdirSync(join(shop, 'node_modules'));
+  symlinkSync(installed(), join(shop, 'node_modules', 'letterbox-images'));
+  return shop;
+}
+
+test('init writes a deployment that the check passes and wrangler deploys', () => {
+  const shop = initialised('shop', ['--hosts', 'images.shop.test,*.shop.test', '--domain', 'img.shop.test', '--presets', 'card: w=1200&h=627']);
+  const { said, modules } = deployed(shop);
+  assert.match(said, /ALLOWED_SOURCES +images\.shop\.test,\*\.shop\.test\n[^]*PRESETS +card[^]*deployable\n/);
+  assert.deepEqual(modules, ['avif_dec.wasm', 'avif_enc.wasm', ...withoutAvif]);
+  const { scripts, devDependencies } = JSON.parse(readFileSync(join(shop, 'package.json'), 'utf8'));
+  assert.deepEqual(Object.keys(scripts), ['dev', 'check', 'deploy', 'sign']);
+  assert.equal(devDependencies['letterbox-images'], 'file:../node_modules/letterbox-images', 'where it lies, while no registry has it');
+  assert.match(letterbox(['init', 'shop', '--hosts', 'x.test']).said, /wrangler.toml and README.md are there already/);
+  appendFileSync(join(shop, 'wrangler.toml'), '\n[[r2_buckets]]\nbinding = "BUCKET"\nbucket_name = "photos"\n');
+  assert.match(letterbox(['check'], shop).said, /BUCKET is not read[^]*not deployable/);
+});
+
+test('init --no-avif and --signed write a deployment without AVIF that wants signatures', () => {
+  const shop = initialised('small', ['--signed', '--domain', 'img.shop.test', '--no-avif']);
+  const { said, modules } = deployed(shop);
+  assert.match(said, /without AVIF[^]*SIGNING_KEYS +\(secret/);
+  assert.deepEqual(modules, withoutAvif);
+});
+
+test('init refuses what the worker would refuse, and writes nothing', () => {
+  for (const [args, wanted] of [
+    [['--hosts', '*'], /strangers/],
+    [['--hosts', 'images.shop.test', '--presets', 'card w=1'], /PRESETS/],
+    [['--hosts', 'images.shop.test', '--domain', 'https://img.shop.test/'], /expected a host alone/],
+    [['--domain', 'img.shop.test'], /--hosts is missing/],
+    [['--hosts', 'images.shop.test', '--name', 'Über'], /lower-case letters/],
+  ]) {
+    const { status, said } = letterbox(['init', 'refused', ...args]);
+    assert.equal(status, 1, said);
+    assert.match(said, wanted);
+    assert.ok(!existsSync(join(home, 'refused')), args.join(' '));
+  }
+});
+
+test('sign signs, with the key of the environment', () => {
+  env.LETTERBOX_SIGNING_KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
+  const { status, said } = letterbox(['sign', 'https://img.example.com/?s=https://images.example.com/photo.jpg&width=1200&h=627']);
+  assert.deepEqual([status, said], [0, 'https://img.example.com/?s=https://images.example.com/photo.jpg&width=1200&h=627&sig=Psn8tOE-f0zdo6veTpUdjhklJBXQypeujfQzlx36T4g\n']);
+  assert.equal(letterbox(['sign', 'https://img.example.com/?w=1']).status, 1);
+});
+
+test('a Worker with routes of its own has letterbox below a path', { timeout: 60_000 }, async () => {
+  const own = initialised('own', ['--hosts', 'images.shop.test', '--domain', 'img.shop.test']);
+  writeFileSync(join(own, 'index.mjs'), `import { createHandler } from 'letterbox-images/worker-without-avif';
+const images = createHandler({ prefix: '/images/' });
+export default { fetch: async (request, env, context) => (await images(request, env, context)) ?? new Response('mine') };
+`);
+  const file = join(own, 'wrangler.toml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^main = .*$/m, 'main = "index.mjs"').replace('[vars]', '[vars]\nMY_OWN = "x"'));
+  assert.match(letterbox(['check'], own).said, /index\.mjs is the worker[^]*MY_OWN is no setting[^]*deployable\n/);
+  // As wrangler bundles it.
+  const out = join(own, 'out');
+  await build({ entryPoints: [join(own, 'index.mjs')], outfile: join(out, 'index.js'), bundle: true, format: 'esm', external: ['*.wasm'], logLevel: 'silent' });
+  for (const name of withoutAvif) copyFileSync(join(installed(), name), join(out, name));
+
+  const origin = await startOrigin();
+  const s = origin.serve('images.shop.test/red.png', answer.bytes(await fixture.photo('png', 60, 40), 'image/png'));
+  const names = readdirSync(out).filter((name) => /\.(js|wasm)$/.test(name)).sort((a, b) => a.endsWith('.wasm') - b.endsWith('.wasm'));
+  const runtime = new Miniflare({
+    compatibilityDate: '2026-04-01',
+    log: new Log(LogLevel.NONE),
+    handleRuntimeStdio: () => {},
+    modulesRoot: out,
+    modules: names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: join(out, name) })),
+    bindings: { ALLOWED_SOURCES: 'images.shop.test' },
+    outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
+    cf: false,
+  });
+  try {
+    const asked = async (path) => {
+      const reply = await runtime.dispatchFetch(`https://www.shop.test${path}`);
+      const type = reply.headers.get('content-type').split(';')[0];
+      const body = Buffer.from(await reply.arrayBuffer());
+      const { width, height } = type.startsWith('image/') ? await sharp(body).metadata() : {};
+      return [reply.status, type, ...(width ? [width, height] : [])].join(' ');
+    };
+    const picture = `s=${encodeURIComponent(s)}&w=30&h=20`;
+    const answers = {
+      '/': '200 text/plain',
+      [`/imagesque?${picture}`]: '200 text/plain',
+      [`/images?${picture}`]: '200 image/png 30 20',
+      [`/images/?${picture}`]: '200 image/png 30 20',
+      [`/images/any/path?${picture}`]: '200 image/png 30 20',
+      [`/images?${picture}x`]: '400 application/problem+json',
+    };
+    for (const [path, wanted] of Object.entries(answers)) assert.equal(await asked(path), wanted, path);
+  } finally {
+    await runtime.dispose();
+    await origin.close();
+  }
+});

@@ -1,0 +1,156 @@
+// Written by `npm run docs` from the parameters of src/url/param.rs.
+
+export interface Parameters {
+  /** Where the image sits on its canvas (`contain`), or which part is kept (`cover`). Default: center. */
+  a?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | (string & {});
+  /** Another name of `a`. */
+  g?: Parameters['a'];
+  /** Another name of `a`. */
+  gravity?: Parameters['a'];
+  /** Another name of `a`. */
+  position?: Parameters['a'];
+  /** Aspect ratio of the box, where `w` or `h` is not given; where both are `auto`, the box is the largest of the ratio within the source. Default: none. */
+  ar?: number | string;
+  /** Shift of what `a` has chosen, in columns: away from its edge, or else to the right. Pixels are multiplied by `dpr`. Default: 0. */
+  ax?: number | string;
+  /** Shift in rows: away from its edge, or else down. Default: 0. */
+  ay?: number | string;
+  /** Colour of the padding, and of what lies under transparency where the format has none. Default: ffffffff. */
+  bg?: 'transparent' | (string & {});
+  /** Another name of `bg`. */
+  background?: Parameters['bg'];
+  /** Another name of `bg`. */
+  cbg?: Parameters['bg'];
+  /** Gaussian blur: its sigma in pixels of the answer. Default: none. */
+  blur?: number | true | string;
+  /** Line around everything, `pad` too: its width, which `dpr` multiplies, and its colour; the answer grows by it. Default: none. */
+  border?: number | string;
+  /** Brightness: so many percent of the whole range are added to each colour. Default: 0. */
+  bri?: number;
+  /** Another name of `bri`. */
+  brightness?: Parameters['bri'];
+  /** Rows that are kept of the upright source before the resize; what reaches beyond the edge ends there. Default: 100p. */
+  ch?: number | string;
+  /** Contrast: the steepness of a sigmoid around the middle, or of its inverse. Default: 0. */
+  con?: number;
+  /** Another name of `con`. */
+  contrast?: Parameters['con'];
+  /** Columns that are kept of it. Default: 100p. */
+  cw?: number | string;
+  /** The first column that is kept. Default: 0. */
+  cx?: number | string;
+  /** The first row that is kept. Default: 0. */
+  cy?: number | string;
+  /** Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad` and `border`. Default: 1. */
+  dpr?: number;
+  /** From when on the URL is refused; no copy is kept beyond it. Default: none: for ever. */
+  exp?: number;
+  /** Canvas behind any `fit`: `size` is w x h at least, as `contain` has it; `ratio` has the shape of w x h, and one side grows. Default: none. */
+  ext?: 'size' | 'ratio';
+  /** Another name of `ext`. */
+  extend?: Parameters['ext'];
+  /** Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), `auto` the first of AVIF and WebP that the client's Accept names, or else the source's own, `json` describes the source and the plan, `thumbhash` and `blurhash` are the source's placeholder as text. Default: keep. */
+  f?: 'keep' | 'auto' | 'jpg' | 'png' | 'webp' | 'avif' | 'gif' | 'json' | 'thumbhash' | 'blurhash';
+  /** Another name of `f`. */
+  output?: Parameters['f'];
+  /** Another name of `f`. */
+  format?: Parameters['f'];
+  /** Another name of `f`. */
+  fm?: Parameters['f'];
+  /** Filter of the colours; a duotone is of `start` and `stop`. Default: none. */
+  filt?: 'duotone' | 'greyscale' | 'negate' | 'sepia';
+  /** Another name of `filt`. */
+  filter?: Parameters['filt'];
+  /** `contain` pads the whole image to w x h, `inside` does not pad, `cover` crops, `fill` distorts, `outside` covers without cropping, `aspect-crop` is `cover` that never enlarges and keeps the shape of w x h, `scale-up` is `inside` that never shrinks, `scale-down` is `inside` with `we`. Default: contain. */
+  fit?: 'contain' | 'pad' | 'inside' | 'cover' | 'crop' | 'fill' | 'stretch' | 'squeeze' | 'outside' | 'aspect-crop' | 'scale-up' | 'scale-down';
+  /** Mirror: top and bottom change places, behind EXIF and `ro`. Default: 0. */
+  flip?: boolean;
+  /** Mirror: left and right change places. Default: 0. */
+  flop?: boolean;
+  /** Gamma: each colour to the power of one through it, which makes the picture lighter. Default: none. */
+  gam?: number | true;
+  /** Another name of `gam`. */
+  gamma?: Parameters['gam'];
+  /** Height in pixels or as a share of the source's, such as `50p` or `50%`; `auto` for the source's aspect ratio. Default: 627. */
+  h?: 'auto' | number | (string & {});
+  /** Another name of `h`. */
+  height?: Parameters['h'];
+  /** Hue: degrees that each colour is turned, in the LCh of Lab. Default: 0. */
+  hue?: number;
+  /** Progressive JPEG. Default: 0. */
+  il?: boolean;
+  /** Another name of `il`. */
+  interlace?: Parameters['il'];
+  /** Lossless WebP. Default: 0. */
+  ll?: boolean;
+  /** Another name of `ll`. */
+  lossless?: Parameters['ll'];
+  /** How long the answer may be kept. Default: `CACHE_TTL`. */
+  maxage?: string;
+  /** Rows that the picture has at least. Default: none. */
+  mh?: number;
+  /** Another name of `mh`. */
+  'min-h'?: Parameters['mh'];
+  /** Columns that the picture has at least, whatever `w`, `fit` and `we` say: the picture grows for them, and what then sticks out of the box is cropped. Default: none. */
+  mw?: number;
+  /** Another name of `mw`. */
+  'min-w'?: Parameters['mw'];
+  /** How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP, PNG of a PNG); 1 is a still. Default: all; 1 with `page`. */
+  n?: 'all' | number;
+  /** Rows that are kept behind the resize, before a canvas is made: a second crop, in pixels of the answer. Default: 100p. */
+  oh?: number | string;
+  /** EXIF's orientation is applied; `or=0` leaves the pixels as they are stored. Default: 1. */
+  or?: boolean;
+  /** Columns that are kept of them. Default: 100p. */
+  ow?: number | string;
+  /** The first of these columns. Default: 0. */
+  ox?: number | string;
+  /** The first of these rows. Default: 0. */
+  oy?: number | string;
+  /** A named set of parameters from `PRESETS`; what the URL gives itself wins. Default: none. */
+  p?: string;
+  /** Another name of `p`. */
+  preset?: Parameters['p'];
+  /** Room of the colour `bg` around the canvas, in pixels that `dpr` multiplies; the answer grows by it. Default: 0. */
+  pad?: number | string;
+  /** Another name of `pad`. */
+  padding?: Parameters['pad'];
+  /** The frame of an animation to begin with, counted from 0; a still, unless `n` says otherwise. Default: 0. */
+  page?: number;
+  /** Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than 100 is a palette of `q` % of 256 colours. Default: 80, and 100 with f=png. */
+  q?: number;
+  /** Another name of `q`. */
+  quality?: Parameters['q'];
+  /** Degrees to turn the picture clockwise, behind EXIF; `w` and `h` are those of the answer. Default: 0. */
+  ro?: 0 | 90 | 180 | 270;
+  /** Another name of `ro`. */
+  rotate?: Parameters['ro'];
+  /** Saturation: the factor of the chroma of each colour, in the LCh of Lab; 0 is grey. Default: 1. */
+  sat?: number;
+  /** Another name of `sat`. */
+  saturation?: Parameters['sat'];
+  /** Sharpening of lightness: the sigma in pixels of the answer. Default: none. */
+  sharp?: number | true | string;
+  /** Another name of `sharp`. */
+  sharpen?: Parameters['sharp'];
+  /** The colour of black with `filt=duotone`. Default: c83658. */
+  start?: string;
+  /** The colour of white with `filt=duotone`. Default: d8e74f. */
+  stop?: string;
+  /** Tint: greys get this colour, black and white stay. Default: none. */
+  tint?: string;
+  /** Cuts off a margin of one colour before anything else is done: pixels whose samples are no further than this from the first pixel's. Sizes are those of what is left; animations are not trimmed. Default: no trim. */
+  trim?: number | true;
+  /** Cache buster: another value is another cache entry. Default: none. */
+  v?: string;
+  /** Another name of `v`. */
+  cb?: Parameters['v'];
+  /** Width in pixels or as a share of the source's, such as `50p` or `50%`; `auto` for the source's aspect ratio. Default: 1200. */
+  w?: 'auto' | number | (string & {});
+  /** Another name of `w`. */
+  width?: Parameters['w'];
+  /** Without enlargement: a source smaller than w x h is not blown up. Default: 0. */
+  we?: boolean;
+  /** The widths that one signature is good for: `w` and `dpr` are free among them, `h` is the height of the widest (`auto` without `h`) and scales along. Default: none. */
+  widths?: readonly number[] | string;
+}
