@@ -71,7 +71,10 @@ fn the_readme_is_up_to_date() {
         fresh = with_part(&fresh, &open, &close, &table);
     }
     let js = in_lines(
-        &aliases(|alias, name| format!("{alias}: '{name}',")),
+        &aliases(|alias, name| match alias.contains('-') {
+            true => format!("'{alias}': '{name}',"),
+            false => format!("{alias}: '{name}',"),
+        }),
         "  ",
         120,
     );
@@ -142,6 +145,42 @@ fn the_signer_knows_every_parameter() {
     let (open, close) = ("  // <parameters>, by `npm run docs`", "  // </parameters>");
     let fresh = with_part(&read("sign/index.mjs"), open, close, &names);
     is_up_to_date("sign/index.mjs", &fresh);
+}
+
+/// Compares the other names in the signers of other languages; each is a line between two marks.
+#[test]
+fn the_signers_of_other_languages_know_every_name() {
+    let longest = PARAMS
+        .iter()
+        .flat_map(|p| p.aliases)
+        .map(|alias| alias.len());
+    let column = longest.max().unwrap_or(0) + 4; // as gofmt has them
+    let signers = [
+        ("sign/letterbox_sign.php", "\t\t", "//"),
+        ("sign/letterbox_sign.rb", "    ", "#"),
+        ("sign/letterbox_sign.go", "\t", "//"),
+        ("sign/LetterboxSign.java", "        ", "//"),
+    ];
+    for (file, indent, comment) in signers {
+        let of = |p: &'static param::Param| p.aliases.iter().map(move |other| (*other, p.name));
+        let lines = PARAMS.iter().flat_map(of).map(|(alias, name)| {
+            let line = match file.rsplit_once('.') {
+                Some((_, "go")) => format!("{:column$}\"{name}\",", format!("\"{alias}\":")),
+                Some((_, "java")) => format!("Map.entry(\"{alias}\", \"{name}\"),"),
+                _ => format!("'{alias}' => '{name}',"),
+            };
+            format!("{indent}{line}\n")
+        });
+        let mut lines: String = lines.collect();
+        if file.ends_with(".java") {
+            lines.truncate(lines.len() - 2); // no comma behind the last argument
+            lines.push('\n');
+        }
+        let [open, close] = ["<aliases>, by `npm run docs`", "</aliases>"]
+            .map(|mark| format!("{indent}{comment} {mark}"));
+        let fresh = with_part(&read(file), &open, &close, &lines);
+        is_up_to_date(file, &fresh);
+    }
 }
 
 /// Compares the table for scripts, which has one spelling of each example that changes the

@@ -87,16 +87,26 @@ export interface Parameters {
   lossless?: Parameters['ll'];
   /** How long the answer may be kept. Default: `CACHE_TTL`. */
   maxage?: string;
+  /** Median of a square of so many pixels a side of the answer, each channel by itself, which takes away specks. Default: 1. */
+  median?: 1 | 3 | 5 | 7 | 9 | true;
   /** Rows that the picture has at least. Default: none. */
   mh?: number;
   /** Another name of `mh`. */
   'min-h'?: Parameters['mh'];
+  /** Factors of the lightness and of the chroma of each colour, and degrees that its hue is turned, in the LCh of Lab; joined with `sat` and `hue`. Default: 1,1,0. */
+  mod?: string;
+  /** Another name of `mod`. */
+  modulate?: Parameters['mod'];
   /** Columns that the picture has at least, whatever `w`, `fit` and `we` say: the picture grows for them, and what then sticks out of the box is cropped. Default: none. */
   mw?: number;
   /** Another name of `mw`. */
   'min-w'?: Parameters['mw'];
   /** How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP, PNG of a PNG); 1 is a still. Default: all; 1 with `page`. */
   n?: 'all' | number;
+  /** Stretches the contrast: these percentiles of lightness become black and white. Default: none. */
+  normalise?: true | string;
+  /** Another name of `normalise`. */
+  normalize?: Parameters['normalise'];
   /** Rows that are kept behind the resize, before a canvas is made: a second crop, in pixels of the answer. Default: 100p. */
   oh?: number | string;
   /** EXIF's orientation is applied; `or=0` leaves the pixels as they are stored. Default: 1. */
@@ -117,6 +127,10 @@ export interface Parameters {
   padding?: Parameters['pad'];
   /** The frame of an animation to begin with, counted from 0; a still, unless `n` says otherwise. Default: 0. */
   page?: number;
+  /** Squares of so many pixels a side of the answer become their mean. Default: 1. */
+  pixelate?: number;
+  /** Another name of `pixelate`. */
+  pix?: Parameters['pixelate'];
   /** Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than 100 is a palette of `q` % of 256 colours. Default: 80, and 100 with f=png. */
   q?: number;
   /** Another name of `q`. */
@@ -137,6 +151,8 @@ export interface Parameters {
   start?: string;
   /** The colour of white with `filt=duotone`. Default: d8e74f. */
   stop?: string;
+  /** Black and white: pixels whose grey is at least this become white, and all others black. Default: none. */
+  threshold?: number | true;
   /** Tint: greys get this colour, black and white stay. Default: none. */
   tint?: string;
   /** Cuts off a margin of one colour before anything else is done: pixels whose samples are no further than this from the first pixel's. Sizes are those of what is left; animations are not trimmed. Default: no trim. */
