@@ -19,6 +19,7 @@ export const usage = `usage: letterbox-images init [folder] [options]
 
 export async function init(args, context) {
   const { folder, answers } = await asked(args);
+  const from = origin(folder, context.packageFolder);
   const vars = { ALLOWED_SOURCES: answers.hosts, ...(answers.presets && { PRESETS: answers.presets }) };
   const { problems = [] } = await askSettings(context.packageFolder, { vars, secrets: { required: answers.signed ? ['SIGNING_KEYS'] : [] } });
   if (problems.length > 0) throw new Problem(`init: nothing was written:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
@@ -31,7 +32,7 @@ export async function init(args, context) {
   if (there.length > 0) throw new Problem(`init: nothing was written, because ${there.join(' and ')} ${there.length > 1 ? 'are' : 'is'} there already. Choose another folder.`);
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) if (!existsSync(join(folder, name))) writeFileSync(join(folder, name), text);
-  writeManifest(folder, answers, context);
+  writeManifest(folder, answers, from);
   const here = relative(process.cwd(), folder);
   say(`init: wrangler.toml, package.json and README.md are in ${here || 'this folder'}. What follows:
 
@@ -141,11 +142,11 @@ All parameters and settings: \`node_modules/letterbox-images/README.md\`.
 `;
 
 /** Adds scripts and dependencies to package.json, and leaves alone what is there. */
-function writeManifest(folder, { name }, { packageFolder, version }) {
+function writeManifest(folder, { name }, from) {
   const path = join(folder, 'package.json');
   const old = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { name, private: true };
   const commands = ['dev', 'check', 'deploy', 'sign'].map((command) => [command, `letterbox-images ${command}`]);
-  const dependencies = { 'letterbox-images': origin(folder, packageFolder, version), wrangler: '^4.86.0' };
+  const dependencies = { 'letterbox-images': from, wrangler: '^4.86.0' };
   const has = { ...old.dependencies, ...old.devDependencies };
   const missing = Object.entries(dependencies).filter(([dependency]) => !has[dependency]);
   const fresh = {
@@ -156,8 +157,11 @@ function writeManifest(folder, { name }, { packageFolder, version }) {
   writeFileSync(path, `${JSON.stringify(fresh, null, 2)}\n`);
 }
 
-/** Where npm is to take this package from: from the registry if it came from there, or else from where it lies. */
-function origin(folder, packageFolder, version) {
-  const fromRegistry = packageFolder.split(sep).includes('_npx');
-  return fromRegistry ? `^${version}` : `file:${relative(folder, packageFolder) || '.'}`;
+/** Where npm is to take this package from: where it lies. No registry has it, and whoever takes its name on one may have others' code run. */
+function origin(folder, packageFolder) {
+  if (packageFolder.split(sep).includes('_npx')) {
+    throw new Problem(`init: nothing was written: this package lies in a cache of npm's, which is emptied at times.
+Install it in a folder first, from its file: npm install ./letterbox-images-….tgz`);
+  }
+  return `file:${relative(folder, packageFolder) || '.'}`;
 }
