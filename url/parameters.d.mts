@@ -1,8 +1,8 @@
 // Written by `npm run docs` from the parameters of src/url/param.rs.
 
 export interface Parameters {
-  /** Where the image sits on its canvas (`contain`), or which part is kept (`cover`). Default: center. */
-  a?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | (string & {});
+  /** Where the image sits on its canvas (`contain`), or which part is kept (`cover`); `attention` looks for edges, skin and colour, `entropy` cuts off what has little detail. Default: center. */
+  a?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | 'attention' | 'entropy' | (string & {});
   /** Another name of `a`. */
   g?: Parameters['a'];
   /** Another name of `a`. */
@@ -143,7 +143,7 @@ export interface Parameters {
   sat?: number;
   /** Another name of `sat`. */
   saturation?: Parameters['sat'];
-  /** Sharpening of lightness: the sigma in pixels of the answer. Default: none. */
+  /** Sharpening of lightness: the sigma in pixels of the answer, and the factors of small differences and of large ones, which are 1 and 2. `auto` is `0.5,0.5,1` where two pixels of the source or more become one each way, and `0.5` where four do. Default: none. */
   sharp?: number | true | string;
   /** Another name of `sharp`. */
   sharpen?: Parameters['sharp'];
