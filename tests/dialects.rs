@@ -72,6 +72,14 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=/photo.jpg&w=100&h=50&fit=cover&n=1&or=0&bg=black",
         ),
         (
+            "/_ipx/s_100x50,enlarge,position_attention/photo.jpg",
+            "/?s=/photo.jpg&w=100&h=50&fit=cover&a=attention&n=1&or=0&bg=black",
+        ),
+        (
+            "/img/width=100,height=50,fit=pad,gravity=auto,quality=70/photo.jpg",
+            "/?s=/photo.jpg&w=100&h=50&a=attention&q=70",
+        ),
+        (
             "/img/width=100,height=50,fit=pad,quality=70/photo.jpg",
             "/?s=/photo.jpg&w=100&h=50&q=70",
         ),

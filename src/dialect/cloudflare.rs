@@ -99,7 +99,7 @@ impl Draft {
             "fit" => text.clone_into(&mut self.fit),
             "gravity" | "g" => {
                 transform.gravity = gravity(text).ok_or_else(|| {
-                    bad("left, right, top, bottom, center or a point such as 0.5x0.33")
+                    bad("left, right, top, bottom, center, auto or a point such as 0.5x0.33")
                 })?
             }
             "background" => {
@@ -263,6 +263,10 @@ impl Draft {
 fn gravity(text: &str) -> Option<Gravity> {
     if ["left", "right", "top", "bottom", "center"].contains(&text) {
         return value::gravity(text);
+    }
+    // Cloudflare's measure of saliency is another one.
+    if text == "auto" {
+        return value::gravity("attention");
     }
     let (x, y) = text.split_once('x')?;
     let share = |text| {

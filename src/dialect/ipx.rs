@@ -186,7 +186,7 @@ fn resize(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
     if transform.fit == Fit::Cover && !enlarge {
         aspect_crop(transform);
     }
-    let positions = "a side, a corner such as right-top, or center";
+    let positions = "a side, a corner such as right-top, center, attention or entropy";
     let position = given.value("position", positions, position)?;
     transform.gravity = position.unwrap_or_default();
     let colours = "a colour name or hexadecimal digits";
@@ -252,7 +252,7 @@ fn resize(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
 fn position(text: &str) -> Option<Gravity> {
     Some(match text {
         "center" | "centre" => Gravity::CENTRE,
-        "top" | "bottom" | "left" | "right" => value::gravity(text)?,
+        "top" | "bottom" | "left" | "right" | "attention" | "entropy" => value::gravity(text)?,
         "north" => value::gravity("top")?,
         "south" => value::gravity("bottom")?,
         "west" => value::gravity("left")?,

@@ -157,7 +157,7 @@ fn sized(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         fit => fit,
     };
     transform.enlarge = enlarges && !given.on("we");
-    transform.gravity = gravity(given)?;
+    transform.gravity = gravity(given);
     // Padding is transparent, and what lies under transparency white; a format without alpha shows
     // both as white.
     let canvas = given.text("cbg").and_then(colour::alpha_first);
@@ -223,11 +223,8 @@ fn crop(given: &Given) -> Crop {
     }
 }
 
-fn gravity(given: &Given) -> Result<Gravity, Refusal> {
+fn gravity(given: &Given) -> Gravity {
     let text = given.text("a").unwrap_or_default();
-    if let "entropy" | "attention" = text {
-        return Err(Refusal::unsupported("", &format!("a={text}")));
-    }
     let share = |text: &str, whole: f64| {
         let share = decimal(text)? / whole;
         (0.0..=1.0)
@@ -236,17 +233,14 @@ fn gravity(given: &Given) -> Result<Gravity, Refusal> {
     };
     if text == "focal" {
         let at = |name| given.text(name).and_then(|text| share(text, 1.0));
-        return Ok(Gravity::Focus(
-            at("fpx").unwrap_or(5_000),
-            at("fpy").unwrap_or(5_000),
-        ));
+        return Gravity::Focus(at("fpx").unwrap_or(5_000), at("fpy").unwrap_or(5_000));
     }
     let percent = text
         .strip_prefix("focal-")
         .or_else(|| text.strip_prefix("crop-"));
     if let Some((x, y)) = percent.and_then(|percent| percent.split_once('-')) {
         let (x, y) = (share(x, 100.0), share(y, 100.0));
-        return Ok(Gravity::Focus(x.unwrap_or(5_000), y.unwrap_or(5_000)));
+        return Gravity::Focus(x.unwrap_or(5_000), y.unwrap_or(5_000));
     }
     let named = match text {
         "t" => "top",
@@ -260,10 +254,10 @@ fn gravity(given: &Given) -> Result<Gravity, Refusal> {
         other => other,
     };
     let known = !named.contains('x');
-    Ok(known
+    known
         .then(|| value::gravity(named))
         .flatten()
-        .unwrap_or_default())
+        .unwrap_or_default()
 }
 
 fn turned(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
