@@ -9,7 +9,7 @@ export interface Parameters {
   gravity?: Parameters['a'];
   /** Another name of `a`. */
   position?: Parameters['a'];
-  /** Aspect ratio of the box, where `w` or `h` is not given; where both are `auto`, the box is the largest of the ratio within the source. Default: none. */
+  /** Aspect ratio of the box, where `w` or `h` is `auto`; where both are, the box is the largest of the ratio within the source. Default: none. */
   ar?: number | string;
   /** Shift of what `a` has chosen, in columns: away from its edge, or else to the right. Pixels are multiplied by `dpr`. Default: 0. */
   ax?: number | string;

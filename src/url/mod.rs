@@ -278,19 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn an_aspect_ratio_decides_about_the_side_that_is_not_given() {
-        for (query, same) in [
-            ("ar=16:9&w=320", "ar=32:18&w=320&h=auto"),
-            ("ar=16:9&h=180", "ar=16:9&h=180&w=auto"),
-            ("ar=16:9", "ar=16:9&w=1200&h=auto"),
-            ("ar=16:9&w=3&h=4", "w=3&h=4"),
-        ] {
-            assert_eq!(
-                key(&format!("s=/x&{query}")),
-                key(&format!("s=/x&{same}")),
-                "{query}"
-            );
-        }
+    fn a_share_of_the_source_is_no_rung_of_a_ladder() {
         let listed = [
             ("ALLOWED_SOURCES", "a.example"),
             ("WIDTH_LADDER", "320,640"),

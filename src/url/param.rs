@@ -132,7 +132,7 @@ pub const PARAMS: &[Param] = &[
         aliases: &[],
         expected: "two whole numbers up to 65535 with a colon between, such as 16:9",
         default: "none",
-        doc: "Aspect ratio of the box, where `w` or `h` is not given; where both are `auto`, the box is the largest of the ratio within \
+        doc: "Aspect ratio of the box, where `w` or `h` is `auto`; where both are, the box is the largest of the ratio within \
               the source",
         examples: Examples::some(
             &[

@@ -39,7 +39,6 @@ pub(super) fn settle(
     }
     draft.transform.frames = frames(&draft);
     let has = |name| given.has(name) || preset.is_some_and(|preset| preset.has(name));
-    settle_ratio(&mut draft.transform, has("w"), has("h"));
     let has_quality = has("q");
     if draft.transform.target == Target::Image(Format::Png) && !has_quality {
         draft.transform.quality = Quality::MOST;
@@ -55,22 +54,6 @@ pub(super) fn settle(
     }
     check_canvas(&draft.transform, defaults)?;
     Ok(draft)
-}
-
-/// Makes a side that is not asked for the one that an aspect ratio decides about. Where both are
-/// asked for, there is nothing to decide.
-fn settle_ratio(transform: &mut Transform, has_width: bool, has_height: bool) {
-    if transform.shape.ratio.is_none() {
-        return;
-    }
-    if !has_height {
-        transform.height = Side::Auto;
-    } else if !has_width {
-        transform.width = Side::Auto;
-    }
-    if ![transform.width, transform.height].contains(&Side::Auto) {
-        transform.shape.ratio = None;
-    }
 }
 
 /// Refuses shares of the source's side where there is a list of widths: each source would have

@@ -105,7 +105,7 @@ describe('what is around the box', () => {
 
   test('sizes follow the ratio, the share, the least sides and the two fits that stop at the source', async () => {
     for (const [query, size] of [
-      [{ ar: '1:1', w: 40, fit: 'cover' }, [40, 40]],
+      [{ ar: '1:1', w: 40, h: 'auto', fit: 'cover' }, [40, 40]],
       [{ ar: '1:1', w: 'auto', h: 'auto', fit: 'cover' }, [67, 67]],
       [{ w: '50p', h: 'auto' }, [46, 34]],
       [{ w: 40, h: 'auto', mh: 60 }, [40, 60]],
