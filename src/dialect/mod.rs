@@ -107,7 +107,7 @@ impl Dialect {
     /// Translates a request.
     ///
     /// # Errors
-    /// What is wrong with the request, in the dialect's words.
+    /// The reason why the request is refused, in the dialect's words.
     pub fn read(self, call: &Call<'_>, options: &Options) -> Result<Translation, Refusal> {
         let mut translation = match self {
             Dialect::Next => next::read(call, options, false),
@@ -140,7 +140,7 @@ impl Dialect {
         match self {
             Dialect::Next => Some("x-nextjs-cache"),
             Dialect::Vercel => Some("x-vercel-cache"),
-            _ => None,
+            Dialect::Netlify | Dialect::Ipx | Dialect::Cloudflare | Dialect::Wsrv => None,
         }
     }
 

@@ -278,6 +278,31 @@ mod tests {
     }
 
     #[test]
+    fn a_signed_list_has_one_picture_a_width_whatever_dpr_multiplies() {
+        let around = "s=/x&widths=100,200,400&h=200&pad=40&border=8,red&ax=20&mw=80";
+        let of = |query: &str| key(&format!("{around}&{query}"));
+        assert_eq!(of("w=200"), of("w=100&dpr=2"));
+        assert_eq!(of("w=200"), of("w=400&dpr=0.5"));
+        let half = of("w=200");
+        for part in ["&pad=20&", "border=4%2C", "&ax=10&", "&mw=40&", "&h=100&"] {
+            assert!(half.contains(part), "{part}: {half}");
+        }
+        let ladder = [
+            ("ALLOWED_SOURCES", "a.example"),
+            ("WIDTH_LADDER", "320,640"),
+        ];
+        for (query, wanted) in [
+            ("w=160&h=80&dpr=2&pad=10", "&pad=20&"),
+            ("w=320&h=160&dpr=1&pad=10", "&pad=10&"),
+            ("w=300&h=160&dpr=2&pad=30", "&pad=64&"),
+            ("w=auto&h=160&dpr=2&pad=10", "&pad=20&"),
+        ] {
+            let text = told(&ladder, &format!("s=/x&{query}"));
+            assert!(text.contains(wanted), "{query}: {text}");
+        }
+    }
+
+    #[test]
     fn a_share_of_the_source_is_no_rung_of_a_ladder() {
         let listed = [
             ("ALLOWED_SOURCES", "a.example"),

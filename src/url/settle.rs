@@ -123,6 +123,8 @@ fn choose(
         _ => Side::Auto,
     };
     transform.width = Side::Px(chosen);
+    // As many pictures as there are widths: lengths beside the box scale with the width, not `dpr`.
+    transform.dpr = crate::url::widths::ratio(chosen, reference);
     transform.take_dpr();
     Ok(())
 }

@@ -49,8 +49,9 @@ impl Widths {
             .unwrap_or_else(|| self.widest())
     }
 
-    /// Moves a request up to the next width, counted in device pixels, and scales its height. If
-    /// the width follows from the height, the height is moved instead.
+    /// Moves a request up to the next width, counted in device pixels, and scales its height and
+    /// the lengths beside the box. If the width follows from the height, the height is moved
+    /// instead.
     pub(super) fn snap(&self, transform: &mut Transform) {
         let dpr = transform.dpr;
         let unit = u64::from(Dpr::UNIT);
@@ -59,6 +60,7 @@ impl Widths {
                 let asked = dpr.times(width);
                 let rung = self.rung(asked);
                 transform.width = Side::Px(rung);
+                transform.dpr = ratio(rung, width);
                 if let Side::Px(height) = height {
                     let numerator = u64::from(height.get()) * u64::from(dpr.millionths());
                     transform.height = Side::Px(scaled(
@@ -69,13 +71,24 @@ impl Widths {
                 }
             }
             (Side::Auto, Side::Px(height)) => {
-                transform.height = Side::Px(self.rung(dpr.times(height)));
+                let rung = self.rung(dpr.times(height));
+                transform.height = Side::Px(rung);
+                transform.dpr = ratio(rung, height);
             }
             // The source's own size, of which there is one. Shares are refused before.
             (Side::Auto | Side::Share(_), _) => {}
         }
         transform.take_dpr();
     }
+}
+
+/// Returns the factor of lengths beside a box that becomes another one, within the bounds of
+/// [`Dpr`].
+pub(super) fn ratio(to: NonZeroU16, from: NonZeroU16) -> Dpr {
+    let unit = u64::from(Dpr::UNIT);
+    let millionths = u64::from(to.get()) * unit / u64::from(from.get());
+    let bounded = millionths.clamp(unit / 10, 8 * unit);
+    Dpr::from_millionths(bounded as u32).unwrap_or(Dpr::ONE)
 }
 
 /// Computes `value * to / from`, rounded to nearest, as a number of pixels. Results beyond `u16`

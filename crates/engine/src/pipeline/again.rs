@@ -18,7 +18,7 @@ impl Pipeline<'_> {
     /// decoded anew. False where there was none.
     ///
     /// # Errors
-    /// Whatever a plan may be refused for.
+    /// Every refusal of a plan.
     pub(crate) fn look_ends(&mut self) -> Result<bool, Error> {
         let is_over = matches!(
             (self.look, &self.state),
