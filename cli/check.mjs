@@ -18,10 +18,13 @@ export async function checkDeployment({ config, selected: { env, vars, routes },
   const file = relative(process.cwd(), config.configPath);
   const section = `[${env ? `env.${env}.` : ''}vars] of ${file}`;
   const { problems, notes } = review(config, routes);
-  const { lines, problems: all = [] } = await askSettings(folder, { ...config, vars: { ...config.vars, ...vars } });
+  const { lines: told, problems: all = [] } = await askSettings(folder, { ...config, vars: { ...config.vars, ...vars } });
   const isNoMatter = (problem) => !isOurs && / is no setting of letterbox/.test(problem);
   const unread = all.filter((problem) => !isNoMatter(problem));
-  for (const note of [...notes, ...more, ...all.filter(isNoMatter)]) say(`check: note: ${note}`);
+  const isNote = (line) => line.startsWith('note: ');
+  const lines = told?.filter((line) => !isNote(line));
+  const said = told?.filter(isNote).map((line) => line.replace('note: ', '')) ?? [];
+  for (const note of [...notes, ...more, ...said, ...all.filter(isNoMatter)]) say(`check: note: ${note}`);
   for (const problem of [...problems, ...unread]) console.error(`- ${problem}`);
   if (lines) say([`check: ${section}`, ...lines].join('\n'));
   const places = [unread.length && section, problems.length && (unread.length ? 'what is above it' : file)].filter(Boolean);

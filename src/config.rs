@@ -8,7 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::cache::freshness::Freshness;
-use crate::dialect::Mounts;
+use crate::dialect::{Dialect, Mounts};
 use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Rules, check_form};
 use crate::url::preset::Presets;
@@ -389,6 +389,21 @@ impl Config {
             keys: &self.keys,
             optional: self.rules.development,
         }
+    }
+
+    /// Returns the dialects whose URLs are refused because only signed URLs are answered, and no
+    /// signature of theirs is known here.
+    pub fn closed_dialects(&self) -> Vec<Dialect> {
+        let mut closed: Vec<Dialect> = Vec::new();
+        if self.keys.is_empty() || self.rules.development {
+            return closed;
+        }
+        for mount in self.dialects.iter() {
+            if !closed.contains(&mount.dialect) {
+                closed.push(mount.dialect);
+            }
+        }
+        closed
     }
 
     fn check_as_a_whole(&self, problems: &mut Vec<Problem>) {

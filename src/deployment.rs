@@ -4,7 +4,7 @@
 //! The settings are read by the same parser, in the same module, that is deployed. A secret is
 //! known by its name only, and is assumed to be valid.
 
-use crate::config::{Config, SECRETS, SETTINGS};
+use crate::config::{self, Config, SECRETS, SETTINGS};
 
 /// Configuration of a deployment.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Deployment {
 const STAND_IN_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Deployment {
-    /// Returns the settings in force, a line each.
+    /// Returns the settings in force, a line each, and notes about them, which begin with `note: `.
     ///
     /// # Errors
     /// Every problem that keeps the deployment from serving, or opens it to strangers, a sentence
@@ -39,15 +39,20 @@ impl Deployment {
         }
     }
 
-    /// Returns the problems of the parser, with which the worker would serve nothing.
-    fn unread(&self) -> Vec<String> {
+    /// Returns what the worker would read.
+    fn config(&self) -> Result<Config, config::Error> {
         let vars = self.vars.iter().map(|(name, value)| (&**name, &**value));
         let secrets = self
             .secrets
             .iter()
             .filter(|name| SECRETS.contains(&name.as_str()))
             .map(|name| (&**name, STAND_IN_KEY));
-        match Config::from_pairs(vars.chain(secrets)) {
+        Config::from_pairs(vars.chain(secrets))
+    }
+
+    /// Returns the problems of the parser, with which the worker would serve nothing.
+    fn unread(&self) -> Vec<String> {
+        match self.config() {
             Err(error) => {
                 let details = error.0.into_iter().map(|problem| problem.detail);
                 details.collect()
@@ -96,7 +101,20 @@ impl Deployment {
             .iter()
             .map(|name| format!("{name:<20} (secret: npx wrangler secret put {name})"));
         lines.extend(bound.chain(secret));
+        lines.extend(self.notes());
         lines
+    }
+
+    /// Returns facts about settings that work and may surprise.
+    fn notes(&self) -> Option<String> {
+        let closed = self.config().ok()?.closed_dialects();
+        let names: Vec<&str> = closed.iter().map(|dialect| dialect.name()).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "note: with SIGNING_KEYS only signed URLs are answered, and the dialects {} sign none: each of their URLs is 403",
+                names.join(", ")
+            )
+        })
     }
 }
 
@@ -153,6 +171,24 @@ mod tests {
         assert!(told.contains("PRESETS              card: w=600"), "{told}");
         assert!(!told.contains(&STAND_IN_KEY[..16]), "{told}");
         assert!(review(&[], &["SIGNING_KEYS"]).is_ok());
+    }
+
+    #[test]
+    fn dialects_that_sign_nothing_get_a_note_where_urls_are_signed() {
+        let vars = &[
+            ("ALLOWED_SOURCES", "images.example.com"),
+            ("DIALECTS", "/_ipx/=ipx, /i/=ipx, /wsrv=wsrv"),
+        ];
+        let notes = |secrets: &[&str]| -> Vec<String> {
+            let told = review(vars, secrets).expect("deployable");
+            let notes = told.into_iter().filter(|line| line.starts_with("note: "));
+            notes.collect()
+        };
+        let told = notes(&["SIGNING_KEYS"]);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("ipx, wsrv sign none"), "{told:?}");
+        assert!(told[0].contains("403"), "{told:?}");
+        assert_eq!(notes(&[]), Vec::<String>::new());
     }
 
     #[test]

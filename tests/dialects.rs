@@ -91,6 +91,26 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/wsrv?url=images.example.com/photo.jpg&w=100&h=50&fit=cover&w=3&q=0",
             "/?s=https://images.example.com/photo.jpg&w=100&h=50&fit=cover&n=1",
         ),
+        (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&mod=1.2,0.5,90&sharp=0.5,3,2&blur=0.1",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&mod=1.2,0.5,90&sharp=2,0.5,3&blur&n=1",
+        ),
+        (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&sat=20000&hue=-450&sharp=11&blur=900&gam=9",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&hue=-90&sharp&blur=250&gam=2.2&n=1",
+        ),
+        (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&sat=50&mod=3,0.5&sharp=0.1&sharpf=-1",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&mod=3,10,0&sharp=0.3&n=1",
+        ),
+        (
+            "/img/w=90,brightness=1.5,blur=250/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&mod=1.5&blur=125&q=85",
+        ),
+        (
+            "/_ipx/w_90,median_5,normalize,threshold_100,brightness_1.2/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&n=1&or=0&bg=black&median=5&normalise&threshold=100&mod=1.2",
+        ),
     ] {
         let world = world();
         let native = world.get(&at(ours));

@@ -266,7 +266,9 @@ pub(crate) fn set_quality(transform: &mut Transform, own: u8) {
         Target::Auto(Negotiated::Client(named)) => {
             Format::named().find(|format| named.has(*format))
         }
-        _ => None,
+        // The format of the source, which is known with its first bytes; and answers that are text.
+        Target::Keep | Target::Auto(Negotiated::Card) => None,
+        Target::Json | Target::Thumbhash | Target::Blurhash => None,
     };
     transform.quality = match format {
         Some(Format::Png) => Quality::MOST,

@@ -158,8 +158,7 @@ impl Draft {
                 // 1 to 250 there; what sigma that is has not been published.
                 let radius = decimal(text).filter(|radius| (1.0..=250.0).contains(radius));
                 let radius = radius.ok_or_else(|| bad("a number from 1 to 250"))?;
-                return effect::blur(transform, &format!("{:.2}", (radius / 2.0).min(20.0)))
-                    .map_err(bad);
+                return effect::blur(transform, &format!("{:.2}", radius / 2.0)).map_err(bad);
             }
             "sharpen" => {
                 let strength = decimal(text).filter(|strength| (0.0..=10.0).contains(strength));
@@ -176,6 +175,7 @@ impl Draft {
                     transform.saturation = UNASKED.saturation;
                 }
             }
+            "brightness" => set(effect::lightness)?,
             "contrast" => {
                 let factor = decimal(text).filter(|factor| (0.0..=2.0).contains(factor));
                 let factor = factor.ok_or_else(|| bad("a number from 0 to 2"))?;

@@ -9,14 +9,15 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::dialect::call::{
-    Call, Failure, Refusal, STILL, Told, Translation, UNASKED, aspect_crop, length, number,
-    percent_decoded, set_quality, side, source_of_path,
+    Call, Failure, Refusal, STILL, Told, Translation, UNASKED, aspect_crop, decimal, length,
+    number, percent_decoded, set_quality, side, source_of_path,
 };
 use crate::dialect::colour;
 use crate::dialect::effect;
 use crate::url::value;
 use letterbox_engine::transform::{
-    Crop, Filter, Fit, Format, Frames, Gravity, Pad, Side, Target, Transform,
+    Crop, Filter, Fit, Format, Frames, Gravity, Modulation, Pad, Percentiles, Side, Target,
+    Transform,
 };
 
 /// Codes of errors.
@@ -25,11 +26,12 @@ const INVALID_ARGUMENT: &str = "IPX_INVALID_MODIFIER_ARG";
 const MISSING_ARGUMENT: &str = "IPX_MISSING_MODIFIER_ARG";
 
 /// Modifiers that are read, with their other names, in the order in which handlers run.
-const MODIFIERS: [(&str, &[&str]); 28] = [
+const MODIFIERS: [(&str, &[&str]); 30] = [
     ("animated", &["a"]),
     ("autoorient", &[]),
     ("background", &["b"]),
     ("blur", &[]),
+    ("brightness", &[]),
     ("enlarge", &[]),
     ("extend", &[]),
     ("extract", &["crop"]),
@@ -43,6 +45,7 @@ const MODIFIERS: [(&str, &[&str]); 28] = [
     ("hue", &[]),
     ("kernel", &[]),
     ("median", &[]),
+    ("modulate", &[]),
     ("negate", &[]),
     ("normalize", &[]),
     ("position", &["pos"]),
@@ -298,9 +301,7 @@ fn coloured(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal>
     for (name, set) in [
         ("blur", effect::blur as effect::Set),
         ("sharpen", effect::sharpen),
-        ("gamma", effect::gamma),
-        ("saturation", effect::saturation),
-        ("hue", effect::hue),
+        ("median", effect::median),
     ] {
         let Some(args) = given.args(name) else {
             continue;
@@ -309,11 +310,80 @@ fn coloured(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal>
         set(transform, text)
             .map_err(|expected| Refusal::value(INVALID_ARGUMENT, name, text, expected))?;
     }
-    for name in ["median", "normalize", "threshold"] {
-        if given.args(name).is_some() {
-            return Err(Refusal::unsupported(INVALID, name));
+    modulated(given, transform)?;
+    let wrong = |name, args: &[&str], expected| {
+        Refusal::value(INVALID_ARGUMENT, name, &args.join("_"), expected)
+    };
+    if let Some(args) = given.args("gamma") {
+        // One gamma darkens before the resize and brightens as much behind it. Resampling here is
+        // done without.
+        let numbers: Option<Vec<f64>> = args.iter().map(|arg| decimal(arg)).collect();
+        let in_range = |numbers: &Vec<f64>| numbers.iter().all(|n| (1.0..=3.0).contains(n));
+        match numbers.filter(in_range).as_deref() {
+            Some([] | [_]) => {}
+            Some([before, behind]) if before == behind => {}
+            Some(_) => return Err(Refusal::unsupported(INVALID, "gamma with two numbers")),
+            None => return Err(wrong("gamma", args, "a number from 1 to 3")),
         }
     }
+    if let Some(args) = given.args("normalize") {
+        let percent = |at: usize, usual: u8| match args.get(at) {
+            None => Some(usual),
+            Some(text) => u8::try_from(number(text)?).ok(),
+        };
+        let (lower, upper) = (Percentiles::USUAL.lower(), Percentiles::USUAL.upper());
+        let percentiles = percent(0, lower)
+            .zip(percent(1, upper))
+            .and_then(|(lower, upper)| Percentiles::new(lower, upper));
+        let expected = "two whole percentiles of 0 to 100, the lower first";
+        transform.normalise = Some(percentiles.ok_or_else(|| wrong("normalize", args, expected))?);
+    }
+    match given.args("threshold") {
+        None | Some(["0", ..]) => {}
+        Some([_, grey, ..]) if matches!(*grey, "false" | "0") => {
+            return Err(Refusal::unsupported(INVALID, "threshold of each colour"));
+        }
+        Some(args) => {
+            let text = args.first().copied().unwrap_or_default();
+            effect::threshold(transform, text)
+                .map_err(|_| wrong("threshold", args, "a whole number from 0 to 255"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads factors of lightness and chroma and a turn of the hue. Each modifier sets its own, those
+/// of later names over those of earlier ones, and all of them are one step.
+fn modulated(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
+    let expected = "numbers from 0 to 10, and whole degrees";
+    let factor = |text: &str| effect::hundredths(text, 0.0, 10.0);
+    let degrees = |text: &str| {
+        let degrees = text.parse::<i32>().ok();
+        degrees.map(|degrees| (degrees % 360) as i16)
+    };
+    let mut modulation = Modulation::NONE;
+    let brightness = given.value("brightness", "a number from 0 to 10", factor)?;
+    modulation.lightness = brightness.unwrap_or(modulation.lightness);
+    let hue = given.value("hue", "whole degrees", degrees)?;
+    modulation.hue = hue.unwrap_or(modulation.hue);
+    if let Some(args) = given.args("modulate") {
+        let wrong = || Refusal::value(INVALID_ARGUMENT, "modulate", &args.join("_"), expected);
+        if args.len() > 3 {
+            return Err(Refusal::unsupported(INVALID, "modulate with lightness"));
+        }
+        if let Some(text) = args.first() {
+            modulation.lightness = factor(text).ok_or_else(wrong)?;
+        }
+        if let Some(text) = args.get(1) {
+            modulation.saturation = factor(text).ok_or_else(wrong)?;
+        }
+        if let Some(text) = args.get(2) {
+            modulation.hue = degrees(text).ok_or_else(wrong)?;
+        }
+    }
+    let saturation = given.value("saturation", "a number from 0 to 10", factor)?;
+    modulation.saturation = saturation.unwrap_or(modulation.saturation);
+    effect::modulate(transform, modulation);
     Ok(())
 }
 
@@ -373,6 +443,18 @@ mod tests {
                 format!("s=/a&{plain}&ro=90&flip&flop&filt=greyscale&blur=5&cx=1&cy=2&cw=30&ch=40"),
             ),
             ("f_png,q_10/a", format!("s=/a&{plain}&f=png")),
+            (
+                "median_5,normalize,threshold_100,brightness_1.2,hue_-90/a",
+                format!("s=/a&{plain}&median=5&normalise&threshold=100&mod=1.2,1,-90"),
+            ),
+            (
+                "modulate_1.5_2_30,saturation_0.5,normalize_5_90,median/a",
+                format!("s=/a&{plain}&mod=1.5,0.5,30&normalise=5,90&median"),
+            ),
+            (
+                "saturation_0.5,hue_400,gamma_2.2,threshold_0/a",
+                format!("s=/a&{plain}&sat=0.5&hue=40"),
+            ),
             ("f_avif/a", format!("s=/a&{plain}&f=avif&q=66")),
         ] {
             same(path, &query);
@@ -395,6 +477,16 @@ mod tests {
             ("rotate_45/a", INVALID_ARGUMENT),
             ("extract_1_2_3/a", INVALID_ARGUMENT),
             ("blur_9999/a", INVALID_ARGUMENT),
+            ("gamma_1.5_2/a", INVALID),
+            ("gamma_0/a", INVALID_ARGUMENT),
+            ("lightness_5/a", INVALID),
+            ("modulate_1_1_1_1/a", INVALID),
+            ("modulate_x/a", INVALID_ARGUMENT),
+            ("brightness/a", MISSING_ARGUMENT),
+            ("median_4/a", INVALID_ARGUMENT),
+            ("normalize_50_40/a", INVALID_ARGUMENT),
+            ("threshold_256/a", INVALID_ARGUMENT),
+            ("threshold_9_false/a", INVALID),
         ] {
             assert_eq!(read(&call(path, "")).expect_err(path).own, own, "{path}");
         }

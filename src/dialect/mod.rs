@@ -231,6 +231,11 @@ impl Mounts {
         self.0.is_empty()
     }
 
+    /// Returns the mounts.
+    pub fn iter(&self) -> impl Iterator<Item = &Mount> {
+        self.0.iter()
+    }
+
     /// Returns the mount that answers a path.
     pub fn at(&self, path: &str) -> Option<&Mount> {
         self.0.iter().find(|mount| mount.rest(path).is_some())

@@ -18,7 +18,8 @@ use crate::dialect::call::{
 use crate::dialect::{call, colour, effect};
 use crate::url::{Source, value};
 use letterbox_engine::transform::{
-    Colour, Crop, Filter, Fit, Format, Frames, Gravity, Length, Side, Target, Transform,
+    Blur, Colour, Crop, Filter, Fit, Format, Frames, Gamma, Gravity, Length, Modulation,
+    Sharpening, Side, Sigma, Target, Transform, Unsharp,
 };
 
 /// Other names of parameters.
@@ -39,6 +40,12 @@ const ALIASES: [(&str, &str); 14] = [
     ("errorredirect", "default"),
 ];
 
+/// Parameters whose value may be a list, and the parameters that the list sets.
+const LISTS: [(&str, [&str; 3]); 2] = [
+    ("mod", ["mod", "sat", "hue"]),
+    ("sharp", ["sharpf", "sharpj", "sharp"]),
+];
+
 /// Parameters of weserv that nothing here is equal to.
 const UNSUPPORTED: [&str; 5] = ["mask", "mtrim", "mbg", "loop", "delay"];
 
@@ -51,6 +58,16 @@ impl Given {
         for (name, text) in parse(query.as_bytes()) {
             let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
             let name = alias.map_or(name, |(_, name)| (*name).into());
+            // A list is the older spelling of several parameters.
+            let list = LISTS.iter().find(|(list, _)| *list == name);
+            if let (Some((_, names)), true) = (list, text.contains(',')) {
+                for (name, text) in names.iter().zip(text.split(',')) {
+                    given
+                        .entry((*name).to_owned())
+                        .or_insert_with(|| text.to_owned());
+                }
+                continue;
+            }
             given.entry(name.into_owned()).or_insert(text.into_owned());
         }
         Given(given)
@@ -278,28 +295,55 @@ fn turned(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Reads a factor in hundredths, which ends at 10; `usual` where it cannot be read.
+fn factor(text: Option<&str>, usual: u16) -> u16 {
+    let factor = text
+        .and_then(decimal)
+        .filter(|f| (0.0..=10_000.0).contains(f));
+    factor.map_or(usual, |factor| (factor.min(10.0) * 100.0).round() as u16)
+}
+
+/// Reads a sigma of at most `most` there, which ends at `ours`; none where it is out of range.
+fn sigma(text: &str, least: f64, most: f64, ours: f64) -> Option<Sigma> {
+    let sigma = decimal(text).filter(|sigma| (least..=most).contains(sigma))?;
+    Sigma::from_hundredths((sigma.clamp(0.3, ours) * 100.0).round() as u16)
+}
+
 fn coloured(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
     for (name, set) in [
         ("bri", effect::brightness as effect::Set),
         ("con", effect::contrast),
-        ("sat", effect::saturation),
-        ("hue", effect::hue),
-        ("gam", effect::gamma),
-        ("blur", effect::blur),
     ] {
         if let Some(text) = given.text(name) {
             let _ = set(transform, text); // what cannot be read is ignored
         }
     }
-    if let Some(text) = given.text("sharp") {
-        // `5,flat,jagged` is the older spelling of sigma and two slopes.
-        if text.contains(',') {
-            return Err(Refusal::unsupported("", "sharp with slopes"));
-        }
-        let _ = effect::sharpen(transform, text);
+    let hue = given.text("hue").and_then(|hue| hue.parse::<i32>().ok());
+    let modulation = Modulation {
+        lightness: factor(given.text("mod"), Modulation::NONE.lightness),
+        saturation: factor(given.text("sat"), Modulation::NONE.saturation),
+        hue: (hue.unwrap_or(0) % 360) as i16,
+    };
+    effect::modulate(transform, modulation);
+    if let Some(text) = given.text("gam")
+        && effect::gamma(transform, text).is_err()
+    {
+        transform.gamma = Some(Gamma::SCREEN);
     }
-    if let Some(text) = given.text("mod") {
-        return Err(Refusal::unsupported("", &format!("mod={text}")));
+    // Without a sigma that can be read, blur and sharpening are mild.
+    if let Some(text) = given.text("blur") {
+        let sigma = sigma(text, 0.3, 1000.0, 250.0);
+        transform.blur = Some(sigma.map_or(Blur::Mild, Blur::Gaussian));
+    }
+    if let Some(text) = given.text("sharp") {
+        transform.sharpen = Some(match sigma(text, 0.000_001, 10.0, 10.0) {
+            None => Sharpening::Mild,
+            Some(sigma) => Sharpening::Unsharp(Unsharp {
+                sigma,
+                flat: factor(given.text("sharpf"), Unsharp::of(sigma).flat),
+                jagged: factor(given.text("sharpj"), Unsharp::of(sigma).jagged),
+            }),
+        });
     }
     if let Some(text) = given.text("filt") {
         transform.filter = match text {
