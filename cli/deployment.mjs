@@ -27,10 +27,13 @@ function reach({ workers_dev, preview_urls }, routes) {
   return found;
 }
 
+/** Whether a host is one that documents use, which nobody can have. */
+export const isPlaceholder = (host) => /(^|\.)example(\.(com|net|org))?$/i.test(host);
+
 /** One route: a host of one's own, and all of it. */
 function way({ pattern, custom_domain, zone_name, zone_id }) {
   const host = hostOf(pattern);
-  if (/(^|\.)example\.(com|net|org)$/.test(host)) return [{ problem: `the route ${pattern} is the example's: put a host of your own zone there` }];
+  if (isPlaceholder(host)) return [{ problem: `the route ${pattern} is the example's: put a host of your own zone there` }];
   if (custom_domain) {
     return /[/*]/.test(pattern) ? [{ problem: `the custom domain ${pattern} has a path or an asterisk: it is a host alone, such as img.<your domain>` }] : [];
   }

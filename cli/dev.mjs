@@ -70,7 +70,7 @@ const configuration = ({ packageFolder, avif, folder, settings }) => ({
 });
 
 /** The path of a small version of the first image in a folder, or null where there is none near. */
-function picture(folder) {
+export function picture(folder) {
   const images = readdirSync(folder, { recursive: true })
     .filter((name) => /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i.test(name))
     .sort((a, b) => a.split(sep).length - b.split(sep).length || (a < b ? -1 : 1));

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { isPlaceholder } from './deployment.mjs';
 import { Problem, say } from './program.mjs';
 import { askSettings } from './settings.mjs';
 
@@ -61,7 +62,8 @@ async function asked(args) {
   const name = values.name ?? basename(folder).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
   if (!/^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/.test(name)) throw new Problem(`the Worker's name is ${JSON.stringify(name)}: expected lower-case letters, digits and hyphens, 54 at most. Give one with --name`);
   const domain = (given.domain ?? '').trim();
-  if (domain && !/^([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(domain)) throw new Problem(`--domain ${domain}: expected a host alone, such as img.example.com`);
+  if (domain && !/^([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(domain)) throw new Problem(`--domain ${domain}: expected a host alone, such as img.<your domain>`);
+  if (isPlaceholder(domain)) throw new Problem(`--domain ${domain} is the host of the documentation, which nobody can have: give one on a zone of your own, or leave it out and name it later in wrangler.toml`);
   return { folder, answers: { name, domain, hosts: (given.hosts ?? '').trim(), presets: (given.presets ?? '').trim(), signed: values.signed ?? false, avif: !values['no-avif'] } };
 }
 
