@@ -28,7 +28,7 @@ function reach({ workers_dev, preview_urls }, routes) {
 }
 
 /** Whether a host is one that documents use, which nobody can have. */
-export const isPlaceholder = (host) => /(^|\.)example(\.(com|net|org))?$/i.test(host);
+export const isPlaceholder = (host) => /(^|\.)example\.(com|net|org)$/i.test(host);
 
 /** One route: a host of one's own, and all of it. */
 function way({ pattern, custom_domain, zone_name, zone_id }) {
