@@ -8,7 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::cache::freshness::Freshness;
-use crate::dialect::{Dialect, Mounts};
+use crate::dialect::{self, Dialect, Mounts};
 use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Rules, check_form};
 use crate::url::preset::Presets;
@@ -48,10 +48,12 @@ pub struct Config {
     pub ladder: Option<Widths>,
     /// Prefixes at which URLs of other services are answered.
     pub dialects: Mounts,
+    /// Keys of other services' signatures.
+    pub dialect_keys: dialect::Keys,
 }
 
 /// Settings that belong in no file: `wrangler secret put NAME`.
-pub const SECRETS: &[&str] = &["SIGNING_KEYS"];
+pub const SECRETS: &[&str] = &["SIGNING_KEYS", "DIALECT_KEYS"];
 
 /// A setting: one variable of the deployment.
 pub struct Setting {
@@ -208,6 +210,12 @@ pub const SETTINGS: &[Setting] = &[
         name: "DIALECTS",
         doc: "Comma list of prefixes at which URLs of other services are answered, such as `/_next/image=next, /.netlify/images=netlify`; see [docs/migrate](docs/migrate/README.md)",
         read: |config, text| Mounts::parse(text).map(|mounts| config.dialects = mounts),
+        write: None,
+    },
+    Setting {
+        name: "DIALECT_KEYS",
+        doc: "A secret: comma list of keys of other services' signatures, such as `imgproxy=<key>:<salt>, thumbor=<secret>`. With one, only URLs that it has signed are answered in its dialect",
+        read: |config, text| dialect::Keys::parse(text).map(|keys| config.dialect_keys = keys),
         write: None,
     },
     Setting {
@@ -399,7 +407,7 @@ impl Config {
             return closed;
         }
         for mount in self.dialects.iter() {
-            if !closed.contains(&mount.dialect) {
+            if !closed.contains(&mount.dialect) && !mount.dialect.has_key(&self.dialect_keys) {
                 closed.push(mount.dialect);
             }
         }
@@ -485,6 +493,7 @@ impl Default for Config {
             presets_only: false,
             ladder: None,
             dialects: Mounts::default(),
+            dialect_keys: dialect::Keys::default(),
         }
     }
 }

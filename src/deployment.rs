@@ -5,6 +5,7 @@
 //! known by its name only, and is assumed to be valid.
 
 use crate::config::{self, Config, SECRETS, SETTINGS};
+use crate::dialect::Keys;
 
 /// Configuration of a deployment.
 #[derive(Clone, Debug, Default)]
@@ -41,12 +42,16 @@ impl Deployment {
 
     /// Returns what the worker would read.
     fn config(&self) -> Result<Config, config::Error> {
+        let stand_in = Keys::stand_in();
         let vars = self.vars.iter().map(|(name, value)| (&**name, &**value));
         let secrets = self
             .secrets
             .iter()
             .filter(|name| SECRETS.contains(&name.as_str()))
-            .map(|name| (&**name, STAND_IN_KEY));
+            .map(|name| match &**name {
+                "DIALECT_KEYS" => ("DIALECT_KEYS", &*stand_in),
+                name => (name, STAND_IN_KEY),
+            });
         Config::from_pairs(vars.chain(secrets))
     }
 
@@ -111,7 +116,8 @@ impl Deployment {
         let names: Vec<&str> = closed.iter().map(|dialect| dialect.name()).collect();
         (!names.is_empty()).then(|| {
             format!(
-                "note: with SIGNING_KEYS only signed URLs are answered, and the dialects {} sign none: each of their URLs is 403",
+                "note: with SIGNING_KEYS a dialect is closed, and each of its URLs 403, unless its service signs URLs and \
+                 DIALECT_KEYS has the key: {}",
                 names.join(", ")
             )
         })
@@ -186,9 +192,20 @@ mod tests {
         };
         let told = notes(&["SIGNING_KEYS"]);
         assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].contains("ipx, wsrv sign none"), "{told:?}");
+        assert!(told[0].ends_with("the key: ipx, wsrv"), "{told:?}");
         assert!(told[0].contains("403"), "{told:?}");
         assert_eq!(notes(&[]), Vec::<String>::new());
+
+        let vars = &[
+            ("ALLOWED_SOURCES", "images.example.com"),
+            ("DIALECTS", "/p/=imgproxy, /_ipx/=ipx, /t/=thumbor"),
+        ];
+        let told = review(vars, &["SIGNING_KEYS", "DIALECT_KEYS"]).expect("deployable");
+        let notes: Vec<_> = told.iter().filter(|l| l.starts_with("note: ")).collect();
+        assert!(
+            notes.len() == 1 && notes[0].contains("the key: ipx"),
+            "{told:?}"
+        );
     }
 
     #[test]

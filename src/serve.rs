@@ -148,6 +148,7 @@ async fn translated<P: Platform>(
         user_agent: request.user_agent.as_deref(),
         offer: platform.guests().offer(),
         now_secs: now_secs(platform),
+        keys: &config.dialect_keys,
     };
     let Translation {
         asked,

@@ -97,6 +97,7 @@ fn the_table_of_dialects_is_up_to_date() {
         .map(|dialect| {
             let page = match dialect {
                 Dialect::Vercel => "next",
+                Dialect::Imagor => "thumbor",
                 other => other.name(),
             };
             (dialect.name().to_owned(), page.to_owned())
@@ -112,12 +113,14 @@ fn the_table_of_dialects_is_up_to_date() {
                 .count()
         };
         let peer = if name == "wsrv" { "weserv" } else { &name };
-        let sizes = sizes
-            .lines()
-            .filter(|line| line.split(' ').next() == Some(peer));
-        let sizes = match sizes.count() {
-            0 => "none are public".to_owned(),
-            count => count.to_string(),
+        let rows = |mark: &str| {
+            let first = format!("{mark}{peer} ");
+            sizes.lines().filter(|row| row.starts_with(&first)).count()
+        };
+        let sizes = match (rows(""), rows("!")) {
+            (0, _) => "none are public".to_owned(),
+            (same, 0) => same.to_string(),
+            (same, other) => format!("{same} of {}", same + other),
         };
         let (exact, near, refused) = (count("E"), count("A"), count("✘"));
         table += &format!(

@@ -2,7 +2,7 @@
 //! and the canonical form of what was read parses to the same request.
 
 use letterbox::config::Config;
-use letterbox::dialect::{Call, Dialect, Failure, Options};
+use letterbox::dialect::{Call, Dialect, Failure, Keys, Options};
 use letterbox::url::{Defaults, admit, canonical, parse};
 use letterbox_engine::transform::{Format, FormatSet, Target};
 use url::Url;
@@ -27,6 +27,7 @@ pub fn run(input: &[u8]) {
         user_agent: None,
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
+        keys: &Keys::default(),
     };
     let config = Config::default();
     match dialect.read(&call, &Options::default()) {

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::dialect::keys::Keys;
 use crate::negotiate::negotiate;
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::{
@@ -25,6 +26,8 @@ pub struct Call<'a> {
     pub offer: FormatSet,
     /// Now, in seconds since 1970.
     pub now_secs: u64,
+    /// Keys of the services' own signatures.
+    pub keys: &'a Keys,
 }
 
 impl Call<'_> {
@@ -158,10 +161,30 @@ impl Refusal {
         )
     }
 
+    /// Creates the refusal of what has no equal here, in words of ours.
+    pub(crate) fn unequalled(own: &'static str, what: &'static str) -> Refusal {
+        Refusal::bad(own, format!("{what} is not supported here: leave it out"))
+    }
+
     /// Creates the refusal of an option's value.
     pub(crate) fn value(own: &'static str, option: &str, value: &str, expected: &str) -> Refusal {
         let (option, value) = (crate::url::quote(option), crate::url::quote(value));
         Refusal::bad(own, format!("{option}={value} is not {expected}"))
+    }
+
+    /// Creates the refusal of a signature.
+    pub(crate) fn signature(own: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal {
+            status: StatusCode::FORBIDDEN,
+            code: "bad-signature",
+            own,
+            message: message.into(),
+        }
+    }
+
+    /// Returns the refusal with another status.
+    pub(crate) fn with_status(self, status: StatusCode) -> Refusal {
+        Refusal { status, ..self }
     }
 }
 
@@ -383,6 +406,7 @@ mod tests {
 
     #[test]
     fn accept_is_searched_for_the_names_of_formats_in_the_order_of_the_list() {
+        let keys = Keys::default();
         let call = |accept| Call {
             path: "",
             whole_path: "",
@@ -391,6 +415,7 @@ mod tests {
             user_agent: Some("Twitterbot/1.0"),
             offer: [Format::WebP, Format::Avif].into_iter().collect(),
             now_secs: 0,
+            keys: &keys,
         };
         let both = [Format::Avif, Format::WebP];
         let other = [Format::WebP, Format::Avif];

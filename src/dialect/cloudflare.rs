@@ -218,7 +218,7 @@ impl Draft {
                 };
                 Ok(())
             }
-            Some([_, _, _, _]) => Err(Refusal::unsupported(INVALID, "trim at the right or bottom")),
+            Some([_, _, _, _]) => Err(Refusal::unequalled(INVALID, "trim at the right or bottom")),
             _ => Err(Refusal::value(
                 INVALID,
                 "trim",

@@ -97,6 +97,13 @@ pub(crate) fn modulate(transform: &mut Transform, modulation: Modulation) {
     }
 }
 
+/// Degrees that hues are turned.
+pub(crate) fn hue(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
+    let degrees = decimal(text).filter(|degrees| degrees.abs() <= 360.0);
+    transform.hue = degrees.ok_or("degrees from -360 to 360")?.round() as i16;
+    Ok(())
+}
+
 /// Percent of the whole range that are added to each colour.
 pub(crate) fn brightness(transform: &mut Transform, text: &str) -> Result<(), &'static str> {
     transform.brightness = percent(text)?;

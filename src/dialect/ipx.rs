@@ -322,7 +322,7 @@ fn coloured(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal>
         match numbers.filter(in_range).as_deref() {
             Some([] | [_]) => {}
             Some([before, behind]) if before == behind => {}
-            Some(_) => return Err(Refusal::unsupported(INVALID, "gamma with two numbers")),
+            Some(_) => return Err(Refusal::unequalled(INVALID, "gamma with two numbers")),
             None => return Err(wrong("gamma", args, "a number from 1 to 3")),
         }
     }
@@ -341,7 +341,7 @@ fn coloured(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal>
     match given.args("threshold") {
         None | Some(["0", ..]) => {}
         Some([_, grey, ..]) if matches!(*grey, "false" | "0") => {
-            return Err(Refusal::unsupported(INVALID, "threshold of each colour"));
+            return Err(Refusal::unequalled(INVALID, "threshold of each colour"));
         }
         Some(args) => {
             let text = args.first().copied().unwrap_or_default();
@@ -369,7 +369,7 @@ fn modulated(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal
     if let Some(args) = given.args("modulate") {
         let wrong = || Refusal::value(INVALID_ARGUMENT, "modulate", &args.join("_"), expected);
         if args.len() > 3 {
-            return Err(Refusal::unsupported(INVALID, "modulate with lightness"));
+            return Err(Refusal::unequalled(INVALID, "modulate with lightness"));
         }
         if let Some(text) = args.first() {
             modulation.lightness = factor(text).ok_or_else(wrong)?;

@@ -5,20 +5,26 @@
 //! limits, the cache and the engine are those of every request, and so an answer has one cache
 //! entry, however it was asked for.
 
+mod bytes;
 mod call;
 mod cloudflare;
 mod colour;
 mod effect;
+mod imgproxy;
 mod ipx;
+mod keys;
 mod netlify;
 mod next;
 mod options;
+mod thumbor;
 mod wsrv;
 
 use std::fmt;
 
 pub use crate::dialect::call::{Call, Disposition, Extras, Failure, Refusal, Told, Translation};
-pub use crate::dialect::options::Options;
+pub use crate::dialect::keys::Keys;
+use crate::dialect::keys::Owner;
+pub use crate::dialect::options::{Hash, Options};
 
 /// A dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +41,12 @@ pub enum Dialect {
     Cloudflare,
     /// wsrv.nl.
     Wsrv,
+    /// imgproxy.
+    Imgproxy,
+    /// thumbor.
+    Thumbor,
+    /// imagor.
+    Imagor,
 }
 
 /// Facts about a dialect.
@@ -49,7 +61,7 @@ struct Row {
 }
 
 /// All dialects.
-const DIALECTS: [Row; 6] = [
+const DIALECTS: [Row; 9] = [
     Row {
         dialect: Dialect::Next,
         name: "next",
@@ -86,6 +98,24 @@ const DIALECTS: [Row; 6] = [
         in_path: false,
         options: &["maxage"],
     },
+    Row {
+        dialect: Dialect::Imgproxy,
+        name: "imgproxy",
+        in_path: true,
+        options: &["maxage", "signature", "preset.<name>"],
+    },
+    Row {
+        dialect: Dialect::Thumbor,
+        name: "thumbor",
+        in_path: true,
+        options: &["maxage"],
+    },
+    Row {
+        dialect: Dialect::Imagor,
+        name: "imagor",
+        in_path: true,
+        options: &["maxage", "signature", "hash"],
+    },
 ];
 
 impl Dialect {
@@ -116,6 +146,9 @@ impl Dialect {
             Dialect::Ipx => ipx::read(call),
             Dialect::Cloudflare => cloudflare::read(call),
             Dialect::Wsrv => wsrv::read(call),
+            Dialect::Imgproxy => imgproxy::read(call, options),
+            Dialect::Thumbor => thumbor::read(call, options, false),
+            Dialect::Imagor => thumbor::read(call, options, true),
         }?;
         let asked = &mut translation.asked;
         asked.max_age_secs = asked.max_age_secs.or(options.max_age_secs);
@@ -131,6 +164,18 @@ impl Dialect {
             Dialect::Ipx => ipx::tell(failure),
             Dialect::Cloudflare => cloudflare::tell(failure),
             Dialect::Wsrv => wsrv::tell(failure),
+            Dialect::Imgproxy => imgproxy::tell(failure),
+            Dialect::Thumbor => thumbor::tell(failure),
+            Dialect::Imagor => thumbor::tell_imagor(failure),
+        }
+    }
+
+    /// Whether URLs of the dialect are signed, and a key to their signatures is among these.
+    pub fn has_key(self, keys: &Keys) -> bool {
+        match self {
+            Dialect::Imgproxy => keys.has(Owner::Imgproxy),
+            Dialect::Thumbor | Dialect::Imagor => keys.has(Owner::Thumbor),
+            _ => false,
         }
     }
 
@@ -140,7 +185,7 @@ impl Dialect {
         match self {
             Dialect::Next => Some("x-nextjs-cache"),
             Dialect::Vercel => Some("x-vercel-cache"),
-            Dialect::Netlify | Dialect::Ipx | Dialect::Cloudflare | Dialect::Wsrv => None,
+            _ => None,
         }
     }
 
@@ -266,6 +311,7 @@ mod testing {
             user_agent: None,
             offer: FormatSet::of(&[Format::WebP, Format::Avif]),
             now_secs: 1_700_000_000,
+            keys: Box::leak(Box::default()),
         }
     }
 

@@ -14,6 +14,23 @@ pub struct Options {
     pub formats: Option<Vec<Format>>,
     /// Seconds for which answers are kept.
     pub max_age_secs: Option<u32>,
+    /// Length of a signature: of imgproxy's in bytes, of imagor's in characters.
+    pub signature_bytes: Option<u8>,
+    /// Hash of a signature.
+    pub hash: Option<Hash>,
+    /// Presets of imgproxy: names, and options with slashes between them.
+    pub presets: Vec<(String, String)>,
+}
+
+/// Hash of imagor's signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// SHA-1, as thumbor's.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
 }
 
 impl Options {
@@ -25,6 +42,13 @@ impl Options {
         let mut options = Options::default();
         for (name, text) in ::url::form_urlencoded::parse(text.as_bytes()) {
             let words = || text.split(' ').filter(|word| !word.is_empty());
+            if let (Some(preset), true) = (
+                name.strip_prefix("preset."),
+                taken.contains(&"preset.<name>"),
+            ) {
+                options.presets.push((preset.to_owned(), text.into_owned()));
+                continue;
+            }
             if !taken.contains(&&*name) {
                 let taken = taken.join(", ");
                 return Err(format!("{name} is no option of it: expected {taken}"));
@@ -48,6 +72,20 @@ impl Options {
                     options.formats = list(words().map(format));
                     options.formats.is_some()
                 }
+                "signature" => {
+                    let length = value::whole(&text).filter(|length| (8..=88).contains(length));
+                    options.signature_bytes = length.map(|length| length as u8);
+                    length.is_some()
+                }
+                "hash" => {
+                    options.hash = match &*text {
+                        "sha1" => Some(Hash::Sha1),
+                        "sha256" => Some(Hash::Sha256),
+                        "sha512" => Some(Hash::Sha512),
+                        _ => None,
+                    };
+                    options.hash.is_some()
+                }
                 _ => {
                     options.max_age_secs = value::duration_secs(&text);
                     options.max_age_secs.is_some()
@@ -58,6 +96,8 @@ impl Options {
                     "widths" => "whole numbers with + between them",
                     "qualities" => "whole numbers from 1 to 100 with + between them",
                     "formats" => "avif, webp or both with + between them",
+                    "signature" => "a length from 8 to 88",
+                    "hash" => "sha1, sha256 or sha512",
                     _ => "a time such as 14400 or 1d",
                 };
                 return Err(format!("{name} is wrong: expected {expected}"));

@@ -118,7 +118,7 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
     extras.disposition = Some(Disposition::new(false, name));
     extras.canonical = true;
     if given.text("encoding") == Some("base64") {
-        return Err(Refusal::unsupported("", "encoding=base64"));
+        return Err(Refusal::unequalled("", "encoding=base64"));
     }
     Ok(translation)
 }
@@ -374,7 +374,7 @@ fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         Some("webp") => Target::Image(Format::WebP),
         Some("avif") => Target::Image(Format::Avif),
         Some("json") => Target::Json,
-        Some("tiff" | "tif") => return Err(Refusal::unsupported("", "output=tiff")),
+        Some("tiff" | "tif") => return Err(Refusal::unequalled("", "output=tiff")),
         _ => Target::Keep,
     };
     set_quality(transform, given.number("q", 1, 100).unwrap_or(80) as u8);

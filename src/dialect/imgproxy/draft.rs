@@ -1,0 +1,319 @@
+//! Options, read into a draft of the transform.
+
+use std::num::{NonZeroU8, NonZeroU16};
+
+use crate::dialect::bytes::text_of_base64;
+use crate::dialect::call::{Refusal, STILL, UNASKED, decimal, dpr, number, percent_decoded, side};
+use crate::dialect::effect;
+use crate::dialect::imgproxy::place::{Anchor, Canvas, anchor, canvas};
+use crate::dialect::imgproxy::refusal::{gravities, invalid, unequalled, unsupported};
+use crate::dialect::imgproxy::value::{background, format, least, percent, token};
+use crate::dialect::options::Options;
+use letterbox_engine::transform::{Format, Pad, Target, Transform};
+
+/// Options that change nothing here: there is no metadata in an answer, and limits are those of
+/// the deployment.
+const IGNORED: [&str; 20] = [
+    "strip_metadata",
+    "sm",
+    "keep_copyright",
+    "kcr",
+    "strip_color_profile",
+    "scp",
+    "enforce_thumbnail",
+    "eth",
+    "preserve_hdr",
+    "ph",
+    "max_src_resolution",
+    "msr",
+    "max_src_file_size",
+    "msfs",
+    "max_animation_frame_resolution",
+    "mafr",
+    "max_result_dimension",
+    "mrd",
+    "max_animation_frames",
+    "maf",
+];
+
+/// Upper bound on the options of all presets of a URL: presets may name presets.
+const MOST_ADDED: u32 = 256;
+
+/// Options that have been read so far.
+pub(super) struct Draft<'a> {
+    mount: &'a Options,
+    pub(super) transform: Transform,
+    pub(super) kind: String,
+    pub(super) enlarge: bool,
+    pub(super) zoom: (f64, f64),
+    pub(super) anchor: Anchor,
+    pub(super) extend: Canvas,
+    pub(super) extend_ratio: Canvas,
+    pub(super) crop: Option<(f64, f64, Option<Anchor>)>,
+    pub(super) quality: u8,
+    pub(super) of_formats: Vec<(Format, u8)>,
+    pub(super) version: Option<String>,
+    pub(super) expires_secs: Option<u64>,
+    pub(super) file_name: Option<String>,
+    pub(super) attachment: bool,
+    /// Options that presets have added.
+    added: u32,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(mount: &'a Options) -> Draft<'a> {
+        Draft {
+            mount,
+            transform: Transform {
+                frames: STILL,
+                ..UNASKED
+            },
+            kind: "fit".to_owned(),
+            enlarge: false,
+            zoom: (1.0, 1.0),
+            anchor: Anchor::CENTRE,
+            extend: Canvas::default(),
+            extend_ratio: Canvas::default(),
+            crop: None,
+            quality: 0,
+            of_formats: vec![(Format::WebP, 79), (Format::Avif, 63)],
+            version: None,
+            expires_secs: None,
+            file_name: None,
+            attachment: false,
+            added: 0,
+        }
+    }
+
+    /// Applies a preset of the mount; `default` may be missing.
+    pub(super) fn preset(&mut self, name: &str, depth: u32) -> Result<(), Refusal> {
+        let Some((_, options)) = self.mount.presets.iter().find(|(own, _)| own == name) else {
+            return match name {
+                "default" => Ok(()),
+                _ => Err(invalid(format!(
+                    "unknown preset {}",
+                    crate::url::quote(name)
+                ))),
+            };
+        };
+        if depth > 8 {
+            return Err(invalid(format!("preset {name} leads back to itself")));
+        }
+        for option in options.split('/').filter(|option| !option.is_empty()) {
+            self.added += 1;
+            if self.added > MOST_ADDED {
+                return Err(invalid(format!(
+                    "presets have more than {MOST_ADDED} options together"
+                )));
+            }
+            self.option(option, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn option(&mut self, segment: &str, depth: u32) -> Result<(), Refusal> {
+        let mut parts = segment.split(':');
+        let name = parts.next().unwrap_or_default();
+        let args: Vec<&str> = parts.collect();
+        let bad = |expected: &str| {
+            let args = crate::url::quote(&args.join(":"));
+            invalid(format!("{name}:{args} is not {expected}"))
+        };
+        let arg = |at: usize| args.get(at).copied().filter(|arg| !arg.is_empty());
+        let most = |count: usize| {
+            if args.len() > count {
+                return Err(bad(&format!("at most {count} arguments")));
+            }
+            Ok(())
+        };
+        let switch = |at: usize| match arg(at) {
+            None => Ok(None),
+            Some("1" | "t" | "true" | "T" | "TRUE" | "True") => Ok(Some(true)),
+            Some("0" | "f" | "false" | "F" | "FALSE" | "False") => Ok(Some(false)),
+            Some(_) => Err(bad("1 or 0")),
+        };
+        let pixels = |at: usize| match arg(at) {
+            None => Ok(None),
+            Some(text) => number(text).map(Some).ok_or_else(|| bad("a whole number")),
+        };
+        match name {
+            "resize" | "rs" => {
+                if let Some(kind) = arg(0) {
+                    self.kind(kind)?;
+                }
+                self.size(&args[1.min(args.len())..], &bad)?;
+            }
+            "size" | "s" => self.size(&args, &bad)?,
+            "resizing_type" | "rt" => self.kind(arg(0).unwrap_or("fit"))?,
+            "width" | "w" => self.transform.width = side(pixels(0)?.unwrap_or(0)),
+            "height" | "h" => self.transform.height = side(pixels(0)?.unwrap_or(0)),
+            "min-width" | "min_width" | "mw" => {
+                self.transform.shape.least.0 = least(pixels(0)?);
+            }
+            "min-height" | "min_height" | "mh" => {
+                self.transform.shape.least.1 = least(pixels(0)?);
+            }
+            "zoom" | "z" => {
+                most(2)?;
+                let factor = |at| {
+                    arg(at)
+                        .and_then(decimal)
+                        .filter(|zoom| (0.0..=100.0).contains(zoom))
+                };
+                let across = factor(0)
+                    .filter(|z| *z > 0.0)
+                    .ok_or_else(|| bad("a number above 0"))?;
+                self.zoom = (across, factor(1).filter(|z| *z > 0.0).unwrap_or(across));
+            }
+            "dpr" => {
+                let ratio = arg(0)
+                    .and_then(dpr)
+                    .ok_or_else(|| bad("a number from 0.1 to 8"))?;
+                self.transform.dpr = ratio;
+            }
+            "enlarge" | "el" => self.enlarge = switch(0)?.unwrap_or(false),
+            "extend" | "ex" => self.extend = canvas(switch(0)?, &args, &bad)?,
+            "extend_aspect_ratio" | "extend_ar" | "exar" => {
+                self.extend_ratio = canvas(switch(0)?, &args, &bad)?;
+            }
+            "gravity" | "g" => self.anchor = anchor(&args).ok_or_else(|| gravities(&bad, &args))?,
+            "crop" | "c" => {
+                let extent = |at| match arg(at) {
+                    None => Ok(0.0),
+                    Some(text) => decimal(text)
+                        .filter(|l| *l >= 0.0)
+                        .ok_or_else(|| bad("a length")),
+                };
+                let place = match args.get(2..) {
+                    None | Some([]) => None,
+                    Some(rest) => Some(anchor(rest).ok_or_else(|| gravities(&bad, rest))?),
+                };
+                self.crop = Some((extent(0)?, extent(1)?, place));
+            }
+            "trim" | "t" => {
+                if (1..4).any(|at| arg(at).is_some()) {
+                    return Err(unequalled("trim with a colour or equal sides"));
+                }
+                let threshold = arg(0)
+                    .map_or(Some(10.0), decimal)
+                    .filter(|t| (0.0..255.0).contains(t));
+                let threshold = threshold.ok_or_else(|| bad("a number from 0 to 254"))?;
+                self.transform.trim = NonZeroU8::new((threshold.round() as u8).clamp(1, 254));
+            }
+            "padding" | "pd" => {
+                most(4)?;
+                let room = |at| match pixels(at) {
+                    Ok(Some(room)) if room > 1000 => Err(bad("at most 1000 pixels a side")),
+                    Ok(room) => Ok(room.map(|room| room as u16)),
+                    Err(error) => Err(error),
+                };
+                let top = room(0)?.unwrap_or(0);
+                let right = room(1)?.unwrap_or(top);
+                let bottom = room(2)?.unwrap_or(top);
+                let left = room(3)?.unwrap_or(right);
+                self.transform.shape.pad = Pad {
+                    top,
+                    right,
+                    bottom,
+                    left,
+                };
+            }
+            "auto_rotate" | "ar" => self.transform.turn.exif = switch(0)?.unwrap_or(true),
+            "rotate" | "rot" => {
+                let degrees = pixels(0)?.filter(|degrees| degrees % 90 == 0);
+                let degrees = degrees.ok_or_else(|| bad("a multiple of 90"))?;
+                self.transform.turn.quarters = (degrees / 90 % 4) as u8;
+            }
+            "flip" | "fl" => {
+                self.transform.turn.flop = switch(0)?.unwrap_or(false);
+                self.transform.turn.flip = switch(1)?.unwrap_or(false);
+            }
+            "background" | "bg" => {
+                self.transform.background =
+                    background(&args).ok_or_else(|| bad("R:G:B or hexadecimal digits"))?
+            }
+            "blur" | "bl" => match arg(0).and_then(decimal) {
+                Some(0.0) => self.transform.blur = None,
+                _ => effect::blur(&mut self.transform, arg(0).unwrap_or("x")).map_err(bad)?,
+            },
+            "sharpen" | "sh" => match arg(0).and_then(decimal) {
+                Some(0.0) => self.transform.sharpen = None,
+                _ => effect::sharpen(&mut self.transform, arg(0).unwrap_or("x")).map_err(bad)?,
+            },
+            "pixelate" | "pix" => {
+                let block = pixels(0)?.unwrap_or(0).clamp(1, 1000) as u16;
+                self.transform.pixelate = NonZeroU16::new(block).unwrap_or(NonZeroU16::MIN);
+            }
+            "quality" | "q" => {
+                self.quality = percent(arg(0)).ok_or_else(|| bad("a number from 0 to 100"))?
+            }
+            "format_quality" | "fq" => {
+                for pair in args.chunks(2) {
+                    let (Some(format), Some(quality)) = (
+                        pair.first().and_then(|f| format(f)),
+                        percent(pair.get(1).copied()),
+                    ) else {
+                        return Err(bad("formats, each with a number from 0 to 100"));
+                    };
+                    self.of_formats.insert(0, (format, quality));
+                }
+            }
+            "format" | "f" | "ext" => {
+                let format = arg(0).and_then(format);
+                let format = format.ok_or_else(|| bad("jpg, png, webp, avif or gif"))?;
+                self.transform.target = Target::Image(format);
+            }
+            "cachebuster" | "cb" => self.version = arg(0).map(token),
+            "expires" | "exp" => self.expires_secs = pixels(0)?,
+            "filename" | "fn" => {
+                let name = arg(0).unwrap_or_default();
+                let name = match switch(1)? {
+                    Some(true) => text_of_base64(name).ok_or_else(|| bad("base64"))?,
+                    _ => percent_decoded(name),
+                };
+                self.file_name = Some(name).filter(|name| !name.is_empty());
+            }
+            "return_attachment" | "att" => self.attachment = switch(0)?.unwrap_or(false),
+            "preset" | "pr" => args.iter().try_for_each(|name| self.preset(name, depth))?,
+            _ if IGNORED.contains(&name) => {}
+            _ => return Err(unsupported(name)),
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, kind: &str) -> Result<(), Refusal> {
+        if kind == "auto" {
+            return Err(unequalled("the resizing type auto"));
+        }
+        if !["fit", "fill", "fill-down", "force"].contains(&kind) {
+            let kind = crate::url::quote(kind);
+            return Err(invalid(format!("{kind} is no resizing type")));
+        }
+        kind.clone_into(&mut self.kind);
+        Ok(())
+    }
+
+    /// Reads width, height, enlarge, extend and the gravity of that.
+    fn size(&mut self, args: &[&str], bad: &impl Fn(&str) -> Refusal) -> Result<(), Refusal> {
+        let arg = |at: usize| args.get(at).copied().filter(|arg| !arg.is_empty());
+        for (at, side_of) in [
+            (0, &mut self.transform.width),
+            (1, &mut self.transform.height),
+        ] {
+            if let Some(text) = arg(at) {
+                *side_of = side(number(text).ok_or_else(|| bad("a whole number"))?);
+            }
+        }
+        let switch = |at| match arg(at) {
+            None => Ok(None),
+            Some("1" | "t" | "true") => Ok(Some(true)),
+            Some("0" | "f" | "false") => Ok(Some(false)),
+            Some(_) => Err(bad("1 or 0")),
+        };
+        self.enlarge = switch(2)?.unwrap_or(self.enlarge);
+        if let Some(on) = switch(3)? {
+            self.extend = canvas(Some(on), &args[3..], bad)?;
+        }
+        Ok(())
+    }
+}
