@@ -1,6 +1,6 @@
 // `npm run package`: the npm package, as a folder, build/package, and as the file that npm makes of it. The same tree gives the same bytes.
 
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { bundle } from './bundle.mjs';
@@ -25,8 +25,8 @@ const copied = {
   'THIRD-PARTY.md': 'THIRD-PARTY.md',
 };
 
-/** Tests and what they leave behind stay in the clone. */
-const isLeft = (path) => /(^|\/)(node_modules|dist|site|tests?)$|\.(spec|test)\.\w+$/.test(path);
+/** Tests, sites that loaders are tried with, and what both leave behind stay in the clone. */
+const isLeft = (path) => /(^|\/)(node_modules|dist|site|tests?)$|\.(spec|test)\.\w+$|\/integrations\/table\.mjs$/.test(path);
 
 /** Builds the package; returns the path of the file, and its size. */
 export async function makePackage() {
@@ -38,7 +38,6 @@ export async function makePackage() {
   const worker = (avif) => ({ from: 'package.mjs', avif });
   await bundle({ folder: 'build', into: folder, entries: { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false) } });
   for (const [from, to] of Object.entries(copied)) {
-    if (!existsSync(join(root, from))) continue;
     cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => !isLeft(path) });
   }
   const manifest = JSON.parse(readFileSync(join(root, 'npm', 'package.json'), 'utf8'));

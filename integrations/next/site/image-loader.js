@@ -1,0 +1,4 @@
+'use client';
+import { loader } from 'letterbox-images/loader/next';
+
+export default loader({ base: 'https://img.example.com' });
