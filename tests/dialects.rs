@@ -24,6 +24,7 @@ fn world() -> World {
                 "DIALECTS",
                 "/_next/image=next, /_vercel/image=vercel, /.netlify/images=netlify, /_ipx/=ipx, \
                  /img/=cloudflare, /wsrv=wsrv, /th/=thumbor, /im/=imagor, \
+                 /aws/=aws?bucket.a=https://images.example.com&bucket.b=https://evil.example/x/, \
                  /ip/=imgproxy?preset.small=w:90/h:60&preset.twice=pr:small:small/g:no&preset.loop=pr:loop",
             ),
         ],
@@ -120,6 +121,14 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
         (
             "/im/unsafe/fit-in/90x60/filters:fill(red):padding(blue,4)/b64:aHR0cHM6Ly9pbWFnZXMuZXhhbXBsZS5jb20vcGhvdG8uanBn",
             "/?s=https://images.example.com/photo.jpg&w=90&h=60&we&bg=red&border=4,blue",
+        ),
+        (
+            "/aws/fit-in/90x60/filters:quality(70)/photo.jpg",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=60&fit=inside&q=70&bg=black",
+        ),
+        (
+            "/aws/eyJidWNrZXQiOiJhIiwia2V5IjoicGhvdG8uanBnIiwiZWRpdHMiOnsicmVzaXplIjp7IndpZHRoIjo5MCwiaGVpZ2h0Ijo2MH19fQ==?width=91",
+            "/?s=https://images.example.com/photo.jpg&w=91&h=60&fit=cover&bg=black",
         ),
         (
             "/wsrv?url=images.example.com/photo.jpg&w=90&mod=1.2,0.5,90&sharp=0.5,3,2&blur=0.1",
@@ -241,6 +250,24 @@ fn errors_have_the_shape_of_the_dialect_and_the_code_of_the_service() {
             403,
             "ALLOWED_SOURCES",
             "source-not-allowed",
+        ),
+        (
+            "/aws/eyJrZXkiOiJwaG90by5qcGciLCJlZGl0cyI6eyJzbWFydENyb3AiOnRydWV9fQ==",
+            400,
+            "{\"code\":\"ImageEdits::CannotParseEdits\",\"message\":\"smartCrop is not supported here",
+            "bad-parameter",
+        ),
+        (
+            "/aws/9x9/s3:b/nosuch.jpg",
+            403,
+            "\"status\":403",
+            "source-not-allowed",
+        ),
+        (
+            "/aws/9x9/gone",
+            404,
+            "\"code\":\"NoSuchKey\"",
+            "source-not-found",
         ),
         (
             "/ip/unsafe/nosuch:1/plain/photo.jpg",
@@ -567,10 +594,11 @@ fn signed(mount: &str, keys: &str, path: &str) -> Result<Translation, Refusal> {
     let mounts = Mounts::parse(&format!("/x/={mount}")).expect("a mount");
     let mount = mounts.at("/x/").expect("mounted");
     let keys = Keys::parse(keys).expect("keys");
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let call = Call {
         path,
         whole_path: path,
-        query: "",
+        query,
         accept: None,
         user_agent: None,
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
@@ -600,10 +628,18 @@ fn signatures() -> Vec<(bool, &'static str, &'static str, String, &'static str)>
     rows.collect()
 }
 
+/// Puts a signature in front of a path, or in the place that its query has for it.
+fn with_signature(signature: &str, path: &str) -> String {
+    match path.contains('*') {
+        true => path.replace('*', signature),
+        false => format!("{signature}/{path}"),
+    }
+}
+
 #[test]
 fn signatures_are_those_of_the_other_services_own_tests() {
     for (good, mount, keys, signature, path) in signatures() {
-        let read = signed(mount, keys, &format!("{signature}/{path}"));
+        let read = signed(mount, keys, &with_signature(&signature, path));
         // Some of the vectors sign texts that name no picture: those are refused behind it.
         let refused = read.as_ref().is_err_and(|r| r.code == "bad-signature");
         assert_eq!(refused, !good, "{mount} {path}: {read:?}");
@@ -616,14 +652,15 @@ fn signatures_are_those_of_the_other_services_own_tests() {
 #[test]
 fn ten_thousand_signed_urls_with_one_letter_changed_are_refused_each() {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=/.:";
-    for name in ["imgproxy", "imagor", "thumbor"] {
+    for name in ["imgproxy", "imagor", "thumbor", "aws"] {
         let mut rows = signatures();
         rows.retain(|(good, mount, ..)| *good && mount.starts_with(name));
         assert!(!rows.is_empty(), "{name}");
         let mut dice = Dice(7);
         for _ in 0..10_000 {
             let (_, mount, keys, signature, path) = &rows[dice.roll(rows.len())];
-            let mut url = format!("{signature}/{path}").into_bytes();
+            let whole = with_signature(signature, path);
+            let mut url = whole.clone().into_bytes();
             let at = dice.roll(url.len());
             let letter = LETTERS[dice.roll(LETTERS.len())];
             match dice.roll(3) {
@@ -632,7 +669,7 @@ fn ten_thousand_signed_urls_with_one_letter_changed_are_refused_each() {
                 _ => drop(url.remove(at)),
             }
             let url = String::from_utf8(url).expect("ASCII");
-            if url == format!("{signature}/{path}") {
+            if url == whole {
                 continue;
             }
             let read = signed(mount, keys, &url);

@@ -14,10 +14,10 @@ use crate::dialect::call::{
 };
 use crate::dialect::colour;
 use crate::dialect::effect;
+use crate::dialect::sharp;
 use crate::url::value;
 use letterbox_engine::transform::{
-    Crop, Filter, Fit, Format, Frames, Gravity, Modulation, Pad, Percentiles, Side, Target,
-    Transform,
+    Crop, Filter, Fit, Format, Frames, Modulation, Pad, Percentiles, Side, Target, Transform,
 };
 
 /// Codes of errors.
@@ -190,7 +190,7 @@ fn resize(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
         aspect_crop(transform);
     }
     let positions = "a side, a corner such as right-top, center, attention or entropy";
-    let position = given.value("position", positions, position)?;
+    let position = given.value("position", positions, sharp::position)?;
     transform.gravity = position.unwrap_or_default();
     let colours = "a colour name or hexadecimal digits";
     // sharp's own background is black.
@@ -249,23 +249,6 @@ fn resize(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
     transform.turn.flop = given.on("flop");
     given.value("kernel", "the name of a kernel", |_| Some(()))?;
     Ok(())
-}
-
-/// Reads a position of sharp.
-fn position(text: &str) -> Option<Gravity> {
-    Some(match text {
-        "center" | "centre" => Gravity::CENTRE,
-        "top" | "bottom" | "left" | "right" | "attention" | "entropy" => value::gravity(text)?,
-        "north" => value::gravity("top")?,
-        "south" => value::gravity("bottom")?,
-        "west" => value::gravity("left")?,
-        "east" => value::gravity("right")?,
-        "left-top" | "northwest" | "top-left" => value::gravity("top-left")?,
-        "right-top" | "northeast" | "top-right" => value::gravity("top-right")?,
-        "left-bottom" | "southwest" | "bottom-left" => value::gravity("bottom-left")?,
-        "right-bottom" | "southeast" | "bottom-right" => value::gravity("bottom-right")?,
-        _ => return None,
-    })
 }
 
 /// Reads the format and the quality. sharp's qualities are 80, and 50 for AVIF.

@@ -19,11 +19,13 @@ pub(crate) enum Owner {
     ImgproxySource,
     /// thumbor's and imagor's secret.
     Thumbor,
+    /// The secret of AWS Dynamic Image Transformation.
+    Aws,
 }
 
 /// Owners of keys: the name in `DIALECT_KEYS`, the form of a key, and one in place of another that
 /// is not visible.
-const OWNERS: [(&str, Owner, &str, &str); 3] = [
+const OWNERS: [(&str, Owner, &str, &str); 4] = [
     ("imgproxy", Owner::Imgproxy, "<key>:<salt>", "00:00"),
     (
         "imgproxy-source",
@@ -32,6 +34,7 @@ const OWNERS: [(&str, Owner, &str, &str); 3] = [
         "00000000000000000000000000000000",
     ),
     ("thumbor", Owner::Thumbor, "<secret>", "0"),
+    ("aws", Owner::Aws, "<secret>", "0"),
 ];
 
 impl Keys {

@@ -5,6 +5,7 @@
 //! limits, the cache and the engine are those of every request, and so an answer has one cache
 //! entry, however it was asked for.
 
+mod aws;
 mod bytes;
 mod call;
 mod cloudflare;
@@ -16,6 +17,7 @@ mod keys;
 mod netlify;
 mod next;
 mod options;
+mod sharp;
 mod thumbor;
 mod wsrv;
 
@@ -47,6 +49,8 @@ pub enum Dialect {
     Thumbor,
     /// imagor.
     Imagor,
+    /// AWS Dynamic Image Transformation.
+    Aws,
 }
 
 /// Facts about a dialect.
@@ -61,7 +65,7 @@ struct Row {
 }
 
 /// All dialects.
-const DIALECTS: [Row; 9] = [
+const DIALECTS: [Row; 10] = [
     Row {
         dialect: Dialect::Next,
         name: "next",
@@ -116,6 +120,12 @@ const DIALECTS: [Row; 9] = [
         in_path: true,
         options: &["maxage", "signature", "hash"],
     },
+    Row {
+        dialect: Dialect::Aws,
+        name: "aws",
+        in_path: true,
+        options: &["maxage", "formats", "bucket.<name>"],
+    },
 ];
 
 impl Dialect {
@@ -147,6 +157,7 @@ impl Dialect {
             Dialect::Cloudflare => cloudflare::read(call),
             Dialect::Wsrv => wsrv::read(call),
             Dialect::Imgproxy => imgproxy::read(call, options),
+            Dialect::Aws => aws::read(call, options),
             Dialect::Thumbor => thumbor::read(call, options, false),
             Dialect::Imagor => thumbor::read(call, options, true),
         }?;
@@ -165,6 +176,7 @@ impl Dialect {
             Dialect::Cloudflare => cloudflare::tell(failure),
             Dialect::Wsrv => wsrv::tell(failure),
             Dialect::Imgproxy => imgproxy::tell(failure),
+            Dialect::Aws => aws::tell(failure),
             Dialect::Thumbor => thumbor::tell(failure),
             Dialect::Imagor => thumbor::tell_imagor(failure),
         }
@@ -174,6 +186,7 @@ impl Dialect {
     pub fn has_key(self, keys: &Keys) -> bool {
         match self {
             Dialect::Imgproxy => keys.has(Owner::Imgproxy),
+            Dialect::Aws => keys.has(Owner::Aws),
             Dialect::Thumbor | Dialect::Imagor => keys.has(Owner::Thumbor),
             _ => false,
         }

@@ -1,6 +1,6 @@
 //! Options of a mount: `next?widths=640+750&qualities=75+90&formats=avif+webp&maxage=1d`.
 
-use crate::url::value;
+use crate::url::{Source, value};
 use letterbox_engine::transform::Format;
 
 /// Options of a mount. `None` is the dialect's own default.
@@ -20,6 +20,8 @@ pub struct Options {
     pub hash: Option<Hash>,
     /// Presets of imgproxy: names, and options with slashes between them.
     pub presets: Vec<(String, String)>,
+    /// Buckets of AWS: names, and where the keys of each are, without a slash at the end.
+    pub buckets: Vec<(String, String)>,
 }
 
 /// Hash of imagor's signatures.
@@ -47,6 +49,20 @@ impl Options {
                 taken.contains(&"preset.<name>"),
             ) {
                 options.presets.push((preset.to_owned(), text.into_owned()));
+                continue;
+            }
+            if let (Some(bucket), true) = (
+                name.strip_prefix("bucket."),
+                taken.contains(&"bucket.<name>"),
+            ) {
+                let at = text.trim_end_matches('/');
+                if bucket.is_empty() || !(at.is_empty() || Source::parse(at).is_some()) {
+                    return Err(format!(
+                        "{} is wrong: expected a URL or a path",
+                        crate::url::quote(&name)
+                    ));
+                }
+                options.buckets.push((bucket.to_owned(), at.to_owned()));
                 continue;
             }
             if !taken.contains(&&*name) {
