@@ -343,6 +343,7 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=700&h=500&cx=10p&cy=20p&cw=50p&ch=50p&ro=90&flip",
             "w=700&h=500&blur=8&bri=20&filt=sepia",
             "w=700&h=500&fit=inside&ext=ratio&pad=10,20&border=5,red&ow=50p",
+            "w=700&h=500&mask=star&radius=40&border=9,red&f=png",
             "w=500&h=500&fit=cover&a=attention",
             "w=300&h=700&fit=cover&a=entropy",
             "w=700&h=500&sharp=3&sat=1.5&tint=red&con=10",

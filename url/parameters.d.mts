@@ -85,8 +85,14 @@ export interface Parameters {
   ll?: boolean;
   /** Another name of `ll`. */
   lossless?: Parameters['ll'];
+  /** Shape that is cut out of the canvas, padding and border included, as large as it gets there. Outside is nothing, or `bg` where the format has no alpha; a square stands on its corner. Default: none. */
+  mask?: 'circle' | 'ellipse' | 'triangle' | 'triangle-180' | 'square' | 'pentagon' | 'pentagon-180' | 'hexagon' | 'star' | 'heart';
   /** How long the answer may be kept. Default: `CACHE_TTL`. */
   maxage?: string;
+  /** Colour outside of `mask` and `radius`. Default: none. */
+  mbg?: 'transparent' | (string & {});
+  /** Another name of `mbg`. */
+  'mask-bg'?: Parameters['mbg'];
   /** Median of a square of so many pixels a side of the answer, each channel by itself, which takes away specks. Default: 1. */
   median?: 1 | 3 | 5 | 7 | 9 | true;
   /** Rows that the picture has at least. Default: none. */
@@ -97,6 +103,10 @@ export interface Parameters {
   mod?: string;
   /** Another name of `mod`. */
   modulate?: Parameters['mod'];
+  /** The canvas ends where its `mask` ends; padding and border go around that. Default: 0. */
+  mtrim?: boolean;
+  /** Another name of `mtrim`. */
+  'mask-trim'?: Parameters['mtrim'];
   /** Columns that the picture has at least, whatever `w`, `fit` and `we` say: the picture grows for them, and what then sticks out of the box is cropped. Default: none. */
   mw?: number;
   /** Another name of `mw`. */
@@ -135,6 +145,8 @@ export interface Parameters {
   q?: number;
   /** Another name of `q`. */
   quality?: Parameters['q'];
+  /** Rounded corners of the canvas, padding and border included; `dpr` multiplies pixels. Outside is nothing, or `bg` where the format has no alpha. Default: 0. */
+  radius?: string;
   /** Degrees to turn the picture clockwise, behind EXIF; `w` and `h` are those of the answer. Default: 0. */
   ro?: 0 | 90 | 180 | 270;
   /** Another name of `ro`. */

@@ -12,8 +12,8 @@ use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
 use letterbox_engine::transform::{
-    Blur, Dpr, Format, Gamma, Gravity, Modulation, Negotiated, Pad, Sharpening, Side, Sigma,
-    Transform, Unsharp,
+    Blur, Corners, Dpr, Format, Gamma, Gravity, Modulation, Negotiated, Pad, Sharpening, Side,
+    Sigma, Transform, Unsharp,
 };
 
 /// A parameter of the query string.
@@ -178,29 +178,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a CSS colour name, transparent, or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal digits",
         default: "{}",
         doc: "Colour of the padding, and of what lies under transparency where the format has none",
-        examples: Examples::some(
-            &[
-                &["white", "White", "fff", "ffff", "FFFFFF", "ffffffff"],
-                &["black", "000", "000F", "000000ff"],
-                &["transparent", "0000", "00000000"],
-                &["fff0", "ffffff00"],
-                &["ffffff01"],
-                &["red", "f00", "ff0000ff"],
-                &["rebeccapurple", "663399", "663399ff"],
-            ],
-            &[
-                "",
-                "whit",
-                "#fff",
-                "ff",
-                "fffff",
-                "fffffff",
-                "fffffffff",
-                "ggg",
-                "０００",
-            ],
-            |roll| format!("{:04x}{:04x}", roll(1 << 16), roll(1 << 16)),
-        ),
+        examples: COLOUR,
         quotable: true,
         read: |draft, text| value::colour(text).map(|v| draft.transform.background = v),
         write: Some(|asked| Some(value::write_colour(asked.transform.background))),
@@ -504,10 +482,7 @@ pub const PARAMS: &[Param] = &[
         expected: "nothing, 1 or true for on, 0 or false for off",
         default: "0",
         doc: "Mirror: top and bottom change places, behind EXIF and `ro`",
-        examples: Examples::all(
-            &[&["0", "false"], &["1", "", "true"]],
-            &["2", "on", "True", "-1", "00"],
-        ),
+        examples: SWITCH,
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.turn.flip = v),
         write: Some(|asked| {
@@ -521,10 +496,7 @@ pub const PARAMS: &[Param] = &[
         expected: "nothing, 1 or true for on, 0 or false for off",
         default: "0",
         doc: "Mirror: left and right change places",
-        examples: Examples::all(
-            &[&["0", "false"], &["1", "", "true"]],
-            &["2", "on", "True", "-1", "00"],
-        ),
+        examples: SWITCH,
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.turn.flop = v),
         write: Some(|asked| {
@@ -614,10 +586,7 @@ pub const PARAMS: &[Param] = &[
         expected: "nothing, 1 or true for on, 0 or false for off",
         default: "{}",
         doc: "Progressive JPEG",
-        examples: Examples::all(
-            &[&["0", "false"], &["1", "", "true"]],
-            &["2", "on", "True", "-1", "00"],
-        ),
+        examples: SWITCH,
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.interlace = v),
         write: Some(|asked| Some(value::write_switch(asked.transform.interlace))),
@@ -628,13 +597,39 @@ pub const PARAMS: &[Param] = &[
         expected: "nothing, 1 or true for on, 0 or false for off",
         default: "{}",
         doc: "Lossless WebP",
-        examples: Examples::all(
-            &[&["0", "false"], &["1", "", "true"]],
-            &["2", "on", "True", "-1", "00"],
-        ),
+        examples: SWITCH,
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
         write: Some(|asked| Some(value::write_switch(asked.transform.lossless))),
+    },
+    Param {
+        name: "mask",
+        aliases: &[],
+        expected: "circle, ellipse, triangle, triangle-180, square, pentagon, pentagon-180, hexagon, star or heart",
+        default: "none",
+        doc: "Shape that is cut out of the canvas, padding and border included, as large as it gets there. Outside is nothing, \
+              or `bg` where the format has no alpha; a square stands on its corner",
+        examples: Examples::all(
+            &[
+                &["circle"],
+                &["ellipse"],
+                &["triangle"],
+                &["triangle-180"],
+                &["square"],
+                &["pentagon"],
+                &["pentagon-180"],
+                &["hexagon"],
+                &["star"],
+                &["heart"],
+            ],
+            &["", "Circle", "round", "octagon", "circle-180"],
+        ),
+        quotable: true,
+        read: |draft, text| shape::mask(text).map(|v| draft.transform.shape.clip.mask = Some(v)),
+        write: Some(|asked| {
+            let mask = asked.transform.shape.clip.mask;
+            mask.map(|mask| mask.name().to_owned())
+        }),
     },
     Param {
         name: "maxage",
@@ -670,6 +665,22 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::duration_secs(text).map(|v| draft.max_age_secs = Some(v)),
         write: Some(|asked| asked.max_age_secs.map(|secs| secs.to_string())),
+    },
+    Param {
+        name: "mbg",
+        aliases: &["mask-bg"],
+        expected: "a CSS colour name, transparent, or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal digits",
+        default: "none",
+        doc: "Colour outside of `mask` and `radius`",
+        examples: COLOUR,
+        quotable: true,
+        read: |draft, text| {
+            value::colour(text).map(|v| draft.transform.shape.clip.outside = Some(v))
+        },
+        write: Some(|asked| {
+            let outside = asked.transform.shape.clip.outside;
+            outside.map(value::write_colour)
+        }),
     },
     Param {
         name: "median",
@@ -738,6 +749,20 @@ pub const PARAMS: &[Param] = &[
         write: Some(|asked| {
             let modulation = asked.transform.modulation;
             (modulation != Modulation::NONE).then(|| effect::write_modulation(modulation))
+        }),
+    },
+    Param {
+        name: "mtrim",
+        aliases: &["mask-trim"],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "0",
+        doc: "The canvas ends where its `mask` ends; padding and border go around that",
+        examples: SWITCH,
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.shape.clip.trim = v),
+        write: Some(|asked| {
+            let trim = asked.transform.shape.clip.trim;
+            trim.then(|| value::write_switch(true))
         }),
     },
     Param {
@@ -810,10 +835,7 @@ pub const PARAMS: &[Param] = &[
         expected: "nothing, 1 or true for on, 0 or false for off",
         default: "1",
         doc: "EXIF's orientation is applied; `or=0` leaves the pixels as they are stored",
-        examples: Examples::all(
-            &[&["0", "false"], &["1", "", "true"]],
-            &["2", "on", "True", "-1", "00"],
-        ),
+        examples: SWITCH,
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.turn.exif = v),
         write: Some(|asked| {
@@ -959,6 +981,55 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
         write: Some(|asked| Some(asked.transform.quality.get().to_string())),
+    },
+    Param {
+        name: "radius",
+        aliases: &[],
+        expected: "one to four radii with commas between them: top left, top right, bottom right, bottom left, as in CSS; \
+                   each in pixels, as a share of the shorter side such as 10p, or max for 50p",
+        default: "0",
+        doc: "Rounded corners of the canvas, padding and border included; `dpr` multiplies pixels. Outside is nothing, or `bg` where the format has \
+              no alpha",
+        examples: Examples::some(
+            &[
+                &["0", "0p", "0,0", "0,0p,0,0"],
+                &["20", "20,20", "20,20,20", "20,20,20,20"],
+                &["max", "50p", "50%", "max,50p"],
+                &["1,max", "1,max,1,50p"],
+                &["1,2,3", "1,2,3,2"],
+                &["1,2p,3,4.25p"],
+                &["100p"],
+                &["0,0,0,65535"],
+            ],
+            &[
+                "",
+                ",",
+                "1,",
+                "-1",
+                "1.5",
+                "01",
+                "65536",
+                "101p",
+                "1,2,3,4,5",
+                "auto",
+                "Max",
+            ],
+            |roll| {
+                format!(
+                    "{},{}p,{},{}",
+                    roll(90),
+                    1 + roll(49),
+                    roll(90),
+                    90 + roll(50)
+                )
+            },
+        ),
+        quotable: true,
+        read: |draft, text| shape::corners(text).map(|v| draft.transform.shape.clip.corners = v),
+        write: Some(|asked| {
+            let corners = asked.transform.shape.clip.corners;
+            (corners != Corners::SHARP).then(|| shape::write_corners(corners))
+        }),
     },
     Param {
         name: "ro",
@@ -1141,26 +1212,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a CSS colour name, or RGB or RRGGBB in hexadecimal digits",
         default: "c83658",
         doc: "The colour of black with `filt=duotone`",
-        examples: Examples::some(
-            &[
-                &["c83658", "C83658"],
-                &["black", "000", "000000"],
-                &["red", "f00", "ff0000"],
-                &["rebeccapurple", "663399"],
-            ],
-            &[
-                "",
-                "whit",
-                "#fff",
-                "ff",
-                "fffff",
-                "ggg",
-                "fff0",
-                "12345678",
-                "transparent",
-            ],
-            |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
-        ),
+        examples: OPAQUE,
         quotable: true,
         read: |draft, text| value::opaque(text).map(|v| draft.transform.duotone.0 = v),
         write: Some(|asked| {
@@ -1174,26 +1226,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a CSS colour name, or RGB or RRGGBB in hexadecimal digits",
         default: "d8e74f",
         doc: "The colour of white with `filt=duotone`",
-        examples: Examples::some(
-            &[
-                &["d8e74f", "D8E74F"],
-                &["black", "000", "000000"],
-                &["red", "f00", "ff0000"],
-                &["rebeccapurple", "663399"],
-            ],
-            &[
-                "",
-                "whit",
-                "#fff",
-                "ff",
-                "fffff",
-                "ggg",
-                "fff0",
-                "12345678",
-                "transparent",
-            ],
-            |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
-        ),
+        examples: OPAQUE,
         quotable: true,
         read: |draft, text| value::opaque(text).map(|v| draft.transform.duotone.1 = v),
         write: Some(|asked| {
@@ -1222,25 +1255,7 @@ pub const PARAMS: &[Param] = &[
         expected: "a CSS colour name, or RGB or RRGGBB in hexadecimal digits",
         default: "none",
         doc: "Tint: greys get this colour, black and white stay",
-        examples: Examples::some(
-            &[
-                &["black", "000", "000000"],
-                &["red", "f00", "ff0000"],
-                &["rebeccapurple", "663399"],
-            ],
-            &[
-                "",
-                "whit",
-                "#fff",
-                "ff",
-                "fffff",
-                "ggg",
-                "fff0",
-                "12345678",
-                "transparent",
-            ],
-            |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
-        ),
+        examples: OPAQUE,
         quotable: true,
         read: |draft, text| value::opaque(text).map(|v| draft.transform.tint = Some(v)),
         write: Some(|asked| asked.transform.tint.map(value::write_opaque)),
@@ -1325,10 +1340,7 @@ pub const PARAMS: &[Param] = &[
         expected: "nothing, 1 or true for on, 0 or false for off",
         default: "{}",
         doc: "Without enlargement: a source smaller than w x h is not blown up",
-        examples: Examples::all(
-            &[&["0", "false"], &["1", "", "true"]],
-            &["2", "on", "True", "-1", "00"],
-        ),
+        examples: SWITCH,
         quotable: true,
         read: |draft, text| value::switch(text).map(|on| draft.transform.enlarge &= !on),
         write: Some(|asked| Some(value::write_switch(!asked.transform.enlarge))),
@@ -1397,6 +1409,59 @@ fn any_side(roll: &mut Roll<'_>) -> String {
     let pixels = NonZeroU16::new(1 + roll(1500) as u16);
     shape::write_side(pixels.map_or(Side::Auto, Side::Px))
 }
+
+/// Examples of a switch.
+const SWITCH: Examples = Examples::all(
+    &[&["0", "false"], &["1", "", "true"]],
+    &["2", "on", "True", "-1", "00"],
+);
+
+/// Examples of a colour that may have alpha.
+const COLOUR: Examples = Examples::some(
+    &[
+        &["white", "White", "fff", "ffff", "FFFFFF", "ffffffff"],
+        &["black", "000", "000F", "000000ff"],
+        &["transparent", "0000", "00000000"],
+        &["fff0", "ffffff00"],
+        &["ffffff01"],
+        &["red", "f00", "ff0000ff"],
+        &["rebeccapurple", "663399", "663399ff"],
+    ],
+    &[
+        "",
+        "whit",
+        "#fff",
+        "ff",
+        "fffff",
+        "fffffff",
+        "fffffffff",
+        "ggg",
+        "０００",
+    ],
+    |roll| format!("{:04x}{:04x}", roll(1 << 16), roll(1 << 16)),
+);
+
+/// Examples of a colour without alpha.
+const OPAQUE: Examples = Examples::some(
+    &[
+        &["black", "000", "000000"],
+        &["d8e74f", "D8E74F"],
+        &["red", "f00", "ff0000"],
+        &["rebeccapurple", "663399"],
+    ],
+    &[
+        "",
+        "whit",
+        "#fff",
+        "ff",
+        "fffff",
+        "ggg",
+        "fff0",
+        "12345678",
+        "transparent",
+    ],
+    |roll| format!("{:02x}{:04x}", roll(256), roll(1 << 16)),
+);
 
 /// Examples of a first column or row: pixels, and shares of the side.
 const STARTS: &[&[&str]] = &[

@@ -4,10 +4,15 @@
 use std::num::NonZeroU16;
 
 use crate::url::value::{self, decimal, whole, write_decimal};
-use letterbox_engine::transform::{Border, Colour, Extend, Length, Offset, Pad, Ratio, Side};
+use letterbox_engine::transform::{
+    Border, Colour, Corners, Extend, Length, Mask, Offset, Pad, Ratio, Side,
+};
 
 /// Most pixels of padding on each side, and of a border.
 const MOST_ROOM: u16 = 1000;
+
+/// Radius of corners that leave nothing straight of the shorter side.
+const MOST_RADIUS: Length = Length::Share(5000);
 
 /// Parses `auto`, pixels, or a share of the source's side.
 pub(crate) fn side(text: &str) -> Option<Side> {
@@ -70,21 +75,13 @@ pub(super) fn shift(text: &str) -> Option<Option<Offset>> {
     Some(write_offset(offset).map(|_| offset))
 }
 
-/// Parses one to four numbers of pixels in the order of CSS: top, right, bottom, left. The right is
-/// as the top where it is left out, the bottom as the top, and the left as the right.
+/// Parses one to four numbers of pixels in the order of CSS: top, right, bottom, left.
 pub(super) fn pad(text: &str) -> Option<Pad> {
     let room = |text: &str| {
         let pixels = whole(text).filter(|&pixels| pixels <= MOST_ROOM.into())?;
         Some(pixels as u16)
     };
-    let rooms: Vec<u16> = text.split(',').map(room).collect::<Option<_>>()?;
-    let (top, right, bottom, left) = match rooms[..] {
-        [all] => (all, all, all, all),
-        [top, right] => (top, right, top, right),
-        [top, right, bottom] => (top, right, bottom, right),
-        [top, right, bottom, left] => (top, right, bottom, left),
-        _ => return None,
-    };
+    let [top, right, bottom, left] = around(text, room)?;
     Some(Pad {
         top,
         right,
@@ -93,22 +90,51 @@ pub(super) fn pad(text: &str) -> Option<Pad> {
     })
 }
 
-/// Writes the shortest text that [`pad`] reads so.
 pub(super) fn write_pad(pad: Pad) -> String {
-    let Pad {
-        top,
-        right,
-        bottom,
-        left,
-    } = pad;
-    if left != right {
-        format!("{top},{right},{bottom},{left}")
-    } else if bottom != top {
-        format!("{top},{right},{bottom}")
-    } else if right != top {
-        format!("{top},{right}")
+    let rooms = [pad.top, pad.right, pad.bottom, pad.left];
+    write_around(rooms.map(|room| room.to_string()))
+}
+
+/// Parses one to four radii in the order of CSS: top left, top right, bottom right, bottom left.
+pub(super) fn corners(text: &str) -> Option<Corners> {
+    let radius = |text: &str| match text {
+        "max" => Some(MOST_RADIUS),
+        // No share of a side is no pixel.
+        _ => Some(value::length(text, 0)?.unless(0).unwrap_or(Length::Px(0))),
+    };
+    around(text, radius).map(Corners)
+}
+
+pub(super) fn write_corners(corners: Corners) -> String {
+    write_around(corners.0.map(|radius| match radius {
+        MOST_RADIUS => "max".to_owned(),
+        _ => value::write_length(radius),
+    }))
+}
+
+/// Parses one to four values that go around, clockwise: the second is as the first where it is left
+/// out, the third as the first, and the fourth as the second.
+fn around<T: Copy>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<[T; 4]> {
+    let values: Vec<T> = text.split(',').map(read).collect::<Option<_>>()?;
+    Some(match values[..] {
+        [all] => [all; 4],
+        [first, second] => [first, second, first, second],
+        [first, second, third] => [first, second, third, second],
+        [first, second, third, fourth] => [first, second, third, fourth],
+        _ => return None,
+    })
+}
+
+/// Writes the shortest text that [`around`] reads so.
+fn write_around([first, second, third, fourth]: [String; 4]) -> String {
+    if fourth != second {
+        format!("{first},{second},{third},{fourth}")
+    } else if third != first {
+        format!("{first},{second},{third}")
+    } else if second != first {
+        format!("{first},{second}")
     } else {
-        top.to_string()
+        first
     }
 }
 
@@ -126,6 +152,11 @@ pub(super) fn border(text: &str) -> Option<Border> {
 
 pub(super) fn write_border(border: Border) -> String {
     format!("{},{}", border.width, value::write_colour(border.colour))
+}
+
+/// Parses the word of a shape.
+pub(super) fn mask(text: &str) -> Option<Mask> {
+    Mask::ALL.into_iter().find(|mask| mask.name() == text)
 }
 
 pub(super) fn extend(text: &str) -> Option<Extend> {

@@ -3,7 +3,9 @@
 //! `url` makes a [`Transform`] out of a request, `image` carries it out. Every field has a default,
 //! and the default is the behaviour of the service that letterbox replaces.
 
+mod clip;
 mod colour;
+mod length;
 mod size;
 
 use std::num::{NonZeroU8, NonZeroU16};
@@ -11,9 +13,11 @@ use std::num::{NonZeroU8, NonZeroU16};
 pub use crate::effect::{Blur, Median, Modulation, Percentiles, Sharpening, Sigma, Unsharp};
 use crate::pixels::orientation::Orientation;
 pub use crate::spec::{Format, FormatSet};
+pub use crate::transform::clip::{Clip, Corners, Mask};
 pub use crate::transform::colour::Colour;
+pub use crate::transform::length::{Dpr, Length};
 pub use crate::transform::size::{
-    Border, Crop, Dpr, Extend, Fit, Gravity, Length, Offset, Pad, Ratio, Shape, Side, Smart, Third,
+    Border, Crop, Extend, Fit, Gravity, Offset, Pad, Ratio, Shape, Side, Smart, Third,
 };
 
 /// Aim of the encoder, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below
@@ -381,6 +385,16 @@ impl Transform {
         let border = self.shape.border;
         let line = border.map_or(self.background, |border| border.colour);
         [self.background, line]
+    }
+
+    /// Returns the colour outside of what is cut out, in a layout with alpha or without.
+    pub(crate) fn outside(&self, alpha: bool) -> Colour {
+        let nothing = if alpha {
+            Colour::TRANSPARENT
+        } else {
+            self.background
+        };
+        self.shape.clip.outside.unwrap_or(nothing)
     }
 
     /// Pixels of the answer's border; 0 without one.

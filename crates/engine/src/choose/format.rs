@@ -68,9 +68,13 @@ pub(crate) fn written_layout(
 ) -> Layout {
     let seen = padded || (header.layout.alpha() && !format.has_alpha());
     let around = transform.around();
+    let is_clipped = !transform.shape.clip.is_none();
+    let outside = is_clipped.then(|| transform.outside(format.has_alpha()));
     let greys = !seen || around.into_iter().all(Colour::is_grey);
+    let greys = greys && outside.is_none_or(Colour::is_grey);
     let grey = header.layout.grey() && !transform.colours() && greys;
     let clear = padded && around.into_iter().any(|colour| colour.a < 255);
+    let clear = clear || outside.is_some_and(|colour| colour.a < 255);
     let alpha = format.has_alpha() && (header.layout.alpha() || clear);
     Layout::of(grey, alpha)
 }

@@ -4,6 +4,7 @@
 use crate::header::{Coding, Header};
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::{Edges, Rect, Window};
+use crate::plan::outline::box_of;
 use crate::plan::plane::Plane;
 use crate::spec::Format;
 use crate::transform::{Dpr, Extend, Fit, Gravity, Length, Offset, Ratio, Side, Third, Transform};
@@ -45,6 +46,7 @@ impl Geometry {
             x.place(kept.width, canvas.width),
             y.place(kept.height, canvas.height),
         );
+        let (kept, at, canvas) = clipped(kept, at, canvas, transform);
         let around = Around::of(transform);
         Geometry {
             area,
@@ -299,6 +301,35 @@ fn canvas(picture: Size, asked: Asked, transform: &Transform) -> Size {
             ..picture
         }
     }
+}
+
+/// A canvas that ends where its shape ends, and what is left of the part that is kept, and of its
+/// place. A part beside the shape keeps one pixel, which the shape's edge covers.
+fn clipped(
+    kept: Rect,
+    at: (u32, u32),
+    canvas: Size,
+    transform: &Transform,
+) -> (Rect, (u32, u32), Size) {
+    let clip = transform.shape.clip;
+    let Some(mask) = clip.mask.filter(|_| clip.trim) else {
+        return (kept, at, canvas);
+    };
+    let shape = box_of(mask, canvas);
+    let along = |from: u32, length: u32, at: u32, start: u32, side: u32| {
+        let cut = start.saturating_sub(at).min(length - 1);
+        let at = at.saturating_sub(start).min(side - 1);
+        (from + cut, (length - cut).min(side - at), at)
+    };
+    let (left, width, x) = along(kept.left, kept.width, at.0, shape.left, shape.width);
+    let (top, height, y) = along(kept.top, kept.height, at.1, shape.top, shape.height);
+    let kept = Rect {
+        left,
+        top,
+        width,
+        height,
+    };
+    (kept, (x, y), shape.size())
 }
 
 /// Room around a canvas, in device pixels: padding, and a border around that.

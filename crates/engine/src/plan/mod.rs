@@ -9,6 +9,7 @@
 pub(crate) mod budget;
 pub(crate) mod frames;
 pub(crate) mod geometry;
+pub(crate) mod outline;
 pub(crate) mod plane;
 pub(crate) mod source;
 

@@ -8,10 +8,11 @@
 
 pub(crate) mod band;
 pub(crate) mod blur;
-pub(crate) mod border;
+pub(crate) mod clip;
 pub(crate) mod coarse;
 pub(crate) mod components;
 pub(crate) mod convert;
+pub(crate) mod coverage;
 pub(crate) mod crop;
 pub(crate) mod fault;
 pub(crate) mod filter;
@@ -38,7 +39,7 @@ use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::blur::Blur;
-use crate::stage::border::Border;
+use crate::stage::clip::{Border, Clip};
 use crate::stage::convert::Convert;
 use crate::stage::crop::Crop;
 use crate::stage::flatten::Flatten;
@@ -53,7 +54,7 @@ use crate::stage::sharpen::Sharpen;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 21] = [
+pub(crate) static STILL: [Link; 22] = [
     Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
@@ -75,6 +76,7 @@ pub(crate) static STILL: [Link; 21] = [
     Link::Pulled(&Flatten),
     Link::Pulled(&Letterbox),
     Link::Pulled(&Border),
+    Link::Pulled(&Clip),
 ];
 
 /// A stage, and how rows get through it.
