@@ -24,6 +24,7 @@ fn world() -> World {
                 "DIALECTS",
                 "/_next/image=next, /_vercel/image=vercel, /.netlify/images=netlify, /_ipx/=ipx, \
                  /img/=cloudflare, /wsrv=wsrv, /th/=thumbor, /im/=imagor, \
+                 /ix/=imgix, /sanity/=sanity, \
                  /aws/=aws?bucket.a=https://images.example.com&bucket.b=https://evil.example/x/, \
                  /ip/=imgproxy?preset.small=w:90/h:60&preset.twice=pr:small:small/g:no&preset.loop=pr:loop",
             ),
@@ -129,6 +130,18 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
         (
             "/aws/eyJidWNrZXQiOiJhIiwia2V5IjoicGhvdG8uanBnIiwiZWRpdHMiOnsicmVzaXplIjp7IndpZHRoIjo5MCwiaGVpZ2h0Ijo2MH19fQ==?width=91",
             "/?s=https://images.example.com/photo.jpg&w=91&h=60&fit=cover&bg=black",
+        ),
+        (
+            "/ix/photo.jpg?w=90&h=60&fit=crop&crop=top&auto=compress&ixlib=x",
+            "/?s=/photo.jpg&w=90&h=60&fit=cover&a=top&q=75",
+        ),
+        (
+            "/ix/https%3A%2F%2Fimages.example.com%2Fphoto.jpg?w=0.5&fm=webp&q=79",
+            "/?s=https://images.example.com/photo.jpg&w=50%25&h=auto&fit=inside&f=webp",
+        ),
+        (
+            "/sanity/photo.jpg?rect=10,20,100,200&w=90&h=60&fit=fillmax&bg=f00",
+            "/?s=/photo.jpg&cx=10&cy=20&cw=100&ch=200&w=90&h=60&we&bg=red&q=75",
         ),
         (
             "/wsrv?url=images.example.com/photo.jpg&w=90&mod=1.2,0.5,90&sharp=0.5,3,2&blur=0.1",
@@ -269,6 +282,19 @@ fn errors_have_the_shape_of_the_dialect_and_the_code_of_the_service() {
             "\"code\":\"NoSuchKey\"",
             "source-not-found",
         ),
+        (
+            "/ix/photo.jpg?mark=x",
+            400,
+            "mark is not supported here",
+            "bad-parameter",
+        ),
+        (
+            "/ix/https%3A%2F%2Fimages.example.com%2Ftext?w=9",
+            422,
+            "",
+            "unsupported-format",
+        ),
+        ("/ix/photo.jpg?w=9&expires=5", 404, "expired", "expired"),
         (
             "/ip/unsafe/nosuch:1/plain/photo.jpg",
             404,
@@ -652,7 +678,7 @@ fn signatures_are_those_of_the_other_services_own_tests() {
 #[test]
 fn ten_thousand_signed_urls_with_one_letter_changed_are_refused_each() {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=/.:";
-    for name in ["imgproxy", "imagor", "thumbor", "aws"] {
+    for name in ["imgproxy", "imagor", "thumbor", "aws", "imgix"] {
         let mut rows = signatures();
         rows.retain(|(good, mount, ..)| *good && mount.starts_with(name));
         assert!(!rows.is_empty(), "{name}");

@@ -98,6 +98,7 @@ fn the_table_of_dialects_is_up_to_date() {
             let page = match dialect {
                 Dialect::Vercel => "next",
                 Dialect::Imagor => "thumbor",
+                Dialect::Sanity => "imgix",
                 other => other.name(),
             };
             (dialect.name().to_owned(), page.to_owned())

@@ -21,11 +21,13 @@ pub(crate) enum Owner {
     Thumbor,
     /// The secret of AWS Dynamic Image Transformation.
     Aws,
+    /// imgix's token of a source.
+    Imgix,
 }
 
 /// Owners of keys: the name in `DIALECT_KEYS`, the form of a key, and one in place of another that
 /// is not visible.
-const OWNERS: [(&str, Owner, &str, &str); 4] = [
+const OWNERS: [(&str, Owner, &str, &str); 5] = [
     ("imgproxy", Owner::Imgproxy, "<key>:<salt>", "00:00"),
     (
         "imgproxy-source",
@@ -35,6 +37,7 @@ const OWNERS: [(&str, Owner, &str, &str); 4] = [
     ),
     ("thumbor", Owner::Thumbor, "<secret>", "0"),
     ("aws", Owner::Aws, "<secret>", "0"),
+    ("imgix", Owner::Imgix, "<token>", "0"),
 ];
 
 impl Keys {

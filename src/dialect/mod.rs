@@ -11,6 +11,7 @@ mod call;
 mod cloudflare;
 mod colour;
 mod effect;
+mod imgix;
 mod imgproxy;
 mod ipx;
 mod keys;
@@ -51,6 +52,10 @@ pub enum Dialect {
     Imagor,
     /// AWS Dynamic Image Transformation.
     Aws,
+    /// imgix.
+    Imgix,
+    /// Sanity.
+    Sanity,
 }
 
 /// Facts about a dialect.
@@ -65,7 +70,7 @@ struct Row {
 }
 
 /// All dialects.
-const DIALECTS: [Row; 10] = [
+const DIALECTS: [Row; 12] = [
     Row {
         dialect: Dialect::Next,
         name: "next",
@@ -126,6 +131,18 @@ const DIALECTS: [Row; 10] = [
         in_path: true,
         options: &["maxage", "formats", "bucket.<name>"],
     },
+    Row {
+        dialect: Dialect::Imgix,
+        name: "imgix",
+        in_path: true,
+        options: &["maxage"],
+    },
+    Row {
+        dialect: Dialect::Sanity,
+        name: "sanity",
+        in_path: true,
+        options: &["maxage"],
+    },
 ];
 
 impl Dialect {
@@ -158,6 +175,8 @@ impl Dialect {
             Dialect::Wsrv => wsrv::read(call),
             Dialect::Imgproxy => imgproxy::read(call, options),
             Dialect::Aws => aws::read(call, options),
+            Dialect::Imgix => imgix::read(call, true),
+            Dialect::Sanity => imgix::read(call, false),
             Dialect::Thumbor => thumbor::read(call, options, false),
             Dialect::Imagor => thumbor::read(call, options, true),
         }?;
@@ -177,6 +196,7 @@ impl Dialect {
             Dialect::Wsrv => wsrv::tell(failure),
             Dialect::Imgproxy => imgproxy::tell(failure),
             Dialect::Aws => aws::tell(failure),
+            Dialect::Imgix | Dialect::Sanity => imgix::tell(failure),
             Dialect::Thumbor => thumbor::tell(failure),
             Dialect::Imagor => thumbor::tell_imagor(failure),
         }
@@ -187,6 +207,7 @@ impl Dialect {
         match self {
             Dialect::Imgproxy => keys.has(Owner::Imgproxy),
             Dialect::Aws => keys.has(Owner::Aws),
+            Dialect::Imgix => keys.has(Owner::Imgix),
             Dialect::Thumbor | Dialect::Imagor => keys.has(Owner::Thumbor),
             _ => false,
         }

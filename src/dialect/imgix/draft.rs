@@ -1,0 +1,290 @@
+//! Parameters, read into a draft of the transform.
+
+use std::num::NonZeroU16;
+
+use crate::dialect::call::{Call, Refusal, UNASKED, aspect_crop, decimal, number, set_quality};
+use crate::dialect::imgix::parameter::{asked, gravity, ratio, rectangle, turn, whole};
+use crate::dialect::{colour, effect};
+use letterbox_engine::transform::{
+    Colour, Dpr, Filter, Fit, Format, Negotiated, Ratio, Side, Target, Transform,
+};
+
+/// Parameters that nothing here is equal to. Others that are not known are none of imgix's, and
+/// change nothing.
+const UNSUPPORTED: [&str; 33] = [
+    "max-w",
+    "max-h",
+    "min-w",
+    "min-h",
+    "rot",
+    "border",
+    "border-radius",
+    "border-radius-inner",
+    "mask",
+    "mask-bg",
+    "corner-radius",
+    "exp",
+    "gam",
+    "high",
+    "shad",
+    "vib",
+    "sepia",
+    "mono",
+    "monochrome",
+    "duotone",
+    "duotone-alpha",
+    "htn",
+    "usm",
+    "usmrad",
+    "nr",
+    "nrs",
+    "palette",
+    "colors",
+    "page",
+    "prefix",
+    "svg-sanitize",
+    "upscale",
+    "bg-remove",
+];
+
+/// Beginnings of further ones.
+const UNSUPPORTED_GROUPS: [&str; 9] = [
+    "mark",
+    "blend",
+    "txt",
+    "trim-",
+    "fill-gradient",
+    "fill-gen",
+    "gif-q",
+    "video-",
+    "bg-replace",
+];
+
+/// Parameters that have been read so far.
+pub(super) struct Draft<'a> {
+    call: &'a Call<'a>,
+    transform: Transform,
+    fit: String,
+    crop: String,
+    point: (u16, u16),
+    ratio: Option<Ratio>,
+    fill: Option<Colour>,
+    quality: u8,
+    is_auto: bool,
+    has_format: bool,
+    pub(super) expires_secs: Option<u64>,
+    pub(super) saved_as: Option<String>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(call: &'a Call<'a>) -> Draft<'a> {
+        Draft {
+            call,
+            transform: UNASKED,
+            fit: "clip".to_owned(),
+            crop: String::new(),
+            point: (5_000, 5_000),
+            ratio: None,
+            fill: None,
+            quality: 75,
+            is_auto: false,
+            has_format: false,
+            expires_secs: None,
+            saved_as: None,
+        }
+    }
+
+    /// Reads a parameter.
+    pub(super) fn parameter(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+        let bad = |expected: &str| Refusal::value("", name, text, expected);
+        let transform = &mut self.transform;
+        let pixels = "a number of pixels, or a fraction of the source below 1";
+        let percent = || {
+            let number = decimal(text).filter(|number| number.abs() <= 100.0);
+            number.ok_or_else(|| bad("a number from -100 to 100"))
+        };
+        let room = || whole(text, 0, 1000).ok_or_else(|| bad("at most 1000 pixels"));
+        let share = || {
+            let share = decimal(text).filter(|share| (0.0..=1.0).contains(share));
+            let share = share.map(|share| (share * 10_000.0).round() as u16);
+            share.ok_or_else(|| bad("a number from 0 to 1"))
+        };
+        let colour = || {
+            let colour = colour::alpha_first(text);
+            colour.ok_or_else(|| bad("a colour by name or in hexadecimal digits"))
+        };
+        let is_on = matches!(text, "true" | "1" | "");
+        match name {
+            "w" | "width" => transform.width = asked(text).ok_or_else(|| bad(pixels))?,
+            "h" | "height" => transform.height = asked(text).ok_or_else(|| bad(pixels))?,
+            "fit" => text.clone_into(&mut self.fit),
+            "crop" => text.clone_into(&mut self.crop),
+            "fp-x" => self.point.0 = share()?,
+            "fp-y" => self.point.1 = share()?,
+            "fp-z" if decimal(text) == Some(1.0) => {}
+            "fp-z" => return Err(Refusal::unequalled("", "fp-z other than 1")),
+            "ar" => self.ratio = Some(ratio(text).ok_or_else(|| bad("a ratio such as 16:9"))?),
+            "rect" => {
+                let expected = "left, top, width and height in pixels or fractions";
+                transform.crop = rectangle(text).ok_or_else(|| bad(expected))?;
+            }
+            "dpr" => {
+                let ratio = decimal(text).filter(|ratio| (0.1..=8.0).contains(ratio));
+                let millionths = ratio.map(|ratio| (ratio * f64::from(Dpr::UNIT)).round() as u32);
+                let dpr = millionths.and_then(Dpr::from_millionths);
+                transform.dpr = dpr.ok_or_else(|| bad("a number from 0.1 to 8"))?;
+            }
+            "q" => {
+                let quality = whole(text, 0, 100).ok_or_else(|| bad("a number from 0 to 100"))?;
+                self.quality = quality.max(1) as u8;
+            }
+            "fm" => {
+                transform.interlace = text == "pjpg";
+                transform.target = match text {
+                    "jpg" | "jpeg" | "pjpg" => Target::Image(Format::Jpeg),
+                    "png" | "png32" => Target::Image(Format::Png),
+                    "webp" => Target::Image(Format::WebP),
+                    "avif" => Target::Image(Format::Avif),
+                    "gif" => Target::Image(Format::Gif),
+                    "json" => Target::Json,
+                    "blurhash" => Target::Blurhash,
+                    _ => {
+                        return Err(bad(
+                            "jpg, pjpg, png, png32, webp, avif, gif, json or blurhash",
+                        ));
+                    }
+                };
+                self.has_format = true;
+            }
+            "auto" => {
+                for word in text.split(',') {
+                    match word {
+                        "format" => self.is_auto = true,
+                        "compress" | "true" | "" => {}
+                        _ => return Err(Refusal::unsupported("", &format!("auto={word}"))),
+                    }
+                }
+            }
+            "lossless" => transform.lossless = is_on,
+            "bg" => transform.background = colour()?,
+            "fill-color" => self.fill = Some(colour()?),
+            "fill" if matches!(text, "solid" | "") => {}
+            "fill" => return Err(Refusal::unsupported("", &format!("fill={text}"))),
+            "flip" => {
+                (transform.turn.flop, transform.turn.flip) = match text {
+                    "h" => (true, false),
+                    "v" => (false, true),
+                    "hv" | "vh" => (true, true),
+                    _ => return Err(bad("h, v or hv")),
+                }
+            }
+            "orient" | "or" => {
+                let orientation = turn(text).ok_or_else(|| bad("1 to 8, 90, 180 or 270"))?;
+                let mirrored = transform.turn;
+                transform.turn = orientation;
+                transform.turn.flip ^= mirrored.flip;
+                transform.turn.flop ^= mirrored.flop;
+            }
+            "pad" => {
+                let room = room()?;
+                let pad = &mut transform.shape.pad;
+                (pad.top, pad.right, pad.bottom, pad.left) = (room, room, room, room);
+            }
+            "pad-top" => transform.shape.pad.top = room()?,
+            "pad-right" => transform.shape.pad.right = room()?,
+            "pad-bottom" => transform.shape.pad.bottom = room()?,
+            "pad-left" => transform.shape.pad.left = room()?,
+            "trim" if text == "auto" => transform.trim = std::num::NonZeroU8::new(10),
+            "trim" => return Err(Refusal::unsupported("", &format!("trim={text}"))),
+            "bri" => transform.brightness = percent()?.round() as i8,
+            "con" => transform.contrast = percent()?.round() as i8,
+            "sat" => match percent()?.round() as i16 {
+                -100 => transform.filter = Some(Filter::Greyscale),
+                percent => transform.saturation = (100 + percent) as u16,
+            },
+            "hue" | "hue-shift" => effect::hue(transform, text).map_err(bad)?,
+            "invert" if is_on => transform.filter = Some(Filter::Negate),
+            "invert" => {}
+            "px" => {
+                let block = whole(text, 0, 100).ok_or_else(|| bad("a number from 0 to 100"))?;
+                transform.pixelate = NonZeroU16::new(block).unwrap_or(NonZeroU16::MIN);
+            }
+            "blur" => {
+                // 0 to 2000 there; which sigma that is has not been published.
+                let blur = decimal(text).filter(|blur| (0.0..=2000.0).contains(blur));
+                let blur = blur.ok_or_else(|| bad("a number from 0 to 2000"))?;
+                if blur > 0.0 {
+                    let sigma = format!("{:.2}", (blur / 10.0).max(0.3));
+                    effect::blur(transform, &sigma).map_err(bad)?;
+                }
+            }
+            "sharp" => {
+                let sharp = decimal(text).filter(|sharp| (0.0..=100.0).contains(sharp));
+                let sharp = sharp.ok_or_else(|| bad("a number from 0 to 100"))?;
+                if sharp > 0.0 {
+                    let sigma = format!("{:.2}", (sharp / 10.0).max(0.3));
+                    effect::sharpen(transform, &sigma).map_err(bad)?;
+                }
+            }
+            "dl" => self.saved_as = Some(text.to_owned()),
+            "expires" => {
+                self.expires_secs = Some(number(text).ok_or_else(|| bad("seconds since 1970"))?);
+            }
+            _ if UNSUPPORTED.contains(&name) => return Err(Refusal::unsupported("", name)),
+            _ if UNSUPPORTED_GROUPS
+                .iter()
+                .any(|group| name.starts_with(group)) =>
+            {
+                return Err(Refusal::unsupported("", name));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Returns the transform.
+    pub(super) fn finished(&self) -> Result<Transform, Refusal> {
+        let mut transform = self.transform;
+        if self.is_auto && !self.has_format {
+            transform.target = Target::Auto(match self.call.negotiated() {
+                Negotiated::Card => Negotiated::default(),
+                client => client,
+            });
+        }
+        let one_side = transform.width == Side::Auto || transform.height == Side::Auto;
+        let is_crop = self.fit == "crop";
+        match &*self.fit {
+            "clip" | "crop" => {}
+            "fill" => transform.fit = Fit::Contain,
+            "fillmax" => {
+                transform.fit = Fit::Contain;
+                transform.enlarge = false;
+            }
+            "max" => transform.enlarge = false,
+            "min" if one_side => transform.enlarge = false,
+            "min" => aspect_crop(&mut transform),
+            "scale" => transform.fit = Fit::Fill,
+            _ => {
+                let expected = "clip, crop, fill, fillmax, max, min or scale";
+                return Err(Refusal::value("", "fit", &self.fit, expected));
+            }
+        }
+        if is_crop {
+            transform.shape.ratio = self.ratio.filter(|_| one_side);
+            if !one_side || self.ratio.is_some() {
+                transform.fit = Fit::Cover;
+                let words = "top, bottom, left, right, entropy, edges, faces or focalpoint";
+                transform.gravity = gravity(&self.crop, self.point)
+                    .ok_or_else(|| Refusal::value("", "crop", &self.crop, words))?;
+            }
+        }
+        if transform.fit == Fit::Contain {
+            if one_side {
+                transform.fit = Fit::Inside;
+            }
+            transform.background = self.fill.unwrap_or(transform.background);
+        }
+        set_quality(&mut transform, self.quality);
+        Ok(transform)
+    }
+}
