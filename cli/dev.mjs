@@ -1,10 +1,11 @@
-// `letterbox-images dev`: the worker of this package on this machine, with a folder of images as its origin. Nothing is compiled.
+// `letterbox-images dev`: the worker of this package on this machine, with the playground and a folder of images as its origin. Nothing is compiled.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from './configuration.mjs';
+import { imagesIn, startOrigin } from './origin.mjs';
 import { exit, Problem, say } from './program.mjs';
 import { address, firstAnswer, freePort, portOf, startServer, stopOnSignals } from './serve.mjs';
 import { wranglerArgs, wranglerEnv } from './wrangler.mjs';
@@ -17,10 +18,11 @@ export async function dev(args, { packageFolder }) {
   const port = await freePort(wanted, 'letterbox-images dev');
   const settings = await settingsHere(config);
   const shown = picture(folder);
+  const origin = await startOrigin({ home: packageFolder, folders: folder ? [folder] : [], listed: folder, port });
 
   const state = mkdtempSync(join(tmpdir(), 'letterbox-dev-'));
   const file = join(state, 'wrangler.json');
-  writeFileSync(file, JSON.stringify(configuration({ packageFolder, avif, folder, settings }), null, 2));
+  writeFileSync(file, JSON.stringify(configuration({ packageFolder, avif, origin: origin.url, settings }), null, 2));
   say('dev: the local Workers runtime (seconds)');
   const server = startServer([...call, 'dev', '--config', file, '--persist-to', join(state, 'state')], {
     port,
@@ -33,6 +35,7 @@ export async function dev(args, { packageFolder }) {
   const answer = await firstAnswer(server, `http://${address}:${port}${shown ?? '/'}`);
   if (answer) announce({ port, shown, answer, folder });
   const { code, signal } = await ended;
+  origin.close();
   if (!stopped()) throw new Problem(`The server ended by itself (${signal ?? `exit ${code}`}); its last words are above.`);
 }
 
@@ -45,7 +48,8 @@ function read(args, packageFolder) {
     throw new Problem(`${error.message}\n${usage}`);
   }
   if (positionals.length > 1) throw new Problem(`one folder of images is served, and these are ${positionals.length}\n${usage}`);
-  const folder = resolve(positionals[0] ?? join(packageFolder, 'samples'));
+  const folder = positionals.length === 0 ? undefined : resolve(positionals[0]);
+  if (folder === undefined) return { port: portOf(values.port ?? process.env.PORT ?? '8787'), folder, avif: !values['no-avif'], config: values.config };
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Problem(`${positionals[0]} is no folder: name the one that has your images`);
   if (existsSync(join(folder, 'node_modules'))) throw new Problem(`${positionals[0]} has node_modules in it: name the folder that has your images and nothing else`);
   return { port: portOf(values.port ?? process.env.PORT ?? '8787'), folder, avif: !values['no-avif'], config: values.config };
@@ -60,31 +64,27 @@ async function settingsHere(config) {
   return rest;
 }
 
-const configuration = ({ packageFolder, avif, folder, settings }) => ({
+const configuration = ({ packageFolder, avif, origin, settings }) => ({
   name: 'letterbox-dev',
   main: join(packageFolder, avif ? 'worker.mjs' : 'worker-without-avif.mjs'),
   compatibility_date: '2026-04-01',
   compatibility_flags: ['global_fetch_strictly_public'],
-  vars: { ...settings, MODE: 'development' },
-  assets: { directory: folder, binding: 'ASSETS', run_worker_first: true, html_handling: 'auto-trailing-slash', not_found_handling: 'none' },
+  vars: { ...settings, MODE: 'development', ORIGIN: origin },
 });
 
-/** The path of a small version of the first image in a folder, or null where there is none near. */
+/** The path of a small version of a sample, or of the first image in a folder; null where there is none near. */
 export function picture(folder) {
-  const images = readdirSync(folder, { recursive: true })
-    .filter((name) => /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i.test(name))
-    .sort((a, b) => a.split(sep).length - b.split(sep).length || (a < b ? -1 : 1));
-  if (images.length === 0) return null;
-  return `/?s=/${images[0].split(sep).map(encodeURIComponent).join('/')}&w=640&h=auto`;
+  if (folder === undefined) return '/?s=/samples/launch.jpg&w=640&h=auto';
+  const [first] = imagesIn(folder);
+  return first === undefined ? null : `/?s=/${first.split(sep).map(encodeURIComponent).join('/')}&w=640&h=auto`;
 }
 
 function announce({ port, shown, answer, folder }) {
-  const home = existsSync(join(folder, 'index.html')) ? `\n  the page      http://localhost:${port}/` : '';
   const one = shown ? `\n  an image      http://localhost:${port}${shown}\n                answered ${answer}` : '\n  there is no image in it yet: put one there, and ask for it with /?s=/<its name>&w=640&h=auto';
   say(`
 letterbox is running.
 
-  the folder    ${folder}${home}${one}
+  playground    http://localhost:${port}/${folder ? `\n  the folder    ${folder}` : ''}${one}
 
 Any image on the web works as well: /?s=https://…&w=640. Ctrl-C stops it.
 `);

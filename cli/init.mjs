@@ -38,7 +38,7 @@ export async function init(args, context) {
   say(`init: wrangler.toml, package.json and README.md are in ${here || 'this folder'}. What follows:
 
   ${here ? `cd ${here}\n  ` : ''}npm install
-  npm run dev          # the samples, or with -- <folder> your own images, on this machine
+  npm run dev          # the playground, or with -- <folder> your own images, on this machine
   npm run check        # what is missing, in plain words
   npm run deploy       # needs an account: npx wrangler login`);
 }
@@ -130,7 +130,7 @@ const readme = ({ name, domain }) => `# ${name}
 Images resized by their address, by letterbox-images on Cloudflare Workers.
 
 \`\`\`sh
-npm run dev                # the samples on http://localhost:8787; npm run dev -- photos for a folder of your own
+npm run dev                # the playground on http://localhost:8787; npm run dev -- photos for a folder of your own
 npm run check              # what is missing in wrangler.toml, in plain words
 npx wrangler login         # once
 npm run deploy             # -- --dry-run for everything but the upload

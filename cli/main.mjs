@@ -11,7 +11,7 @@ const { version, engines } = JSON.parse(readFileSync(join(packageFolder, 'packag
 
 /** Each command is loaded when it is asked for: a module with a function of the command's name, and its usage. */
 const commands = {
-  dev: ['serves the samples, or a folder of your images, on this machine', () => import('./dev.mjs')],
+  dev: ['serves the playground, and a folder of your images, on this machine', () => import('./dev.mjs')],
   init: ['writes wrangler.toml, package.json and README.md for a deployment', () => import('./init.mjs')],
   check: ['says what the deployment lacks, and refuses an open proxy', () => import('./check.mjs')],
   deploy: ['checks, and deploys with wrangler; --dry-run for all but the upload', () => import('./deploy.mjs')],

@@ -6,7 +6,7 @@ import { program, run, say } from './program.mjs';
 const help = `npm run docs
 
   rewrites README's tables and its lines that sign, the defaults in wrangler.toml, the names in the signers, scripts/parameters.json,
-  and the parameters of url/
+  and the parameters of url/ and of the playground, site/
 `;
 
 async function docs(args) {

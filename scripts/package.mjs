@@ -18,7 +18,8 @@ const copied = {
   sign: 'sign',
   url: 'url',
   integrations: 'integrations',
-  'npm/samples': 'samples',
+  site: 'site',
+  'demo/samples/logo.png': 'site/samples/logo.png',
   'npm/worker.d.mts': 'worker.d.mts',
   'LICENSE-MIT': 'LICENSE-MIT',
   'LICENSE-APACHE': 'LICENSE-APACHE',
@@ -38,7 +39,7 @@ export async function makePackage() {
   const worker = (avif) => ({ from: 'package.mjs', avif });
   await bundle({ folder: 'build', into: folder, entries: { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false) } });
   for (const [from, to] of Object.entries(copied)) {
-    cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => !isLeft(path) });
+    cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => path === join(root, from) || !isLeft(path) });
   }
   const manifest = JSON.parse(readFileSync(join(root, 'npm', 'package.json'), 'utf8'));
   const { name, ...rest } = manifest;

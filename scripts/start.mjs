@@ -1,8 +1,9 @@
-// `npm start`: builds the worker and serves it on this machine with the sample images of demo/, until Ctrl-C; what is saved is built again.
+// `npm start`: builds the worker and serves it on this machine with the playground of site/ and the samples, until Ctrl-C; what is saved is built again.
 
 import { rmSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startOrigin } from '../cli/origin.mjs';
 import { address, firstAnswer, freePort, portOf, startServer, stopOnSignals } from '../cli/serve.mjs';
 import { build } from './build.mjs';
 import { wantsAvif } from './configuration.mjs';
@@ -20,7 +21,8 @@ async function start(args) {
   await build({ avif });
 
   say('start: the local Workers runtime (seconds)');
-  const server = serve(port);
+  const origin = await startOrigin({ home: root, folders: [join(root, 'demo')], port });
+  const server = serve(port, origin.url);
   const ended = exit(server, 'wrangler');
   const stopped = stopOnSignals(server);
 
@@ -28,6 +30,7 @@ async function start(args) {
   const answer = await firstAnswer(server, `http://${address}:${port}${sample}`);
   if (answer) announce(port, answer);
   const { code, signal } = await ended;
+  origin.close();
   if (!stopped()) throw new Problem(`The server ended by itself (${signal ?? `exit ${code}`}); its last words are above.`);
 }
 
@@ -41,11 +44,11 @@ function read(args) {
   return portOf(values.port ?? process.env.PORT ?? '8787');
 }
 
-function serve(port) {
+function serve(port, origin) {
   const state = join(root, '.wrangler', `development-${port}`);
   // Replies are cached for a year; those of the last run may come from an older engine.
   rmSync(join(state, 'v3', 'cache'), { recursive: true, force: true });
-  const args = wranglerArgs(['dev', '--env', 'development', '--persist-to', state]);
+  const args = wranglerArgs(['dev', '--env', 'development', '--var', `ORIGIN:${origin}`, '--persist-to', state]);
   return startServer(args, { port, cwd: root, env: wranglerEnv });
 }
 
@@ -70,7 +73,7 @@ function announce(port, answer) {
   say(`
 letterbox is running.
 
-  the samples   http://localhost:${port}/
+  playground    http://localhost:${port}/
   one of them   http://localhost:${port}${sample}
                 answered ${answer}
 

@@ -2,6 +2,8 @@
 //! README's tables, the defaults in wrangler.toml, the names that signers and scripts know.
 //! `npm run docs` rewrites the generated parts.
 
+#[path = "support/playground.rs"]
+mod playground;
 #[path = "support/typescript.rs"]
 mod typescript;
 
@@ -215,6 +217,11 @@ fn the_scripts_know_every_parameter() {
 fn the_url_builder_knows_every_parameter() {
     is_up_to_date("url/parameters.d.mts", &typescript::declarations());
     is_up_to_date("url/parameters.mjs", &typescript::table());
+}
+
+#[test]
+fn the_playground_knows_every_parameter() {
+    is_up_to_date("site/parameters.mjs", &playground::table());
 }
 
 #[test]

@@ -4,16 +4,16 @@ use letterbox::config::Config;
 use letterbox::url::param::{PARAMS, Param};
 use letterbox::url::parse;
 
-const SWITCH: &str = "nothing, 1 or true for on, 0 or false for off";
+pub(crate) const SWITCH: &str = "nothing, 1 or true for on, 0 or false for off";
 
 /// Whether the parser takes the value.
-fn is_taken(param: &Param, text: &str) -> bool {
+pub(crate) fn is_taken(param: &Param, text: &str) -> bool {
     let query = format!("s=/&{}={text}", param.name);
     parse(&query, &Config::default().url_defaults()).is_ok()
 }
 
 /// Returns the words that stand among the expected values and are values; none where any word is.
-fn words(param: &Param) -> Vec<String> {
+pub(crate) fn words(param: &Param) -> Vec<String> {
     if is_taken(param, "whatever") {
         return Vec::new();
     }
@@ -31,7 +31,7 @@ fn words(param: &Param) -> Vec<String> {
 }
 
 /// Whether nothing behind the name is a value, which is said of every parameter that has it.
-fn may_be_bare(param: &Param) -> bool {
+pub(crate) fn may_be_bare(param: &Param) -> bool {
     param.expected().contains("nothing")
 }
 

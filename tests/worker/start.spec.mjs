@@ -1,4 +1,4 @@
-// What `npm start` starts: it prints an address that works and a page of samples that are all there, and it ends when told.
+// What `npm start` starts: it prints an address that works and a playground that is all there, it takes a dropped file, and it ends when told.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,18 +42,48 @@ test('the printed address is an image of 1200 x 627', async () => {
   assert.equal(`${width}x${height}`, '1200x627');
 });
 
-test('every picture and link of the samples page answers', async () => {
+test('every picture, link and module of the playground answers', async () => {
   const home = `http://localhost:${port}/`;
   const reply = await fetch(home);
   assert.equal(reply.status, 200);
   assert.match(reply.headers.get('content-type'), /^text\/html/);
-  const places = linksOf(await reply.text(), home);
-  assert.ok(places.images.size >= 6, `${places.images.size} pictures`);
+  const page = await reply.text();
+  const places = linksOf(page, home);
+  assert.match(reply.headers.get('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/);
+  assert.doesNotMatch(page, /<style|style=|<script(?![^>]*src=)|\son\w+=/);
+  const { samples } = await (await fetch(`${home}site/sources.json`)).json();
+  assert.ok(samples.length >= 7, `${samples.length} samples`);
+  for (const { path, start } of samples) places.images.add(`${home}?s=${path}&${start}`);
   for (const place of new Set([...places.images, ...places.links])) {
     const { status, headers } = await fetch(place);
     assert.equal(status, 200, place);
     if (places.images.has(place)) assert.match(headers.get('content-type'), /^image\//, place);
   }
+  const modules = new Set([`${home}site/main.mjs`]);
+  for (const module of modules) {
+    const reply = await fetch(module);
+    assert.equal(`${reply.status} ${reply.headers.get('content-type')}`, '200 text/javascript; charset=utf-8', module);
+    for (const [, name] of (await reply.text()).matchAll(/^import [^;]*?from '(\.[^']+)'/gm)) modules.add(new URL(name, module).href);
+  }
+  assert.ok(modules.size > 15, `${modules.size} modules`);
+});
+
+test('a file that is dropped is a source; other pages drop none, and nothing hidden is served', async () => {
+  const home = `http://localhost:${port}`;
+  const { drop } = await (await fetch(`${home}/site/sources.json`)).json();
+  const body = await sharp({ create: { width: 50, height: 40, channels: 3, background: 'teal' } }).png().toBuffer();
+  const dropped = (origin, path = drop.url) => fetch(path, { method: 'POST', headers: { origin }, body });
+  const reply = await dropped(home);
+  assert.equal(`${reply.status} ${reply.headers.get('access-control-allow-origin')}`, `200 ${home}`);
+  const { path } = await reply.json();
+  const answer = await fetch(`${home}/?s=${path}&w=20&h=auto&f=jpg`);
+  const { width, height } = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
+  assert.equal(`${answer.status} ${width}x${height}`, '200 20x16');
+  assert.equal((await dropped('https://evil.example')).status, 403);
+  assert.notEqual((await dropped(home, `${drop.url}0`)).status, 200);
+  const large = await fetch(drop.url, { method: 'POST', headers: { origin: home }, body: new Uint8Array(drop.most + 1) }).then(({ status }) => status, () => 'closed');
+  assert.ok([413, 'closed'].includes(large), `${large}`);
+  for (const hidden of ['/site/..%2fpackage.json', '/..%2f..%2fetc%2fpasswd', '/.git/config', '/package.json']) assert.notEqual((await fetch(home + hidden)).status, 200, hidden);
 });
 
 test('it says once that it builds, and not that it restarts', () => {
@@ -75,7 +105,7 @@ function linksOf(page, home) {
     const found = [...page.matchAll(attribute)].map(([, value]) => new URL(value.replaceAll('&amp;', '&'), home));
     return new Set(found.filter(({ origin }) => origin === new URL(home).origin).map(({ href }) => href.split('#')[0]));
   };
-  return { images: local(/<img\b[^>]*?\ssrc="([^"]+)"/g), links: local(/<(?:a|link)\b[^>]*?\shref="([^"]+)"/g) };
+  return { images: local(/<img\b[^>]*?\ssrc="([^"]+)"/g), links: local(/<(?:a|link|script)\b[^>]*?\s(?:href|src)="([^"]+)"/g) };
 }
 
 async function freePort() {

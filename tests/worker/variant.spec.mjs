@@ -102,7 +102,7 @@ for (const [what, args, command] of [
       { withinMs: 240_000, everyMs: 100 },
     );
     try {
-      const [, home] = await printed(/the samples +(http:\S+)/);
+      const [, home] = await printed(/playground +(http:\S+)/);
       const statuses = async () => Promise.all(['f=avif&s=/samples/logo.png', 's=/red.avif', 'f=webp&s=/samples/logo.png'].map(async (query) => (await fetch(`${home}?${query}`)).status));
       assert.deepEqual(await statuses(), [400, 415, 200]);
       assert.doesNotMatch(said, /restarting build|compiling/i);
