@@ -23,7 +23,7 @@ fn world() -> World {
             (
                 "DIALECTS",
                 "/_next/image=next, /_vercel/image=vercel, /.netlify/images=netlify, /_ipx/=ipx, \
-                 /img/=cloudflare, /wsrv=wsrv, /th/=thumbor, /im/=imagor, \
+                 /img/=cloudflare, /wsrv=wsrv, /th/=thumbor, /im/=imagor, /demo/image/fetch/=cloudinary, \
                  /ix/=imgix, /sanity/=sanity, \
                  /aws/=aws?bucket.a=https://images.example.com&bucket.b=https://evil.example/x/, \
                  /ip/=imgproxy?preset.small=w:90/h:60&preset.twice=pr:small:small/g:no&preset.loop=pr:loop",
@@ -142,6 +142,18 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
         (
             "/sanity/photo.jpg?rect=10,20,100,200&w=90&h=60&fit=fillmax&bg=f00",
             "/?s=/photo.jpg&cx=10&cy=20&cw=100&ch=200&w=90&h=60&we&bg=red&q=75",
+        ),
+        (
+            "/demo/image/fetch/c_fill,w_90,h_60,g_north/q_70/https://images.example.com/photo.jpg",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=60&fit=cover&a=top&q=70",
+        ),
+        (
+            "/demo/image/fetch/w_90/r_10/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&radius=10",
+        ),
+        (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&h=60&mask=star&mbg=8f00&mtrim",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=60&fit=inside&mask=star&mbg=f008&mtrim&n=1",
         ),
         (
             "/wsrv?url=images.example.com/photo.jpg&w=90&mod=1.2,0.5,90&sharp=0.5,3,2&blur=0.1",
@@ -295,6 +307,18 @@ fn errors_have_the_shape_of_the_dialect_and_the_code_of_the_service() {
             "unsupported-format",
         ),
         ("/ix/photo.jpg?w=9&expires=5", 404, "expired", "expired"),
+        (
+            "/demo/image/fetch/l_logo/photo.jpg",
+            400,
+            "l_logo is not supported here",
+            "bad-parameter",
+        ),
+        (
+            "/demo/image/fetch/w_9/https://evil.example/x.jpg",
+            403,
+            "ALLOWED_SOURCES",
+            "source-not-allowed",
+        ),
         (
             "/ip/unsafe/nosuch:1/plain/photo.jpg",
             404,
@@ -557,6 +581,12 @@ fn a_failed_request_is_sent_to_its_fallback_and_nowhere_else() {
 #[test]
 fn errors_of_cloudflare_and_answers_of_wsrv_have_fields_of_their_own() {
     let world = world();
+    let failed = world.get(&at("/demo/image/fetch/w_x/photo.jpg"));
+    assert!(
+        failed
+            .header("x-cld-error")
+            .starts_with("w_x is not pixels")
+    );
     let failed = world.get(&at("/img/width=x/photo.jpg"));
     assert_eq!(failed.header("cf-resized"), "err=9401");
     let got = world.get(&at(
@@ -678,9 +708,19 @@ fn signatures_are_those_of_the_other_services_own_tests() {
 #[test]
 fn ten_thousand_signed_urls_with_one_letter_changed_are_refused_each() {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=/.:";
-    for name in ["imgproxy", "imagor", "thumbor", "aws", "imgix"] {
+    for name in [
+        "imgproxy",
+        "imagor",
+        "thumbor",
+        "aws",
+        "imgix",
+        "cloudinary",
+    ] {
         let mut rows = signatures();
-        rows.retain(|(good, mount, ..)| *good && mount.starts_with(name));
+        // A version is not signed by Cloudinary.
+        rows.retain(|(good, mount, .., path)| {
+            *good && mount.starts_with(name) && !path.contains("/v1234/")
+        });
         assert!(!rows.is_empty(), "{name}");
         let mut dice = Dice(7);
         for _ in 0..10_000 {

@@ -23,11 +23,13 @@ pub(crate) enum Owner {
     Aws,
     /// imgix's token of a source.
     Imgix,
+    /// Cloudinary's API secret.
+    Cloudinary,
 }
 
 /// Owners of keys: the name in `DIALECT_KEYS`, the form of a key, and one in place of another that
 /// is not visible.
-const OWNERS: [(&str, Owner, &str, &str); 5] = [
+const OWNERS: [(&str, Owner, &str, &str); 6] = [
     ("imgproxy", Owner::Imgproxy, "<key>:<salt>", "00:00"),
     (
         "imgproxy-source",
@@ -38,6 +40,7 @@ const OWNERS: [(&str, Owner, &str, &str); 5] = [
     ("thumbor", Owner::Thumbor, "<secret>", "0"),
     ("aws", Owner::Aws, "<secret>", "0"),
     ("imgix", Owner::Imgix, "<token>", "0"),
+    ("cloudinary", Owner::Cloudinary, "<secret>", "0"),
 ];
 
 impl Keys {

@@ -9,6 +9,7 @@ mod aws;
 mod bytes;
 mod call;
 mod cloudflare;
+mod cloudinary;
 mod colour;
 mod effect;
 mod imgix;
@@ -54,6 +55,8 @@ pub enum Dialect {
     Aws,
     /// imgix.
     Imgix,
+    /// Cloudinary.
+    Cloudinary,
     /// Sanity.
     Sanity,
 }
@@ -70,7 +73,7 @@ struct Row {
 }
 
 /// All dialects.
-const DIALECTS: [Row; 12] = [
+const DIALECTS: [Row; 13] = [
     Row {
         dialect: Dialect::Next,
         name: "next",
@@ -138,6 +141,12 @@ const DIALECTS: [Row; 12] = [
         options: &["maxage"],
     },
     Row {
+        dialect: Dialect::Cloudinary,
+        name: "cloudinary",
+        in_path: true,
+        options: &["maxage", "preset.<name>"],
+    },
+    Row {
         dialect: Dialect::Sanity,
         name: "sanity",
         in_path: true,
@@ -175,6 +184,7 @@ impl Dialect {
             Dialect::Wsrv => wsrv::read(call),
             Dialect::Imgproxy => imgproxy::read(call, options),
             Dialect::Aws => aws::read(call, options),
+            Dialect::Cloudinary => cloudinary::read(call, options),
             Dialect::Imgix => imgix::read(call, true),
             Dialect::Sanity => imgix::read(call, false),
             Dialect::Thumbor => thumbor::read(call, options, false),
@@ -196,6 +206,7 @@ impl Dialect {
             Dialect::Wsrv => wsrv::tell(failure),
             Dialect::Imgproxy => imgproxy::tell(failure),
             Dialect::Aws => aws::tell(failure),
+            Dialect::Cloudinary => cloudinary::tell(failure),
             Dialect::Imgix | Dialect::Sanity => imgix::tell(failure),
             Dialect::Thumbor => thumbor::tell(failure),
             Dialect::Imagor => thumbor::tell_imagor(failure),
@@ -207,6 +218,7 @@ impl Dialect {
         match self {
             Dialect::Imgproxy => keys.has(Owner::Imgproxy),
             Dialect::Aws => keys.has(Owner::Aws),
+            Dialect::Cloudinary => keys.has(Owner::Cloudinary),
             Dialect::Imgix => keys.has(Owner::Imgix),
             Dialect::Thumbor | Dialect::Imagor => keys.has(Owner::Thumbor),
             _ => false,

@@ -18,7 +18,7 @@ use crate::dialect::call::{
 use crate::dialect::{call, colour, effect};
 use crate::url::{Source, value};
 use letterbox_engine::transform::{
-    Blur, Colour, Crop, Filter, Fit, Format, Frames, Gamma, Gravity, Length, Modulation,
+    Blur, Colour, Crop, Filter, Fit, Format, Frames, Gamma, Gravity, Length, Mask, Modulation,
     Sharpening, Side, Sigma, Target, Transform, Unsharp,
 };
 
@@ -47,7 +47,7 @@ const LISTS: [(&str, [&str; 3]); 2] = [
 ];
 
 /// Parameters of weserv that nothing here is equal to.
-const UNSUPPORTED: [&str; 5] = ["mask", "mtrim", "mbg", "loop", "delay"];
+const UNSUPPORTED: [&str; 2] = ["loop", "delay"];
 
 /// First value of each parameter.
 struct Given(BTreeMap<String, String>);
@@ -190,6 +190,13 @@ fn sized(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         };
         let threshold = threshold.filter(|threshold| (1..=254).contains(threshold));
         transform.trim = threshold.and_then(NonZeroU8::new);
+    }
+    let mask = given.text("mask");
+    if let Some(mask) = mask.and_then(|name| Mask::ALL.into_iter().find(|m| m.name() == name)) {
+        let clip = &mut transform.shape.clip;
+        clip.mask = Some(mask);
+        clip.outside = given.text("mbg").and_then(colour::alpha_first);
+        clip.trim = given.on("mtrim");
     }
     let crop = crop(given);
     match given.on("precrop") {
