@@ -73,7 +73,7 @@ async function askForAll() {
     announce(reply.failure ? `Error: ${reply.failure.message}` : `The result has ${bytesInWords(reply.bytes)}`);
     showFormats();
     if (reply.failure || reply.text !== undefined) return;
-    view.compare(await ask(addressOf('', reference(asked, whole?.plan.frames > 1)), { signal }), reply.size);
+    await view.compare(await ask(addressOf('', reference(asked, whole?.plan.frames > 1)), { signal }));
   } catch (error) {
     if (error.name !== 'AbortError') throw error;
   }

@@ -51,10 +51,13 @@ export function result({ figure, facts, notes, failure }, { set }) {
       old.forEach((url) => URL.revokeObjectURL(url));
     },
 
-    /** Lays the picture without loss over the left half, if it has the size of the result. */
-    compare(reply, size) {
-      if (reply.failure || reply.text !== undefined || !size || reply.size?.width !== size.width || reply.size?.height !== size.height) return;
+    /** Lays the picture without loss over the left half, if it has the size of the result. An answer of the cache does not tell its size, so the pictures do. */
+    async compare(reply) {
+      if (reply.failure || reply.text !== undefined) return;
+      const shown = after.src;
       before.src = keep(reply.blob);
+      const areThere = await Promise.all([after.decode(), before.decode()]).then(() => true, () => false);
+      if (!areThere || after.src !== shown || before.naturalWidth !== after.naturalWidth || before.naturalHeight !== after.naturalHeight) return;
       for (const node of [before, line, slider, legend]) node.hidden = false;
     },
 
