@@ -15,6 +15,7 @@ const commands = {
   init: ['writes wrangler.toml, package.json and README.md for a deployment', () => import('./init.mjs')],
   check: ['says what the deployment lacks, and refuses an open proxy', () => import('./check.mjs')],
   deploy: ['checks, and deploys with wrangler; --dry-run for all but the upload', () => import('./deploy.mjs')],
+  compare: ['compares what two hosts answer to the same URLs', () => import('./compare.mjs')],
   sign: ['prints a URL with its signature', async () => ({ sign: (await import('../sign/cli.mjs')).main })],
 };
 

@@ -21,6 +21,8 @@ const copied = {
   site: 'site',
   'demo/samples/logo.png': 'site/samples/logo.png',
   'npm/worker.d.mts': 'worker.d.mts',
+  'npm/engine.d.mts': 'engine.d.mts',
+  'npm/rpc.d.mts': 'rpc.d.mts',
   'LICENSE-MIT': 'LICENSE-MIT',
   'LICENSE-APACHE': 'LICENSE-APACHE',
   'THIRD-PARTY.md': 'THIRD-PARTY.md',
@@ -37,7 +39,8 @@ export async function makePackage() {
   rmSync(at, { recursive: true, force: true });
   mkdirSync(at, { recursive: true });
   const worker = (avif) => ({ from: 'package.mjs', avif });
-  await bundle({ folder: 'build', into: folder, entries: { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false) } });
+  const entries = { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false), 'engine.mjs': { from: 'engine.mjs', avif: false, loads: true }, 'rpc.mjs': { from: 'rpc.mjs' } };
+  await bundle({ folder: 'build', into: folder, entries });
   for (const [from, to] of Object.entries(copied)) {
     cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => path === join(root, from) || !isLeft(path) });
   }

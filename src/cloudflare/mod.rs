@@ -1,6 +1,7 @@
 //! Cloudflare Workers: the only folder that names the platform's crate.
 
 mod answers;
+mod engine;
 mod guests;
 mod settings;
 mod stream;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { psnr } from '../../scripts/compare.mjs';
+import { psnr } from '../../cli/compare.mjs';
 import { cloudflareUrl } from '../../sign/cloudflare.mjs';
 import { answer, assertImage, closeAll, pixels, startOrigin, startWorker } from './harness.mjs';
 

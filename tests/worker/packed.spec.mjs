@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,11 +11,15 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { HttpOptions_Style, Log, LogLevel, Miniflare } from 'miniflare';
 import sharp from 'sharp';
+import { chromium, inChromium } from '../../scripts/chromium.mjs';
 import { makePackage } from '../../scripts/package.mjs';
-import { answer, fixture, startOrigin } from './harness.mjs';
+import { capture } from '../../scripts/program.mjs';
+import { cache } from '../../scripts/tools.mjs';
+import { answer, closeAll, fixture, production, startOrigin, startWorker } from './harness.mjs';
 import { until } from './support/until.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const sample = join(root, 'demo', 'samples', 'waterfall.jpg');
 let made, place, home, env;
 
 before(async () => {
@@ -74,7 +79,7 @@ test('without wrangler each command says how to have it', () => {
     assert.doesNotMatch(said, /\n +at /, 'no stack');
   }
   // From here on it is there, as npm would have installed it.
-  symlinkSync(join(root, 'node_modules', 'wrangler'), join(home, 'node_modules', 'wrangler'));
+  for (const name of ['wrangler', 'sharp']) symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name));
 });
 
 test('dev serves the samples, and ends when told', { timeout: 120_000 }, async () => {
@@ -176,6 +181,167 @@ test('sign signs, with the key of the environment', () => {
   const { status, said } = letterbox(['sign', 'https://img.example.com/?s=https://images.example.com/photo.jpg&width=1200&h=627']);
   assert.deepEqual([status, said], [0, 'https://img.example.com/?s=https://images.example.com/photo.jpg&width=1200&h=627&sig=Psn8tOE-f0zdo6veTpUdjhklJBXQypeujfQzlx36T4g\n']);
   assert.equal(letterbox(['sign', 'https://img.example.com/?w=1']).status, 1);
+});
+
+/** What the engine is asked for, and what it makes of a photo: [type, width, height, bytes in base64] of each, for a program with `engine` and `file`. */
+const asked = [{ w: 300, h: 200 }, { w: 120, f: 'png', fit: 'inside' }, { w: 200, f: 'webp' }, { w: 64, h: 64, fit: 'cover', f: 'gif' }, {}];
+const base64 = `const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+const all = [];
+for (const parameters of ${JSON.stringify(asked)}) {
+  const { bytes, type, width, height } = await engine.resize(file, parameters);
+  all.push([type, width, height, base64(bytes)]);
+}
+all.push((await engine.info(file)).source.width, await engine.placeholder(file));`;
+
+const isNew = (version) => Number(/\d+/.exec(version)[0]) >= 24;
+
+/** A Node that compiles the module outside of the runtime: this one, or that of `npm run integrations`. */
+function newNode() {
+  if (isNew(process.version)) return process.execPath;
+  const at = join(cache, 'integrations');
+  const kept = existsSync(at) ? readdirSync(at).filter((name) => name.startsWith('node-')) : [];
+  return kept.map((name) => join(at, name, 'node_modules', '.bin', 'node')).find((path) => existsSync(path));
+}
+
+/** The worker's answers to that. */
+async function ofWorker(photo) {
+  const origin = await startOrigin();
+  const worker = await startWorker({ origin, vars: { ...production, DEFAULT_WIDTH: 'auto', DEFAULT_HEIGHT: 'auto' } });
+  try {
+    origin.serve('images.example.com/photo.jpg', answer.bytes(photo, 'image/jpeg'));
+    const get = (query) => worker.get(`/?s=https://images.example.com/photo.jpg&${new URLSearchParams(query)}`);
+    const all = [];
+    for (const parameters of asked) {
+      const reply = await get(parameters);
+      const { width, height } = await sharp(reply.bytes).metadata();
+      all.push([reply.headers.get('content-type'), width, height, reply.bytes.toString('base64')]);
+    }
+    return [...all, (await get({ f: 'json' })).json().source.width, (await get({ f: 'thumbhash' })).text()];
+  } finally {
+    await closeAll(worker, origin);
+  }
+}
+
+test('the engine makes in Node, and in a browser, what the worker answers', { timeout: 120_000 }, async (t) => {
+  const photo = readFileSync(sample);
+  const wanted = await ofWorker(photo);
+  const program = `import * as engine from 'letterbox-images/engine';
+import { createReadStream, readFileSync } from 'node:fs';
+const path = 'photo.jpg';
+const file = readFileSync(path);
+${base64}
+const streamed = [createReadStream(path), new Blob([file]), new Response(file), new Blob([file]).stream()];
+const lengths = [];
+for (const stream of streamed) lengths.push((await engine.resize(stream, { w: 300, h: 200 })).bytes.length);
+const refusals = [];
+for (const [bytes, parameters] of [[new Uint8Array(9), {}], [file.subarray(0, 5000), { w: 9 }], [file, { w: 70000 }], [file, { f: 'avif' }]]) {
+  await engine.resize(bytes, parameters).catch(({ name, code, message }) => refusals.push([name, code, message.length > 9].join(' ')));
+}
+console.log(JSON.stringify({ all, lengths, refusals }));`;
+  writeFileSync(join(home, 'photo.jpg'), photo);
+  writeFileSync(join(home, 'engine.mjs'), program);
+  const node = newNode();
+  if (node) {
+    const { status, said } = run(node, ['engine.mjs']);
+    assert.equal(status, 0, said);
+    const { all, lengths, refusals } = JSON.parse(said);
+    assert.deepEqual(all, wanted);
+    assert.deepEqual(lengths, Array(4).fill(Buffer.from(wanted[0][3], 'base64').length));
+    assert.deepEqual(refusals, ['unsupported-format', 'corrupt-image', 'bad-parameter', 'unsupported-format'].map((code) => `EngineError ${code} true`));
+  } else {
+    t.diagnostic('there is no Node 24 here');
+  }
+  if (!isNew(process.version)) assert.match(run('node', ['engine.mjs']).said, /this runtime does not know the exceptions of WebAssembly[^]*expected Node 24/);
+  if (!chromium) return t.diagnostic('there is no Chromium here');
+  const page = `import * as engine from '/engine.mjs';
+const file = await (await fetch('/photo.jpg')).blob();
+${base64}
+send(all);`;
+  assert.deepEqual(await inChromium(page, { folder: installed(), files: { '/photo.jpg': photo } }), wanted);
+});
+
+test('another Worker calls it by a service binding, as it would Cloudflare\'s Images binding', { timeout: 60_000 }, async () => {
+  const photo = readFileSync(sample);
+  const page = `const tried = async (work) => { try { return await work(); } catch (error) { return error.message; } };
+export default {
+  async fetch(request, env) {
+    const file = () => new Response(photo).body;
+    const photo = await request.arrayBuffer();
+    const made = async (result) => [result.headers.get('content-type'), btoa(Array.from(new Uint8Array(await result.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''))];
+    const one = await env.IMAGES.input(file()).transform({ width: 120, height: 90, fit: 'cover' }).output({ format: 'image/webp', quality: 70 });
+    const two = await env.IMAGES.input(file()).transform({ rotate: 90 }).transform({ width: 60 }).output({ format: 'image/png' });
+    return Response.json({
+      one: await made(await one.response()),
+      type: await one.contentType(),
+      streamed: (await made(new Response(await one.image())))[1],
+      two: await made(await two.response()),
+      avif: (await made(await (await env.IMAGES.input(file()).transform({ width: 40 }).output({ format: 'image/avif' })).response()))[0],
+      info: await env.IMAGES.info(file()),
+      refusals: [
+        await tried(() => env.IMAGES.input(file()).draw(file()).output({ format: 'image/png' })),
+        await tried(() => env.IMAGES.input(file()).output({ format: 'image/bmp' })),
+        await tried(() => env.IMAGES.input(file()).transform({ width: -1 }).output({ format: 'image/png' })),
+        await tried(() => env.IMAGES.input(file()).transform({ segment: 'foreground' }).output({ format: 'image/png' })),
+        await tried(() => env.IMAGES.input(new Response('no image').body).output({ format: 'image/png' })),
+        await tried(() => env.IMAGES.info(new Response('').body)),
+      ],
+    });
+  },
+};`;
+  const compatibilityDate = '2026-04-01';
+  const names = ['rpc.mjs', ...withAvif];
+  const runtime = new Miniflare({
+    log: new Log(LogLevel.NONE),
+    handleRuntimeStdio: () => {},
+    cf: false,
+    workers: [
+      { name: 'page', compatibilityDate, modules: [{ type: 'ESModule', path: 'page.mjs', contents: page }], serviceBindings: { IMAGES: { name: 'images', entrypoint: 'Images' } } },
+      {
+        name: 'images',
+        compatibilityDate,
+        modulesRoot: installed(),
+        modules: names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: join(installed(), name) })),
+      },
+    ],
+  });
+  try {
+    const reply = await runtime.dispatchFetch('https://www.shop.test/', { method: 'POST', body: photo });
+    assert.equal(reply.status, 200, await reply.clone().text());
+    const { one, type, streamed, two, avif, info, refusals } = await reply.json();
+    const size = async (text) => {
+      const { format, width, height } = await sharp(Buffer.from(text, 'base64')).metadata();
+      return [format, width, height];
+    };
+    const { autoOrient: { width, height } } = await sharp(photo).metadata();
+    assert.deepEqual([one[0], type, streamed === one[1], avif], ['image/webp', 'image/webp', true, 'image/avif']);
+    assert.deepEqual(await size(one[1]), ['webp', 120, 90]);
+    assert.deepEqual([two[0], ...(await size(two[1]))], ['image/png', 'png', 60, Math.round((60 * width) / height)]);
+    assert.deepEqual(info, { format: 'image/jpeg', fileSize: photo.length, width, height });
+    for (const [at, wanted] of [/no overlays/, /image\/bmp: expected/, /width/, /segment/, /unsupported-format/, /unsupported-format|corrupt-image/].entries()) assert.match(refusals[at], wanted);
+    assert.equal((await (await runtime.getWorker('images')).fetch('https://x.test/')).status, 404);
+  } finally {
+    await runtime.dispose();
+  }
+});
+
+test('compare tells what two hosts answer to the same URLs', async () => {
+  const small = await sharp(readFileSync(sample)).resize(60, 40).png().toBuffer();
+  const dark = await sharp(small).linear(0.5, 0).png().toBuffer();
+  const server = createServer(({ url }, response) => response.writeHead(url === '/gone' ? 404 : 200, { 'content-type': 'image/png' }).end(url === '/dark' ? dark : small));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const host = `http://127.0.0.1:${server.address().port}`;
+    writeFileSync(join(home, 'urls.txt'), '/same\n/same /dark\n\n/same /gone\n');
+    const compare = (...args) => capture(join(home, 'node_modules', '.bin', 'letterbox-images'), ['compare', host, host, ...args], { cwd: home });
+    const { code, output } = await compare('urls.txt', '--fail', '30');
+    assert.equal(code, 1, output);
+    assert.match(output, /^same +\/same\n[^]*the same pixels\ndiffers \/same \/dark\n[^]* \d+\.\d dB\ndiffers \/same \/gone\n[^]* new 404[^]*3 URLs, 2 differ/);
+    assert.match((await compare('nothing.txt')).output, /nothing\.txt cannot be read/);
+    assert.match((await compare('--help')).output, /^usage: letterbox-images compare/);
+  } finally {
+    server.close();
+  }
 });
 
 test('a Worker with routes of its own has letterbox below a path', { timeout: 60_000 }, async () => {

@@ -1,10 +1,10 @@
-// `node scripts/compare.mjs <old> <new> [urls.txt]`: what another service answers today, beside what letterbox answers.
+// `letterbox-images compare <old> <new> [urls.txt]`: what another service answers today, beside what letterbox answers.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Problem, program, say } from './program.mjs';
 
-const help = `node scripts/compare.mjs <old> <new> [file] [options]
+export const usage = `usage: letterbox-images compare <old> <new> [file] [options]
 
   <old> <new>    two hosts, such as https://old.example.com and http://localhost:8787
   [file]         paths with their queries, one on a line; without a file they are read from standard input.
@@ -15,12 +15,12 @@ const help = `node scripts/compare.mjs <old> <new> [file] [options]
   --help         this
 `;
 
-async function compare(args) {
+export async function compare(args) {
   const { values, positionals } = read(args);
-  if (values.help) return say(help);
+  if (values.help) return say(usage);
   const [old, fresh, file] = positionals;
-  if (!old || !fresh) throw new Problem(help);
-  const lines = readFileSync(file ?? 0, 'utf8').split('\n').map((line) => line.trim()).filter(Boolean);
+  if (!old || !fresh) throw new Problem(usage);
+  const lines = listed(file).split('\n').map((line) => line.trim()).filter(Boolean);
   let differ = 0;
   for (const line of lines) {
     const [ofOld, ofNew = ofOld] = line.split(/\s+/);
@@ -36,12 +36,20 @@ async function compare(args) {
   if (values.fail && differ > 0) throw new Problem('failed');
 }
 
+function listed(file) {
+  try {
+    return readFileSync(file ?? 0, 'utf8');
+  } catch (error) {
+    throw new Problem(`${file ?? 'standard input'} cannot be read (${error.code})`);
+  }
+}
+
 function read(args) {
   const string = { type: 'string' };
   try {
     return parseArgs({ args, allowPositionals: true, options: { accept: { ...string, default: 'image/avif,image/webp,*/*' }, fail: string, help: { type: 'boolean' } } });
   } catch (error) {
-    throw new Problem(`${error.message}\n\n${help}`);
+    throw new Problem(`${error.message}\n\n${usage}`);
   }
 }
 
@@ -59,9 +67,19 @@ async function ask(host, path, accept) {
   return { status: reply.status, type: reply.headers.get('content-type') ?? '', bytes: body.length, size, picture };
 }
 
+/** sharp, which comes with wrangler. */
+async function decoder() {
+  try {
+    return (await import('sharp')).default;
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Problem('sharp is missing, which compare decodes pictures with: npm install --save-dev sharp');
+  }
+}
+
 /** Pixels in sRGB with alpha, the first frame; null for what is no picture. */
 async function decoded(body) {
-  const { default: sharp } = await import('sharp');
+  const sharp = await decoder();
   try {
     const { data, info } = await sharp(body).autoOrient().toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
