@@ -13,6 +13,7 @@ module LetterboxSign
     'cbg' => 'bg',
     'brightness' => 'bri',
     'contrast' => 'con',
+    'filename' => 'dl',
     'extend' => 'ext',
     'output' => 'f',
     'format' => 'f',

@@ -14,9 +14,9 @@ use crate::cache::conditional;
 use crate::cache::entry::{Age, Entry};
 use crate::cache::freshness::Lifetime;
 use crate::cache::status::Status;
-use crate::dialect::{Dialect, Disposition, Extras};
+use crate::dialect::{Dialect, Extras};
 use crate::error::Error;
-use crate::url::{Source, ignored as ignored_names};
+use crate::url::{Disposition, Source, ignored as ignored_names};
 use letterbox_engine::Output;
 use letterbox_engine::Size;
 use letterbox_engine::transform::Format;
@@ -255,16 +255,18 @@ pub fn dressed(reply: &mut HeaderMap, dialect: Dialect, extras: &Extras, source:
     {
         reply.insert(CACHE_CONTROL, strict);
     }
-    if let Some(Disposition { attachment, name }) = &extras.disposition {
-        let kind = if *attachment { "attachment" } else { "inline" };
-        let ending = match reply.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
-            Some(text) => Format::of_content_type(text).map_or("txt", Format::name),
-            None => return, // a 304 keeps the name that the client has
-        };
-        let field = format!("{kind}; filename=\"{name}.{ending}\"");
-        if let Ok(field) = HeaderValue::try_from(field) {
-            reply.insert(CONTENT_DISPOSITION, field);
-        }
+}
+
+/// Adds the name under which an answer is saved. A 304 has no type, and keeps the name that the
+/// client has.
+pub fn named(reply: &mut HeaderMap, disposition: &Disposition) {
+    let ending = match reply.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
+        Some(b"application/json") => "json",
+        Some(text) => Format::of_content_type(text).map_or("txt", Format::name),
+        None => return,
+    };
+    if let Ok(field) = HeaderValue::try_from(disposition.field(ending)) {
+        reply.insert(CONTENT_DISPOSITION, field);
     }
 }
 

@@ -511,6 +511,11 @@ fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Respons
     if asked.transform.target == Target::Auto(Negotiated::Card) {
         freshness::make_private(reply.headers_mut());
     }
+    if let Some(disposition) = &asked.disposition
+        && reply.extensions().get::<Error>().is_none()
+    {
+        reply::named(reply.headers_mut(), disposition);
+    }
     if let Some(expires_secs) = asked.expires_secs {
         freshness::shorten(reply.headers_mut(), expires_secs.saturating_sub(now_secs));
     }

@@ -168,6 +168,14 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&mod=3,10,0&sharp=0.3&n=1",
         ),
         (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&mask=star&mbg=8f00&mtrim&output=jpg&loop=2&delay=50",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&mask=star&mbg=ff000088&mtrim&f=png&n=1&loop=2&delay=50",
+        ),
+        (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&mask=round&loop=-1&delay=5",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&n=1",
+        ),
+        (
             "/img/w=90,brightness=1.5,blur=250/photo.jpg",
             "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&mod=1.5&blur=125&q=85",
         ),

@@ -54,6 +54,34 @@ fn an_answer_is_fresh_for_its_lifetime_and_says_how_old_it_is() {
     assert_eq!(world.fetches(), 2);
 }
 
+/// RFC 6266.
+#[test]
+fn an_answer_has_the_name_that_is_asked_for_and_no_entry_of_its_own() {
+    let world = world(&[]);
+    assert_eq!(world.get(ASK).header("content-disposition"), "");
+    for (dl, wanted) in [
+        ("", "attachment; filename=\"photo.jpg\""),
+        ("card.png", "attachment; filename=\"card.jpg\""),
+        ("a%22%0d%0ab", "attachment; filename=\"a___b.jpg\""),
+        (
+            "%C3%A4",
+            "attachment; filename=\"_.jpg\"; filename*=UTF-8''%C3%A4.jpg",
+        ),
+    ] {
+        let hit = world.get(&format!("{ASK}&dl={dl}"));
+        assert_eq!(hit.header("content-disposition"), wanted);
+        assert!(cache_status(&hit).contains("; hit;"));
+    }
+    let json = world.get(&format!("{ASK}&f=json&dl"));
+    let named = json.header("content-disposition");
+    assert_eq!(named, "attachment; filename=\"photo.json\"");
+    let failed = world.get(&format!("{ASK}&page=7&dl"));
+    assert_eq!(
+        (failed.status, failed.header("content-disposition")),
+        (422, "")
+    );
+}
+
 #[test]
 fn the_source_may_shorten_the_lifetime_where_the_deployment_lets_it() {
     let mut world = world(&[("cache-control", "max-age=50"), ("age", "20")]);

@@ -41,6 +41,12 @@ export interface Parameters {
   cx?: number | string;
   /** The first row that is kept. Default: 0. */
   cy?: number | string;
+  /** Milliseconds that each frame of an animation is shown. Default: the source's. */
+  delay?: number;
+  /** Browsers save the answer under this name (`Content-Disposition`), with the ending of its format; no cache entry of its own. Default: none. */
+  dl?: true | string;
+  /** Another name of `dl`. */
+  filename?: Parameters['dl'];
   /** Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad` and `border`. Default: 1. */
   dpr?: number;
   /** From when on the URL is refused; no copy is kept beyond it. Default: none: for ever. */
@@ -85,6 +91,8 @@ export interface Parameters {
   ll?: boolean;
   /** Another name of `ll`. */
   lossless?: Parameters['ll'];
+  /** How often an animation plays. Default: the source's. */
+  loop?: number;
   /** Shape that is cut out of the canvas, padding and border included, as large as it gets there. Outside is nothing, or `bg` where the format has no alpha; a square stands on its corner. Default: none. */
   mask?: 'circle' | 'ellipse' | 'triangle' | 'triangle-180' | 'square' | 'pentagon' | 'pentagon-180' | 'hexagon' | 'star' | 'heart';
   /** How long the answer may be kept. Default: `CACHE_TTL`. */

@@ -4,6 +4,8 @@ use http::StatusCode;
 
 use crate::dialect::keys::Keys;
 use crate::negotiate::negotiate;
+pub(crate) use crate::url::Disposition;
+pub(crate) use crate::url::value::percent_decoded;
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::{
     Dpr, Fit, Format, FormatSet, Frames, Length, Negotiated, Quality, Side, Target, Transform,
@@ -73,6 +75,7 @@ impl Translation {
                 version: None,
                 max_age_secs: None,
                 expires_secs: None,
+                disposition: None,
             },
             extras: Extras::default(),
             signed: false,
@@ -83,47 +86,10 @@ impl Translation {
 /// Wishes about the reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extras {
-    /// File name of the answer, without an ending, and whether it is to be saved.
-    pub disposition: Option<Disposition>,
     /// Where a client is sent instead of getting an error.
     pub fallback: Option<String>,
     /// Whether the answer names its source (`Link`).
     pub canonical: bool,
-}
-
-/// Content-Disposition of an answer (RFC 6266).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disposition {
-    /// Whether browsers save the answer instead of showing it.
-    pub attachment: bool,
-    /// Name of the file, without the ending.
-    pub name: String,
-}
-
-impl Disposition {
-    /// Creates a disposition from any text: what could end or extend the field is replaced.
-    pub(crate) fn new(attachment: bool, name: &str) -> Disposition {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_. ()".contains(c);
-        let name: String = name
-            .chars()
-            .take(128)
-            .map(|c| if plain(c) { c } else { '_' })
-            .collect();
-        Disposition { attachment, name }
-    }
-
-    /// Creates the disposition of a source: the last part of its path, without the ending.
-    pub(crate) fn of_source(attachment: bool, source: &Source) -> Disposition {
-        let text = source.to_string();
-        let path = text.split(['?', '#']).next().unwrap_or_default();
-        let path = path.split_once("://").map_or(path, |(_, rest)| rest);
-        let name = match path.rsplit_once('/') {
-            Some((_, name)) => percent_decoded(name),
-            None => String::new(),
-        };
-        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
-        Disposition::new(attachment, if stem.is_empty() { "image" } else { stem })
-    }
 }
 
 /// A request that its dialect refuses.
@@ -313,32 +279,6 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
     let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let has_digit = digits.bytes().any(|b| b.is_ascii_digit());
     (plain && has_digit && text.len() <= 32).then(|| text.parse().ok())?
-}
-
-/// Undoes one round of percent-encoding. Bytes that are not UTF-8 become U+FFFD.
-pub(crate) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = |digit: u8| char::from(digit).to_digit(16);
-        rest = match (*first, tail) {
-            (b'%', [high, low, tail @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    bytes.push((high << 4 | low) as u8);
-                    tail
-                }
-                _ => {
-                    bytes.push(b'%');
-                    &rest[1..]
-                }
-            },
-            (byte, tail) => {
-                bytes.push(byte);
-                tail
-            }
-        };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Parses a source of a path: an absolute URL, one that has lost a slash on its way, or a path on

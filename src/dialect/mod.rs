@@ -25,7 +25,7 @@ mod wsrv;
 
 use std::fmt;
 
-pub use crate::dialect::call::{Call, Disposition, Extras, Failure, Refusal, Told, Translation};
+pub use crate::dialect::call::{Call, Extras, Failure, Refusal, Told, Translation};
 pub use crate::dialect::keys::Keys;
 use crate::dialect::keys::Owner;
 pub use crate::dialect::options::{Hash, Options};

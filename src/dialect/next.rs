@@ -105,7 +105,7 @@ pub(crate) fn read(
     let mut translation = Translation::new(source, transform);
     translation.asked.max_age_secs = Some(options.max_age_secs.unwrap_or(MAX_AGE_SECS));
     let named = Disposition::of_source(true, &translation.asked.source);
-    translation.extras.disposition = Some(named);
+    translation.asked.disposition = Some(named);
     Ok(translation)
 }
 
@@ -214,7 +214,7 @@ mod tests {
         let asked = read(&accepting, &avif, false).expect("good");
         let own = asked.asked.transform.quality.on_scale_of(Format::Avif);
         assert_eq!(own, 47);
-        let named = asked.extras.disposition.expect("a name");
+        let named = asked.asked.disposition.expect("a name");
         assert_eq!((named.attachment, &*named.name), (true, "a"));
     }
 

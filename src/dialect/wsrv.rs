@@ -46,9 +46,6 @@ const LISTS: [(&str, [&str; 3]); 2] = [
     ("sharp", ["sharpf", "sharpj", "sharp"]),
 ];
 
-/// Parameters of weserv that nothing here is equal to.
-const UNSUPPORTED: [&str; 2] = ["loop", "delay"];
-
 /// First value of each parameter.
 struct Given(BTreeMap<String, String>);
 
@@ -91,15 +88,11 @@ impl Given {
 pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
     let given = Given::read(call.query);
     let source = source(&given)?;
-    for name in UNSUPPORTED {
-        if given.text(name).is_some() {
-            return Err(Refusal::unsupported("", name));
-        }
-    }
     let mut transform = UNASKED;
     sized(&given, &mut transform)?;
     turned(&given, &mut transform)?;
     coloured(&given, &mut transform)?;
+    clipped(&given, &mut transform);
     output(&given, &mut transform)?;
 
     let mut translation = Translation::new(source, transform);
@@ -115,8 +108,8 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
         (1..=78).contains(&name.len()) && name.bytes().all(plain)
     };
     let name = given.text("filename").filter(is_name).unwrap_or("image");
-    extras.disposition = Some(Disposition::new(false, name));
     extras.canonical = true;
+    translation.asked.disposition = Some(Disposition::new(false, name));
     if given.text("encoding") == Some("base64") {
         return Err(Refusal::unequalled("", "encoding=base64"));
     }
@@ -190,13 +183,6 @@ fn sized(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         };
         let threshold = threshold.filter(|threshold| (1..=254).contains(threshold));
         transform.trim = threshold.and_then(NonZeroU8::new);
-    }
-    let mask = given.text("mask");
-    if let Some(mask) = mask.and_then(|name| Mask::ALL.into_iter().find(|m| m.name() == name)) {
-        let clip = &mut transform.shape.clip;
-        clip.mask = Some(mask);
-        clip.outside = given.text("mbg").and_then(colour::alpha_first);
-        clip.trim = given.on("mtrim");
     }
     let crop = crop(given);
     match given.on("precrop") {
@@ -373,8 +359,23 @@ fn coloured(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Reads a shape. One that does not exist is ignored.
+fn clipped(given: &Given, transform: &mut Transform) {
+    let word = given.text("mask");
+    let mask = Mask::ALL.into_iter().find(|mask| Some(mask.name()) == word);
+    if mask.is_none() {
+        return;
+    }
+    let clip = &mut transform.shape.clip;
+    clip.mask = mask;
+    clip.outside = given.text("mbg").and_then(colour::alpha_first);
+    clip.trim = given.on("mtrim");
+}
+
 fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
     transform.target = match given.text("output") {
+        // What is outside of a shape is not to be white.
+        Some("jpg" | "jpeg") if transform.shape.clip.mask.is_some() => Target::Image(Format::Png),
         Some("jpg" | "jpeg") => Target::Image(Format::Jpeg),
         Some("png") => Target::Image(Format::Png),
         Some("gif") => Target::Image(Format::Gif),
@@ -402,6 +403,12 @@ fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         }
     };
     transform.frames = Frames { first, count };
+    transform.plays = given.number("loop", 0, u16::MAX.into()).map(|n| n as u16);
+    if given.text("delay").is_some_and(|text| text.contains(',')) {
+        return Err(Refusal::unequalled("", "delay with a number a frame"));
+    }
+    let delay = given.number("delay", 10, u16::MAX.into());
+    transform.delay_ms = delay.and_then(|ms| NonZeroU16::new(ms as u16));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use letterbox_engine::transform::Transform;
 
+use crate::url::disposition::Disposition;
 use crate::url::source::Source;
 
 /// A request with a source, parsed.
@@ -17,4 +18,6 @@ pub struct Asked {
     pub max_age_secs: Option<u32>,
     /// Time at which the URL expires, in seconds since 1970; not part of the canonical form.
     pub expires_secs: Option<u64>,
+    /// Name under which browsers save the answer; not part of the canonical form.
+    pub disposition: Option<Disposition>,
 }

@@ -8,6 +8,7 @@
 
 mod asked;
 mod defaults;
+mod disposition;
 mod effect;
 mod error;
 pub mod examples;
@@ -26,6 +27,7 @@ pub mod widths;
 
 pub use crate::url::asked::Asked;
 pub use crate::url::defaults::Defaults;
+pub use crate::url::disposition::Disposition;
 pub use crate::url::error::Error;
 use crate::url::error::MAX_URL_BYTES;
 pub(crate) use crate::url::error::quote;
@@ -62,6 +64,9 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
     let preset = defaults.presets.of(&given, defaults.presets_only)?;
     let draft = settle(&given, preset, defaults)?;
     Ok(draft.source.map(|source| Asked {
+        disposition: draft
+            .file_name
+            .map(|name| Disposition::saved_as(&name, &source)),
         source,
         transform: draft.transform,
         version: draft.version,

@@ -5,6 +5,7 @@
 use std::num::NonZeroU16;
 
 use crate::url::asked::Asked;
+use crate::url::disposition;
 use crate::url::effect;
 use crate::url::examples::{Examples, Roll};
 use crate::url::shape;
@@ -59,6 +60,7 @@ impl Param {
             version: None,
             max_age_secs: None,
             expires_secs: None,
+            disposition: None,
         };
         let write = self.write.filter(|_| self.default.contains("{}"))?;
         write(&unasked)
@@ -73,6 +75,7 @@ pub(super) struct Draft {
     pub(super) version: Option<String>,
     pub(super) max_age_secs: Option<u32>,
     pub(super) expires_secs: Option<u64>,
+    pub(super) file_name: Option<String>,
     pub(super) widths: Option<Widths>,
     /// Values of `n` and `page`, each as it was given.
     pub(super) count: Option<Option<NonZeroU16>>,
@@ -322,6 +325,39 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::length(text, 0).map(|v| draft.transform.crop.y = v.unless(0)),
         write: Some(|asked| asked.transform.crop.y.map(value::write_length)),
+    },
+    Param {
+        name: "delay",
+        aliases: &[],
+        expected: "a whole number from 10 to 65535",
+        default: "the source's",
+        doc: "Milliseconds that each frame of an animation is shown",
+        examples: Examples::some(
+            &[&["10"], &["100"], &["65535"]],
+            &["", "0", "9", "65536", "-1", "010", "0.1", "100,200"],
+            |roll| (10 + roll(1000)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::delay(text).map(|v| draft.transform.delay_ms = Some(v)),
+        write: Some(|asked| asked.transform.delay_ms.map(|delay| delay.to_string())),
+    },
+    Param {
+        name: "dl",
+        aliases: &["filename"],
+        expected: "a file name of at most 128 characters, or nothing for the source's own",
+        default: "none",
+        doc: "Browsers save the answer under this name (`Content-Disposition`), with the ending of its format; no cache entry of its own",
+        examples: Examples::some(
+            &[&[""], &["photo"], &["photo.png"], &["a\"b/../c"], &["ä"]],
+            &[
+                "0123456789012345678901234567890123456789012345678901234567890123456789\
+               0123456789012345678901234567890123456789012345678901234567890123456789",
+            ],
+            |roll| format!("photo-{}", roll(1000)),
+        ),
+        quotable: true,
+        read: |draft, text| disposition::file_name(text).map(|v| draft.file_name = Some(v)),
+        write: None,
     },
     Param {
         name: "dpr",
@@ -601,6 +637,21 @@ pub const PARAMS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
         write: Some(|asked| Some(value::write_switch(asked.transform.lossless))),
+    },
+    Param {
+        name: "loop",
+        aliases: &[],
+        expected: "a whole number from 1 to 65535, or 0 for ever",
+        default: "the source's",
+        doc: "How often an animation plays",
+        examples: Examples::some(
+            &[&["0"], &["1"], &["2"], &["65535"]],
+            &["", "-1", "65536", "01", "1.5", "forever"],
+            |roll| roll(100).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::plays(text).map(|v| draft.transform.plays = Some(v)),
+        write: Some(|asked| asked.transform.plays.map(|plays| plays.to_string())),
     },
     Param {
         name: "mask",
@@ -1575,6 +1626,7 @@ mod tests {
             version: draft.version,
             max_age_secs: draft.max_age_secs,
             expires_secs: draft.expires_secs,
+            disposition: None,
         };
         Some(param.write.and_then(|write| write(&asked)))
     }

@@ -24,6 +24,7 @@ pub(super) fn settle(
         version: None,
         max_age_secs: None,
         expires_secs: None,
+        file_name: None,
         widths: None,
         count: None,
         page: None,

@@ -50,6 +50,17 @@ pub(super) fn write_count(count: Option<NonZeroU16>) -> String {
     count.map_or_else(|| "all".to_owned(), |count| count.to_string())
 }
 
+/// Parses how often an animation is played; 0 is for ever.
+pub(super) fn plays(text: &str) -> Option<u16> {
+    u16::try_from(whole(text)?).ok()
+}
+
+/// Parses the milliseconds of a frame. Browsers show a frame of less than 10 ms for 100.
+pub(super) fn delay(text: &str) -> Option<NonZeroU16> {
+    let delay = NonZeroU16::new(u16::try_from(whole(text)?).ok()?)?;
+    (delay.get() >= 10).then_some(delay)
+}
+
 pub(super) fn page(text: &str) -> Option<u16> {
     u16::try_from(whole(text)?).ok()
 }
@@ -343,6 +354,32 @@ pub(crate) fn token(text: &str) -> Option<String> {
 }
 
 /// Tests of valid texts; the refused texts are examples in the rows of `param`.
+/// Undoes one round of percent-encoding. Bytes that are not UTF-8 become U+FFFD.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = |digit: u8| char::from(digit).to_digit(16);
+        rest = match (*first, tail) {
+            (b'%', [high, low, tail @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push((high << 4 | low) as u8);
+                    tail
+                }
+                _ => {
+                    bytes.push(b'%');
+                    &rest[1..]
+                }
+            },
+            (byte, tail) => {
+                bytes.push(byte);
+                tail
+            }
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,21 @@ for (const from of ['gif', 'webp']) {
   }
 }
 
+test('how often a film plays, and how long each frame is shown, may be asked for', async () => {
+  const file = await film({ format: 'gif', loop: 3 });
+  const s = place(file);
+  const own = await frames(file);
+  for (const f of ['gif', 'webp']) {
+    const timed = await frames((await worker.get({ s, w: 50, h: 45, f, loop: 5, delay: 250 })).bytes);
+    assert.deepEqual([timed.loop, timed.delay], [5, own.delay.map(() => 250)], f);
+    const endless = await frames((await worker.get({ s, w: 50, h: 45, f, loop: 0 })).bytes);
+    assert.deepEqual([endless.loop, endless.delay], [0, own.delay], f);
+  }
+  // A file that is answered as it is would play as before.
+  const asItIs = await frames((await worker.get({ s, w: 'auto', h: 'auto', loop: 1 })).bytes);
+  assert.deepEqual([asItIs.loop, asItIs.count], [1, own.count]);
+});
+
 for (const repetitions of [undefined, 0, 1, 7]) {
   test(`disposal is that of sharp, and of ${repetitions} repetitions it keeps the number`, async () => {
     const file = disposals(repetitions);

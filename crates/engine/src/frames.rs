@@ -68,7 +68,7 @@ impl Plan {
             frames: survey.frames,
             first,
             count,
-            plays: survey.plays,
+            plays: self.transform.plays.map_or(survey.plays, u32::from),
             restores: survey.restores,
             frame_bytes: survey.frame_bytes,
             file_bytes: 0,
@@ -77,7 +77,8 @@ impl Plan {
         animation.file_bytes = file_bytes(&self, &animation, source_bytes);
         self.animation = Some(animation);
         // Checksums of an animated PNG's frames are not all looked at.
-        let as_it_is = count == survey.frames && !survey.more;
+        let timed = self.transform.plays.is_some() || self.transform.delay_ms.is_some();
+        let as_it_is = count == survey.frames && !survey.more && !timed;
         self.original &= as_it_is && self.format.moves();
         self.reckon();
         Ok(self)

@@ -177,6 +177,10 @@ pub struct Transform {
     pub lossless: bool,
     /// Default all.
     pub frames: Frames,
+    /// Times that an animation plays; 0 is for ever. Default as often as the source's.
+    pub plays: Option<u16>,
+    /// Milliseconds that each frame of an animation is shown. Default as long as the source's.
+    pub delay_ms: Option<NonZeroU16>,
     /// How far a sample may be from the first pixel's and still be margin, which is cut off before
     /// anything else is done. Default no trim.
     pub trim: Option<NonZeroU8>,
@@ -333,6 +337,8 @@ impl Transform {
             first: 0,
             count: None,
         },
+        plays: None,
+        delay_ms: None,
         trim: None,
         crop: Crop::NONE,
         turn: Turn::NONE,

@@ -67,7 +67,7 @@ pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Re
     translation.signed = signed;
     translation.asked.version = version.as_deref().and_then(value::token);
     let source = &translation.asked.source;
-    translation.extras.disposition = draft.saved_as.map(|name| match &*name {
+    translation.asked.disposition = draft.saved_as.map(|name| match &*name {
         "" => Disposition::of_source(true, source),
         name => Disposition::new(true, name),
     });

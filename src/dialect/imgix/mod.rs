@@ -50,7 +50,7 @@ pub(crate) fn read(call: &Call<'_>, is_signing: bool) -> Result<Translation, Ref
         translation.asked.expires_secs = Some(expires_secs);
     }
     let source = &translation.asked.source;
-    translation.extras.disposition = draft.saved_as.map(|name| match &*name {
+    translation.asked.disposition = draft.saved_as.map(|name| match &*name {
         "" => Disposition::of_source(true, source),
         name => Disposition::new(true, name.rsplit_once('.').map_or(name, |(stem, _)| stem)),
     });
@@ -174,7 +174,7 @@ mod tests {
         let proxy =
             read(&call("https%3A%2F%2Fa.example%2Fb.jpg", "dl=x.jpg"), true).expect("a URL");
         assert_eq!(proxy.asked.source.to_string(), "https://a.example/b.jpg");
-        assert_eq!(proxy.extras.disposition, Some(Disposition::new(true, "x")));
+        assert_eq!(proxy.asked.disposition, Some(Disposition::new(true, "x")));
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Re
         }
         translation.asked.expires_secs = Some(expires_secs);
     }
-    translation.extras.disposition = Some(match &draft.file_name {
+    translation.asked.disposition = Some(match &draft.file_name {
         Some(name) => Disposition::new(draft.attachment, name),
         None => Disposition::of_source(draft.attachment, &translation.asked.source),
     });

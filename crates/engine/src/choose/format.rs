@@ -47,7 +47,10 @@ pub(crate) fn candidates(
         Auto::Common => !is_card,
         Auto::Named(_) | Auto::Never => false,
     };
-    let common = if shown {
+    // A shape that is cut out of a JPEG is to be seen.
+    let cut = written_layout(header, transform, Format::Png, padded).alpha()
+        && !transform.shape.clip.is_none();
+    let common = if shown && (own.has_alpha() || !cut) {
         own
     } else if moves && !is_card {
         Format::Gif
@@ -86,6 +89,7 @@ mod tests {
     use crate::header::colours::Colours;
     use crate::pixels::layout::{Layout, Size};
     use crate::pixels::orientation::Orientation;
+    use crate::transform::Mask;
     use Format::{Avif, Bmp, Gif, Jpeg, Png, WebP};
 
     const ALL: FormatSet = FormatSet::of(&[Format::WebP, Format::Avif]);
@@ -179,6 +183,19 @@ mod tests {
         };
         let source = header(WebP, Layout::Rgb);
         assert_eq!(candidates(&source, &transform, true, false, ALL), [Png]);
+        assert_eq!(candidates(&source, &transform, false, false, ALL), [Jpeg]);
+    }
+
+    #[test]
+    fn a_shape_is_cut_out_of_a_jpeg_too() {
+        let mut transform = Transform {
+            target: Target::Auto(NAMES_NOTHING),
+            ..Transform::DEFAULT
+        };
+        transform.shape.clip.mask = Some(Mask::Circle);
+        let source = header(Jpeg, Layout::Rgb);
+        assert_eq!(candidates(&source, &transform, false, false, ALL), [Png]);
+        transform.shape.clip.outside = Some(Colour::WHITE);
         assert_eq!(candidates(&source, &transform, false, false, ALL), [Jpeg]);
     }
 

@@ -107,7 +107,9 @@ impl<'g> Player<'g> {
             if shown {
                 show(plan, self.screen.frame(), &mut self.rgba)?;
                 let before = self.encoder.answer().len();
-                self.encoder.frame(&mut self.rgba, shot.delay_ms)?;
+                let asked = plan.transform.delay_ms.map(|delay| delay.get().into());
+                let delay_ms = asked.unwrap_or(shot.delay_ms);
+                self.encoder.frame(&mut self.rgba, delay_ms)?;
                 self.largest = self.largest.max(self.encoder.answer().len() - before);
             }
             self.next = index + 1;
