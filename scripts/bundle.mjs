@@ -42,6 +42,7 @@ function modulesBeside(files, loads) {
   return {
     name: 'modules beside',
     setup(bundle) {
+      bundle.onResolve({ filter: /^beside:/ }, ({ path }) => ({ path: path.replace('beside:', './'), external: true }));
       bundle.onResolve({ filter: /\.wasm$/ }, ({ path, importer }) => {
         const isOwn = path.startsWith('./');
         if (!isOwn) files.set(basename(path), createRequire(importer).resolve(path));

@@ -1,8 +1,7 @@
 // letterbox for Workers of one's own by a service binding, with the methods of Cloudflare's Images binding: what is written for that runs on this.
 
 import { RpcTarget, WorkerEntrypoint } from 'cloudflare:workers';
-import './guests/index.mjs'; // before the module that calls them
-import { __wbg_reset_state as startAnew, make, make_by_options as makeByOptions } from '../build/bindgen/index.js';
+import { make, makeByOptions, startAnew } from 'beside:worker.mjs';
 import { piecesOf } from './pieces.mjs';
 
 /** `env.IMAGES` of another Worker: `services = [{ binding = "IMAGES", service = "…", entrypoint = "Images" }]`. */

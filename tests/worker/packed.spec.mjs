@@ -289,7 +289,7 @@ export default {
   },
 };`;
   const compatibilityDate = '2026-04-01';
-  const names = ['rpc.mjs', ...withAvif];
+  const names = ['rpc.mjs', 'worker.mjs', ...withAvif];
   const runtime = new Miniflare({
     log: new Log(LogLevel.NONE),
     handleRuntimeStdio: () => {},
