@@ -714,6 +714,26 @@ fn signatures_are_those_of_the_other_services_own_tests() {
 }
 
 #[test]
+fn a_query_that_no_signature_covers_is_no_part_of_a_source() {
+    for (keys, path, source) in [
+        (
+            "cloudinary=mysecret",
+            "s--hJlJ7G05--/photo.jpg?x=1",
+            "/photo.jpg",
+        ),
+        (
+            "cloudinary=mysecret",
+            "s--hJlJ7G05--/photo%2Ejpg",
+            "/photo.jpg",
+        ),
+        ("thumbor=mysecret", "photo.jpg?x=1", "/photo.jpg?x=1"),
+    ] {
+        let read = signed("cloudinary", keys, path).expect(path);
+        assert_eq!(read.asked.source.to_string(), source, "{path}");
+    }
+}
+
+#[test]
 fn ten_thousand_signed_urls_with_one_letter_changed_are_refused_each() {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=/.:";
     for name in [

@@ -17,61 +17,84 @@ use crate::dialect::keys::{Owner, are_equal};
 use crate::dialect::options::Options;
 use crate::url::value;
 
-/// Reads a request. A query belongs to the source.
+/// Reads a request. A query belongs to the source, unless URLs are signed.
 pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Refusal> {
-    let (signature, mut rest) = match call.path.split_once('/') {
+    let (signature, rest) = match call.path.split_once('/') {
         Some((first, rest)) if first.starts_with("s--") && first.ends_with("--") => {
             (first.get(3..first.len() - 2).unwrap_or(""), rest)
         }
         _ => ("", call.path),
     };
-    let all = rest;
-    let mut segments = Vec::new();
-    while let Some((segment, behind)) = rest.split_once('/') {
-        let decoded = percent_decoded(segment);
-        if !is_component(&decoded) {
-            break;
-        }
-        segments.push(decoded);
-        rest = behind;
-    }
-    let components = all.get(..all.len() - rest.len()).unwrap_or("");
-    // A version is no part of a name, and is not signed.
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let mut version = None;
-    if let Some((first, behind)) = rest.split_once('/')
-        && let Some(number) = first.strip_prefix('v').filter(|number| digits(number))
-    {
-        (version, rest) = (Some(number.to_owned()), behind);
-    }
+    let mut parts = Parts::of(rest, percent_decoded);
     let signed = call.keys.has(Owner::Cloudinary);
-    if signed {
-        let text = format!("{components}{rest}");
-        let texts = [percent_decoded(&text), text];
-        if !texts.iter().any(|text| is_signature(call, signature, text)) {
+    if signed && !is_signature(call, signature, &parts.signed) {
+        // Some composers sign what they encode afterwards. What is read is what was signed.
+        parts = Parts::of(&percent_decoded(rest), str::to_owned);
+        if !is_signature(call, signature, &parts.signed) {
             let message = "Invalid Signature: it is not that of this URL";
             return Err(Refusal::signature("", message));
         }
     }
     let mut draft = Draft::new(call, options);
-    for segment in &segments {
-        draft.component(segment)?;
+    for component in &parts.components {
+        draft.component(component)?;
     }
+    // No signature covers a query.
     let query = match call.query {
-        "" => String::new(),
+        query if signed || query.is_empty() => String::new(),
         query => format!("?{query}"),
     };
-    let source = source_of_path(&format!("{}{query}", percent_decoded(rest)))
+    let source = source_of_path(&format!("{}{query}", parts.source))
         .ok_or_else(|| Refusal::bad("", "the source is no URL and no path"))?;
     let mut translation = Translation::new(source, draft.finished()?);
     translation.signed = signed;
-    translation.asked.version = version.as_deref().and_then(value::token);
+    translation.asked.version = parts.version.as_deref().and_then(value::token);
     let source = &translation.asked.source;
     translation.asked.disposition = draft.saved_as.map(|name| match &*name {
         "" => Disposition::of_source(true, source),
         name => Disposition::new(true, name),
     });
     Ok(translation)
+}
+
+/// The parts of a path behind its signature.
+struct Parts {
+    components: Vec<String>,
+    /// All of it but for the version.
+    signed: String,
+    version: Option<String>,
+    source: String,
+}
+
+impl Parts {
+    /// Splits a path, whose components and source are decoded.
+    fn of(path: &str, decoded: fn(&str) -> String) -> Parts {
+        let mut components = Vec::new();
+        let mut rest = path;
+        while let Some((segment, behind)) = rest.split_once('/') {
+            let segment = decoded(segment);
+            if !is_component(&segment) {
+                break;
+            }
+            components.push(segment);
+            rest = behind;
+        }
+        let before = path.strip_suffix(rest).unwrap_or("");
+        // A version is no part of a name.
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let mut version = None;
+        if let Some((first, behind)) = rest.split_once('/')
+            && let Some(number) = first.strip_prefix('v').filter(|number| digits(number))
+        {
+            (version, rest) = (Some(number.to_owned()), behind);
+        }
+        Parts {
+            signed: format!("{before}{rest}"),
+            source: decoded(rest),
+            components,
+            version,
+        }
+    }
 }
 
 /// Whether a signature is that of a text: eight letters of a SHA-1, or 32 of a SHA-256.
