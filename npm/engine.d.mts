@@ -13,7 +13,7 @@ export interface Picture {
 
 /** Something that is wrong with the file or with what is asked. */
 export class EngineError extends Error {
-  /** As in the README's table: `bad-parameter`, `unsupported-format`, `corrupt-image`, `image-too-large`, … */
+  /** As in docs/errors.md: `bad-parameter`, `unsupported-format`, `corrupt-image`, `image-too-large`, … */
   code: string;
 }
 

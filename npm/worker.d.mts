@@ -4,7 +4,7 @@ export interface Context {
   passThroughOnException(): void;
 }
 
-/** Settings as variables, and the bindings ORIGIN_BUCKET, ASSETS, RATE_LIMITER and SIGNING_KEYS: the README lists them. */
+/** Settings as variables, and the bindings ORIGIN_BUCKET, ASSETS, RATE_LIMITER and SIGNING_KEYS: docs/settings.md lists them. */
 export type Env = object;
 
 /** The whole worker: `export { default } from 'letterbox-images/worker'`. */

@@ -5,7 +5,7 @@ import { program, run, say } from './program.mjs';
 
 const help = `npm run docs
 
-  rewrites README's tables and its lines that sign, the defaults in wrangler.toml, the names in the signers, scripts/parameters.json,
+  rewrites the tables of docs/ and the lines that sign, the defaults in wrangler.toml, the names in the signers, scripts/parameters.json,
   and the parameters of url/ and of the playground, site/
 `;
 

@@ -63,10 +63,13 @@ export async function makePackage() {
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 
-/** The package's own words, with the tables of the clone's README. */
+/** The package's own words, with the tables of docs/, whose links lead nowhere from there. */
 function readme() {
-  const whole = readFileSync(join(root, 'README.md'), 'utf8');
-  const table = (name) => new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(whole)[1];
+  const table = (name) => {
+    const page = readFileSync(join(root, 'docs', `${name}.md`), 'utf8');
+    const [, rows] = new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(page);
+    return rows.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1');
+  };
   return readFileSync(join(root, 'npm', 'README.md'), 'utf8').replace(/<!-- (\w+) -->\n/g, (_, name) => table(name));
 }
 

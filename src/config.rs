@@ -128,7 +128,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// All settings, in the README's order.
+/// All settings, in the order of docs/settings.md.
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MODE",
@@ -208,7 +208,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "DIALECTS",
-        doc: "Comma list of prefixes at which URLs of other services are answered, such as `/_next/image=next, /.netlify/images=netlify`; see [docs/migrate](docs/migrate/README.md)",
+        doc: "Comma list of prefixes at which URLs of other services are answered, such as `/_next/image=next, /.netlify/images=netlify`; see [docs/migrate](migrate/README.md)",
         read: |config, text| Mounts::parse(text).map(|mounts| config.dialects = mounts),
         write: None,
     },
@@ -498,7 +498,7 @@ impl Default for Config {
     }
 }
 
-/// Returns the README's table of settings, in Markdown.
+/// Returns the table of docs/settings.md, in Markdown.
 pub fn table() -> String {
     let mut text = String::from("| setting | default | what it does |\n|---|---|---|\n");
     for s in SETTINGS {

@@ -6,7 +6,7 @@ import { __wbg_reset_state as startAnew, make } from '../build/bindgen/index.js'
 import { url } from '../url/index.mjs';
 import { piecesOf } from './pieces.mjs';
 
-/** Something that is wrong with the file or with what is asked; `code` is that of the README's table. */
+/** Something that is wrong with the file or with what is asked; `code` is that of docs/errors.md. */
 export class EngineError extends Error {
   constructor(code, message) {
     super(message);

@@ -1,5 +1,5 @@
 //! Checks that documents and scripts agree with the code on parameters, settings and errors:
-//! README's tables, the defaults in wrangler.toml, the names that signers and scripts know.
+//! the tables of docs/, the defaults in wrangler.toml, the names that signers and scripts know.
 //! `npm run docs` rewrites the generated parts.
 
 #[path = "support/playground.rs"]
@@ -61,16 +61,16 @@ fn aliases(alias: fn(&str, &str) -> String) -> Vec<String> {
     PARAMS.iter().flat_map(of).collect()
 }
 
-/// Compares the tables of the README, and the names in its lines that sign.
+/// Compares the tables of parameters and of settings, and the names in the lines that sign.
 #[test]
-fn the_readme_is_up_to_date() {
-    let mut fresh = read("README.md");
+fn the_tables_and_the_lines_that_sign_are_up_to_date() {
     for (name, table) in [
         ("parameters", param::table()),
         ("settings", config::table()),
     ] {
+        let file = format!("docs/{name}.md");
         let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
-        fresh = with_part(&fresh, &open, &close, &table);
+        is_up_to_date(&file, &with_part(&read(&file), &open, &close, &table));
     }
     let js = in_lines(
         &aliases(|alias, name| match alias.contains('-') {
@@ -82,9 +82,82 @@ fn the_readme_is_up_to_date() {
     );
     let python = aliases(|alias, name| format!("\"{alias}\": \"{name}\","));
     let python = in_lines(&python, "    ", 120);
-    fresh = with_part(&fresh, "const names = {", "};", &js);
-    fresh = with_part(&fresh, "NAMES = {", "}", &python);
-    is_up_to_date("README.md", &fresh);
+    let signing = read("docs/signing.md");
+    let fresh = with_part(&signing, "const names = {", "};", &js);
+    is_up_to_date(
+        "docs/signing.md",
+        &with_part(&fresh, "NAMES = {", "}", &python),
+    );
+}
+
+/// Whoever opens the project reads one screen, and finds what is linked.
+#[test]
+fn the_readme_is_short_and_every_link_leads_somewhere() {
+    let readme = read("README.md");
+    assert!(
+        readme.lines().count() <= 120,
+        "{} lines",
+        readme.lines().count()
+    );
+    let words = readme
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric));
+    let words = words.count();
+    assert!(words <= 900, "{words} words");
+    let mut missing = Vec::new();
+    let mut pages = vec![
+        "README.md".to_owned(),
+        "CONTRIBUTING.md".to_owned(),
+        "SECURITY.md".to_owned(),
+    ];
+    for folder in ["docs", "docs/migrate"] {
+        for entry in std::fs::read_dir(path(folder)).expect("a folder").flatten() {
+            let name = entry.file_name().into_string().expect("a name");
+            if name.ends_with(".md") {
+                pages.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    for page in pages {
+        let text = read(&page);
+        let folder = path(&page).parent().expect("a folder").to_owned();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            if link.contains("://")
+                || link.starts_with("mailto:")
+                || link.contains(char::is_whitespace)
+            {
+                continue;
+            }
+            let target = if file.is_empty() {
+                path(&page)
+            } else {
+                folder.join(file)
+            };
+            let has_anchor = || {
+                let text = std::fs::read_to_string(&target).unwrap_or_default();
+                let titles = text.lines().filter(|line| line.starts_with('#'));
+                titles.map(anchor_of).any(|title| title == anchor)
+            };
+            if !target.exists() || (!anchor.is_empty() && !has_anchor()) {
+                missing.push(format!("{page}: {link}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Returns the anchor that a heading has where Markdown is shown.
+fn anchor_of(heading: &str) -> String {
+    let title = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = title
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 /// Compares the table of dialects, which counts the rows of each dialect's own table, and the sizes
@@ -251,8 +324,8 @@ fn wrangler_toml_names_every_setting_and_no_other() {
     }
 }
 
-/// Compares facts that prose repeats: the two defaults in docs/deploy.md, and the message in the
-/// README.
+/// Compares facts that prose repeats: the two defaults in docs/deploy.md, and the message in
+/// docs/errors.md.
 #[test]
 fn the_prose_has_the_defaults_and_the_message_of_today() {
     let config = Config::default();
@@ -262,19 +335,19 @@ fn the_prose_has_the_defaults_and_the_message_of_today() {
     };
     assert!(read("docs/deploy.md").contains(&format!("the defaults {width} and {height}.")));
     let error = parse("s=/a.jpg&w=1e3", &config.url_defaults()).expect_err("no whole number");
-    assert!(read("README.md").contains(&format!("\"message\":\"{error}\"")));
+    assert!(read("docs/errors.md").contains(&format!("\"message\":\"{error}\"")));
 }
 
-/// Compares the error codes in the source with those in the README's table.
+/// Compares the error codes in the source with those in the table of docs/errors.md.
 #[test]
-fn the_readme_has_every_code_of_an_error() {
+fn the_docs_have_every_code_of_an_error() {
     let source = read("src/error.rs");
     let (_, codes) = source.split_once("pub fn code(").expect("the codes");
     let (codes, _) = codes.split_once("/// ").expect("the next function");
     let mut codes: Vec<&str> = codes.split('"').skip(1).step_by(2).collect();
     codes.push("crashed"); // src/worker.mjs
-    let readme = read("README.md");
-    let (_, table) = readme
+    let page = read("docs/errors.md");
+    let (_, table) = page
         .split_once("| status | `error` |")
         .expect("the table of errors");
     let (table, _) = table.split_once("\n\n").expect("it ends");

@@ -36,7 +36,7 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
 
 /// Returns the Cache-Tag of all answers that come from a source, so that one purge drops them: the
 /// first 16 hexadecimal digits of the SHA-256 of its URL (or path), normalised as browsers do. A
-/// shell can compute the tag, see the README.
+/// shell can compute the tag, see docs/caching.md.
 pub fn source_tag(source: &Source) -> HeaderValue {
     let hash = Sha256::digest(source.to_string());
     let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();

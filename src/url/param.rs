@@ -1,5 +1,5 @@
 //! Vocabulary of the query string: one table that drives the parser, the error messages, the
-//! canonical form, the tests, the fuzzer, the signers and the README. `npm run docs` writes the
+//! canonical form, the tests, the fuzzer, the signers and the docs. `npm run docs` writes the
 //! generated parts.
 
 use std::num::NonZeroU16;
@@ -23,7 +23,7 @@ pub struct Param {
     pub name: &'static str,
     /// Other spellings of the name.
     pub aliases: &'static [&'static str],
-    /// Description of valid values, for the error message and the README.
+    /// Description of valid values, for the error message and the docs.
     /// `{formats}` stands for the formats that are written.
     expected: &'static str,
     /// Default as a person would write it; `{}` stands for that of [`Transform::DEFAULT`].
@@ -1248,7 +1248,7 @@ pub const PARAMS: &[Param] = &[
         aliases: &[],
         expected: "a signature: 43 characters of base64url without padding",
         default: "none",
-        doc: "Who may ask: see [Signed URLs](#signed-urls)",
+        doc: "Who may ask: the URL is signed, see docs/signing.md",
         examples: Examples::all(
             &[&["sXb-BDr4s3pqCacLFcc6ajZrT9GOYsw8jM6BBBR-p6E"], &["x"]],
             &[],
@@ -1571,7 +1571,7 @@ fn any_shift(roll: &mut Roll<'_>) -> String {
     (i64::from(roll(400)) - 200).to_string()
 }
 
-/// Returns the README's parameter table, in Markdown.
+/// Returns the table of docs/parameters.md, in Markdown.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn table() -> String {
     let mut text = String::from(

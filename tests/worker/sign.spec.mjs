@@ -188,7 +188,7 @@ for (const { file, line } of commands) {
     const widths = /--widths (\S+)/.exec(line)[1].split(',').map(Number);
     assert.equal(stdout, `${await srcset(url, key, { widths })}\n`);
     // The example's markup is that answer, shortened.
-    const [, shown] = /srcset="([^"]*)"/.exec(blocks.find(({ language, code }) => language === 'html' && code.includes('srcset=')).code);
+    const [, shown] = /srcset="([^"]*)"/.exec(blocks.find(({ language, code }) => language === 'html' && code.includes('widths=')).code);
     const [first] = stdout.split(', ');
     const shortened = stdout.trim().replaceAll(first.slice(0, first.indexOf('&w=')), '…').replace('…', first.replace(/sig=.*/, 'sig=…'));
     assert.equal(shown, shortened);
