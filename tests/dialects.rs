@@ -176,6 +176,14 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&n=1",
         ),
         (
+            "/th/unsafe/90x60/filters:round_corner(12%7C12,255,0,0)/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=60&fit=cover&radius=12&mbg=f00",
+        ),
+        (
+            "/im/unsafe/90x60/filters:round_corner(12):format(png)/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=60&fit=cover&radius=12&f=png",
+        ),
+        (
             "/img/w=90,brightness=1.5,blur=250/photo.jpg",
             "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&mod=1.5&blur=125&q=85",
         ),
@@ -380,6 +388,18 @@ fn errors_have_the_shape_of_the_dialect_and_the_code_of_the_service() {
             404,
             "expired",
             "expired",
+        ),
+        (
+            "/th/unsafe/9x9/filters:round_corner(4%7C5,1,2,3)/photo.jpg",
+            400,
+            "400: round_corner of two radii is not supported here",
+            "bad-parameter",
+        ),
+        (
+            "/im/unsafe/9x9/filters:round_corner(4,,red):padding(blue,1)/photo.jpg",
+            400,
+            "round_corner beside padding is not supported here",
+            "bad-parameter",
         ),
         (
             "/th/unsafe/9x9/filters:nosuch()/photo.jpg",

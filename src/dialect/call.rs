@@ -8,7 +8,8 @@ pub(crate) use crate::url::Disposition;
 pub(crate) use crate::url::value::percent_decoded;
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::{
-    Dpr, Fit, Format, FormatSet, Frames, Length, Negotiated, Quality, Side, Target, Transform,
+    Corners, Dpr, Fit, Format, FormatSet, Frames, Length, Negotiated, Quality, Side, Target,
+    Transform,
 };
 
 /// A request in a dialect, without the prefix that it is mounted at.
@@ -229,6 +230,19 @@ pub(crate) fn side(pixels: u64) -> Side {
 /// Returns a length of so many pixels. Longer ones than any side are the longest.
 pub(crate) fn length(pixels: u64) -> Length {
     Length::Px(pixels.min(u16::MAX.into()) as u32)
+}
+
+/// Reads one to four radii of at most 1000 pixels, in the order of CSS.
+pub(crate) fn corners(text: &str, separator: char) -> Option<Corners> {
+    let radius = |text: &str| number(text).filter(|radius| *radius <= 1000).map(length);
+    let radii: Option<Vec<Length>> = text.split(separator).map(radius).collect();
+    Some(Corners(match radii?[..] {
+        [all] => [all; 4],
+        [a, b] => [a, b, a, b],
+        [a, b, c] => [a, b, c, b],
+        [a, b, c, d] => [a, b, c, d],
+        _ => return None,
+    }))
 }
 
 /// Covers the box without enlarging; where the source is too small, the shape of the box is kept.

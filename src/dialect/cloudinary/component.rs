@@ -3,7 +3,7 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::dialect::call::{
-    Call, Refusal, UNASKED, aspect_crop, decimal, dpr, length, number, set_quality, side,
+    Call, Refusal, UNASKED, aspect_crop, corners, decimal, dpr, length, number, set_quality, side,
 };
 use crate::dialect::options::Options;
 use crate::dialect::{colour, effect};
@@ -118,9 +118,9 @@ impl<'a> Draft<'a> {
                 transform.shape.clip.corners = Corners([Length::Share(5_000); 4]);
             }
             "r" => {
-                let corners = radii(text);
+                let radii = corners(text, ':');
                 let expected = "max, or one to four numbers of pixels";
-                transform.shape.clip.corners = corners.ok_or_else(|| bad(part, expected))?;
+                transform.shape.clip.corners = radii.ok_or_else(|| bad(part, expected))?;
             }
             "bo" => {
                 let border = border(text);
@@ -303,19 +303,6 @@ fn direction(text: &str) -> Option<Gravity> {
 /// Reads `rgb:ff0000`, or a name.
 fn ground(text: &str) -> Option<Colour> {
     colour::css(text.strip_prefix("rgb:").unwrap_or(text))
-}
-
-/// Reads one to four radii, in the order of CSS.
-fn radii(text: &str) -> Option<Corners> {
-    let radius = |text: &str| number(text).filter(|radius| *radius <= 1000).map(length);
-    let radii: Option<Vec<Length>> = text.split(':').map(radius).collect();
-    Some(Corners(match radii?[..] {
-        [all] => [all; 4],
-        [a, b] => [a, b, a, b],
-        [a, b, c] => [a, b, c, b],
-        [a, b, c, d] => [a, b, c, d],
-        _ => return None,
-    }))
 }
 
 /// Reads `4px_solid_red`.

@@ -2,16 +2,19 @@
 
 use std::num::NonZeroU16;
 
-use crate::dialect::call::{Call, Refusal, UNASKED, aspect_crop, decimal, number, set_quality};
+use crate::dialect::call::{
+    Call, Refusal, UNASKED, aspect_crop, corners, decimal, number, set_quality,
+};
 use crate::dialect::imgix::parameter::{asked, gravity, ratio, rectangle, turn, whole};
 use crate::dialect::{colour, effect};
 use letterbox_engine::transform::{
-    Colour, Dpr, Filter, Fit, Format, Negotiated, Ratio, Side, Target, Transform,
+    Clip, Colour, Corners, Dpr, Filter, Fit, Format, Mask, Negotiated, Ratio, Side, Target,
+    Transform,
 };
 
 /// Parameters that nothing here is equal to. Others that are not known are none of imgix's, and
 /// change nothing.
-const UNSUPPORTED: [&str; 33] = [
+const UNSUPPORTED: [&str; 30] = [
     "max-w",
     "max-h",
     "min-w",
@@ -20,9 +23,6 @@ const UNSUPPORTED: [&str; 33] = [
     "border",
     "border-radius",
     "border-radius-inner",
-    "mask",
-    "mask-bg",
-    "corner-radius",
     "exp",
     "gam",
     "high",
@@ -66,6 +66,8 @@ pub(super) struct Draft<'a> {
     transform: Transform,
     fit: String,
     crop: String,
+    mask: String,
+    corners: Corners,
     point: (u16, u16),
     ratio: Option<Ratio>,
     fill: Option<Colour>,
@@ -83,6 +85,8 @@ impl<'a> Draft<'a> {
             transform: UNASKED,
             fit: "clip".to_owned(),
             crop: String::new(),
+            mask: String::new(),
+            corners: Corners::SHARP,
             point: (5_000, 5_000),
             ratio: None,
             fill: None,
@@ -164,6 +168,12 @@ impl<'a> Draft<'a> {
                         _ => return Err(Refusal::unsupported("", &format!("auto={word}"))),
                     }
                 }
+            }
+            "mask" => text.clone_into(&mut self.mask),
+            "mask-bg" => transform.shape.clip.outside = Some(colour()?),
+            "corner-radius" => {
+                let expected = "one to four numbers of at most 1000 pixels";
+                self.corners = corners(text, ',').ok_or_else(|| bad(expected))?;
             }
             "lossless" => transform.lossless = is_on,
             "bg" => transform.background = colour()?,
@@ -283,6 +293,15 @@ impl<'a> Draft<'a> {
                 transform.fit = Fit::Inside;
             }
             transform.background = self.fill.unwrap_or(transform.background);
+        }
+        match &*self.mask {
+            "" => transform.shape.clip = Clip::NONE,
+            "corners" => transform.shape.clip.corners = self.corners,
+            "ellipse" => transform.shape.clip.mask = Some(Mask::Ellipse),
+            _ => {
+                let expected = "ellipse or corners, and no picture";
+                return Err(Refusal::value("", "mask", &self.mask, expected));
+            }
         }
         set_quality(&mut transform, self.quality);
         Ok(transform)

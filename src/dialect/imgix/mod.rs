@@ -166,6 +166,12 @@ mod tests {
                 "hue=90&bri=10&px=4&invert=true",
                 format!("{plain}&hue=90&bri=10&pixelate=4&filt=negate&q=75"),
             ),
+            (
+                "mask=corners&corner-radius=10,0,20&mask-bg=f00",
+                format!("{plain}&radius=10,0,20&mbg=f00&q=75"),
+            ),
+            ("mask=ellipse", format!("{plain}&mask=ellipse&q=75")),
+            ("corner-radius=10", format!("{plain}&q=75")),
             ("w64=MzAw", "w=300&h=auto&fit=inside&q=75".to_owned()),
         ] {
             let read = read(&call("a/b.jpg", query), true).expect(query);
@@ -187,6 +193,8 @@ mod tests {
             ("txt-color=red", "txt-color"),
             ("fp-z=2", "fp-z"),
             ("rot=90", "rot"),
+            ("mask=/a.png", "mask="),
+            ("mask=corners&corner-radius=x", "corner-radius=x"),
             ("ar=16", "ar"),
             ("rect=center,0,1,1", "rect"),
             ("fm=mp4", "fm=mp4"),

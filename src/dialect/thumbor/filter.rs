@@ -4,7 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::dialect::call::{Refusal, decimal, length, number, percent_decoded};
 use crate::dialect::thumbor::draft::Draft;
-use crate::dialect::{colour, effect};
+use crate::dialect::{call, colour, effect};
 use letterbox_engine::transform::{
     Colour, Crop, Filter, Format, Frames, Gravity, Length, Modulation, Sharpening, Sigma, Target,
     Unsharp,
@@ -49,6 +49,27 @@ impl Draft {
                 _ => return Err(Refusal::bad("", "filters end with a slash and the image")),
             }
         }
+    }
+
+    /// The second radius of rounded corners, which imagor has as an argument.
+    fn second<'t>(&self, args: &[&'t str]) -> Option<&'t str> {
+        let second = args.get(1).copied();
+        second.filter(|radius| self.is_imagor && !radius.is_empty())
+    }
+
+    /// The colour outside of rounded corners: one argument of imagor, three of thumbor, which a
+    /// fourth makes transparent.
+    fn outside(&self, args: &[&str]) -> Option<Option<Colour>> {
+        if self.is_imagor {
+            return match args.get(2).copied().unwrap_or_default() {
+                "" => Some(None),
+                name => Some(Some(colour::css(name)?)),
+            };
+        }
+        let sample = |at: usize| u8::try_from(number(args.get(at)?)?).ok();
+        let [r, g, b] = [sample(1)?, sample(2)?, sample(3)?];
+        let is_clear = matches!(args.get(4), Some(&("1" | "true" | "True")));
+        Some((!is_clear).then_some(Colour { r, g, b, a: 255 }))
     }
 
     fn filter(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
@@ -264,6 +285,18 @@ impl Draft {
                     return Err(Refusal::unequalled("", "trim at the bottom right"));
                 }
                 self.transform().trim = NonZeroU8::new(threshold);
+            }
+            "round_corner" => {
+                let expected = "a radius of at most 1000 pixels, and a colour";
+                let radii: Vec<&str> = first.split('|').chain(self.second(&args)).collect();
+                let corners = call::corners(radii[0], '|');
+                let corners = corners.ok_or_else(|| wrong(expected))?;
+                if radii.iter().any(|radius| *radius != radii[0]) {
+                    return Err(Refusal::unequalled("", "round_corner of two radii"));
+                }
+                let outside = self.outside(&args).ok_or_else(|| wrong(expected))?;
+                let clip = &mut self.transform().shape.clip;
+                (clip.corners, clip.outside) = (corners, outside);
             }
             "lossless" => self.transform().lossless = true,
             "orient" => {

@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 
 use crate::dialect::call::{Refusal, set_quality, side};
 use crate::dialect::thumbor::draft::Draft;
-use letterbox_engine::transform::{Border, Crop, Fit, Gravity, Pad, Side, Third, Transform};
+use letterbox_engine::transform::{Border, Clip, Crop, Fit, Gravity, Pad, Side, Third, Transform};
 
 impl Draft {
     /// Returns the transform.
@@ -67,6 +67,10 @@ impl Draft {
             bottom,
             left,
         };
+        let is_rounded = transform.shape.clip != Clip::NONE;
+        if is_rounded && (transform.shape.pad != Pad::NONE || self.line.is_some()) {
+            return Err(Refusal::unequalled("", "round_corner beside padding"));
+        }
         transform.shape.border = self.line.map(|(width, colour)| Border { width, colour });
         set_quality(&mut transform, self.quality.unwrap_or(80));
         Ok(transform)
