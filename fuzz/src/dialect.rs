@@ -45,6 +45,7 @@ pub fn run(input: &[u8]) {
                 return;
             };
             asked.expires_secs = None; // until when one may ask is no part of what is asked for
+            asked.disposition = None; // nor is the name under which it is saved
             let canonical = canonical(&asked);
             assert_eq!(parse(&canonical, &defaults), Ok(Some(asked)), "{text}");
         }
