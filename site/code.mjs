@@ -2,6 +2,7 @@
 
 import { addressOf, explained, pieces } from './address.mjs';
 import { copyButton, element } from './dom.mjs';
+import { dialects } from './dialects.mjs';
 import { snippets } from './snippets.mjs';
 import { sign } from '../sign/index.mjs';
 
@@ -54,7 +55,7 @@ export function code({ address, meaning, tabs }, { getState, getAlt }) {
     meaning.replaceChildren(...explained(state).flatMap(({ name, value, group, text: said }) => [element('dt', {}, element('code', { class: `part group-${group}` }, `${name}=${value}`)), element('dd', {}, said)]));
 
     const place = (base.value.trim() || location.origin).replace(/\/+$/, '');
-    const all = [...snippets({ base: place, state, alt: getAlt() }), { id: 'signed', title: 'Signed' }];
+    const all = [...snippets({ base: place, state, alt: getAlt() }), ...dialects({ base: place, state }), { id: 'signed', title: 'Signed' }];
     if (!all.some(({ id }) => id === chosen)) chosen = 'url';
     const focused = document.activeElement?.dataset?.id;
     list.replaceChildren(

@@ -1,9 +1,10 @@
 // The playground without a browser: the state and its address, snippets whose addresses the worker answers, hints, placeholders, and every parameter.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { addressOf, describing, explained, pieces, reference } from '../../site/address.mjs';
+import { dialects } from '../../site/dialects.mjs';
 import { groups } from '../../site/groups.mjs';
 import { blurhash, thumbhash } from '../../site/hashes.mjs';
 import { hints } from '../../site/hints.mjs';
@@ -13,7 +14,7 @@ import { signed } from '../../site/code.mjs';
 import { snippets } from '../../site/snippets.mjs';
 import { changed, pasted, read, write } from '../../site/state.mjs';
 import { presetsIn } from '../../site/presets.mjs';
-import { answer, closeAll, fixture, startOrigin, startWorker } from './harness.mjs';
+import { answer, closeAll, fixture, production, startOrigin, startWorker } from './harness.mjs';
 
 let origin, worker, photo, halves;
 
@@ -161,4 +162,48 @@ test('a signed address is that of the vectors, and a bad key is said in words', 
   assert.match((await signed(`https://img.example.com/?${query}`, key, '30', 1e12)).text, /&exp=1002592000&sig=/);
   assert.match((await signed(`https://img.example.com/?${query}`, 'abc', '')).note, /^the key is not 64 or more hexadecimal digits\.$/);
   assert.match((await signed('https://img.example.com/?s=/', '', '')).note, /^Enter a key/);
+});
+
+describe('the address of another service', () => {
+  let mounted;
+  before(async () => {
+    mounted = await startWorker({ origin, vars: { ...production, DIALECTS: '/img/=cloudflare, /wsrv=wsrv, /ip/=imgproxy' } });
+  });
+  after(() => mounted?.close());
+
+  for (const [query, wanted] of [
+    ['', 'cloudflare'],
+    ['f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=300&h=auto&f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=auto&h=120&f=jpg&q=60', 'cloudflare wsrv imgproxy'],
+    ['w=300&h=200&fit=cover&f=jpg&q=60', 'cloudflare wsrv imgproxy'],
+    ['w=300&h=200&fit=cover&a=0.2x0.8&f=jpg&q=60', 'cloudflare'],
+    ['w=300&h=200&f=webp', ''],
+    ['w=300&h=200&fit=cover&a=left&f=jpg', 'cloudflare wsrv'],
+    ['w=300&h=200&fit=inside&f=png', 'cloudflare wsrv imgproxy'],
+    ['w=1500&h=auto&fit=scale-down&f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=1500&h=1200&fit=inside&we=1&f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=200&h=200&fit=fill&f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=200&h=200&fit=outside&f=jpg', 'wsrv'],
+    ['w=100&h=100&dpr=2&f=jpg', 'cloudflare wsrv'],
+    ['w=auto&h=auto&f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=300&h=auto&f=jpg&blur=2&filt=sepia&ro=90', 'wsrv'],
+    ['w=300&h=auto&radius=20', ''],
+    ['w=50p', ''],
+    ['w=300&h=200&f=png&q=50', ''],
+    ['f=json', ''],
+  ]) {
+    test(`is the same picture: ${query || 'nothing asked'}`, async () => {
+      const { asked } = read(`s=/x&${query}`);
+      const all = dialects({ base: 'https://img.example.com', state: { source: photo, asked } });
+      assert.equal(all.map(({ id }) => id).join(' '), wanted);
+      const native = await mounted.get(addressOf('https://img.example.com', { source: photo, asked }));
+      for (const { id, text } of all) {
+        const reply = await mounted.get(text);
+        assert.equal(reply.status, 200, `${id}: ${text}: ${reply.text().slice(0, 300)}`);
+        assert.equal(reply.headers.get('content-type'), native.headers.get('content-type'), `${id}: ${text}`);
+        assert.ok(reply.bytes.equals(native.bytes), `${id}: ${text}`);
+      }
+    });
+  }
 });
