@@ -659,8 +659,9 @@ fn planned(dialect: Dialect, path: &str, query: &str, source: &[u8]) -> (u32, u3
     (canvas.width, canvas.height)
 }
 
-fn read(dialect: Dialect, path: &str, query: &str) -> Result<Translation, Refusal> {
-    let call = Call {
+/// A request in a dialect with nothing beside its URL.
+fn call<'a>(path: &'a str, query: &'a str, keys: &'a Keys) -> Call<'a> {
+    Call {
         path,
         whole_path: path,
         query,
@@ -668,9 +669,12 @@ fn read(dialect: Dialect, path: &str, query: &str) -> Result<Translation, Refusa
         user_agent: None,
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
-        keys: &Keys::default(),
-    };
-    dialect.read(&call, &Options::default())
+        keys,
+    }
+}
+
+fn read(dialect: Dialect, path: &str, query: &str) -> Result<Translation, Refusal> {
+    dialect.read(&call(path, query, &Keys::default()), &Options::default())
 }
 
 /// Reads the path of a dialect whose URLs are signed.
@@ -679,17 +683,9 @@ fn signed(mount: &str, keys: &str, path: &str) -> Result<Translation, Refusal> {
     let mount = mounts.at("/x/").expect("mounted");
     let keys = Keys::parse(keys).expect("keys");
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let call = Call {
-        path,
-        whole_path: path,
-        query,
-        accept: None,
-        user_agent: None,
-        offer: FormatSet::of(&[Format::WebP, Format::Avif]),
-        now_secs: 1_700_000_000,
-        keys: &keys,
-    };
-    mount.dialect.read(&call, &mount.options)
+    mount
+        .dialect
+        .read(&call(path, query, &keys), &mount.options)
 }
 
 /// Signatures of other services' public tests and pages: `mount keys signature path`, a line each.

@@ -151,6 +151,46 @@ fn the_readme_is_short_and_every_link_leads_somewhere() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
+/// A file that moves takes its name in the docs along.
+#[test]
+fn every_path_that_the_docs_name_is_there() {
+    let rooms = [
+        "crates/", "src/", "tests/", "scripts/", "cli/", "site/", "sign/", "docs/", "npm/", "fuzz/",
+    ];
+    let pages = [
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "README.md",
+    ]
+    .map(str::to_owned);
+    let docs = std::fs::read_dir(path("docs")).expect("a folder").flatten();
+    let docs = docs.map(|entry| format!("docs/{}", entry.file_name().to_string_lossy()));
+    let pages = pages
+        .into_iter()
+        .chain(docs.filter(|name| name.ends_with(".md")));
+    let mut missing = Vec::new();
+    let mut seen = 0;
+    for page in pages {
+        let text = read(&page);
+        // Every second part stands between backticks.
+        for named in text.split('`').skip(1).step_by(2) {
+            let is_path = rooms.iter().any(|room| named.starts_with(room))
+                && named
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            if is_path {
+                seen += 1;
+                if !path(named).exists() {
+                    missing.push(format!("{page}: {named}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(seen > 100, "{seen} paths");
+}
+
 /// Returns the anchor that a heading has where Markdown is shown.
 fn anchor_of(heading: &str) -> String {
     let title = heading.trim_start_matches('#').trim().to_lowercase();

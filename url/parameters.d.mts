@@ -47,7 +47,7 @@ export interface Parameters {
   dl?: true | string;
   /** Another name of `dl`. */
   filename?: Parameters['dl'];
-  /** Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad` and `border`. Default: 1. */
+  /** Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad`, `border` and `radius`. Default: 1. */
   dpr?: number;
   /** From when on the URL is refused; no copy is kept beyond it. Default: none: for ever. */
   exp?: number;

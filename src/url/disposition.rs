@@ -40,7 +40,7 @@ impl Disposition {
 
     /// Returns the disposition of an answer that is saved as asked, or under its source's name if
     /// no name is asked for.
-    pub(super) fn saved_as(name: &str, source: &Source) -> Disposition {
+    pub(crate) fn saved_as(name: &str, source: &Source) -> Disposition {
         match stem(name) {
             "" => Disposition::of_source(true, source),
             stem => Disposition::new(true, stem),

@@ -284,12 +284,19 @@ mod tests {
 
     #[test]
     fn a_signed_list_has_one_picture_a_width_whatever_dpr_multiplies() {
-        let around = "s=/x&widths=100,200,400&h=200&pad=40&border=8,red&ax=20&mw=80";
+        let around = "s=/x&widths=100,200,400&h=200&pad=40&border=8,red&ax=20&mw=80&radius=24,10p";
         let of = |query: &str| key(&format!("{around}&{query}"));
         assert_eq!(of("w=200"), of("w=100&dpr=2"));
         assert_eq!(of("w=200"), of("w=400&dpr=0.5"));
         let half = of("w=200");
-        for part in ["&pad=20&", "border=4%2C", "&ax=10&", "&mw=40&", "&h=100&"] {
+        for part in [
+            "&pad=20&",
+            "border=4%2C",
+            "&ax=10&",
+            "&mw=40&",
+            "&h=100&",
+            "&radius=12%2C10p&",
+        ] {
             assert!(half.contains(part), "{part}: {half}");
         }
         let ladder = [

@@ -364,7 +364,7 @@ pub const PARAMS: &[Param] = &[
         aliases: &[],
         expected: "a number from 0.1 to 8; behind the sixth decimal it is rounded",
         default: "{}",
-        doc: "Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad` and `border`",
+        doc: "Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad`, `border` and `radius`",
         examples: Examples::some(
             &[
                 &["1", "1.0", "1.00"],

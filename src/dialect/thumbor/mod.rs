@@ -66,10 +66,9 @@ pub(crate) fn read(
         translation.asked.expires_secs = Some(expires_secs);
     }
     let source = &translation.asked.source;
-    translation.asked.disposition = draft.attachment.map(|name| match &*name {
-        "" => Disposition::of_source(true, source),
-        name => Disposition::new(true, name.rsplit_once('.').map_or(name, |(stem, _)| stem)),
-    });
+    translation.asked.disposition = draft
+        .attachment
+        .map(|name| Disposition::saved_as(&name, source));
     Ok(translation)
 }
 
