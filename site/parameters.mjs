@@ -1,4 +1,4 @@
-// Written by `npm run docs` from the parameters of src/url/param.rs.
+// Written by `npm run docs` from the parameters of src/url/param/.
 
 export const parameters = [
   {"aliases":["g","gravity","position"],"control":"text","default":"center","doc":"Where the image sits on its canvas (`contain`), or which part is kept (`cover`); `attention` looks for edges, skin and colour, `entropy` cuts off what has little detail","examples":["center","top","bottom","left","right","top-left","top-right","bottom-left","bottom-right","0.5x0.5","0.25x0","0x1","1x0.0001","attention","entropy"],"expected":"center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right, attention, entropy or a focal point such as 0.5x0.33","name":"a","words":["center","top","bottom","left","right","top-left","top-right","bottom-left","bottom-right","attention","entropy"]},

@@ -65,7 +65,7 @@ fn aliases(alias: fn(&str, &str) -> String) -> Vec<String> {
 #[test]
 fn the_tables_and_the_lines_that_sign_are_up_to_date() {
     for (name, table) in [
-        ("parameters", param::table()),
+        ("parameters", param::tables()),
         ("settings", config::table()),
     ] {
         let file = format!("docs/{name}.md");

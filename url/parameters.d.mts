@@ -1,4 +1,4 @@
-// Written by `npm run docs` from the parameters of src/url/param.rs.
+// Written by `npm run docs` from the parameters of src/url/param/.
 
 export interface Parameters {
   /** Where the image sits on its canvas (`contain`), or which part is kept (`cover`); `attention` looks for edges, skin and colour, `entropy` cuts off what has little detail. Default: center. */

@@ -1,4 +1,4 @@
-// Written by `npm run docs` from the parameters of src/url/param.rs: other names, and what a switch is written as.
+// Written by `npm run docs` from the parameters of src/url/param/: other names, and what a switch is written as.
 
 export const parameters = {
   a: { aliases: ['g', 'gravity', 'position'] },

@@ -88,7 +88,7 @@ pub(crate) fn table() -> String {
         })
         .collect();
     format!(
-        "// Written by `npm run docs` from the parameters of src/url/param.rs.\n\n\
+        "// Written by `npm run docs` from the parameters of src/url/param/.\n\n\
          export const parameters = [\n{rows}];\n"
     )
 }

@@ -98,7 +98,7 @@ pub(crate) fn declarations() -> String {
         })
         .collect();
     format!(
-        "// Written by `npm run docs` from the parameters of src/url/param.rs.\n\n\
+        "// Written by `npm run docs` from the parameters of src/url/param/.\n\n\
          export interface Parameters {{\n{fields}}}\n"
     )
 }
@@ -122,7 +122,7 @@ pub(crate) fn table() -> String {
         })
         .collect();
     format!(
-        "// Written by `npm run docs` from the parameters of src/url/param.rs: other names, and what a switch is written as.\n\n\
+        "// Written by `npm run docs` from the parameters of src/url/param/: other names, and what a switch is written as.\n\n\
          export const parameters = {{\n{rows}}};\n"
     )
 }

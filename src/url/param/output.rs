@@ -1,0 +1,136 @@
+//! Parameters of the file that is answered.
+
+use crate::url::examples::Examples;
+use crate::url::param::kinds::SWITCH;
+use crate::url::param::row::Param;
+use crate::url::value;
+
+pub(super) const ROWS: &[Param] = &[
+    Param {
+        name: "delay",
+        aliases: &[],
+        expected: "a whole number from 10 to 65535",
+        default: "the source's",
+        doc: "Milliseconds that each frame of an animation is shown",
+        examples: Examples::some(
+            &[&["10"], &["100"], &["65535"]],
+            &["", "0", "9", "65536", "-1", "010", "0.1", "100,200"],
+            |roll| (10 + roll(1000)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::delay(text).map(|v| draft.transform.delay_ms = Some(v)),
+        write: Some(|asked| asked.transform.delay_ms.map(|delay| delay.to_string())),
+    },
+    Param {
+        name: "f",
+        aliases: &["output", "format", "fm"],
+        expected: "keep, auto, jpg, png, webp, avif, gif, json, thumbhash or blurhash",
+        default: "{}",
+        doc: "Format of the answer; `keep` is the source's own (PNG for BMP, ICO and TIFF), `auto` the first of AVIF and WebP \
+              that the client's Accept names, or else the source's own, `json` describes the source and the plan, `thumbhash` and \
+              `blurhash` are the source's placeholder as text",
+        examples: Examples::all(
+            &[
+                &["keep"],
+                &["auto"],
+                &["jpg", "jpeg"],
+                &["png"],
+                &["webp"],
+                &["avif"],
+                &["gif"],
+                &["json"],
+                &["thumbhash"],
+                &["blurhash"],
+            ],
+            &["", "JPG", "bmp", "ico", "tiff", "svg", "image/png"],
+        ),
+        quotable: true,
+        read: |draft, text| {
+            value::target(text, draft.negotiated).map(|v| draft.transform.target = v)
+        },
+        write: Some(|asked| Some(value::write_target(asked.transform.target))),
+    },
+    Param {
+        name: "il",
+        aliases: &["interlace"],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "{}",
+        doc: "Progressive JPEG",
+        examples: SWITCH,
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.interlace = v),
+        write: Some(|asked| Some(value::write_switch(asked.transform.interlace))),
+    },
+    Param {
+        name: "ll",
+        aliases: &["lossless"],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "{}",
+        doc: "Lossless WebP",
+        examples: SWITCH,
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|v| draft.transform.lossless = v),
+        write: Some(|asked| Some(value::write_switch(asked.transform.lossless))),
+    },
+    Param {
+        name: "loop",
+        aliases: &[],
+        expected: "a whole number from 1 to 65535, or 0 for ever",
+        default: "the source's",
+        doc: "How often an animation plays",
+        examples: Examples::some(
+            &[&["0"], &["1"], &["2"], &["65535"]],
+            &["", "-1", "65536", "01", "1.5", "forever"],
+            |roll| roll(100).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::plays(text).map(|v| draft.transform.plays = Some(v)),
+        write: Some(|asked| asked.transform.plays.map(|plays| plays.to_string())),
+    },
+    Param {
+        name: "n",
+        aliases: &[],
+        expected: "all or -1, or a whole number from 1 to 65535",
+        default: "{}; 1 with `page`",
+        doc: "How many frames of an animation are kept, where the format of the answer can hold them (GIF, WebP, PNG of a PNG); 1 is a still",
+        examples: Examples::some(
+            &[&["all", "-1"], &["1"], &["2"], &["65535"]],
+            &["", "0", "-2", "65536", "1.5", "01", "every"],
+            |roll| (1 + roll(65_535)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::count(text).map(|v| draft.count = Some(v)),
+        write: Some(|asked| Some(value::write_count(asked.transform.frames.count))),
+    },
+    Param {
+        name: "page",
+        aliases: &[],
+        expected: "a whole number from 0 to 65535",
+        default: "{}",
+        doc: "The frame of an animation to begin with, counted from 0; a still, unless `n` says otherwise",
+        examples: Examples::some(
+            &[&["0"], &["1"], &["2"], &["65535"]],
+            &["", "-1", "1.5", "65536", "00", "last"],
+            |roll| roll(65_536).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::page(text).map(|v| draft.page = Some(v)),
+        write: Some(|asked| Some(asked.transform.frames.first.to_string())),
+    },
+    Param {
+        name: "q",
+        aliases: &["quality"],
+        expected: "a whole number from 1 to 100",
+        default: "{}, and 100 with f=png",
+        doc: "Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than \
+              100 is a palette of `q` % of 256 colours",
+        examples: Examples::some(
+            &[&["1"], &["2"], &["50"], &["99"], &["100"]],
+            &["", "0", "101", "256", "-1", "01", "79.5", "high"],
+            |roll| (1 + roll(100)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
+        write: Some(|asked| Some(asked.transform.quality.get().to_string())),
+    },
+];
