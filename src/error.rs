@@ -70,7 +70,8 @@ impl Error {
                 | I::NoSuchPage { .. }
                 | I::TooManyFrames { .. }
                 | I::Outgrown { .. }
-                | I::OutputTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                | I::OutputTooLarge { .. }
+                | I::Outside => StatusCode::UNPROCESSABLE_ENTITY,
                 I::SourceTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
                 I::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
                 I::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -118,6 +119,7 @@ impl Error {
                 | I::Outgrown { .. }
                 | I::OutputTooLarge { .. } => "image-too-large",
                 I::NoSuchPage { .. } => "no-such-page",
+                I::Outside => "overlay-outside",
                 I::OutOfMemory => "busy",
                 I::Internal(_) => "internal",
             },

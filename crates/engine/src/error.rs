@@ -70,6 +70,8 @@ pub enum Error {
         /// The longest side allowed.
         side: u32,
     },
+    /// Nothing of an overlay lies on the answer.
+    Outside,
     /// The allocator refused: the isolate is busy.
     OutOfMemory,
     /// A library refused input that should have been right.
@@ -154,6 +156,9 @@ impl fmt::Display for Error {
                     f,
                     "the result would be {width} x {height} pixels, and {side} is the longest side"
                 )
+            }
+            Error::Outside => {
+                f.write_str("nothing of the overlay lies on the answer: its offset is too large")
             }
             Error::OutOfMemory => {
                 f.write_str("too many images are being resized at once: try again in a moment")

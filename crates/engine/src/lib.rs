@@ -20,6 +20,8 @@ mod pixels;
 pub mod guest;
 pub mod header;
 
+mod layer;
+
 mod colour;
 
 mod plan;
@@ -40,6 +42,7 @@ mod pipeline;
 mod testing;
 
 pub use crate::error::Error;
+pub use crate::layer::{Ink, Layer, LayerPlan};
 pub use crate::limits::Limits;
 pub use crate::pipeline::output::{Output, Spent};
 pub use crate::pipeline::state::Pipeline;

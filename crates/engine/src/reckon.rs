@@ -58,6 +58,7 @@ impl Plan {
                 ("answer", animation.file_bytes),
                 small,
                 ("colours", self.source.bytes(&self.header)),
+                ("overlays", self.layer_bytes),
             ];
             let mut steps = vec![Step {
                 name: "frames",
@@ -67,7 +68,11 @@ impl Plan {
             if animation.grown {
                 steps.push(Step {
                     name: "join",
-                    parts: vec![("answer", 2 * animation.file_bytes), small],
+                    parts: vec![
+                        ("answer", 2 * animation.file_bytes),
+                        ("overlays", self.layer_bytes),
+                        small,
+                    ],
                     file: true,
                 });
             }
@@ -135,6 +140,9 @@ impl Plan {
             None => writer(self.format).map_or(0, |writer| writer.encoder_bytes(self)),
         };
         let mut parts = vec![("picture", upright), ("encoder", encoder + canvas), small];
+        if self.aim == Some(Aim::Layer) {
+            parts.push(("layer", self.layer_pixels()));
+        }
         if self.format == Format::Jpeg {
             // A piece is freed when all its rows are used up. Tokens take its place a little before
             // that.
@@ -149,6 +157,7 @@ impl Plan {
         let colours = self.source.bytes(&self.header);
         for step in &mut steps {
             step.parts.push(("colours", colours));
+            step.parts.push(("overlays", self.layer_bytes));
         }
         if let Some(Aim::Point { bytes }) = self.aim {
             // The file is decoded again, and is held until then.
@@ -176,7 +185,7 @@ impl Plan {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
         self.capacity = match self.aim {
-            Some(Aim::Box(_)) => None,
+            Some(Aim::Box(_) | Aim::Layer) => None,
             Some(Aim::Point { .. }) | None => capacity(self),
         };
         let steps = self.steps();

@@ -6,6 +6,7 @@
 mod clip;
 mod colour;
 mod length;
+mod overlay;
 mod size;
 
 use std::num::{NonZeroU8, NonZeroU16};
@@ -16,6 +17,7 @@ pub use crate::spec::{Format, FormatSet};
 pub use crate::transform::clip::{Clip, Corners, Mask};
 pub use crate::transform::colour::Colour;
 pub use crate::transform::length::{Dpr, Length};
+pub use crate::transform::overlay::{MOST_OVERLAYS, Overlay, Place};
 pub use crate::transform::size::{
     Border, Crop, Extend, Fit, Gravity, Offset, Pad, Ratio, Shape, Side, Smart, Third,
 };
@@ -218,6 +220,8 @@ pub struct Transform {
     pub tint: Option<Colour>,
     /// Colours of black and of white in a duotone. Default weserv's.
     pub duotone: (Colour, Colour),
+    /// Pictures that are laid over the answer, the lowest first. Default none.
+    pub overlays: [Option<Overlay>; MOST_OVERLAYS],
 }
 
 /// Gamma in hundredths, 1 to 3. Colours become lighter, the more the larger the number.
@@ -357,6 +361,7 @@ impl Transform {
         pixelate: NonZeroU16::MIN,
         tint: None,
         duotone: (Colour::rgb(0xc8_3658), Colour::rgb(0xd8_e74f)),
+        overlays: [None; MOST_OVERLAYS],
     };
 
     /// Returns the transform without sizes: all of the picture, pixel for pixel.
@@ -368,6 +373,7 @@ impl Transform {
             shape: Shape::PLAIN,
             dpr: Dpr::ONE,
             crop: Crop::NONE,
+            overlays: [None; MOST_OVERLAYS],
             ..self
         }
     }
@@ -411,7 +417,14 @@ impl Transform {
 
     /// Whether a grey picture becomes colour.
     pub(crate) fn colours(&self) -> bool {
-        self.tint.is_some() || matches!(self.filter, Some(Filter::Sepia | Filter::Duotone))
+        self.tint.is_some()
+            || matches!(self.filter, Some(Filter::Sepia | Filter::Duotone))
+            || self.has_layers()
+    }
+
+    /// Whether layers are laid over the answer, which are given with [`crate::Pipeline::lay`].
+    pub fn has_layers(&self) -> bool {
+        self.overlays.iter().any(Option::is_some)
     }
 }
 

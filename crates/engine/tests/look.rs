@@ -1,6 +1,6 @@
 //! Looks: what they cost, and that what comes behind them is what comes without.
 
-use letterbox_engine::transform::{Fit, Side, Target, Transform};
+use letterbox_engine::transform::{Fit, Gravity, Side, Smart, Target, Transform};
 use letterbox_engine::{Limits, Output, Pipeline};
 use std::num::NonZeroU8;
 
@@ -30,5 +30,40 @@ fn a_photo_without_margin_is_the_same_with_a_look_and_without() {
     let plain = answer(PHOTO, &without, usize::MAX).body;
     for piece in [usize::MAX, 100_000, 4096] {
         assert!(answer(PHOTO, &with, piece).body == plain, "{piece}");
+    }
+}
+
+/// An animation has no margin, and is cropped in the middle.
+#[test]
+fn an_animation_stays_one_where_a_still_would_be_looked_at() {
+    let mut file = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut file, 24, 16, &[0, 0, 0, 0, 128, 0]).expect("a GIF");
+    for at in 0..3_u8 {
+        let frame = gif::Frame::from_indexed_pixels(24, 16, vec![at % 2; 24 * 16], None);
+        encoder.write_frame(&frame).expect("a frame");
+    }
+    drop(encoder);
+    let plain = Transform {
+        width: Side::px(10),
+        height: Side::px(10),
+        fit: Fit::Cover,
+        ..Transform::DEFAULT
+    };
+    let trimmed = Transform {
+        trim: NonZeroU8::new(10),
+        ..plain
+    };
+    let smart = Transform {
+        gravity: Gravity::Smart(Smart::Attention),
+        ..plain
+    };
+    let wanted = answer(&file, &plain, usize::MAX).body;
+    for transform in [trimmed, smart] {
+        let made = answer(&file, &transform, 64);
+        assert_eq!(
+            made.plan.animation.map(|animation| animation.count),
+            Some(3)
+        );
+        assert!(made.body == wanted);
     }
 }

@@ -8,8 +8,9 @@ use std::num::NonZeroU8;
 
 use crate::error::Error;
 use crate::header::{Coding, Header};
+use crate::layer::Layers;
 use crate::limits::Limits;
-use crate::pixels::layout::Size;
+use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::Rect;
 use crate::plan::geometry::{Geometry, chroma, halves, shrink_on_load};
 use crate::plan::plane::Plane;
@@ -19,7 +20,7 @@ use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
 use crate::stage;
 use crate::stage::link::{Samples, Stage};
-use crate::transform::{Fit, Quality, Side, Target, Transform};
+use crate::transform::{Crop, Dpr, Fit, Length, Overlay, Place, Quality, Side, Target, Transform};
 
 impl Plan {
     /// Plans a transform.
@@ -72,10 +73,14 @@ impl Plan {
             let source = source.clone();
             let planned =
                 Plan::written_as(format, header, source, &geometry, transform, limits, offer);
-            let plan = match planned {
+            let mut plan = match planned {
                 Err(_) if formats.len() > 0 => continue,
                 planned => planned?,
             };
+            if known.layer_bytes > 0 {
+                plan.layer_bytes = known.layer_bytes;
+                plan.reckon();
+            }
             let fits = plan.check_budget(plan.file_bytes(known.bytes), limits);
             if fits.is_ok() || formats.len() == 0 {
                 return Ok(plan); // whether the last one fits is the caller's to ask, who may want it described only
@@ -151,6 +156,8 @@ impl Plan {
             },
             capacity: None,
             aim: None,
+            layers: Layers::default(),
+            layer_bytes: 0,
             animation: None,
             peak_bytes: 0,
             decode_bytes: 0,
@@ -294,6 +301,61 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Plans the pixels of a picture that is laid over a canvas. A picture of
+    /// its own size is cut down to what is seen of it.
+    ///
+    /// # Errors
+    /// As [`Plan::with_guests`]; [`Error::Outside`] where nothing of it lies on the canvas.
+    pub(crate) fn layer(
+        header: Header,
+        source: Source,
+        lies: Lies,
+        limits: &Limits,
+        offer: FormatSet,
+    ) -> Result<Plan, Error> {
+        let Lies {
+            overlay,
+            canvas,
+            dpr,
+        } = lies;
+        let side = |length: u32| Side::px(length.min(u16::MAX.into()) as u16);
+        let (own, bounds) = (header.upright(), overlay.bounds(canvas));
+        let mut transform = Transform {
+            width: Side::Auto,
+            height: Side::Auto,
+            fit: Fit::Inside,
+            target: Target::Image(Format::Png),
+            quality: Quality::MOST,
+            ..Transform::DEFAULT
+        };
+        match bounds {
+            Some(bounds) => {
+                (transform.width, transform.height) = (side(bounds.width), side(bounds.height));
+            }
+            None => {
+                let place = overlay.place(own, canvas, dpr);
+                let shown = place.shown(own, canvas).ok_or(Error::Outside)?;
+                let px = |length| Some(Length::Px(length));
+                transform.crop = Crop {
+                    x: px(shown.left),
+                    y: px(shown.top),
+                    width: px(shown.width),
+                    height: px(shown.height),
+                };
+            }
+        }
+        let known = Known::default();
+        let mut plan = Plan::with_guests(header, source, &transform, limits, offer, known)?;
+        let place = lies.place(&plan);
+        place.shown(plan.canvas, canvas).ok_or(Error::Outside)?;
+        plan.palette = None; // it is not written
+        plan.original = false;
+        plan.layout = Layout::Rgba;
+        plan.aim = Some(Aim::Layer);
+        plan.reckon();
+        Ok(plan)
+    }
+
     /// A PNG has a palette where that is asked for, and where no pixel becomes another by it. Where
     /// its source has one and is resampled, which makes more colours than it had, pixels may become
     /// others that are near.
@@ -311,6 +373,34 @@ impl Plan {
     }
 }
 
+/// A canvas, and how a picture lies on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lies {
+    pub(crate) overlay: Overlay,
+    pub(crate) canvas: Size,
+    pub(crate) dpr: Dpr,
+}
+
+impl Lies {
+    /// Returns the place of the layer that a plan makes.
+    pub(crate) fn place(&self, plan: &Plan) -> Place {
+        let Lies {
+            overlay,
+            canvas,
+            dpr,
+        } = *self;
+        if overlay.bounds(canvas).is_some() {
+            return overlay.place(plan.canvas, canvas, dpr);
+        }
+        let place = overlay.place(plan.header.upright(), canvas, dpr);
+        Place {
+            left: place.left.max(0),
+            top: place.top.max(0),
+            ..place
+        }
+    }
+}
+
 /// Most pixels of a source. The JPEG decoder has the same limit, and sharp by default.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;
 
@@ -322,12 +412,9 @@ pub(crate) const SIDE: u16 = 100;
 mod tests {
     use super::*;
     use crate::header::colours::Colours;
-    use crate::pixels::layout::Layout;
     use crate::pixels::orientation::Orientation;
     use crate::pixels::window::Window;
-    use crate::transform::{
-        Border, Crop, Dpr, Extend, Gravity, Length, Offset, Pad, Ratio, Shape, Third,
-    };
+    use crate::transform::{Border, Extend, Gravity, Offset, Pad, Ratio, Shape, Third};
     use std::num::NonZeroU16;
 
     const LIMITS: Limits = Limits {

@@ -142,8 +142,8 @@ impl<'a> Body<'a> {
         } = self;
         let start = now_ms();
         decoder.finish(&plan, &mut rows)?;
-        let original = match (plan.aim, original) {
-            (Some(_), None) => Some(Original::decoded(decoder.into_file())),
+        let original = match (plan.is_look(), original) {
+            (true, None) => Some(Original::decoded(decoder.into_file())),
             (_, original) => {
                 drop(decoder); // the next step is planned without it
                 original
@@ -152,7 +152,7 @@ impl<'a> Body<'a> {
         let Sink::Picture(rows) = rows else {
             return Err(Error::Internal("a look has no picture".to_owned()));
         };
-        let original = original.filter(|_| plan.aim.is_some() || !rows.is_damaged());
+        let original = original.filter(|_| plan.is_look() || !rows.is_damaged());
         let pictures = rows.into_pictures()?;
         let decoded = now_ms();
         let mut upright = Vec::new();

@@ -69,6 +69,11 @@ pub(crate) fn describe(
         .iter()
         .map(|stage| json!({ "stage": stage.name(), "reach": stage.reach().name() }))
         .collect();
+    let overlays = plan.layers.plans.iter().map(|layer| {
+        let (place, size) = (layer.place, layer.size);
+        json!({ "x": place.left, "y": place.top, "width": size.width, "height": size.height })
+    });
+    let overlays: Vec<Value> = overlays.collect();
     let area = plan.area;
     let focus = match plan.transform.gravity {
         Gravity::Focus(x, y) => {
@@ -97,6 +102,7 @@ pub(crate) fn describe(
             "frames": plan.animation.map_or(1, |animation| animation.count),
             "area": { "x": area.left, "y": area.top, "width": area.width, "height": area.height },
             "focus": focus,
+            "overlays": overlays,
             "stages": stages,
             "image": { "x": plan.at.0, "y": plan.at.1, "width": image.width, "height": image.height },
             "peak_bytes": plan.peak_bytes,

@@ -1,6 +1,7 @@
 //! The end of a source, and the answer.
 
 use crate::error::Error;
+use crate::layer::Layers;
 use crate::pipeline::describe::describe;
 use crate::pipeline::look::Facts;
 use crate::pipeline::output::{Output, Spent};
@@ -68,7 +69,8 @@ impl Pipeline<'_> {
         };
         let file = body.plan.file_bytes(self.source_bytes);
         body.plan.check_budget(file, self.limits)?;
-        let (file, original, plan) = body.run(self.guests, now_ms, &mut spent)?;
+        let (file, original, mut plan) = body.run(self.guests, now_ms, &mut spent)?;
+        plan.layers = Layers::default(); // the answer has them
         Ok(Output {
             body: file,
             content_type: plan.format.content_type(),

@@ -6,6 +6,7 @@
 
 use std::num::NonZeroU8;
 
+use crate::choose::Lies;
 use crate::error::Error;
 use crate::format::buffered;
 use crate::format::codec::only;
@@ -29,6 +30,8 @@ pub(crate) enum Look {
     Point(Smart),
     /// A small picture of all of it, see [`Plan::small`].
     Small,
+    /// Pixels that are laid over another picture, see [`Plan::layer`].
+    Layer(Lies),
 }
 
 /// Facts that a look has found.
@@ -86,6 +89,7 @@ impl Look {
                 Plan::point(header, source, work, transform, limits, offer, known)
             }
             Look::Small => Plan::small(header, source, transform, limits, offer),
+            Look::Layer(lies) => Plan::layer(header, source, lies, limits, offer),
         }
     }
 }

@@ -97,7 +97,7 @@ impl Pipeline<'_> {
     /// Bytes of the file that is kept beside a decoder because it will be decoded again.
     pub(crate) fn scanned_bytes(&self) -> u64 {
         match self.planned() {
-            Some((plan, _)) if plan.aim.is_some() => self.original_bytes(plan),
+            Some((plan, _)) if plan.is_look() => self.original_bytes(plan),
             _ => 0,
         }
     }

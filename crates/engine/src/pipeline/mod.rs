@@ -9,6 +9,7 @@ pub(crate) mod animate;
 pub(crate) mod body;
 pub(crate) mod describe;
 pub(crate) mod finish;
+pub(crate) mod layers;
 pub(crate) mod look;
 pub(crate) mod memory;
 pub(crate) mod open;

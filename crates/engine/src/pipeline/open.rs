@@ -29,15 +29,20 @@ impl Pipeline<'_> {
                 }),
             };
         }
-        // What moves has no margin, and is cropped in the middle.
-        if let Some(Look::Box(_) | Look::Point(_)) = self.look {
-            self.look = Look::last(self.transform);
-        }
+        // What moves has no margin, and is cropped in the middle. What it will be written as may
+        // depend on whether it moves.
+        let may_move = match self.look {
+            Some(Look::Box(_) | Look::Point(_)) => {
+                let (header, source) = (plan.header, plan.source.clone());
+                self.look = Look::last(self.transform);
+                self.plan(header, source, self.known())?.may_move()
+            }
+            None | Some(Look::Small | Look::Layer(_)) => plan.may_move(),
+        };
         let Some((plan, file)) = self.planned() else {
             return Ok(());
         };
-        // What it will be written as may depend on whether it moves.
-        let moves = plan.may_move() || matches!(self.transform.target, Target::Auto(_));
+        let moves = may_move || matches!(self.transform.target, Target::Auto(_));
         let still = Frames {
             count: Frames::STILL,
             ..frames
@@ -68,6 +73,7 @@ impl Pipeline<'_> {
             moves: wanted > 1 && survey.frames > u32::from(frames.first) + 1,
             area: self.area,
             focus: self.focus,
+            layer_bytes: self.layers.bytes(),
         };
         let again = self.plan(header, plan.source.clone(), known)?;
         let again = again.animated(&survey, shown, known.bytes, limits)?;
@@ -136,6 +142,7 @@ impl Pipeline<'_> {
             moves: false,
             area: self.area,
             focus: self.focus,
+            layer_bytes: self.layers.bytes(),
         }
     }
 
@@ -168,7 +175,9 @@ impl Pipeline<'_> {
         known: Known,
     ) -> Result<Plan, Error> {
         let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
-        Plan::with_guests(header, source, transform, limits, offer, known)
+        let mut plan = Plan::with_guests(header, source, transform, limits, offer, known)?;
+        plan.layers = self.layers.clone();
+        Ok(plan)
     }
 
     /// Makes the decoder of what is planned.

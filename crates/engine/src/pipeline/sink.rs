@@ -20,7 +20,9 @@ impl Sink {
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(plan: &Plan) -> Result<Sink, Error> {
         Ok(match plan.aim {
-            None | Some(Aim::Point { .. }) => Sink::Picture(Box::new(Intake::new(plan))),
+            None | Some(Aim::Point { .. } | Aim::Layer) => {
+                Sink::Picture(Box::new(Intake::new(plan)))
+            }
             Some(Aim::Box(threshold)) => Sink::Box(Box::new(Trim::new(plan, threshold.get())?)),
         })
     }

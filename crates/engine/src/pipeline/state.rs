@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::guest::{Guests, NoGuests};
+use crate::layer::Layers;
 use crate::limits::Limits;
 use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
@@ -33,6 +34,8 @@ pub struct Pipeline<'a> {
     pub(crate) resident: Vec<u8>,
     /// Plan that `f=json` describes. This plan is not carried out.
     pub(crate) described: Option<Box<Plan>>,
+    /// Layers of the answer, as far as they are known.
+    pub(crate) layers: Layers,
     /// How long looks have taken, and decoding behind them.
     pub(crate) looked_ms: f64,
     /// Time spent playing frames, in milliseconds.
@@ -67,6 +70,7 @@ impl<'a> Pipeline<'a> {
             area: None,
             focus: None,
             resident: Vec::new(),
+            layers: Layers::default(),
             looked_ms: 0.0,
             described: None,
             played_ms: 0.0,

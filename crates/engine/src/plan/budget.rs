@@ -35,8 +35,7 @@ impl Plan {
     /// the answer, or is decoded again behind a look. An animation needs no copy: its decoder keeps
     /// the whole file anyway.
     pub(crate) fn keeps_original(&self) -> bool {
-        (self.original && self.moving().is_none())
-            || (self.aim.is_some() && !self.gives_file_back())
+        (self.original && self.moving().is_none()) || (self.is_look() && !self.gives_file_back())
     }
 
     /// Whether the decoder has the whole file in the end, and gives it back.

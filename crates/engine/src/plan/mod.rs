@@ -17,6 +17,7 @@ use crate::pixels::window::{Edges, Rect, Window};
 use crate::plan::plane::Plane;
 
 use crate::header::Header;
+use crate::layer::Layers;
 use crate::pixels::layout::{Layout, Size};
 use crate::plan::frames::Animation;
 use crate::plan::geometry::{Cut, Halves};
@@ -36,6 +37,8 @@ pub struct Known {
     pub area: Option<Rect>,
     /// The point that a look has found for the crop to go around.
     pub focus: Option<Gravity>,
+    /// Bytes of the layers that are laid over the answer; 0 while they are unknown.
+    pub layer_bytes: u64,
 }
 
 impl Known {
@@ -56,6 +59,8 @@ pub(crate) enum Aim {
         /// Upper bound on the memory of the search beside the picture.
         bytes: u64,
     },
+    /// Pixels that are laid over another picture. Nothing is written.
+    Layer,
 }
 
 /// Choice of the colours in the answer's palette.
@@ -120,6 +125,10 @@ pub struct Plan {
     pub(crate) capacity: Option<u64>,
     /// The look that this is the plan of, where another plan follows.
     pub(crate) aim: Option<Aim>,
+    /// Layers that are laid over the answer, as far as they are known.
+    pub(crate) layers: Layers,
+    /// Bytes that the layers hold in every step.
+    pub(crate) layer_bytes: u64,
     /// Frames of an animation that are drawn and shown; `None` until the frames have been surveyed.
     pub animation: Option<Animation>,
     /// Upper bound on the bytes held at once, apart from the source file.
@@ -217,6 +226,16 @@ pub(crate) fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
 }
 
 impl Plan {
+    /// Whether another plan follows, with the same file.
+    pub(crate) fn is_look(&self) -> bool {
+        matches!(self.aim, Some(Aim::Box(_) | Aim::Point { .. }))
+    }
+
+    /// Returns the bytes of the pixels of a layer that this is the plan of.
+    pub(crate) fn layer_pixels(&self) -> u64 {
+        Layout::Rgba.channels() as u64 * self.canvas.pixels()
+    }
+
     /// Whether the answer may have several frames. A PNG may only where its source is a PNG.
     pub(crate) fn may_move(&self) -> bool {
         self.format.moves() || (self.format == Format::Png && self.header.format == Format::Png)

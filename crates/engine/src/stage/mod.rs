@@ -26,6 +26,7 @@ pub(crate) mod mean;
 pub(crate) mod median;
 pub(crate) mod normalise;
 pub(crate) mod orient;
+pub(crate) mod overlay;
 pub(crate) mod pixelate;
 pub(crate) mod resample;
 pub(crate) mod sharpen;
@@ -48,13 +49,14 @@ use crate::stage::link::{Pull, Push, Pushed, Stage, Turn};
 use crate::stage::median::Median;
 use crate::stage::normalise::Normalise;
 use crate::stage::orient::Orient;
+use crate::stage::overlay::Overlay;
 use crate::stage::pixelate::Pixelate;
 use crate::stage::resample::Resample;
 use crate::stage::sharpen::Sharpen;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 22] = [
+pub(crate) static STILL: [Link; 23] = [
     Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
@@ -77,6 +79,7 @@ pub(crate) static STILL: [Link; 22] = [
     Link::Pulled(&Letterbox),
     Link::Pulled(&Border),
     Link::Pulled(&Clip),
+    Link::Pulled(&Overlay),
 ];
 
 /// A stage, and how rows get through it.
