@@ -130,6 +130,7 @@ function seed(target) {
   mkdirSync(corpus, { recursive: true });
   if (target === 'inflate_split') return streams(corpus);
   if (target === 'dialect') return urls(corpus);
+  if (target === 'text') return fonts(corpus);
   const { endings, ways, head } = starts[target];
   const beside = process.env.LETTERBOX_CORPUS ?? resolve(root, '..', 'shared', 'corpus');
   const inputs = endings.flatMap((ending) => {
@@ -170,6 +171,17 @@ function streams(corpus) {
 function urls(corpus) {
   const lines = readFileSync(join(root, 'tests', 'vectors', 'dialect-urls.txt'), 'utf8').split('\n').filter(Boolean);
   lines.forEach((line, at) => writeFileSync(join(corpus, `seed-${at}`), line));
+  return corpus;
+}
+
+/** Small fonts behind a style and a text. */
+function fonts(corpus) {
+  const files = list(join(root, 'crates', 'text', 'tests', 'files')).filter((path) => /\.(ttf|otf)$/.test(path));
+  for (const path of files) {
+    for (const [at, head] of ['0\u{7f}AaBbCg QRSs&|8%@é\n', '@\u{7f}AVTo AVTo\n', '\u{10}3Жю Ωδ…\n'].entries()) {
+      writeFileSync(join(corpus, `seed-${at}-${basename(path)}`), Buffer.concat([Buffer.from(head), readFileSync(path)]));
+    }
+  }
   return corpus;
 }
 

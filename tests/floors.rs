@@ -210,7 +210,7 @@ fn floors() -> BTreeMap<String, BTreeMap<Vec<String>, u32>> {
     all
 }
 
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "src",
     "crates/engine/src",
     "crates/heap/src",
@@ -218,6 +218,7 @@ const CRATES: [&str; 9] = [
     "crates/jpeg/src",
     "crates/png/src",
     "crates/resize/src",
+    "crates/text/src",
     "crates/vp8/src",
     "crates/vp8l/src",
 ];

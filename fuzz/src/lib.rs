@@ -7,6 +7,7 @@ pub mod header;
 pub mod jpeg;
 pub mod pieces;
 pub mod png;
+pub mod text;
 pub mod transform;
 pub mod vp8;
 pub mod vp8l;

@@ -1,41 +1,21 @@
-//! How much of each pixel lies inside an outline: exact areas, row by row.
+//! The coverage of an outline: how much of each pixel lies inside, row by row.
+
+use letterbox_text::Edge;
 
 use crate::error::Error;
-use crate::pixels::buffer::{filled, room, zeroes_of};
+use crate::pixels::buffer::room;
 use crate::pixels::layout::Size;
 use crate::plan::outline::{Point, most_points};
 
-/// An edge of an outline, downwards.
-#[derive(Clone, Copy)]
-struct Edge {
-    top: f64,
-    bottom: f64,
-    /// Column at the top.
-    x: f64,
-    /// Columns per row.
-    slope: f64,
-    /// 1.0 where the outline goes down here, and -1.0 where it goes up.
-    sign: f32,
-}
-
 /// The coverage of rows, from above.
-pub(crate) struct Coverage {
-    /// By their tops.
-    edges: Vec<Edge>,
-    /// Edges before this one end above the row. Longer ones behind it may, too.
-    first: usize,
-    /// Change of coverage from each column to the next, and one column more.
-    changes: Vec<f32>,
-    row: Vec<u8>,
-    y: u32,
-}
+pub(crate) struct Coverage(letterbox_text::Coverage);
 
 impl Coverage {
     /// Upper bound on the memory of one, with the outline that it is made of.
     pub(crate) fn bytes(canvas: Size) -> u64 {
-        let points = most_points(canvas) as u64;
-        let edge = size_of::<Edge>() as u64 + size_of::<Point>() as u64;
-        points * edge + (u64::from(canvas.width) + 1) * 4 + u64::from(canvas.width)
+        let points = most_points(canvas);
+        let outline = (points * size_of::<Point>()) as u64;
+        letterbox_text::Coverage::bytes(points, canvas.width as usize) + outline
     }
 
     /// Begins with the first row of a canvas. The outline does not cross itself.
@@ -45,91 +25,16 @@ impl Coverage {
     pub(crate) fn new(outline: &[Point], canvas: Size) -> Result<Coverage, Error> {
         let mut edges = room(outline.len())?;
         let next = outline.iter().cycle().skip(1);
-        for (&from, &to) in outline.iter().zip(next) {
-            let (upper, lower, sign) = if from.1 < to.1 {
-                (from, to, 1.0)
-            } else {
-                (to, from, -1.0)
-            };
-            if upper.1 < lower.1 {
-                edges.push(Edge {
-                    top: upper.1,
-                    bottom: lower.1,
-                    x: upper.0,
-                    slope: (lower.0 - upper.0) / (lower.1 - upper.1),
-                    sign,
-                });
-            }
-        }
-        edges.sort_unstable_by(|a: &Edge, b| a.top.total_cmp(&b.top));
-        Ok(Coverage {
-            edges,
-            first: 0,
-            changes: zeroes_of(canvas.width as usize + 1)?,
-            row: filled(canvas.width as usize, 0)?,
-            y: 0,
-        })
+        let sides = outline.iter().zip(next);
+        edges.extend(sides.filter_map(|(from, to)| Edge::between(*from, *to)));
+        let coverage = letterbox_text::Coverage::new(edges, canvas.width as usize);
+        coverage.map(Coverage).map_err(|_| Error::OutOfMemory)
     }
 
     /// The coverage of the pixels of the next row, 255 for those that lie inside.
     pub(crate) fn next_row(&mut self) -> &[u8] {
-        let (top, bottom) = (f64::from(self.y), f64::from(self.y) + 1.0);
-        self.y += 1;
-        self.changes.fill(0.0);
-        while self
-            .edges
-            .get(self.first)
-            .is_some_and(|edge| edge.bottom <= top)
-        {
-            self.first += 1;
-        }
-        for edge in &self.edges[self.first..] {
-            if edge.top >= bottom {
-                break;
-            }
-            let (from, to) = (edge.top.max(top), edge.bottom.min(bottom));
-            if from < to {
-                let x = |y: f64| edge.x + (y - edge.top) * edge.slope;
-                let height = edge.sign * (to - from) as f32;
-                add(&mut self.changes, x(from), x(to), height);
-            }
-        }
-        let mut sum = 0.0_f32;
-        for (covered, change) in self.row.iter_mut().zip(&self.changes) {
-            sum += change;
-            *covered = (sum.abs() * 255.0 + 0.5) as u8;
-        }
-        &self.row
+        self.0.next_row()
     }
-}
-
-/// Adds what lies to the right of a part of an edge, which goes between two columns over a share of
-/// a row.
-fn add(changes: &mut [f32], from: f64, to: f64, height: f32) {
-    let (left, right) = (from.min(to).max(0.0), from.max(to).max(0.0));
-    let (first, last) = (left as usize, right.ceil() as usize);
-    let mut before = 0.0;
-    for (column, change) in changes.iter_mut().enumerate().take(last + 1).skip(first) {
-        let inside = mean_inside(column as f64 + 1.0, left, right);
-        *change += height * (inside - before);
-        before = inside;
-    }
-}
-
-/// The mean share of a column, which ends at `end`, that lies to the right of points between `left`
-/// and `right`.
-fn mean_inside(end: f64, left: f64, right: f64) -> f32 {
-    // The integral of a share that grows from 0 to 1 over the column and stays there.
-    let sum = |x: f64| match x {
-        x if x <= 0.0 => 0.0,
-        x if x < 1.0 => x * x / 2.0,
-        x => x - 0.5,
-    };
-    let width = right - left;
-    if width < 1e-9 {
-        return (end - left).clamp(0.0, 1.0) as f32;
-    }
-    ((sum(end - left) - sum(end - right)) / width) as f32
 }
 
 #[cfg(test)]
