@@ -1,11 +1,11 @@
 // `npm run integrations`: the loaders in the real frameworks. Each renders a page with the package as it is packed, and its <img> is held to
 // integrations/table.mjs. The frameworks are installed into the user's cache, once a version: some 900 MB.
 
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { table } from '../integrations/table.mjs';
+import { installed } from './installed.mjs';
 import { makePackage } from './package.mjs';
 import { capture, duration, Problem, program, say } from './program.mjs';
 import { cache, root } from './tools.mjs';
@@ -34,7 +34,7 @@ async function integrations(wanted) {
   const stranger = wanted.find((name) => !(name in renders));
   if (stranger) throw new Problem(`${stranger}: unknown\nusage: npm run integrations [-- ${Object.keys(renders).join(' ')}]`);
   const { folder: letterbox } = await makePackage();
-  const node = await installed('node', { dependencies: { node: nodeVersion } }, { scripts: true });
+  const node = await installed('integrations', 'node', { dependencies: { node: nodeVersion } }, { scripts: true });
   const env = { ...quiet, PATH: `${join(node, 'node_modules', '.bin')}:${process.env.PATH}` };
   const failed = [];
   for (const [name, how] of Object.entries(renders).filter(([name]) => wanted.length === 0 || wanted.includes(name))) {
@@ -50,7 +50,7 @@ async function integrations(wanted) {
 async function render(name, { args, python, page, copied = {} }, { letterbox, env }) {
   const site = join(root, 'integrations', name, 'site');
   const manifest = python ? null : JSON.parse(readFileSync(join(site, 'package.json'), 'utf8'));
-  const at = python ? await installedPython(name, python) : await installed(name, manifest);
+  const at = python ? await installedPython(name, python) : await installed('integrations', name, manifest);
   if (at === null) return null;
   // The framework stays, and all else is made anew.
   for (const left of readdirSync(at)) if (!['node_modules', 'package.json', 'package-lock.json', 'venv'].includes(left)) rmSync(join(at, left), { recursive: true });
@@ -80,22 +80,6 @@ function image(html) {
   return { src: attribute('src'), srcset: srcset?.split(/,\s+/).map((candidate) => candidate.trim().split(/\s+/)) };
 }
 
-/** Packages of npm, in a folder of the cache that their versions name; put in place whole. */
-async function installed(name, { dependencies = {}, type = 'module' }, { scripts = false } = {}) {
-  const text = JSON.stringify({ private: true, type, dependencies }, null, 2);
-  const at = join(cache, 'integrations', `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`);
-  if (existsSync(at)) return at;
-  const versions = Object.entries(dependencies).map(([dependency, version]) => `${dependency} ${version}`);
-  say(`integrations: installing ${versions.join(', ') || 'nothing'} (once, into ${at})`);
-  await whole(at, async (next) => {
-    writeFileSync(join(next, 'package.json'), text);
-    const npm = ['install', '--no-audit', '--no-fund', '--loglevel=error', ...(scripts ? ['--foreground-scripts'] : ['--ignore-scripts'])];
-    const { code, output } = await capture('npm', npm, { cwd: next });
-    if (code !== 0) throw new Problem(`failed: npm ${npm.join(' ')}\n${output}`);
-  });
-  return at;
-}
-
 /** A program of PyPI, in an environment of its own; null, with a word, where there is no Python. */
 async function installedPython(name, requirement) {
   const at = join(cache, 'integrations', requirement.replace('==', '-'));
@@ -114,17 +98,6 @@ async function installedPython(name, requirement) {
     throw new Problem(`failed: pip install ${requirement}\n${output}`);
   }
   return at;
-}
-
-async function whole(at, make) {
-  const next = `${at}.${process.pid}`;
-  mkdirSync(next, { recursive: true });
-  try {
-    await make(next);
-    renameSync(next, at);
-  } finally {
-    rmSync(next, { recursive: true, force: true });
-  }
 }
 
 await program(import.meta.url, integrations);

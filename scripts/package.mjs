@@ -2,6 +2,7 @@
 
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { build } from './build.mjs';
 import { bundle } from './bundle.mjs';
 import { capture, duration, Problem, program, say } from './program.mjs';
@@ -54,11 +55,20 @@ export async function makePackage() {
   }
   const { code, output } = await capture('npm', ['pack', '--json', '--silent', '--pack-destination', join(root, 'build')], { cwd: at });
   if (code !== 0) throw new Problem(`npm pack failed:\n${output}`);
-  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(output);
+  const [{ filename, unpackedSize, entryCount }] = JSON.parse(output);
   const path = join(root, 'build', filename);
+  const size = await pressed(path);
   say(`package: ${filename}, ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked, ${entryCount} files, in ${duration(Date.now() - started)}`);
   if (size > most) throw new Problem(`package: ${size} bytes are more than ${most}`);
   return { path, size, folder: at };
+}
+
+/** Compresses the file anew, which makes it a twentieth smaller than npm does; returns its size. */
+async function pressed(path) {
+  const { gzip } = await import('libdeflate'); // there after set-up
+  const file = gzip(gunzipSync(readFileSync(path)), 12);
+  writeFileSync(path, file);
+  return file.length;
 }
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
