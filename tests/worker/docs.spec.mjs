@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
+import { isUpToDate as costsAreUpToDate } from '../../scripts/costs.mjs';
 import { answer, closeAll, startOrigin, startWorker } from './harness.mjs';
 import { film } from './support/animations.mjs';
 
@@ -67,6 +68,8 @@ describe('addresses', () => {
     assert.equal(named.headers.get('content-disposition'), 'attachment; filename="holiday.jpg"');
   });
 });
+
+test('the tables of costs are those of the prices', () => assert.ok(costsAreUpToDate(), 'npm run costs -- --write'));
 
 async function sizeOf(name) {
   const { width, height } = await sharp(read(`demo/samples/${name}`)).metadata();
