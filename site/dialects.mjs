@@ -15,6 +15,10 @@ export function dialects({ base, state }) {
     { id: 'cloudflare', title: 'Cloudflare Images', mount: '/img/=cloudflare', text: cloudflare(state.source, asked) },
     { id: 'wsrv', title: 'wsrv.nl', mount: '/wsrv=wsrv', text: wsrv(state.source, asked) },
     { id: 'imgproxy', title: 'imgproxy', mount: '/ip/=imgproxy', text: imgproxy(state.source, asked) },
+    { id: 'ipx', title: 'ipx, Nuxt Image', mount: '/_ipx/=ipx', text: ipx(state.source, asked) },
+    { id: 'thumbor', title: 'thumbor', mount: '/t/=thumbor', text: thumbor(state.source, asked) },
+    { id: 'imgix', title: 'imgix', mount: '/media/=imgix', text: imgix(state.source, asked) },
+    { id: 'cloudinary', title: 'Cloudinary', mount: '/demo/image/fetch/=cloudinary', text: cloudinary(state.source, asked) },
   ];
   return places
     .filter(({ text }) => text !== null)
@@ -81,4 +85,55 @@ function imgproxy(source, asked) {
   const isPadded = asked.fit === 'contain' && w && h;
   const options = [`rs:${types[asked.fit]}:${w ?? 0}:${h ?? 0}`, enlarges && 'el:1', isPadded && 'ex:1', isPadded && 'bg:ffffff', asked.f === 'jpg' && `q:${asked.q}`].filter(Boolean);
   return `/ip/unsafe/${options.join('/')}/plain/${encodeURIComponent(source.startsWith('/') ? source.slice(1) : source)}@${asked.f}`;
+}
+
+/** The box, the fit with what `we` and a side of `auto` make of it, and the format, where all of these are among the plain ones; or null. */
+function plain(asked) {
+  const sides = box(asked);
+  if (!sides || !['jpg', 'png'].includes(asked.f) || !isWithin(asked, [])) return null;
+  const [w, h] = sides;
+  const isWhole = w && h;
+  if (!isWhole && asked.fit !== 'contain' && asked.fit !== 'inside' && asked.fit !== 'scale-down') return null;
+  const fit = isOn(asked.we) ? { inside: 'scale-down', 'scale-down': 'scale-down' }[asked.fit] : asked.fit === 'contain' && !isWhole ? 'inside' : asked.fit;
+  return fit ? { w, h, fit, isJpeg: asked.f === 'jpg' } : null;
+}
+
+const inPath = (source) => encodeURIComponent(source.startsWith('/') ? source.slice(1) : source);
+
+function ipx(source, asked) {
+  const { w, h, fit, isJpeg } = plain(asked) ?? {};
+  // Without `enlarge` its box has other rules, and with one side there is none.
+  if (!['contain', 'cover', 'fill', 'inside', 'outside'].includes(fit) || /x/.test(asked.a) || /^(attention|entropy)$/.test(asked.a) || asked.dpr !== '1') return null;
+  const size = w && h ? [`s_${w}x${h}`, `fit_${fit}`] : [w && `w_${w}`, h && `h_${h}`];
+  const words = [...size, (w || h) && 'enlarge', fit === 'contain' && 'background_ffffff', asked.a !== 'center' && `position_${asked.a.replace('-', '_')}`, 'autoorient', `format_${isJpeg ? 'jpeg' : 'png'}`, isJpeg && `quality_${asked.q}`];
+  return `/_ipx/${words.filter(Boolean).join(',')}/${inPath(source)}`;
+}
+
+function thumbor(source, asked) {
+  const { w, h, fit, isJpeg } = plain(asked) ?? {};
+  const place = { center: '', left: 'left/', right: 'right/', top: 'top/', bottom: 'bottom/' }[asked.a];
+  if (!['contain', 'cover', 'inside', 'scale-down'].includes(fit) || place === undefined || (fit !== 'cover' && place) || asked.dpr !== '1') return null;
+  const grows = fit === 'contain' || fit === 'inside';
+  const filters = [grows && 'upscale()', fit === 'contain' && 'fill(white)', `format(${isJpeg ? 'jpeg' : 'png'})`, isJpeg && `quality(${asked.q})`].filter(Boolean);
+  return `/t/unsafe/${fit === 'cover' ? '' : 'fit-in/'}${w ?? 0}x${h ?? 0}/${place}filters:${filters.join(':')}/${inPath(source)}`;
+}
+
+function imgix(source, asked) {
+  const { w, h, fit, isJpeg } = plain(asked) ?? {};
+  const fits = { contain: 'fill', cover: 'crop', inside: 'clip', fill: 'scale', 'scale-down': 'max' };
+  const crop = { center: undefined, left: 'left', right: 'right', top: 'top', bottom: 'bottom' };
+  if (!fits[fit] || !(asked.a in crop) || (fit !== 'cover' && asked.a !== 'center')) return null;
+  const query = new URLSearchParams();
+  const words = { w, h, fit: fits[fit], crop: crop[asked.a], bg: fit === 'contain' ? 'ffffff' : undefined, dpr: asked.dpr === '1' ? undefined : asked.dpr, fm: isJpeg ? 'jpg' : 'png', q: isJpeg ? asked.q : undefined };
+  for (const [name, value] of Object.entries(words)) if (value !== undefined) query.set(name, value);
+  return `/media/${inPath(source)}?${query}`;
+}
+
+function cloudinary(source, asked) {
+  const { w, h, fit, isJpeg } = plain(asked) ?? {};
+  const fits = { contain: 'pad', cover: 'fill', inside: 'fit', fill: 'scale', 'scale-down': 'limit' };
+  const place = { center: 'center', left: 'west', right: 'east', top: 'north', bottom: 'south' }[asked.a];
+  if (!fits[fit] || !place || source.startsWith('/')) return null;
+  const words = [(w || h) && `c_${fits[fit]}`, w && `w_${w}`, h && `h_${h}`, fit === 'contain' && 'b_white', place !== 'center' && `g_${place}`, asked.dpr !== '1' && `dpr_${asked.dpr}`, `f_${isJpeg ? 'jpg' : 'png'}`, isJpeg && `q_${asked.q}`];
+  return `/demo/image/fetch/${words.filter(Boolean).join(',')}/${inPath(source)}`;
 }

@@ -167,26 +167,26 @@ test('a signed address is that of the vectors, and a bad key is said in words', 
 describe('the address of another service', () => {
   let mounted;
   before(async () => {
-    mounted = await startWorker({ origin, vars: { ...production, DIALECTS: '/img/=cloudflare, /wsrv=wsrv, /ip/=imgproxy' } });
+    mounted = await startWorker({ origin, vars: { ...production, DIALECTS: '/img/=cloudflare, /wsrv=wsrv, /ip/=imgproxy, /_ipx/=ipx, /t/=thumbor, /media/=imgix, /demo/image/fetch/=cloudinary' } });
   });
   after(() => mounted?.close());
 
   for (const [query, wanted] of [
     ['', 'cloudflare'],
-    ['f=jpg', 'cloudflare wsrv imgproxy'],
-    ['w=300&h=auto&f=jpg', 'cloudflare wsrv imgproxy'],
-    ['w=auto&h=120&f=jpg&q=60', 'cloudflare wsrv imgproxy'],
-    ['w=300&h=200&fit=cover&f=jpg&q=60', 'cloudflare wsrv imgproxy'],
+    ['f=jpg', 'cloudflare wsrv imgproxy ipx thumbor imgix cloudinary'],
+    ['w=300&h=auto&f=jpg', 'cloudflare wsrv imgproxy ipx thumbor imgix cloudinary'],
+    ['w=auto&h=120&f=jpg&q=60', 'cloudflare wsrv imgproxy ipx thumbor imgix cloudinary'],
+    ['w=300&h=200&fit=cover&f=jpg&q=60', 'cloudflare wsrv imgproxy ipx thumbor imgix cloudinary'],
     ['w=300&h=200&fit=cover&a=0.2x0.8&f=jpg&q=60', 'cloudflare'],
     ['w=300&h=200&f=webp', ''],
-    ['w=300&h=200&fit=cover&a=left&f=jpg', 'cloudflare wsrv'],
-    ['w=300&h=200&fit=inside&f=png', 'cloudflare wsrv imgproxy'],
-    ['w=1500&h=auto&fit=scale-down&f=jpg', 'cloudflare wsrv imgproxy'],
-    ['w=1500&h=1200&fit=inside&we=1&f=jpg', 'cloudflare wsrv imgproxy'],
-    ['w=200&h=200&fit=fill&f=jpg', 'cloudflare wsrv imgproxy'],
-    ['w=200&h=200&fit=outside&f=jpg', 'wsrv'],
-    ['w=100&h=100&dpr=2&f=jpg', 'cloudflare wsrv'],
-    ['w=auto&h=auto&f=jpg', 'cloudflare wsrv imgproxy'],
+    ['w=300&h=200&fit=cover&a=left&f=jpg', 'cloudflare wsrv ipx thumbor imgix cloudinary'],
+    ['w=300&h=200&fit=inside&f=png', 'cloudflare wsrv imgproxy ipx thumbor imgix cloudinary'],
+    ['w=1500&h=auto&fit=scale-down&f=jpg', 'cloudflare wsrv imgproxy thumbor imgix cloudinary'],
+    ['w=1500&h=1200&fit=inside&we=1&f=jpg', 'cloudflare wsrv imgproxy thumbor imgix cloudinary'],
+    ['w=200&h=200&fit=fill&f=jpg', 'cloudflare wsrv imgproxy ipx imgix cloudinary'],
+    ['w=200&h=200&fit=outside&f=jpg', 'wsrv ipx'],
+    ['w=100&h=100&dpr=2&f=jpg', 'cloudflare wsrv imgix cloudinary'],
+    ['w=auto&h=auto&f=jpg', 'cloudflare wsrv imgproxy ipx thumbor imgix cloudinary'],
     ['w=300&h=auto&f=jpg&blur=2&filt=sepia&ro=90', 'wsrv'],
     ['w=300&h=auto&radius=20', ''],
     ['w=50p', ''],
