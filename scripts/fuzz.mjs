@@ -169,7 +169,8 @@ function streams(corpus) {
 
 /** URLs of every dialect, those that the tests know. */
 function urls(corpus) {
-  const lines = readFileSync(join(root, 'tests', 'vectors', 'dialect-urls.txt'), 'utf8').split('\n').filter(Boolean);
+  const vectors = ['dialect-urls.txt', 'dialect-examples.txt'].map((name) => readFileSync(join(root, 'tests', 'vectors', name), 'utf8'));
+  const lines = vectors.join('\n').split('\n').filter(Boolean);
   lines.forEach((line, at) => writeFileSync(join(corpus, `seed-${at}`), line));
   return corpus;
 }

@@ -15,6 +15,7 @@ const aliases = {
   blur: [],
   border: [],
   bri: ['brightness'],
+  ca: [],
   ch: [],
   con: ['contrast'],
   cw: [],

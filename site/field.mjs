@@ -16,7 +16,7 @@ export const words = (row, id) => element('p', { class: 'doc', id }, `${row.doc.
 /** Titles where no name of the parameter says enough. */
 const titles = {
   we: 'Never enlarge', ar: 'Aspect ratio', mw: 'Least width', mh: 'Least height', n: 'Frames', page: 'First frame', a: 'Position',
-  ax: 'Shift across', ay: 'Shift down', cx: 'Crop from column', cy: 'Crop from row', cw: 'Crop width', ch: 'Crop height',
+  ax: 'Shift across', ay: 'Shift down', ca: 'Crop from', cx: 'Crop from column', cy: 'Crop from row', cw: 'Crop width', ch: 'Crop height',
   ox: 'Second crop from column', oy: 'Second crop from row', ow: 'Second crop width', oh: 'Second crop height',
   or: 'Turn upright by EXIF', flip: 'Upside down', flop: 'Mirrored', start: 'Duotone, dark', stop: 'Duotone, light', hue: 'Hue', v: 'Version',
   blur: 'Blur', tint: 'Tint', trim: 'Trim', median: 'Median', threshold: 'Threshold', border: 'Border', normalise: 'Stretch contrast', pixelate: 'Pixelate', maxage: 'Kept for',

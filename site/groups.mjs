@@ -5,7 +5,7 @@ import { parameters } from './parameters.mjs';
 const places = [
   ['size', 'Size and fit', ['w', 'h', 'fit', 'dpr', 'we', 'ar', 'mw', 'mh']],
   ['format', 'Format and quality', ['f', 'q', 'll', 'il', 'n', 'page']],
-  ['position', 'Position and crop', ['a', 'ax', 'ay', 'cx', 'cy', 'cw', 'ch', 'trim', 'ox', 'oy', 'ow', 'oh']],
+  ['position', 'Position and crop', ['a', 'ax', 'ay', 'ca', 'cx', 'cy', 'cw', 'ch', 'trim', 'ox', 'oy', 'ow', 'oh']],
   ['canvas', 'Canvas', ['bg', 'pad', 'border', 'ext', 'radius', 'mask', 'mbg', 'mtrim']],
   ['turn', 'Turn', ['ro', 'flip', 'flop', 'or']],
   ['effects', 'Effects', ['blur', 'sharp', 'bri', 'con', 'sat', 'hue', 'gam', 'mod', 'normalise', 'tint', 'filt', 'start', 'stop', 'threshold', 'median', 'pixelate']],

@@ -13,7 +13,7 @@ export function picker(frame, { get, set }) {
   const box = element('button', { type: 'button', class: 'crop', hidden: true, onkeydown: boxKey });
   const picture = element('div', { class: 'original' }, image, shade, box, point);
   const modes = ['focal point', 'crop'].map((mode) => element('button', { type: 'button', class: 'chip', onclick: () => choose(mode) }, mode === 'crop' ? 'Crop' : 'Focal point'));
-  const none = element('button', { type: 'button', class: 'chip', onclick: () => set({ cx: undefined, cy: undefined, cw: undefined, ch: undefined, a: undefined }) }, 'Clear both');
+  const none = element('button', { type: 'button', class: 'chip', onclick: () => set({ ca: undefined, cx: undefined, cy: undefined, cw: undefined, ch: undefined, a: undefined }) }, 'Clear both');
   const help = element('p', { class: 'doc' });
   frame.append(element('div', { class: 'chips', role: 'group', 'aria-label': 'Set on the picture' }, modes, none), picture, help);
 
@@ -61,7 +61,7 @@ export function picker(frame, { get, set }) {
   function crop({ x, y, width, height }) {
     if (width * source.width < 4 || height * source.height < 4) return;
     const [cx, cy] = [Math.round(x * source.width), Math.round(y * source.height)];
-    set({ cx, cy, cw: Math.max(1, Math.round(width * source.width)), ch: Math.max(1, Math.round(height * source.height)) });
+    set({ ca: undefined, cx, cy, cw: Math.max(1, Math.round(width * source.width)), ch: Math.max(1, Math.round(height * source.height)) });
   }
 
   const step = { ArrowLeft: [-0.01, 0], ArrowRight: [0.01, 0], ArrowUp: [0, -0.01], ArrowDown: [0, 0.01] };
@@ -115,7 +115,8 @@ function place(node, { x, y, width, height }, isShown) {
 }
 
 /** The crop that an address has in pixels, in shares of the original; undefined where it is none or another kind. */
-function cropOf({ cx = '0', cy = '0', cw, ch }, { width, height }) {
+function cropOf({ ca = 'top-left', cx = '0', cy = '0', cw, ch }, { width, height }) {
+  if (ca !== 'top-left') return undefined;
   if (![cx, cy, cw, ch].every((text) => /^\d+$/.test(text ?? ''))) return undefined;
   const [x, y] = [clamp(cx / width), clamp(cy / height)];
   return { x, y, width: clamp(cw / width, 1 - x), height: clamp(ch / height, 1 - y) };

@@ -8,7 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::cache::freshness::Freshness;
-use crate::dialect::{self, Dialect, Mounts};
+use crate::dialect::{self, Dialect, Mount, Mounts, OriginQuery};
 use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Rules, check_form};
 use crate::url::preset::Presets;
@@ -48,6 +48,8 @@ pub struct Config {
     pub ladder: Option<Widths>,
     /// Prefixes at which URLs of other services are answered.
     pub dialects: Mounts,
+    /// Vocabulary of queries on the origin's own images, if they are transformed.
+    pub origin_query: Option<OriginQuery>,
     /// Keys of other services' signatures.
     pub dialect_keys: dialect::Keys,
 }
@@ -210,6 +212,14 @@ pub const SETTINGS: &[Setting] = &[
         name: "DIALECTS",
         doc: "Comma list of prefixes at which URLs of other services are answered, such as `/_next/image=next, /.netlify/images=netlify`; see [docs/migrate](migrate/README.md)",
         read: |config, text| Mounts::parse(text).map(|mounts| config.dialects = mounts),
+        write: None,
+    },
+    Setting {
+        name: "ORIGIN_QUERY",
+        doc: "Vocabulary in which a query on the path of one of the origin's images transforms that image: `native`, so that `/photo.jpg?w=600` is `/?s=/photo.jpg&w=600`, or a dialect such as `imgix`; see [docs/migrate](migrate/README.md). Without it the origin answers",
+        read: |config, text| {
+            OriginQuery::parse(text).map(|query| config.origin_query = Some(query))
+        },
         write: None,
     },
     Setting {
@@ -391,6 +401,22 @@ impl Config {
         }
     }
 
+    /// Returns the vocabulary in which a request asks for a transform of the origin's image at its
+    /// path, if it does. A dialect that is mounted there comes first.
+    pub fn origin_query(&self, url: &Url) -> Option<&OriginQuery> {
+        let query = self.origin_query.as_ref()?;
+        let is_free = self.dialects.at(url.path()).is_none();
+        (is_free && query.claims(url.path(), url.query().unwrap_or_default())).then_some(query)
+    }
+
+    /// Returns the mount of the dialect that a request is in.
+    pub fn mount(&self, url: &Url) -> Option<&Mount> {
+        match self.origin_query(url) {
+            Some(OriginQuery::Dialect(mount)) => Some(mount),
+            _ => self.dialects.at(url.path()),
+        }
+    }
+
     /// Returns the deployment's rules for signatures.
     pub fn signing(&self) -> Signing<'_> {
         Signing {
@@ -406,7 +432,11 @@ impl Config {
         if self.keys.is_empty() || self.rules.development {
             return closed;
         }
-        for mount in self.dialects.iter() {
+        let query = match &self.origin_query {
+            Some(OriginQuery::Dialect(mount)) => Some(mount),
+            _ => None,
+        };
+        for mount in self.dialects.iter().chain(query) {
             if !closed.contains(&mount.dialect) && !mount.dialect.has_key(&self.dialect_keys) {
                 closed.push(mount.dialect);
             }
@@ -439,6 +469,11 @@ impl Config {
         }
         if self.presets_only && self.presets.is_empty() {
             problems.push(Problem::plain("PRESETS_ONLY is wrong: PRESETS has none"));
+        }
+        if self.presets_only && matches!(self.origin_query, Some(OriginQuery::Dialect(_))) {
+            problems.push(Problem::plain(
+                "ORIGIN_QUERY is wrong: PRESETS_ONLY refuses every parameter but those of native URLs that it names: expected native",
+            ));
         }
         if self.presets_only && !self.dialects.is_empty() {
             problems.push(Problem::plain(
@@ -493,6 +528,7 @@ impl Default for Config {
             presets_only: false,
             ladder: None,
             dialects: Mounts::default(),
+            origin_query: None,
             dialect_keys: dialect::Keys::default(),
         }
     }

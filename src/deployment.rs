@@ -32,6 +32,7 @@ impl Deployment {
             .unread()
             .into_iter()
             .chain(self.out_of_place())
+            .chain(self.without_origin())
             .collect();
         if problems.is_empty() {
             Ok(self.in_force())
@@ -84,6 +85,22 @@ impl Deployment {
             told.into_iter().chain(
                 stranger.then(|| format!("{name} is no setting of letterbox: a typing error?")),
             )
+        })
+    }
+
+    /// Returns the problem of queries on the images of an origin that does not exist.
+    fn without_origin(&self) -> Option<String> {
+        let is_given = |name: &str| {
+            let mut vars = self.vars.iter();
+            vars.any(|(own, value)| own == name && !value.trim().is_empty())
+        };
+        let is_bound = self
+            .bindings
+            .iter()
+            .any(|name| ["ORIGIN_BUCKET", "ASSETS"].contains(&name.as_str()));
+        (is_given("ORIGIN_QUERY") && !is_given("ORIGIN") && !is_bound).then(|| {
+            "ORIGIN_QUERY is about the images of an origin, and there is none: give ORIGIN, or bind ORIGIN_BUCKET or ASSETS"
+                .to_owned()
         })
     }
 
@@ -204,6 +221,46 @@ mod tests {
         let notes: Vec<_> = told.iter().filter(|l| l.starts_with("note: ")).collect();
         assert!(
             notes.len() == 1 && notes[0].contains("the key: ipx"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_query_on_the_origins_images_needs_an_origin() {
+        let listed = ("ALLOWED_SOURCES", "images.example.com");
+        let with = |vars: &[(&str, &str)], bindings: &[&str]| {
+            let own = |text: &&str| (*text).to_owned();
+            let vars = [&[listed], vars].concat();
+            Deployment {
+                vars: vars.iter().map(|(n, v)| (own(n), own(v))).collect(),
+                bindings: bindings.iter().map(own).collect(),
+                secrets: Vec::new(),
+            }
+            .review()
+        };
+        let query = ("ORIGIN_QUERY", "imgix");
+        let told = with(&[query], &["ASSETS"]).expect("an origin");
+        assert!(
+            told.contains(&"ORIGIN_QUERY         imgix".to_owned()),
+            "{told:?}"
+        );
+        assert!(with(&[query, ("ORIGIN", "https://www.example.com")], &[]).is_ok());
+        let said = with(&[query], &["OTHER"]).expect_err("none").join("\n");
+        assert!(
+            said.contains("give ORIGIN, or bind ORIGIN_BUCKET"),
+            "{said}"
+        );
+        let said = with(&[("ORIGIN_QUERY", "next")], &["ASSETS"]).expect_err("next");
+        assert!(
+            said.join("\n").contains("expected native or one of imgix"),
+            "{said:?}"
+        );
+        let vars = &[query, ("PRESETS_ONLY", "true"), ("PRESETS", "a: w=1")];
+        let said = with(vars, &["ASSETS"]).expect_err("presets");
+        assert!(said.join("\n").contains("expected native"), "{said:?}");
+        let told = review(&[listed, query], &["SIGNING_KEYS"]).expect("deployable");
+        assert!(
+            told.iter().any(|line| line.ends_with("the key: imgix")),
             "{told:?}"
         );
     }

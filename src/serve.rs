@@ -70,11 +70,19 @@ async fn answer<P: Platform>(
     let config = config.as_ref().map_err(Clone::clone)?.for_host(url)?;
     let deadline = &mut Deadline::after(platform, config.timeouts.total_ms);
     vocabulary::check_length(url)?;
-    if let Some(mount) = config.dialects.at(url.path()) {
-        return translated(platform, instance, config, request, mount, deadline, record).await;
+    let on_image = config.origin_query(url);
+    if let Some(mount) = config.mount(url) {
+        let reply = translated(platform, instance, config, request, mount, deadline, record);
+        let reply = reply.await?;
+        return match on_image.is_some() && is_no_image(&reply) {
+            true => own_answer(platform, config, deadline, url, record).await,
+            false => Ok(reply),
+        };
     }
 
     let query = url.query().unwrap_or_default();
+    let about_its_path = on_image.map(|_| vocabulary::about(url.path(), query));
+    let query = about_its_path.as_deref().unwrap_or(query);
     let offer = platform.guests().offer();
     let negotiated = negotiate(request.accept.as_deref(), request.user_agent.as_deref());
     let defaults = Defaults {
@@ -83,12 +91,8 @@ async fn answer<P: Platform>(
     };
     let asked = match vocabulary::parse(query, &defaults) {
         // Without a source the origin answers, whatever its reply.
-        Ok(None) => {
-            record.way("origin");
-            let answer = ask_origin(platform, config, deadline, &path_and_query(url)).await?;
-            return Ok(reply::passed(answer.ok_or(Error::MissingSource)?));
-        }
-        Ok(Some(asked)) => match signed(url, config, now_secs(platform)) {
+        Ok(None) => return own_answer(platform, config, deadline, url, record).await,
+        Ok(Some(asked)) => match signed(query, config, now_secs(platform)) {
             // The origin has no use for such a query, and is not asked.
             Err(error) if vocabulary::is_ours(query) => return Err(error),
             verified => {
@@ -100,7 +104,10 @@ async fn answer<P: Platform>(
 
     // A file of the origin wins over the transform, and over parameters that may be meant for the
     // origin.
-    let own = own_file(platform, &instance.absent, config, deadline, url).await;
+    let own = match on_image {
+        Some(_) => Own::Absent,
+        None => own_file(platform, &instance.absent, config, deadline, url).await,
+    };
     if let Own::File(file) = own {
         record.way("origin");
         return Ok(reply::passed(file));
@@ -114,6 +121,9 @@ async fn answer<P: Platform>(
         }
         Err(error) => refused(&error, &request.id, record),
     };
+    if on_image.is_some() && is_no_image(&reply) {
+        return own_answer(platform, config, deadline, url, record).await;
+    }
     if matches!(own, Own::Unknown) {
         freshness::shorten(reply.headers_mut(), IN_THE_FILES_PLACE_SECS);
     }
@@ -123,9 +133,28 @@ async fn answer<P: Platform>(
     Ok(reply)
 }
 
-/// Returns the mount that a URL belongs to.
+/// Answers as the origin does.
+async fn own_answer<P: Platform>(
+    platform: &P,
+    config: &Config,
+    deadline: &mut Deadline,
+    url: &Url,
+    record: &mut Record,
+) -> Result<Reply<P>, Error> {
+    record.way("origin");
+    let answer = ask_origin(platform, config, deadline, &path_and_query(url)).await?;
+    Ok(reply::passed(answer.ok_or(Error::MissingSource)?))
+}
+
+/// Whether a request failed because its source is no image, whatever the ending of its path.
+fn is_no_image<B>(reply: &Response<B>) -> bool {
+    let error = reply.extensions().get::<Error>();
+    error.is_some_and(|error| error.code() == "unsupported-format")
+}
+
+/// Returns the mount of the dialect that a request is in.
 fn mount<'c>(config: &'c Result<Config, config::Error>, url: &Url) -> Option<&'c Mount> {
-    config.as_ref().ok()?.dialects.at(url.path())
+    config.as_ref().ok()?.mount(url)
 }
 
 /// Answers a request in a dialect like the native request that means the same. The origin is not
@@ -155,6 +184,11 @@ async fn translated<P: Platform>(
         extras,
         signed,
     } = mount.dialect.read(&call, &mount.options)?;
+    let asked = match config.origin_query(&request.url) {
+        // The path names the file, and no URL of another one.
+        Some(_) => asked.of_origin(path),
+        None => asked,
+    };
     record.dialect(mount.dialect);
     let signing = config.signing();
     if !signed && !signing.optional && !signing.keys.is_empty() {
@@ -485,8 +519,7 @@ fn now_secs(platform: &impl Platform) -> u64 {
 
 /// Checks the signature of a request. The check comes before the cache, which keeps one answer for
 /// all signatures.
-fn signed(url: &Url, config: &Config, now_secs: u64) -> Result<(), Error> {
-    let query = url.query().unwrap_or_default();
+fn signed(query: &str, config: &Config, now_secs: u64) -> Result<(), Error> {
     Ok(signature::verify(query, &config.signing(), now_secs)?)
 }
 

@@ -24,7 +24,7 @@ fn world() -> World {
                 "DIALECTS",
                 "/_next/image=next, /_vercel/image=vercel, /.netlify/images=netlify, /_ipx/=ipx, \
                  /img/=cloudflare, /wsrv=wsrv, /th/=thumbor, /im/=imagor, /demo/image/fetch/=cloudinary, \
-                 /ix/=imgix, /sanity/=sanity, \
+                 /ix/=imgix, /sanity/=sanity, /gl/=glide, /sb/=supabase, /assets/=directus, \
                  /aws/=aws?bucket.a=https://images.example.com&bucket.b=https://evil.example/x/, \
                  /ip/=imgproxy?preset.small=w:90/h:60&preset.twice=pr:small:small/g:no&preset.loop=pr:loop",
             ),
@@ -42,6 +42,11 @@ fn world() -> World {
         )
         .route(
             "https://images.example.com/photo.jpg",
+            file("image/jpeg", PHOTO),
+        )
+        .route("https://www.example.com/gone.jpg", status(404))
+        .route(
+            "https://www.example.com/a%3Fb.jpg",
             file("image/jpeg", PHOTO),
         )
         .route(
@@ -140,6 +145,10 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=https://images.example.com/photo.jpg&w=50%25&h=auto&fit=inside&f=webp",
         ),
         (
+            "/ix/a%3Fb.jpg?w=90",
+            "/?s=/a%253Fb.jpg&w=90&h=auto&fit=inside&q=75",
+        ),
+        (
             "/sanity/photo.jpg?rect=10,20,100,200&w=90&h=60&fit=fillmax&bg=f00",
             "/?s=/photo.jpg&cx=10&cy=20&cw=100&ch=200&w=90&h=60&we&bg=red&q=75",
         ),
@@ -186,6 +195,22 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
         (
             "/img/w=90,brightness=1.5,blur=250/photo.jpg",
             "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&mod=1.5&blur=125&q=85",
+        ),
+        (
+            "/aws/eyJrZXkiOiJwaG90by5qcGciLCJlZGl0cyI6eyJyZXNpemUiOnsid2lkdGgiOjkwLCJoZWlnaHQiOjYwfSwicm91bmRDcm9wIjp0cnVlfX0=",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=60&fit=cover&mask=circle&mtrim&f=png&bg=black",
+        ),
+        (
+            "/ip/unsafe/c:300:200:soea:10:20/w:90/plain/photo.jpg",
+            "/?s=/photo.jpg&ca=bottom-right&cx=10&cy=20&cw=300&ch=200&w=90&h=auto&fit=inside&we&n=1",
+        ),
+        (
+            "/ip/unsafe/c:300:200/w:90/bg:255:0:0/bga:0.5/br:51/sa:0.5/plain/photo.jpg",
+            "/?s=/photo.jpg&ca=center&cw=300&ch=200&w=90&h=auto&fit=inside&we&n=1&bg=ff000080&bri=20&sat=0.5",
+        ),
+        (
+            "/demo/image/fetch/c_crop,w_300,h_0.5,g_north/w_90/photo.jpg",
+            "/?s=/photo.jpg&ca=top&cw=300&ch=50%25&w=90&h=auto&fit=inside",
         ),
         (
             "/_ipx/w_90,median_5,normalize,threshold_100,brightness_1.2/photo.jpg",
@@ -323,6 +348,36 @@ fn errors_have_the_shape_of_the_dialect_and_the_code_of_the_service() {
             "unsupported-format",
         ),
         ("/ix/photo.jpg?w=9&expires=5", 404, "expired", "expired"),
+        (
+            "/gl/photo.jpg?p=card",
+            400,
+            "p is not supported here",
+            "bad-parameter",
+        ),
+        (
+            "/sb/photo.jpg?quality=5",
+            400,
+            "{\"error\":\"InvalidRequest\",\"message\":\"quality=5 is not a whole number from 20",
+            "bad-parameter",
+        ),
+        (
+            "/sb/gone.jpg",
+            404,
+            "\"statusCode\":\"404\"",
+            "source-not-found",
+        ),
+        (
+            "/assets/photo.jpg?key=x",
+            400,
+            "\"code\":\"INVALID_QUERY\"",
+            "bad-parameter",
+        ),
+        (
+            "/assets/gone.jpg?width=9",
+            403,
+            "\"code\":\"FORBIDDEN\"",
+            "source-not-found",
+        ),
         (
             "/demo/image/fetch/l_logo/photo.jpg",
             400,
@@ -575,6 +630,148 @@ fn a_prefix_that_is_not_mounted_is_the_origins() {
     assert!(got.passed && got.body == b"page");
 }
 
+/// An origin with a photo, a page that has a photo's name, and queries on its images.
+fn with_origin_query(query: &'static str) -> World {
+    let mut world = world();
+    world.vars.push(("ORIGIN_QUERY", query));
+    let page = |url| (url, file("text/html", "page"));
+    let routes = [
+        page("https://www.example.com/page.jpg?w=90&fm=png"),
+        page("https://www.example.com/photo?w=90"),
+        page("https://www.example.com/photo.jpg?v=3"),
+        page("https://www.example.com/page.jpg"),
+    ];
+    for (url, answer) in routes {
+        world = world.route(url, answer);
+    }
+    world.route("https://www.example.com/gone.jpg", status(404))
+}
+
+#[test]
+fn a_query_on_an_image_of_the_origin_transforms_that_image() {
+    for (query, theirs, ours) in [
+        (
+            "imgix",
+            "/photo.jpg?w=90&h=60&fit=crop&v=3",
+            "/?s=/photo.jpg&w=90&h=60&fit=cover&q=75",
+        ),
+        (
+            "sanity",
+            "/photo.jpg?w=90",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&q=75",
+        ),
+        ("native", "/photo.jpg?w=90", "/?s=/photo.jpg&w=90"),
+        (
+            "native",
+            "/photo.jpg?width=90&v=3&utm=1",
+            "/?s=/photo.jpg&w=90&v=3",
+        ),
+        // The path is a path: nothing in it is read as a query, or as a URL.
+        (
+            "imgix",
+            "/a%3Fb.jpg?w=90",
+            "/?s=/a%253Fb.jpg&w=90&h=auto&fit=inside&q=75",
+        ),
+        ("native", "/a%3Fb.jpg?w=90", "/?s=/a%253Fb.jpg&w=90"),
+    ] {
+        let world = with_origin_query(query);
+        let native = world.get(&at(ours));
+        assert_eq!(native.status, 200, "{ours}");
+        let fetches = world.fetches();
+        let got = world.get(&at(theirs));
+        assert_eq!(
+            (got.status, got.header("x-cache")),
+            (200, "HIT"),
+            "{theirs}"
+        );
+        assert_eq!(got.body, native.body, "{theirs}");
+        assert_eq!(world.fetches(), fetches, "{theirs}");
+    }
+}
+
+#[test]
+fn without_a_transform_in_its_query_and_without_the_setting_the_origin_answers() {
+    for query in ["imgix", "native"] {
+        let world = with_origin_query(query);
+        for path in [
+            "/photo.jpg",
+            "/photo.jpg?v=3",
+            "/photo?w=90",
+            "/page.jpg?w=90&fm=png",
+        ] {
+            let got = world.get(&at(path));
+            assert!(got.passed, "{query} {path}");
+            let is_photo = path == "/photo.jpg";
+            assert_eq!(got.body == PHOTO, is_photo, "{query} {path}");
+        }
+    }
+    let world = world().route(
+        "https://www.example.com/photo.jpg?w=90",
+        file("text/html", "own"),
+    );
+    let got = world.get(&at("/photo.jpg?w=90"));
+    assert!(got.passed && got.body == b"own");
+    // What has a source is a native request, which the origin's file comes before.
+    let world = with_origin_query("imgix");
+    let got = world.get(&at("/none.jpg?s=/photo.jpg&w=90"));
+    assert_eq!(got.body, world.get(&at("/?s=/photo.jpg&w=90")).body);
+}
+
+#[test]
+fn a_query_on_an_image_is_refused_in_its_vocabulary_and_as_signatures_have_it() {
+    let world = with_origin_query("imgix");
+    let wrong = world.get(&at("/photo.jpg?w=x"));
+    assert_eq!(
+        (wrong.status, wrong.header("content-type")),
+        (400, "text/plain; charset=utf-8")
+    );
+    let gone = world.get(&at("/gone.jpg?w=9"));
+    assert_eq!(gone.status, 404);
+    assert!(gone.header("cache-status").contains("source-not-found"));
+    let wrong = with_origin_query("native").get(&at("/photo.jpg?w=x"));
+    assert_eq!(wrong.status, 400);
+    assert_eq!(wrong.header("content-type"), "application/problem+json");
+
+    for (query, keys, url, status) in [
+        ("imgix", "thumbor=x", "/photo.jpg?w=9", 403),
+        ("imgix", "imgix=token", "/photo.jpg?w=9", 403),
+        (
+            "imgix",
+            "imgix=token",
+            "/photo.jpg?w=9&s=35b7ecf278970a9b09f1ead58c934ab0",
+            200,
+        ),
+        ("native", "thumbor=x", "/photo.jpg?w=9", 403),
+        ("imgix", "imgix=token", "/photo.jpg", 200),
+    ] {
+        let mut world = with_origin_query(query);
+        world.vars.push(("SIGNING_KEYS", KEY));
+        world.vars.push(("DIALECT_KEYS", keys));
+        assert_eq!(world.get(&at(url)).status, status, "{query} {url}");
+    }
+}
+
+#[test]
+fn the_signature_of_a_native_url_is_good_on_the_image_itself() {
+    let mut world = with_origin_query("native");
+    world.vars.push(("SIGNING_KEYS", KEY));
+    let keys = letterbox::url::signature::Keys::parse(KEY).expect("a key");
+    let sig = keys
+        .sign("s=/photo.jpg&w=90")
+        .expect("good")
+        .expect("a key");
+    let signed = format!("s=/photo.jpg&w=90&sig={sig}");
+    let on_image = format!("w=90&sig={sig}");
+    let native = world.get(&at(&format!("/?{signed}")));
+    let got = world.get(&at(&format!("/photo.jpg?{on_image}")));
+    assert_eq!(
+        (native.status, got.status, got.header("x-cache")),
+        (200, 200, "HIT")
+    );
+    let other = world.get(&at(&format!("/gone.jpg?{on_image}")));
+    assert_eq!(other.status, 403);
+}
+
 #[test]
 fn a_failed_request_is_sent_to_its_fallback_and_nowhere_else() {
     let world = world();
@@ -629,6 +826,497 @@ fn errors_of_cloudflare_and_answers_of_wsrv_have_fields_of_their_own() {
         "inline; filename=\"a-b.c.jpg\""
     );
     assert_eq!(got.header("cache-control"), "public, max-age=1209600");
+}
+
+/// Requests of services whose options are a query on the image, and the native ones that mean the
+/// same; without a source that of the path is meant.
+const ON_IMAGES: &[(Dialect, &str, &str)] = &[
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=300"#,
+        "w=300&h=auto&fit=inside&we&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=300&height=200"#,
+        "w=300&h=200&fit=fill&we&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=300&height=200&fit=bounds&enable=upscale"#,
+        "w=300&h=200&fit=inside&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=300&height=200&fit=cover&dpr=2"#,
+        "w=300&h=200&fit=outside&we&dpr=2&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=0.5&fit=crop&quality=60"#,
+        "w=50%25&h=auto&fit=inside&we&q=60",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=25p&height=200&fit=crop"#,
+        "w=25%25&h=200&fit=cover&we&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?crop=300,200,x10,y20&width=150"#,
+        "cx=10&cy=20&cw=300&ch=200&w=150&h=auto&fit=inside&we&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?crop=300x200&orient=r"#,
+        "ca=center&cw=300&ch=200&w=auto&h=auto&fit=inside&we&ro=90&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?crop=16:9,offset-x0&width=160"#,
+        "w=160&h=auto&ar=16:9&fit=aspect-crop&a=left&q=85",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?width=90&format=png8&pad=1,2&bg-color=f00&frame=1"#,
+        "w=90&h=auto&fit=inside&we&f=png&q=80&pad=1,2&bg=red&n=1",
+    ),
+    (
+        Dialect::Fastly,
+        r#"photo.jpg?trim=4,0,0,5&format=webp&quality=85,75&sharpen=a5,r2,t0&blur=10&bg-color=1,2,3,0.5"#,
+        "cx=5&cy=4&w=auto&h=auto&fit=inside&we&f=webp&q=76&sharp=2&blur=5&bg=01020380",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300"#,
+        "w=300&h=auto&fit=inside&we&bg=white",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200"#,
+        "w=300&h=200&fit=inside&we",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200&fit=pad&bg=rgb:9090ff"#,
+        "w=300&h=200&fit=contain&we&bg=9090ff&mbg=9090ff",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200&fit=pad"#,
+        "w=300&h=200&fit=contain&we&bg=transparent",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200&fit=fill&f=top_right"#,
+        "w=300&h=200&fit=cover&a=top-right",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200&fit=crop&f=left"#,
+        "w=300&h=200&fit=cover&we&a=left",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200&fit=thumb&f=face"#,
+        "w=300&h=200&fit=cover&a=attention",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&h=200&fit=scale"#,
+        "w=300&h=200&fit=fill",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?fm=jpg&fl=progressive&q=60"#,
+        "w=auto&h=auto&fit=inside&we&f=jpg&il&q=60",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&fl=png8"#,
+        "w=300&h=auto&fit=inside&we&f=png&q=80",
+    ),
+    (
+        Dialect::Contentful,
+        r#"a.jpg?w=300&r=max&fm=webp&q=79"#,
+        "w=300&h=auto&fit=inside&we&radius=50p&f=webp",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?v=168&width=450"#,
+        "w=450&h=auto&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?width=450&height=300"#,
+        "w=450&h=300&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?width=450&height=300&crop=top"#,
+        "w=450&h=300&fit=cover&we&a=top&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?width=450&crop=center"#,
+        "w=450&h=auto&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?width=90&crop=region&crop_left=10&crop_top=20&crop_width=300&crop_height=200"#,
+        "w=90&h=auto&cx=10&cy=20&cw=300&ch=200&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?width=90&height=90&pad_color=fff&format=png"#,
+        "w=90&h=90&fit=contain&we&bg=white&f=png",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a.jpg?height=90&format=pjpg&quality=60"#,
+        "w=auto&h=90&fit=inside&we&f=jpg&il&q=60",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a_300x200_crop_top@2x.progressive.jpg"#,
+        "s=/cdn/a.jpg&w=300&h=200&fit=cover&we&a=top&dpr=2&il&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a_x200.png"#,
+        "s=/cdn/a.png&w=auto&h=200&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/a_small.gif"#,
+        "s=/cdn/a.gif&w=100&h=100&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Shopify,
+        r#"cdn/_x.jpg?crop_left=9"#,
+        "s=/cdn/_x.jpg&w=auto&h=auto&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?width=300"#,
+        "w=300&h=auto&fit=inside&we&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?width=300&height=200&format=jpeg"#,
+        "w=300&h=200&fit=inside&we&f=jpg&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?width=300&upscale=resampling"#,
+        "w=300&h=auto&fit=inside&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?aspect_ratio=16:9&width=256"#,
+        "w=256&h=auto&ar=16:9&fit=aspect-crop&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?aspect_ratio=1:1&width=400&height=300"#,
+        "w=auto&h=300&ar=1:1&fit=aspect-crop&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?crop=80,60"#,
+        "ca=center&cw=80&ch=60&w=auto&h=auto&fit=inside&we&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?crop=80,60&crop_gravity=north&width=40"#,
+        "ca=top&cw=80&ch=60&w=40&h=auto&fit=inside&we&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?crop_gravity=southwest&crop=80,60,5,6"#,
+        "cx=5&cy=6&cw=80&ch=60&w=auto&h=auto&fit=inside&we&f=auto&q=85",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?quality=60&sharpen=true&blur=20&flip=true&flop=false"#,
+        "w=auto&h=auto&fit=inside&we&f=auto&q=60&sharp&blur=10&flip",
+    ),
+    (
+        Dialect::Bunny,
+        r#"a.jpg?brightness=10&contrast=-5&saturation=-100&hue=50&sepia=0"#,
+        "w=auto&h=auto&fit=inside&we&f=auto&q=85&bri=10&con=-5&filt=greyscale&hue=90",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=500&height=600"#,
+        "w=500&h=600&fit=cover&we&f=auto",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=500"#,
+        "w=500&h=auto&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?height=500&format=origin"#,
+        "w=auto&h=500&fit=inside&we",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=500&height=600&resize=contain"#,
+        "w=500&h=600&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=500&height=600&resize=fill"#,
+        "w=500&h=600&fit=fill&we&f=auto",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=500&height=600&resize=cover&quality=50"#,
+        "w=500&h=600&fit=cover&we&f=auto&q=50",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=9000&format=origin&quality=20"#,
+        "w=2500&h=auto&fit=inside&we&q=20",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?width=90&format=webp&quality=79"#,
+        "w=90&h=auto&fit=inside&we&f=webp",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a%20b.jpg?width=90&format=avif&quality=60"#,
+        "s=/bucket/a%2520b.jpg&w=90&h=auto&fit=inside&we&f=avif",
+    ),
+    (
+        Dialect::Supabase,
+        r#"bucket/a.jpg?download=x"#,
+        "w=auto&h=auto&fit=inside&we&f=auto",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300"#,
+        "w=300&h=auto&fit=inside&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300&h=200&fit=max"#,
+        "w=300&h=200&fit=inside&we&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300&h=200&fit=fill&bg=CCC"#,
+        "w=300&h=200&fit=contain&we&bg=ccc&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300&h=200&fit=fill-max&bg=80ff0000"#,
+        "w=300&h=200&fit=contain&bg=ff000080&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300&h=200&fit=stretch"#,
+        "w=300&h=200&fit=fill&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300&h=200&fit=crop-bottom-right"#,
+        "w=300&h=200&fit=cover&a=bottom-right&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=300&h=200&fit=crop-25-75&dpr=2"#,
+        "w=300&h=200&fit=cover&a=0.25x0.75&dpr=2&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?crop=30,40,5,6&or=90&flip=both"#,
+        "cx=5&cy=6&cw=30&ch=40&w=auto&h=auto&fit=inside&or=0&ro=270&flip&flop&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=9&bri=10&con=-10&gam=1.5&sharp=20&blur=4&pixel=5&filt=sepia"#,
+        "w=9&h=auto&fit=inside&bri=10&con=-10&gam=1.5&sharp=2&blur=2&pixelate=5&filt=sepia&q=90",
+    ),
+    (
+        Dialect::Glide,
+        r#"a.jpg?w=9&border=4,f00,expand&fm=pjpg&q=60&s=abc"#,
+        "w=9&h=auto&fit=inside&border=4,f00&f=jpg&il&q=60",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?width=300"#,
+        "w=300&h=auto&fit=inside&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?width=300&height=200"#,
+        "w=300&h=200&fit=cover&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?width=300&height=200&fit=contain&withoutEnlargement=true"#,
+        "w=300&h=200&fit=contain&we&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?width=300&height=200&fit=inside&quality=60"#,
+        "w=300&h=200&fit=inside&q=60&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?width=300&height=200&fit=outside&format=webp&quality=79"#,
+        "w=300&h=200&fit=outside&f=webp&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?format=auto&width=9&access_token=x"#,
+        "w=9&h=auto&fit=inside&f=auto&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?transforms=[[%22blur%22,5],[%22tint%22,%22rgb(255,0,0)%22]]"#,
+        "w=auto&h=auto&fit=inside&blur=5&tint=red&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?transforms=[[%22rotate%22,90],[%22flip%22],[%22resize%22,%7B%22width%22:90%7D]]"#,
+        "w=90&h=auto&fit=inside&ro=90&flip&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?transforms=[[%22toFormat%22,%22png%22,%7B%22quality%22:70%7D],[%22greyscale%22]]"#,
+        "w=auto&h=auto&fit=inside&f=png&filt=greyscale&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658?transforms=[[%22extract%22,%7B%22left%22:1,%22top%22:2,%22width%22:30,%22height%22:40%7D]]&download"#,
+        "cx=1&cy=2&cw=30&ch=40&w=auto&h=auto&fit=inside&bg=black",
+    ),
+    (
+        Dialect::Directus,
+        r#"assets/1ac73658/a.jpg?width=90&fit=cover&height=80&transforms=[]"#,
+        "w=90&h=80&fit=cover&bg=black",
+    ),
+];
+
+#[test]
+fn a_query_of_each_service_on_an_image_is_the_native_one() {
+    let config = Config::default();
+    let defaults = letterbox::url::Defaults {
+        negotiated: letterbox_engine::transform::Negotiated::default(),
+        ..config.url_defaults()
+    };
+    for (dialect, theirs, ours) in ON_IMAGES {
+        let (path, query) = theirs.split_once('?').unwrap_or((theirs, ""));
+        let mut read = read(*dialect, path, query).expect(theirs).asked;
+        let ours = match ours.contains("s=/") {
+            true => (*ours).to_owned(),
+            false => format!("s=/{path}&{ours}"),
+        };
+        read.disposition = None;
+        if let Target::Auto(_) = read.transform.target {
+            read.transform.target = Target::Auto(defaults.negotiated);
+        }
+        let native = letterbox::url::parse(&ours, &defaults).expect(&ours);
+        assert_eq!(Some(read), native, "{dialect} {theirs}\n{ours}");
+    }
+}
+
+#[test]
+fn an_option_that_has_no_equal_is_an_error_that_names_it() {
+    for (dialect, query, word) in [
+        (Dialect::Fastly, "canvas=300x200", "canvas"),
+        (Dialect::Fastly, "crop=300,200,smart", "crop=300,200,smart"),
+        (
+            Dialect::Fastly,
+            "crop=300,200&precrop=9,9",
+            "crop beside precrop",
+        ),
+        (
+            Dialect::Fastly,
+            "width=300&height=200&crop=16:9",
+            "crop of a ratio",
+        ),
+        (Dialect::Fastly, "trim=1,2,3,4", "trim at the right"),
+        (Dialect::Fastly, "format=mp4", "format=mp4"),
+        (Dialect::Fastly, "auto=jxl", "auto=jxl"),
+        (Dialect::Fastly, "width=x", "width=x"),
+        (Dialect::Fastly, "sharpen=a5", "sharpen=a5"),
+        (Dialect::Contentful, "fit=clip", "fit=clip"),
+        (Dialect::Contentful, "bg=ff0000", "bg=ff0000"),
+        (Dialect::Contentful, "r=x", "r=x"),
+        (Dialect::Contentful, "fm=tiff", "fm=tiff"),
+        (Dialect::Shopify, "crop=middle", "crop=middle"),
+        (Dialect::Shopify, "crop_left=x", "crop_left=x"),
+        (Dialect::Bunny, "focus_crop=9,9,1,1", "focus_crop"),
+        (Dialect::Bunny, "class=card", "class"),
+        (Dialect::Bunny, "sepia=50", "sepia=50"),
+        (Dialect::Bunny, "crop=0,9", "crop=0,9"),
+        (
+            Dialect::Bunny,
+            "aspect_ratio=1:1&crop=9,9",
+            "aspect_ratio beside crop",
+        ),
+        (Dialect::Supabase, "token=x", "token"),
+        (Dialect::Supabase, "quality=10", "quality=10"),
+        (Dialect::Supabase, "resize=inside", "resize=inside"),
+        (Dialect::Glide, "fit=crop-50-50-2", "fit=crop-50-50-2"),
+        (Dialect::Glide, "mark=logo.png", "mark"),
+        (Dialect::Glide, "border=1,f00,overlay", "border="),
+        (Dialect::Glide, "p=card", "p "),
+        (Dialect::Directus, "key=card", "key"),
+        (Dialect::Directus, "focal_point_x=9", "focal_point_x"),
+        (
+            Dialect::Directus,
+            "transforms=[[%22composite%22,[]]]",
+            "composite",
+        ),
+        (Dialect::Directus, "transforms=x", "transforms=x"),
+        (
+            Dialect::Directus,
+            "transforms=[[%22blur%22,1],[%22blur%22,2]]",
+            "each once",
+        ),
+        (Dialect::Directus, "format=tiff", "format=tiff"),
+    ] {
+        let refusal = read(dialect, "a.jpg", query).expect_err(query);
+        assert!(
+            refusal.message.contains(word),
+            "{dialect} {query}: {}",
+            refusal.message
+        );
+        assert_eq!(refusal.status, 400, "{query}");
+    }
+}
+
+#[test]
+fn the_signature_of_glide_covers_the_path_and_every_parameter() {
+    let query = "w=500&h=300&s=SIG";
+    let sig = "9813862e50a66995178f4124204562d7";
+    let at = |query: &str| {
+        let keys = Keys::parse("glide=my key").expect("keys");
+        let call = Call {
+            whole_path: "/x/img/a%20b.jpg",
+            ..call("img/a%20b.jpg", query, &keys)
+        };
+        Dialect::Glide.read(&call, &Options::default())
+    };
+    let good = query.replace("SIG", sig);
+    assert!(at(&good).expect("signed").signed);
+    assert!(at(&format!("s={sig}&h=300&w=500")).expect("signed").signed);
+    for bad in [
+        "w=500&h=300",
+        "w=501&h=300&s=SIG",
+        "w=500&s=SIG",
+        "w=500&h=300&q=1&s=SIG",
+    ] {
+        let refusal = at(&bad.replace("SIG", sig)).expect_err(bad);
+        assert_eq!(refusal.code, "bad-signature", "{bad}");
+    }
 }
 
 /// Sizes of other services' public tests: `peer source options size`, a line each.

@@ -10,10 +10,10 @@ mod typescript;
 use std::path::{Path, PathBuf};
 
 use letterbox::config::{self, Config};
-use letterbox::dialect::Dialect;
+use letterbox::dialect::{Call, Dialect, Keys, Options};
 use letterbox::url::param::{self, PARAMS};
-use letterbox::url::parse;
-use letterbox_engine::transform::Side;
+use letterbox::url::{Asked, parse};
+use letterbox_engine::transform::{Format, FormatSet, Negotiated, Side, Target};
 use serde_json::json;
 
 fn path(name: &str) -> PathBuf {
@@ -250,6 +250,112 @@ fn the_table_of_dialects_is_up_to_date() {
         &table,
     );
     is_up_to_date("docs/migrate/README.md", &fresh);
+}
+
+/// Addresses of each dialect behind its prefix, a line each.
+const EXAMPLES: &str = include_str!("vectors/dialect-examples.txt");
+
+/// Compares the page of what addresses of other services become. Each native URL there is read to
+/// the same request.
+#[test]
+fn the_page_of_addresses_has_ten_of_each_dialect_and_their_native_urls() {
+    let config = Config::default();
+    let mut page = String::from(
+        "# What addresses of other services become\n\nTen addresses of each service, behind the prefix of its dialect, and the native URL that means the same. \
+         A test writes this page and reads each of them (`cargo test --test docs`).\n",
+    );
+    for dialect in Dialect::all() {
+        let first = format!("{} ", dialect.name());
+        let urls: Vec<&str> = EXAMPLES
+            .lines()
+            .filter_map(|l| l.strip_prefix(&*first))
+            .collect();
+        assert_eq!(urls.len(), 10, "{dialect}");
+        page += &format!("\n## {dialect}\n\n| theirs | ours |\n|---|---|\n");
+        for url in urls {
+            let (path, query) = url.split_once('?').unwrap_or((url, ""));
+            let keys = Keys::default();
+            let call = Call {
+                path,
+                whole_path: path,
+                query,
+                accept: Some("image/webp"),
+                user_agent: None,
+                offer: FormatSet::of(&[Format::WebP, Format::Avif]),
+                now_secs: 1_700_000_000,
+                keys: &keys,
+            };
+            let read = dialect.read(&call, &Options::default());
+            let asked = read
+                .unwrap_or_else(|r| panic!("{dialect} {url}: {}", r.message))
+                .asked;
+            let negotiated = match asked.transform.target {
+                Target::Auto(negotiated) => negotiated,
+                _ => Negotiated::default(),
+            };
+            let defaults = letterbox::url::Defaults {
+                negotiated,
+                ..config.url_defaults()
+            };
+            let native = native_url(&asked, &defaults);
+            let again = letterbox::url::parse(native.trim_start_matches("/?"), &defaults);
+            let asked = Asked {
+                disposition: None,
+                expires_secs: None,
+                ..asked
+            };
+            assert_eq!(again, Ok(Some(asked)), "{native}");
+            let shown = url.replace('|', "\\|");
+            page += &format!("| `{shown}` | `{native}` |\n");
+        }
+    }
+    is_up_to_date("docs/migrate/urls.md", &page);
+}
+
+/// Returns the native URL of a request, without the parameters that are as they are unasked.
+fn native_url(asked: &Asked, defaults: &letterbox::url::Defaults<'_>) -> String {
+    let pairs = |asked: &Asked| -> Vec<(String, String)> {
+        let canonical = letterbox::url::canonical(asked);
+        let pairs = url::form_urlencoded::parse(canonical.as_bytes());
+        pairs.into_owned().collect()
+    };
+    let plain = format!(
+        "s={}",
+        pairs(asked)
+            .iter()
+            .find(|(n, _)| n == "s")
+            .expect("a source")
+            .1
+    );
+    let encoded: String = url::form_urlencoded::byte_serialize(&plain.as_bytes()[2..]).collect();
+    let usual = letterbox::url::parse(&format!("s={encoded}"), defaults);
+    let usual = pairs(&usual.expect("good").expect("a source"));
+    let own = pairs(asked);
+    let is_png = own
+        .iter()
+        .any(|(name, value)| name == "f" && value == "png");
+    let mut text = String::new();
+    let order = |name: &str| {
+        ["s", "w", "h", "fit"]
+            .iter()
+            .position(|n| *n == name)
+            .unwrap_or(9)
+    };
+    let mut own: Vec<_> = own
+        .into_iter()
+        .filter(|pair| pair.0 == "s" || (pair.0 == "q" && is_png) || !usual.contains(pair))
+        .collect();
+    own.sort_by_key(|(name, _)| order(name));
+    for (name, value) in own {
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        let value = value
+            .replace("%2F", "/")
+            .replace("%3A", ":")
+            .replace("%2C", ",");
+        let between = if text.is_empty() { "/?" } else { "&" };
+        text += &format!("{between}{name}={value}");
+    }
+    text
 }
 
 #[test]

@@ -29,6 +29,8 @@ export interface Parameters {
   bri?: number;
   /** Another name of `bri`. */
   brightness?: Parameters['bri'];
+  /** Where `cw` and `ch` are cut out, and what `cx` and `cy` count from: an edge, the middle, or a point that is to be in the middle of what is kept. Default: top-left. */
+  ca?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | (string & {});
   /** Rows that are kept of the upright source before the resize; what reaches beyond the edge ends there. Default: 100p. */
   ch?: number | string;
   /** Contrast: the steepness of a sigmoid around the middle, or of its inverse. Default: 0. */

@@ -9,6 +9,7 @@ export const parameters = {
   blur: { aliases: [], on: '' },
   border: { aliases: [] },
   bri: { aliases: ['brightness'] },
+  ca: { aliases: [] },
   ch: { aliases: [] },
   con: { aliases: ['contrast'] },
   cw: { aliases: [] },

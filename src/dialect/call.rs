@@ -39,16 +39,43 @@ impl Call<'_> {
         negotiate(self.accept, self.user_agent).among(self.offer)
     }
 
-    /// Returns the first of these formats whose media type occurs in Accept, and the later ones
-    /// that occur and are tried after it. The client's weights do not count.
+    /// Returns the first of these formats that occur in Accept, and the later ones that occur and
+    /// are tried after it. The client's weights do not count.
     pub(crate) fn literal(&self, formats: &[Format]) -> Negotiated {
+        self.occurring(formats.to_vec())
+    }
+
+    /// Returns the same where the client's weights do count: the heaviest come first, and a format
+    /// of no weight is refused.
+    pub(crate) fn weighted(&self, formats: &[Format]) -> Negotiated {
+        let weight = |format: &Format| {
+            let ranges = self.accept.unwrap_or_default().split(',');
+            let own = ranges.filter_map(|range| {
+                let (kind, rest) = range.split_once(';').unwrap_or((range, ""));
+                (kind.trim() == format.content_type()).then_some(rest)
+            });
+            let weights = own.map(|rest| {
+                let named = rest
+                    .split(';')
+                    .find_map(|part| part.trim().strip_prefix("q="));
+                named.map_or(1.0, |weight| decimal(weight.trim()).unwrap_or(1.0))
+            });
+            weights.fold(0.0, f64::max)
+        };
+        let mut formats = formats.to_vec();
+        formats.retain(|format| weight(format) > 0.0);
+        formats.sort_by(|one, other| weight(other).total_cmp(&weight(one)));
+        self.occurring(formats)
+    }
+
+    fn occurring(&self, formats: Vec<Format>) -> Negotiated {
         let accept = self.accept.unwrap_or_default();
         let mut taken = Vec::new();
         for format in formats {
             // AVIF is tried before WebP: an AVIF that is listed later must not overtake.
-            let overtakes = *format == Format::Avif && !taken.is_empty();
+            let overtakes = format == Format::Avif && !taken.is_empty();
             if accept.contains(format.content_type()) && !overtakes {
-                taken.push(*format);
+                taken.push(format);
             }
         }
         Negotiated::Client(FormatSet::of(&taken)).among(self.offer)
@@ -313,6 +340,15 @@ pub(crate) fn source_of_path(text: &str) -> Option<Source> {
     Source::parse(&format!("/{}", text.strip_prefix('/').unwrap_or(text)))
 }
 
+/// Parses a source of a path that came percent-encoded: an absolute URL, which is decoded, or a
+/// path on the origin, which stays as it is, so that `%3F` begins no query.
+pub(crate) fn source_of_encoded(path: &str) -> Option<Source> {
+    let decoded = percent_decoded(path);
+    let start = decoded.get(..6).unwrap_or_default().to_ascii_lowercase();
+    let is_url = start.starts_with("http:/") || start == "https:";
+    source_of_path(if is_url { &decoded } else { path })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +386,25 @@ mod tests {
     }
 
     #[test]
+    fn an_encoded_path_keeps_its_escapes_and_an_encoded_url_is_decoded() {
+        for (text, wanted) in [
+            ("a%3Fb%23c%2fd.jpg", "/a%3Fb%23c%2fd.jpg"),
+            ("a%20b.jpg", "/a%20b.jpg"),
+            (
+                "https%3A%2F%2Fa.example%2Fx.jpg%3Fy%3D1",
+                "https://a.example/x.jpg?y=1",
+            ),
+            ("HTTPS:%2F%2Fa.example/x", "https://a.example/x"),
+            ("https.jpg", "/https.jpg"),
+            ("x/%2e%2e/y.jpg", "/y.jpg"),
+        ] {
+            let source = source_of_encoded(text).map(|source| source.to_string());
+            assert_eq!(source.as_deref(), Some(wanted), "{text}");
+        }
+        assert_eq!(source_of_encoded("//evil.example/x"), None);
+    }
+
+    #[test]
     fn a_file_name_never_ends_its_field() {
         let source = Source::parse("https://a.example/x/y%22%0d%0a.z.png?q=1").expect("a URL");
         let named = Disposition::of_source(true, &source);
@@ -379,5 +434,17 @@ mod tests {
         assert_eq!(name("image/webp;q=0", &both), "webp");
         assert_eq!(name("image/avif", &other), "avif");
         assert_eq!(name("*/*", &both), "common");
+        let weighted = |accept| call(accept).weighted(&both).name();
+        for (accept, wanted) in [
+            ("image/avif,image/webp", "avif-webp"),
+            ("image/webp;q=0", "common"),
+            ("image/webp;q=0.000,*/*", "common"),
+            ("image/avif;q=0.5,image/webp", "webp"),
+            ("image/avif; v=1; q=0.5, image/webp;q=0.4", "avif-webp"),
+            ("image/*,*/*;q=0.8", "common"),
+            ("image/webp;q=x", "webp"),
+        ] {
+            assert_eq!(weighted(accept), wanted, "{accept}");
+        }
     }
 }

@@ -215,6 +215,7 @@ impl Draft {
                     y: length(*top).unless(0),
                     width: None,
                     height: None,
+                    ..Crop::NONE
                 };
                 Ok(())
             }

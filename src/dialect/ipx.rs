@@ -216,6 +216,7 @@ fn resize(given: &Given<'_>, transform: &mut Transform) -> Result<(), Refusal> {
             y: length(*top).unless(0),
             width: Some(length(*width)),
             height: Some(length(*height)),
+            ..Crop::NONE
         };
     }
     if let Some(args) = given.args("extend") {

@@ -25,11 +25,13 @@ pub(crate) enum Owner {
     Imgix,
     /// Cloudinary's API secret.
     Cloudinary,
+    /// Glide's key.
+    Glide,
 }
 
 /// Owners of keys: the name in `DIALECT_KEYS`, the form of a key, and one in place of another that
 /// is not visible.
-const OWNERS: [(&str, Owner, &str, &str); 6] = [
+const OWNERS: [(&str, Owner, &str, &str); 7] = [
     ("imgproxy", Owner::Imgproxy, "<key>:<salt>", "00:00"),
     (
         "imgproxy-source",
@@ -41,6 +43,7 @@ const OWNERS: [(&str, Owner, &str, &str); 6] = [
     ("aws", Owner::Aws, "<secret>", "0"),
     ("imgix", Owner::Imgix, "<token>", "0"),
     ("cloudinary", Owner::Cloudinary, "<secret>", "0"),
+    ("glide", Owner::Glide, "<key>", "0"),
 ];
 
 impl Keys {

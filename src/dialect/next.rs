@@ -90,7 +90,7 @@ pub(crate) fn read(
     let mut transform = Transform {
         width: side(width),
         enlarge: false,
-        target: Target::Auto(call.literal(formats)),
+        target: Target::Auto(call.weighted(formats)),
         ..UNASKED
     };
     let avif = matches!(transform.target, Target::Auto(named) if named.name().starts_with("avif"));

@@ -230,6 +230,7 @@ fn crop(given: &Given) -> Crop {
         y: start(named("cy").or(at(3))),
         width: extent(named("cw").or(at(0))),
         height: extent(named("ch").or(at(1))),
+        ..Crop::NONE
     }
 }
 

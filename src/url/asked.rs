@@ -21,3 +21,13 @@ pub struct Asked {
     /// Name under which browsers save the answer; not part of the canonical form.
     pub disposition: Option<Disposition>,
 }
+
+impl Asked {
+    /// Returns the same request about the origin's file at a path.
+    pub(crate) fn of_origin(self, path: &str) -> Asked {
+        Asked {
+            source: Source::OnOrigin(path.to_owned()),
+            ..self
+        }
+    }
+}

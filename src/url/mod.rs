@@ -92,6 +92,30 @@ pub fn is_ours(query: &str) -> bool {
     Given::read(query).is_ok_and(|given| given.has("sig") || given.unknown().is_none())
 }
 
+/// Whether a query string that names no source has a parameter that says how an image is to be.
+/// Those of versions, times, file names and signatures do not.
+pub fn transforms(query: &str) -> bool {
+    const BESIDE: [&str; 6] = ["v", "maxage", "exp", "sig", "dl", "widths"];
+    !names_source(query)
+        && ::url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| {
+            param::find(&name).is_some_and(|(_, param)| !BESIDE.contains(&param.name))
+        })
+}
+
+/// Returns the query string of the same request with the image at a path as its source.
+pub fn about(path: &str, query: &str) -> String {
+    let source: String = ::url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("s={source}&{query}")
+}
+
+/// Whether a query string has a source that can be read, and so is one of ours.
+pub fn has_source(query: &str) -> bool {
+    ::url::form_urlencoded::parse(query.as_bytes()).any(|(name, text)| {
+        param::find(&name).is_some_and(|(_, param)| param.name == "s")
+            && Source::parse(&text).is_some()
+    })
+}
+
 fn names_source(query: &str) -> bool {
     ::url::form_urlencoded::parse(query.as_bytes())
         .any(|(name, _)| param::find(&name).is_some_and(|(_, param)| param.name == "s"))

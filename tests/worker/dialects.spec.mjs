@@ -9,7 +9,7 @@ import { answer, assertImage, closeAll, pixels, startOrigin, startWorker } from 
 const photo = readFileSync(new URL('../../demo/samples/waterfall.jpg', import.meta.url));
 const vars = {
   ALLOWED_SOURCES: 'images.example.com',
-  DIALECTS: '/_next/image=next, /_vercel/image=vercel, /.netlify/images=netlify, /_ipx/=ipx, /img/=cloudflare, /wsrv=wsrv',
+  DIALECTS: '/_next/image=next, /_vercel/image=vercel, /.netlify/images=netlify, /_ipx/=ipx, /img/=cloudflare, /wsrv=wsrv, /fa/=fastly, /bu/=bunny, /gl/=glide',
 };
 
 let origin, worker, source;
@@ -34,6 +34,9 @@ const pictures = {
   'ipx, encoded': [() => `/_ipx/w_120/${encoded()}`, {}, 'jpeg', 120, 180],
   cloudflare: [() => `/img/width=100,height=100,fit=pad,format=png/${source}`, {}, 'png', 100, 100],
   wsrv: [() => `/wsrv?url=${bare()}&w=90&h=90&fit=cover&output=gif`, {}, 'gif', 90, 90],
+  fastly: [() => `/fa/${encoded()}?width=90&height=60&fit=crop&format=png`, {}, 'png', 90, 60],
+  'bunny, a crop in the middle': [() => `/bu/${encoded()}?crop=300,200&width=150&format=webp`, {}, 'webp', 150, 100],
+  glide: [() => `/gl/${encoded()}?w=90&h=90&fit=fill&bg=f00&fm=gif`, {}, 'gif', 90, 90],
 };
 for (const [name, [path, init, format, width, height]] of Object.entries(pictures)) {
   test(`${name} is a picture of ${width} x ${height}`, async () => {
@@ -76,4 +79,28 @@ describe('an error has the shape of its dialect', () => {
       assert.match(reply.headers.get('cache-status'), /detail=(bad-parameter|source-not-allowed)/);
     });
   }
+});
+
+describe('a query on an image of the origin', () => {
+  let images;
+  before(async () => {
+    images = await startWorker({ origin, vars: { ALLOWED_SOURCES: 'www.example.com', ORIGIN: 'https://www.example.com', ORIGIN_QUERY: 'imgix' } });
+    origin.serve('www.example.com/photo.jpg', answer.bytes(photo, 'image/jpeg'));
+    origin.serve('www.example.com/page.jpg', answer.bytes('<p>page', 'text/html'));
+  });
+  after(() => closeAll(images));
+
+  test('transforms it, and shares the cache entry of the native URL', async () => {
+    const got = await images.get('/photo.jpg?w=90&h=60&fit=crop&fm=webp');
+    await assertImage(got, 'webp', 90, 60);
+    const native = await images.get({ s: '/photo.jpg', w: 90, h: 60, fit: 'cover', f: 'webp', q: 76 });
+    assert.equal(native.headers.get('x-cache'), 'HIT');
+    assert.deepEqual(native.bytes, got.bytes);
+  });
+
+  test('leaves everything else to the origin', async () => {
+    assert.deepEqual((await images.get('/photo.jpg?v=3')).bytes, photo);
+    assert.equal((await images.get('/page.jpg?w=90')).text(), '<p>page');
+    assert.equal((await images.get('/photo.jpg?w=x')).status, 400);
+  });
 });

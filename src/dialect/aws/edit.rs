@@ -10,7 +10,7 @@ use crate::dialect::effect;
 use crate::dialect::options::Options;
 use crate::dialect::sharp;
 use letterbox_engine::transform::{
-    Colour, Crop, Filter, Fit, Format, Modulation, Pad, Percentiles, Sharpening, Side, Sigma,
+    Colour, Crop, Filter, Fit, Format, Mask, Modulation, Pad, Percentiles, Sharpening, Side, Sigma,
     Target, Transform, Unsharp,
 };
 
@@ -29,7 +29,7 @@ const IGNORED: [&str; 7] = [
 ];
 
 /// Returns the transform of all edits.
-pub(super) fn transform(
+pub(crate) fn transform(
     edits: &Edits,
     call: &Call<'_>,
     options: &Options,
@@ -39,7 +39,7 @@ pub(super) fn transform(
         ..UNASKED
     };
     let mut own_quality = edits.get("quality").and_then(number);
-    let mut flattens = false;
+    let (mut flattens, mut is_round) = (false, false);
     for (name, value) in edits {
         let wrong = |expected| wrong(EDIT, name, value, expected);
         let text = || match value {
@@ -70,6 +70,18 @@ pub(super) fn transform(
             }
             "flip" => transform.turn.flip = is_on(value),
             "flop" => transform.turn.flop = is_on(value),
+            // A circle in the middle of the picture, which then ends where the circle does.
+            "roundCrop" if *value == Value::Bool(true) => {
+                transform.shape.clip.mask = Some(Mask::Circle);
+                transform.shape.clip.trim = true;
+                is_round = true;
+            }
+            "roundCrop" if value.is_object() => {
+                return Err(Refusal::unequalled(
+                    EDIT,
+                    "roundCrop with a radius or a place",
+                ));
+            }
             "animated" if is_on(value) => {}
             "animated" => transform.frames = STILL,
             _ if *value == Value::Bool(false) => {}
@@ -133,6 +145,10 @@ pub(super) fn transform(
     }
     if let (Target::Keep, Some(formats)) = (transform.target, &options.formats) {
         transform.target = Target::Auto(call.literal(formats));
+    }
+    if is_round && transform.target == Target::Keep {
+        // What is outside of a circle is not to be black.
+        transform.target = Target::Image(Format::Png);
     }
     let is_opaque = transform.target == Target::Image(Format::Jpeg);
     if flattens && !is_opaque {
@@ -249,6 +265,7 @@ fn area(name: &str, value: &Value) -> Result<Crop, Refusal> {
         y: length(top).unless(0),
         width: Some(length(width)),
         height: Some(length(height)),
+        ..Crop::NONE
     })
 }
 

@@ -13,7 +13,7 @@ mod value;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::dialect::aws::edit::transform;
+pub(crate) use crate::dialect::aws::edit::transform;
 use crate::dialect::aws::request::Request;
 use crate::dialect::call::{Call, Failure, Refusal, Told, Translation};
 use crate::dialect::options::Options;

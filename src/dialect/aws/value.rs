@@ -7,7 +7,7 @@ use crate::dialect::colour;
 use letterbox_engine::transform::Colour;
 
 /// Edits by name.
-pub(super) type Edits = Map<String, Value>;
+pub(crate) type Edits = Map<String, Value>;
 
 /// Reads a number, which may be a text.
 pub(super) fn number(value: &Value) -> Option<f64> {

@@ -9,8 +9,8 @@ use crate::dialect::options::Options;
 use crate::dialect::{colour, effect};
 use crate::url::value;
 use letterbox_engine::transform::{
-    Border, Colour, Corners, Crop, Filter, Fit, Format, Gravity, Length, Ratio, Side, Target,
-    Transform,
+    Border, Colour, Corners, Crop, Filter, Fit, Format, Frames, Gravity, Length, Ratio, Side,
+    Target, Transform,
 };
 
 /// Keys of parameters. A segment that has another is the source's.
@@ -155,6 +155,20 @@ impl<'a> Draft<'a> {
                 ("lossy" | "strip_profile" | "force_strip" | "immutable_cache", _) => {}
                 _ => return Err(Refusal::unsupported("", part)),
             },
+            "pg" => {
+                let page = number(text).and_then(|page| u16::try_from(page).ok());
+                let page = page.and_then(|page| page.checked_sub(1));
+                let first = page.ok_or_else(|| bad(part, "a page from 1 on"))?;
+                transform.frames = Frames {
+                    first,
+                    count: Frames::STILL,
+                };
+            }
+            "dl" => {
+                let delay = number(text).filter(|delay| (10..=65_535).contains(delay));
+                let delay = delay.ok_or_else(|| bad(part, "10 to 65535 milliseconds"))?;
+                transform.delay_ms = NonZeroU16::new(delay as u16);
+            }
             // How answers are kept, and the colours of all answers here.
             "cs" if text == "srgb" => {}
             "dn" => {}
@@ -179,24 +193,40 @@ impl<'a> Draft<'a> {
         }
         let transform = &mut self.transform;
         if sizes.mode == Some("crop") {
-            let pixels = |text: Option<&str>| text.and_then(number).filter(|&pixels| pixels > 0);
-            let is_corner = sizes.gravity == Some("north_west");
-            let is_placed = is_corner || (sizes.gravity.is_none() && sizes.x.or(sizes.y).is_some());
-            let (Some(width), Some(height), true) =
-                (pixels(sizes.width), pixels(sizes.height), is_placed)
-            else {
-                let what = "c_crop but with w and h in pixels, and x and y or g_north_west,";
-                return Err(Refusal::unequalled("", what));
+            let extent = |key: &str, text: Option<&str>| match text {
+                None => Ok(None),
+                Some(text) => match extent(text) {
+                    Some(Side::Px(pixels)) => Ok(Some(length(pixels.get().into()))),
+                    Some(Side::Share(parts)) => Ok(Length::Share(parts.get()).unless(10_000)),
+                    _ => Err(bad(
+                        &format!("{key}_{text}"),
+                        "pixels, or a fraction such as 0.5",
+                    )),
+                },
             };
             if self.has_resized || transform.crop != Crop::NONE {
                 return Err(Refusal::unequalled("", "c_crop behind another size"));
             }
+            if sizes.ratio.is_some() {
+                return Err(Refusal::unequalled("", "ar beside c_crop"));
+            }
+            let placed = sizes.gravity.map(|_| transform.gravity);
+            let from = match placed {
+                Some(Gravity::Smart(_)) => {
+                    return Err(Refusal::unequalled("", "g_auto beside c_crop"));
+                }
+                Some(place) => place,
+                // Without a direction x and y count from the corner.
+                None if sizes.x.or(sizes.y).is_some() => Crop::NONE.from,
+                None => Gravity::CENTRE,
+            };
             transform.gravity = Gravity::CENTRE;
             transform.crop = Crop {
                 x: length(sizes.x.unwrap_or(0)).unless(0),
                 y: length(sizes.y.unwrap_or(0)).unless(0),
-                width: Some(length(width)),
-                height: Some(length(height)),
+                width: extent("w", sizes.width)?,
+                height: extent("h", sizes.height)?,
+                from,
             };
             return Ok(());
         }
@@ -348,6 +378,20 @@ fn effects(transform: &mut Transform, part: &str, text: &str) -> Result<(), Refu
             transform.saturation = (100.0 + number(80.0, 100.0)?).round() as u16;
         }
         "hue" => transform.hue = (number(80.0, 100.0)? * 1.8).round() as i16,
+        "sepia" => transform.filter = Some(Filter::Sepia),
+        "blackwhite" => {
+            let grey = number(50.0, 100.0)?.abs() * 2.55;
+            transform.threshold = NonZeroU8::new(grey.round().clamp(1.0, 255.0) as u8);
+        }
+        "loop" => {
+            // As often as that, or for ever.
+            let times = if amount.is_empty() {
+                0.0
+            } else {
+                number(0.0, 65_535.0)?
+            };
+            transform.plays = Some(times.abs().round() as u16);
+        }
         "pixelate" => {
             let block = number(5.0, 200.0)?.abs().round() as u16;
             transform.pixelate = NonZeroU16::new(block).unwrap_or(NonZeroU16::MIN);

@@ -170,6 +170,10 @@ mod tests {
                 "w=300&h=auto&ar=16:9&fit=cover".to_owned(),
             ),
             (
+                "c_crop,w_30,h_0.5,g_south_east,x_3/pg_2/dl_50/a.jpg",
+                format!("{plain}&ca=bottom-right&cx=3&cw=30&ch=50%25&page=1&delay=50"),
+            ),
+            (
                 "c_crop,x_1,y_2,w_30,h_40/w_20/a.jpg",
                 "cx=1&cy=2&cw=30&ch=40&w=20&h=auto&fit=inside".to_owned(),
             ),
@@ -221,7 +225,9 @@ mod tests {
             ("l_logo/a.jpg", "l_logo"),
             ("e_cartoonify/a.jpg", "e_cartoonify"),
             ("t_nosuch/a.jpg", "t_nosuch"),
-            ("c_crop,w_9,h_9/a.jpg", "c_crop"),
+            ("c_crop,w_9,ar_1:1/a.jpg", "ar beside c_crop"),
+            ("c_crop,w_9,h_9,g_auto/a.jpg", "g_auto"),
+            ("w_9/c_crop,w_9,h_9/a.jpg", "c_crop"),
             ("if_w_gt_9/a.jpg", "if_w_gt_9"),
             ("$x_9/a.jpg", "$x_9"),
             ("f_tiff/a.jpg", "f_tiff"),

@@ -2,14 +2,12 @@
 
 use std::num::NonZeroU16;
 
-use crate::dialect::call::{
-    Call, Refusal, UNASKED, aspect_crop, corners, decimal, number, set_quality,
-};
+use crate::dialect::call::{Refusal, UNASKED, aspect_crop, corners, decimal, number, set_quality};
 use crate::dialect::imgix::parameter::{asked, gravity, ratio, rectangle, turn, whole};
 use crate::dialect::{colour, effect};
 use letterbox_engine::transform::{
-    Clip, Colour, Corners, Dpr, Filter, Fit, Format, Mask, Negotiated, Ratio, Side, Target,
-    Transform,
+    Clip, Colour, Corners, Dpr, Filter, Fit, Format, Frames, Gravity, Mask, Negotiated, Quality,
+    Ratio, Side, Target, Transform,
 };
 
 /// Parameters that nothing here is equal to. Others that are not known are none of imgix's, and
@@ -19,7 +17,6 @@ const UNSUPPORTED: [&str; 30] = [
     "max-h",
     "min-w",
     "min-h",
-    "rot",
     "border",
     "border-radius",
     "border-radius-inner",
@@ -29,9 +26,6 @@ const UNSUPPORTED: [&str; 30] = [
     "shad",
     "vib",
     "sepia",
-    "mono",
-    "monochrome",
-    "duotone",
     "duotone-alpha",
     "htn",
     "usm",
@@ -40,11 +34,15 @@ const UNSUPPORTED: [&str; 30] = [
     "nrs",
     "palette",
     "colors",
-    "page",
     "prefix",
     "svg-sanitize",
     "upscale",
     "bg-remove",
+    "page",
+    "fps",
+    "reverse",
+    "skip",
+    "mono",
 ];
 
 /// Beginnings of further ones.
@@ -60,47 +58,67 @@ const UNSUPPORTED_GROUPS: [&str; 9] = [
     "bg-replace",
 ];
 
+/// Quality of a PNG that is to have a palette.
+const PALETTE: u8 = 80;
+
 /// Parameters that have been read so far.
-pub(super) struct Draft<'a> {
-    call: &'a Call<'a>,
-    transform: Transform,
-    fit: String,
+pub(super) struct Draft {
+    pub(super) negotiated: Negotiated,
+    pub(super) transform: Transform,
+    pub(super) fit: Fit,
+    pub(super) enlarge: bool,
+    pub(super) gravity: Gravity,
+    pub(super) ratio: Option<Ratio>,
+    /// Colour of a canvas, if it is another than that under transparency.
+    pub(super) fill: Option<Colour>,
+    pub(super) quality: u8,
+    /// Quality of a WebP, if it is another.
+    pub(super) webp_quality: Option<u8>,
+    /// Whether the format is the client's choice.
+    pub(super) is_auto: bool,
+    pub(super) has_format: bool,
+    /// Whether a PNG is to have a palette.
+    pub(super) palette: bool,
+    /// Whether the crop says itself where it is.
+    pub(super) is_region: bool,
+    pub(super) expires_secs: Option<u64>,
+    pub(super) saved_as: Option<String>,
+    /// Words of imgix that belong together with others.
     crop: String,
     mask: String,
     corners: Corners,
     point: (u16, u16),
-    ratio: Option<Ratio>,
-    fill: Option<Colour>,
-    quality: u8,
-    is_auto: bool,
-    has_format: bool,
-    pub(super) expires_secs: Option<u64>,
-    pub(super) saved_as: Option<String>,
 }
 
-impl<'a> Draft<'a> {
-    pub(super) fn new(call: &'a Call<'a>) -> Draft<'a> {
+impl Draft {
+    /// Creates a draft for a client that takes these formats.
+    pub(super) fn new(negotiated: Negotiated) -> Draft {
         Draft {
-            call,
+            negotiated,
             transform: UNASKED,
-            fit: "clip".to_owned(),
+            fit: Fit::Inside,
+            enlarge: true,
+            gravity: Gravity::CENTRE,
+            ratio: None,
+            fill: None,
+            quality: 75,
+            webp_quality: None,
+            is_auto: false,
+            has_format: false,
+            palette: false,
+            is_region: false,
+            expires_secs: None,
+            saved_as: None,
             crop: String::new(),
             mask: String::new(),
             corners: Corners::SHARP,
             point: (5_000, 5_000),
-            ratio: None,
-            fill: None,
-            quality: 75,
-            is_auto: false,
-            has_format: false,
-            expires_secs: None,
-            saved_as: None,
         }
     }
 
-    /// Reads a parameter.
-    pub(super) fn parameter(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        let bad = |expected: &str| Refusal::value("", name, text, expected);
+    /// Reads a parameter of imgix, which the request calls otherwise, and says whether it is known.
+    pub(super) fn parameter(&mut self, own: &str, name: &str, text: &str) -> Result<bool, Refusal> {
+        let bad = |expected: &str| Refusal::value("", own, text, expected);
         let transform = &mut self.transform;
         let pixels = "a number of pixels, or a fraction of the source below 1";
         let percent = || {
@@ -121,7 +139,18 @@ impl<'a> Draft<'a> {
         match name {
             "w" | "width" => transform.width = asked(text).ok_or_else(|| bad(pixels))?,
             "h" | "height" => transform.height = asked(text).ok_or_else(|| bad(pixels))?,
-            "fit" => text.clone_into(&mut self.fit),
+            "fit" => {
+                (self.fit, self.enlarge) = match text {
+                    "clip" => (Fit::Inside, true),
+                    "crop" => (Fit::Cover, true),
+                    "fill" => (Fit::Contain, true),
+                    "fillmax" => (Fit::Contain, false),
+                    "max" => (Fit::Inside, false),
+                    "min" => (Fit::AspectCrop, false),
+                    "scale" => (Fit::Fill, true),
+                    _ => return Err(bad("clip, crop, fill, fillmax, max, min or scale")),
+                }
+            }
             "crop" => text.clone_into(&mut self.crop),
             "fp-x" => self.point.0 = share()?,
             "fp-y" => self.point.1 = share()?,
@@ -204,6 +233,44 @@ impl<'a> Draft<'a> {
             "pad-right" => transform.shape.pad.right = room()?,
             "pad-bottom" => transform.shape.pad.bottom = room()?,
             "pad-left" => transform.shape.pad.left = room()?,
+            "rot" => {
+                let turns = ["0", "90", "180", "270"]
+                    .iter()
+                    .position(|turn| *turn == text);
+                let turns = turns.ok_or_else(|| bad("0, 90, 180 or 270"))?;
+                transform.turn.quarters = (transform.turn.quarters + turns as u8) % 4;
+            }
+            "loop" => {
+                transform.plays = Some(whole(text, 0, 65_535).ok_or_else(|| bad("a number"))?)
+            }
+            "interval" => {
+                let delay = whole(text, 10, 65_535).and_then(NonZeroU16::new);
+                let expected = "10 to 65535 milliseconds";
+                transform.delay_ms = Some(delay.ok_or_else(|| bad(expected))?);
+            }
+            "frame" => {
+                let frame = whole(text, 1, 65_535).ok_or_else(|| bad("a number from 1 on"))?;
+                transform.frames = Frames {
+                    first: frame - 1,
+                    count: Frames::STILL,
+                };
+            }
+            "sepia" if text == "0" => {}
+            "sepia" if text == "100" => transform.filter = Some(Filter::Sepia),
+            "duotone" => {
+                let colours = text.split_once(',');
+                let colours = colours.and_then(|(dark, light)| {
+                    Some((colour::alpha_first(dark)?, colour::alpha_first(light)?))
+                });
+                transform.filter = Some(Filter::Duotone);
+                transform.duotone = colours.ok_or_else(|| bad("two colours"))?;
+            }
+            "monochrome" => {
+                transform.tint = Some(Colour {
+                    a: 255,
+                    ..colour()?
+                })
+            }
             "trim" if text == "auto" => transform.trim = std::num::NonZeroU8::new(10),
             "trim" => return Err(Refusal::unsupported("", &format!("trim={text}"))),
             "bri" => transform.brightness = percent()?.round() as i8,
@@ -247,63 +314,68 @@ impl<'a> Draft<'a> {
             {
                 return Err(Refusal::unsupported("", name));
             }
-            _ => {}
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Returns the transform.
-    pub(super) fn finished(&self) -> Result<Transform, Refusal> {
-        let mut transform = self.transform;
-        if self.is_auto && !self.has_format {
-            transform.target = Target::Auto(match self.call.negotiated() {
-                Negotiated::Card => Negotiated::default(),
-                client => client,
-            });
-        }
-        let one_side = transform.width == Side::Auto || transform.height == Side::Auto;
-        let is_crop = self.fit == "crop";
-        match &*self.fit {
-            "clip" | "crop" => {}
-            "fill" => transform.fit = Fit::Contain,
-            "fillmax" => {
-                transform.fit = Fit::Contain;
-                transform.enlarge = false;
-            }
-            "max" => transform.enlarge = false,
-            "min" if one_side => transform.enlarge = false,
-            "min" => aspect_crop(&mut transform),
-            "scale" => transform.fit = Fit::Fill,
-            _ => {
-                let expected = "clip, crop, fill, fillmax, max, min or scale";
-                return Err(Refusal::value("", "fit", &self.fit, expected));
-            }
-        }
-        if is_crop {
-            transform.shape.ratio = self.ratio.filter(|_| one_side);
-            if !one_side || self.ratio.is_some() {
-                transform.fit = Fit::Cover;
-                let words = "top, bottom, left, right, entropy, edges, faces or focalpoint";
-                transform.gravity = gravity(&self.crop, self.point)
-                    .ok_or_else(|| Refusal::value("", "crop", &self.crop, words))?;
-            }
-        }
-        if transform.fit == Fit::Contain {
-            if one_side {
-                transform.fit = Fit::Inside;
-            }
-            transform.background = self.fill.unwrap_or(transform.background);
+    /// Settles the words of imgix that belong together.
+    pub(super) fn settle_words(&mut self) -> Result<(), Refusal> {
+        self.ratio = self.ratio.filter(|_| self.fit == Fit::Cover);
+        if self.fit == Fit::Cover {
+            let words = "top, bottom, left, right, entropy, edges, faces or focalpoint";
+            self.gravity = gravity(&self.crop, self.point)
+                .ok_or_else(|| Refusal::value("", "crop", &self.crop, words))?;
         }
         match &*self.mask {
-            "" => transform.shape.clip = Clip::NONE,
-            "corners" => transform.shape.clip.corners = self.corners,
-            "ellipse" => transform.shape.clip.mask = Some(Mask::Ellipse),
+            "" => self.transform.shape.clip = Clip::NONE,
+            "corners" => self.transform.shape.clip.corners = self.corners,
+            "ellipse" => self.transform.shape.clip.mask = Some(Mask::Ellipse),
             _ => {
                 let expected = "ellipse or corners, and no picture";
                 return Err(Refusal::value("", "mask", &self.mask, expected));
             }
         }
+        Ok(())
+    }
+
+    /// Returns the transform.
+    pub(super) fn finished(&self) -> Transform {
+        let mut transform = self.transform;
+        if self.is_auto && !self.has_format {
+            transform.target = Target::Auto(match self.negotiated {
+                Negotiated::Card => Negotiated::default(),
+                client => client,
+            });
+        }
+        let one_side = transform.width == Side::Auto || transform.height == Side::Auto;
+        transform.shape.ratio = self.ratio.filter(|_| one_side);
+        transform.enlarge = self.enlarge;
+        transform.fit = match self.fit {
+            // Without a box there is nothing to cover, and nothing beside the picture.
+            Fit::Cover | Fit::AspectCrop | Fit::Contain | Fit::Outside
+                if one_side && transform.shape.ratio.is_none() =>
+            {
+                Fit::Inside
+            }
+            fit => fit,
+        };
+        match transform.fit {
+            Fit::AspectCrop => {
+                aspect_crop(&mut transform);
+                transform.gravity = self.gravity;
+            }
+            Fit::Cover => transform.gravity = self.gravity,
+            _ => {}
+        }
+        // A canvas that the shape of the picture leaves no room on is none.
+        if self.fit == Fit::Contain {
+            transform.background = self.fill.unwrap_or(transform.background);
+        }
         set_quality(&mut transform, self.quality);
-        Ok(transform)
+        if self.palette {
+            transform.quality = Quality::new(PALETTE).unwrap_or(Quality::MOST);
+        }
+        transform
     }
 }

@@ -1,43 +1,84 @@
-//! imgix, and Sanity with its names: a query on the path of an image, `/photo.jpg?w=300&fit=crop`.
+//! imgix, Sanity with its names, and others whose options are a query on the path of an image:
+//! `/photo.jpg?w=300&fit=crop`.
 //!
 //! The path is one on the origin, or a percent-encoded URL. Nothing is asked of a picture that its
-//! query does not name, but a fit that enlarges. The signature is the last parameter, an MD5 of the
-//! token and of everything before it.
+//! query does not name, but a fit that enlarges. The signature of imgix is the last parameter, an
+//! MD5 of the token and of everything before it.
 
+mod bunny;
+mod contentful;
 mod draft;
+mod fastly;
+mod glide;
 mod parameter;
+mod shopify;
+mod supabase;
+mod variant;
 
 use http::StatusCode;
 use md5::{Digest, Md5};
 
 use crate::dialect::bytes::text_of_base64;
 use crate::dialect::call::{
-    Call, Disposition, Failure, Refusal, Told, Translation, percent_decoded, source_of_path,
+    Call, Disposition, Failure, Refusal, Told, Translation, source_of_encoded,
 };
 use crate::dialect::imgix::draft::Draft;
+use crate::dialect::imgix::variant::Variant;
 use crate::dialect::keys::{Owner, are_equal};
+use crate::dialect::table::Dialect;
+use letterbox_engine::transform::Negotiated;
+
+/// imgix itself, and Sanity.
+const IMGIX: Variant = Variant {
+    rows: &[],
+    start: |_| (),
+    settle: Draft::settle_words,
+};
+
+/// Returns the service of a dialect.
+fn variant(dialect: Dialect) -> &'static Variant {
+    match dialect {
+        Dialect::Fastly => &fastly::FASTLY,
+        Dialect::Contentful => &contentful::CONTENTFUL,
+        Dialect::Shopify => &shopify::SHOPIFY,
+        Dialect::Bunny => &bunny::BUNNY,
+        Dialect::Supabase => &supabase::SUPABASE,
+        Dialect::Glide => &glide::GLIDE,
+        _ => &IMGIX,
+    }
+}
 
 /// Reads a request.
-pub(crate) fn read(call: &Call<'_>, is_signing: bool) -> Result<Translation, Refusal> {
-    let signed = is_signing && call.keys.has(Owner::Imgix);
-    if signed {
-        verify(call)?;
+pub(crate) fn read(call: &Call<'_>, dialect: Dialect) -> Result<Translation, Refusal> {
+    let signed = dialect.has_key(call.keys);
+    match dialect {
+        Dialect::Imgix if signed => verify(call)?,
+        Dialect::Glide if signed => glide::verify(call)?,
+        _ => {}
     }
-    let source = source_of_path(&percent_decoded(call.path))
+    let variant = variant(dialect);
+    let mut draft = Draft::new(call.negotiated());
+    (variant.start)(&mut draft);
+    let plain = match dialect {
+        Dialect::Shopify => shopify::suffix(&mut draft, call.path),
+        _ => None,
+    };
+    let source = source_of_encoded(plain.as_deref().unwrap_or(call.path))
         .ok_or_else(|| Refusal::bad("", "the path is no image and no URL"))?;
-    let mut draft = Draft::new(call);
     for (name, text) in url::form_urlencoded::parse(call.query.as_bytes()) {
-        match name.strip_suffix("64") {
+        // What is encoded has a name that ends so.
+        match name.strip_suffix("64").filter(|_| variant.rows.is_empty()) {
             Some(name) => {
                 let decoded = text_of_base64(&text);
                 let expected = "base64";
                 let text = decoded.ok_or_else(|| Refusal::value("", name, &text, expected))?;
-                draft.parameter(name, &text)?;
+                variant.parameter(&mut draft, name, &text)?
             }
-            None => draft.parameter(&name, &text)?,
-        }
+            None => variant.parameter(&mut draft, &name, &text)?,
+        };
     }
-    let mut translation = Translation::new(source, draft.finished()?);
+    (variant.settle)(&mut draft)?;
+    let mut translation = Translation::new(source, draft.finished());
     translation.signed = signed;
     if let Some(expires_secs) = draft.expires_secs {
         if expires_secs <= call.now_secs {
@@ -88,8 +129,21 @@ fn verify(call: &Call<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// Tells an error as text; imgix has not published its words.
-pub(crate) fn tell(failure: &Failure<'_>) -> Told {
+/// Whether a query has a parameter that a dialect knows, with a good value or a wrong one.
+pub(crate) fn knows_one_of(dialect: Dialect, query: &str) -> bool {
+    let variant = variant(dialect);
+    let mut draft = Draft::new(Negotiated::default());
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, text)| {
+        let encoded = name.strip_suffix("64").filter(|_| variant.rows.is_empty());
+        variant.parameter(&mut draft, encoded.unwrap_or(&name), &text) != Ok(false)
+    })
+}
+
+/// Tells an error as text: the services have not published their words.
+pub(crate) fn tell(failure: &Failure<'_>, dialect: Dialect) -> Told {
+    if dialect == Dialect::Supabase {
+        return supabase::tell(failure);
+    }
     let status = match failure.code {
         "unsupported-format" | "corrupt-image" => StatusCode::UNPROCESSABLE_ENTITY,
         "source-not-found" | "expired" => StatusCode::NOT_FOUND,
@@ -172,12 +226,29 @@ mod tests {
             ("mask=ellipse", format!("{plain}&mask=ellipse&q=75")),
             ("corner-radius=10", format!("{plain}&q=75")),
             ("w64=MzAw", "w=300&h=auto&fit=inside&q=75".to_owned()),
+            (
+                "rect=center,bottom,30,40&rot=90",
+                format!("{plain}&ca=bottom&cw=30&ch=40&ro=90&q=75"),
+            ),
+            (
+                "loop=2&interval=50",
+                format!("{plain}&loop=2&delay=50&q=75"),
+            ),
+            ("frame=3", format!("{plain}&page=2&q=75")),
+            ("sepia=100", format!("{plain}&filt=sepia&q=75")),
+            (
+                "duotone=f00,00f",
+                format!("{plain}&filt=duotone&start=f00&stop=00f&q=75"),
+            ),
         ] {
-            let read = read(&call("a/b.jpg", query), true).expect(query);
+            let read = read(&call("a/b.jpg", query), Dialect::Imgix).expect(query);
             assert_eq!(read.asked, native(&format!("s=/a/b.jpg&{ours}")), "{query}");
         }
-        let proxy =
-            read(&call("https%3A%2F%2Fa.example%2Fb.jpg", "dl=x.jpg"), true).expect("a URL");
+        let proxy = read(
+            &call("https%3A%2F%2Fa.example%2Fb.jpg", "dl=x.jpg"),
+            Dialect::Imgix,
+        )
+        .expect("a URL");
         assert_eq!(proxy.asked.source.to_string(), "https://a.example/b.jpg");
         assert_eq!(proxy.asked.disposition, Some(Disposition::new(true, "x")));
     }
@@ -191,17 +262,17 @@ mod tests {
             ("mark=x", "mark"),
             ("txt-color=red", "txt-color"),
             ("fp-z=2", "fp-z"),
-            ("rot=90", "rot"),
+            ("rot=45", "rot"),
             ("mask=/a.png", "mask="),
             ("mask=corners&corner-radius=x", "corner-radius=x"),
             ("ar=16", "ar"),
-            ("rect=center,0,1,1", "rect"),
+            ("rect=middle,0,1,1", "rect"),
             ("fm=mp4", "fm=mp4"),
             ("auto=format,enhance", "enhance"),
             ("w64=%25", "w="),
             ("expires=5", "expired"),
         ] {
-            let refusal = read(&call("a.jpg", query), true).expect_err(query);
+            let refusal = read(&call("a.jpg", query), Dialect::Imgix).expect_err(query);
             assert!(
                 refusal.message.contains(word),
                 "{query}: {}",

@@ -17,7 +17,7 @@ pub(super) fn asked(text: &str) -> Option<Side> {
     Some(side(number.round() as u64))
 }
 
-/// Reads `x,y,w,h` in pixels, or in fractions of the source.
+/// Reads `x,y,w,h` in pixels, in fractions of the source, or by words: `center,bottom,300,200`.
 pub(super) fn rectangle(text: &str) -> Option<Crop> {
     let of = |text: &str| {
         let number = decimal(text).filter(|number| (0.0..1e9).contains(number))?;
@@ -26,16 +26,26 @@ pub(super) fn rectangle(text: &str) -> Option<Crop> {
             false => length(number.round() as u64),
         })
     };
-    let lengths: Option<Vec<Length>> = text.split(',').map(of).collect();
-    let [x, y, width, height] = lengths?[..] else {
+    let parts: Vec<&str> = text.split(',').collect();
+    let [x, y, width, height] = parts[..] else {
         return None;
     };
+    let place = |text: &str, words: [&str; 3]| match text {
+        _ if text == words[0] => Some((Third::Start, None)),
+        _ if text == words[1] => Some((Third::Middle, None)),
+        _ if text == words[2] => Some((Third::End, None)),
+        _ => Some((Third::Start, of(text)?.unless(0))),
+    };
+    let (across, x) = place(x, ["left", "center", "right"])?;
+    let (down, y) = place(y, ["top", "middle", "bottom"])?;
+    let (width, height) = (of(width)?, of(height)?);
     let is_some = |length: Length| !matches!(length, Length::Px(0) | Length::Share(0));
     (is_some(width) && is_some(height)).then_some(Crop {
-        x: x.unless(0),
-        y: y.unless(0),
+        x,
+        y,
         width: width.unless(10_000),
         height: height.unless(10_000),
+        from: Gravity::Position(across, down),
     })
 }
 

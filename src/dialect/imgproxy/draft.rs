@@ -9,7 +9,7 @@ use crate::dialect::imgproxy::place::{Anchor, Canvas, anchor, canvas};
 use crate::dialect::imgproxy::refusal::{gravities, invalid, unequalled, unsupported};
 use crate::dialect::imgproxy::value::{background, format, least, percent, token};
 use crate::dialect::options::Options;
-use letterbox_engine::transform::{Format, Pad, Target, Transform};
+use letterbox_engine::transform::{Filter, Format, Pad, Target, Transform};
 
 /// Options that change nothing here: there is no metadata in an answer, and limits are those of
 /// the deployment.
@@ -56,6 +56,8 @@ pub(super) struct Draft<'a> {
     pub(super) expires_secs: Option<u64>,
     pub(super) file_name: Option<String>,
     pub(super) attachment: bool,
+    /// Alpha of the background, if it is said.
+    pub(super) alpha: Option<u8>,
     /// Options that presets have added.
     added: u32,
 }
@@ -81,6 +83,7 @@ impl<'a> Draft<'a> {
             expires_secs: None,
             file_name: None,
             attachment: false,
+            alpha: None,
             added: 0,
         }
     }
@@ -232,6 +235,56 @@ impl<'a> Draft<'a> {
                 self.transform.background =
                     background(&args).ok_or_else(|| bad("R:G:B or hexadecimal digits"))?
             }
+            "background_alpha" | "bga" => {
+                let alpha = arg(0).and_then(decimal).filter(|a| (0.0..=1.0).contains(a));
+                let alpha = alpha.ok_or_else(|| bad("a number from 0 to 1"))?;
+                self.alpha = Some((alpha * 255.0).round() as u8);
+            }
+            "brightness" | "br" => self.brightness(arg(0), &bad)?,
+            "contrast" | "co" => self.contrast(arg(0), &bad)?,
+            "saturation" | "sa" => self.saturation(arg(0), &bad)?,
+            "adjust" | "a" => {
+                most(3)?;
+                self.brightness(arg(0), &bad)?;
+                self.contrast(arg(1), &bad)?;
+                self.saturation(arg(2), &bad)?;
+            }
+            "monochrome" | "mc" => match (arg(0).and_then(decimal), arg(1)) {
+                (Some(0.0), _) => {}
+                (Some(1.0), None) => self.transform.filter = Some(Filter::Greyscale),
+                (Some(1.0), Some(colour)) => {
+                    let tint = background(&[colour]).ok_or_else(|| bad("hexadecimal digits"))?;
+                    self.transform.tint = Some(tint);
+                }
+                _ => return Err(unequalled("monochrome but with an intensity of 1")),
+            },
+            "duotone" | "dt" => match (arg(0).and_then(decimal), args.get(1..)) {
+                (Some(0.0), _) => {}
+                (Some(1.0), Some([dark, light])) => {
+                    let pair = background(&[*dark]).zip(background(&[*light]));
+                    self.transform.filter = Some(Filter::Duotone);
+                    self.transform.duotone = pair.ok_or_else(|| bad("1 and two colours"))?;
+                }
+                _ => {
+                    return Err(unequalled(
+                        "duotone but with an intensity of 1 and two colours",
+                    ));
+                }
+            },
+            "page" | "pg" => {
+                let page = pixels(0)?.and_then(|page| u16::try_from(page).ok());
+                self.transform.frames.first = page.ok_or_else(|| bad("a page from 0 on"))?;
+            }
+            "pages" | "pgs" => {
+                let count = pixels(0)?.and_then(|count| u16::try_from(count).ok());
+                let count = count.and_then(NonZeroU16::new);
+                self.transform.frames.count = Some(count.ok_or_else(|| bad("a number from 1 on"))?);
+            }
+            "disable_animation" | "da" => {
+                if switch(0)?.unwrap_or(false) {
+                    self.transform.frames.count = STILL.count;
+                }
+            }
             "blur" | "bl" => match arg(0).and_then(decimal) {
                 Some(0.0) => self.transform.blur = None,
                 _ => effect::blur(&mut self.transform, arg(0).unwrap_or("x")).map_err(bad)?,
@@ -279,6 +332,42 @@ impl<'a> Draft<'a> {
             _ => return Err(unsupported(name)),
         }
         Ok(())
+    }
+
+    /// Reads a brightness of -255 to 255.
+    fn brightness(
+        &mut self,
+        arg: Option<&str>,
+        bad: &impl Fn(&str) -> Refusal,
+    ) -> Result<(), Refusal> {
+        let Some(text) = arg else { return Ok(()) };
+        let number = decimal(text).filter(|number| number.abs() <= 255.0);
+        let number = number.ok_or_else(|| bad("a number from -255 to 255"))?;
+        self.transform.brightness = (number / 2.55).round() as i8;
+        Ok(())
+    }
+
+    /// Reads a factor of contrast.
+    fn contrast(
+        &mut self,
+        arg: Option<&str>,
+        bad: &impl Fn(&str) -> Refusal,
+    ) -> Result<(), Refusal> {
+        let Some(text) = arg else { return Ok(()) };
+        let factor = decimal(text).filter(|factor| (0.0..=2.0).contains(factor));
+        let factor = factor.ok_or_else(|| bad("a factor from 0 to 2"))?;
+        self.transform.contrast = ((factor - 1.0) * 100.0).round() as i8;
+        Ok(())
+    }
+
+    /// Reads a factor of saturation.
+    fn saturation(
+        &mut self,
+        arg: Option<&str>,
+        bad: &impl Fn(&str) -> Refusal,
+    ) -> Result<(), Refusal> {
+        let Some(text) = arg else { return Ok(()) };
+        effect::saturation(&mut self.transform, text).map_err(bad)
     }
 
     fn kind(&mut self, kind: &str) -> Result<(), Refusal> {

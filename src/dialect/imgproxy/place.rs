@@ -4,7 +4,7 @@ use crate::dialect::call::Refusal;
 use crate::dialect::call::{decimal, length};
 use crate::dialect::imgproxy::refusal::{gravities, unequalled};
 use crate::url::value;
-use letterbox_engine::transform::{Crop, Gravity, Length, Offset, Smart, Third};
+use letterbox_engine::transform::{Crop, Gravity, Length, Offset, Smart};
 
 /// Canvas of `extend` or `extend_aspect_ratio`, with its gravity.
 #[derive(Clone, Copy, Default)]
@@ -92,42 +92,38 @@ pub(super) fn anchor(args: &[&str]) -> Option<Anchor> {
     })
 }
 
-/// Returns the rectangle of a crop before the resize. Where it begins can be said of a crop at the
-/// left or top, and of shares.
+/// Returns the rectangle of a crop before the resize.
 pub(super) fn crop(width: f64, height: f64, anchor: Anchor) -> Result<Crop, Refusal> {
-    let Gravity::Position(across, down) = anchor.gravity else {
-        return Err(unequalled("a crop around a point"));
-    };
-    if anchor.offset != (None, None) {
-        return Err(unequalled("a crop with offsets"));
+    if matches!(anchor.gravity, Gravity::Smart(_)) {
+        return Err(unequalled("a crop around what sm finds"));
     }
-    let along = |extent: f64, third: Third| {
-        if extent == 0.0 {
-            return Ok((None, None));
+    let extent = |extent: f64| match extent {
+        0.0 => None,
+        share if share < 1.0 => {
+            let parts = ((share * 10_000.0).round() as u16).clamp(1, 10_000);
+            Length::Share(parts).unless(10_000)
         }
-        if extent < 1.0 {
-            let parts = ((extent * 10_000.0).round() as u16).clamp(1, 10_000);
-            let start = match third {
-                Third::Start => 0,
-                Third::Middle => (10_000 - parts) / 2,
-                Third::End => 10_000 - parts,
-            };
-            let (start, parts) = (Length::Share(start), Length::Share(parts));
-            return Ok((start.unless(0), parts.unless(10_000)));
-        }
-        match third {
-            Third::Start => Ok((None, Some(length(extent.round() as u64)))),
-            _ => Err(unequalled(
-                "a crop in pixels that is not at the left and the top",
-            )),
+        pixels => Some(length(pixels.round() as u64)),
+    };
+    let shift = |offset: Option<Offset>| {
+        let shift = match offset {
+            None => None,
+            Some(Offset::Px(pixels)) => u64::try_from(pixels).ok().map(length),
+            Some(Offset::Share(share)) => u16::try_from(share).ok().map(Length::Share),
+        };
+        match (offset, shift) {
+            (Some(_), None) => Err(unequalled("a crop with negative offsets")),
+            (_, shift) => Ok(shift),
         }
     };
-    let (x, width) = along(width, across)?;
-    let (y, height) = along(height, down)?;
+    let (width, height) = (extent(width), extent(height));
+    // A side that is not cut has no place.
+    let (x, y) = (shift(anchor.offset.0)?, shift(anchor.offset.1)?);
     Ok(Crop {
-        x,
-        y,
+        x: x.filter(|_| width.is_some()),
+        y: y.filter(|_| height.is_some()),
         width,
         height,
+        from: anchor.gravity,
     })
 }

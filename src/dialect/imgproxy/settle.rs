@@ -15,6 +15,9 @@ impl Draft<'_> {
         transform.width = zoomed(transform.width, self.zoom.0)?;
         transform.height = zoomed(transform.height, self.zoom.1)?;
         transform.enlarge = self.enlarge;
+        if let Some(alpha) = self.alpha {
+            transform.background.a = alpha;
+        }
         let both = transform.width != Side::Auto && transform.height != Side::Auto;
         match &*self.kind {
             "fill" if both => transform.fit = Fit::Cover,

@@ -176,6 +176,7 @@ impl Draft {
             y,
             width,
             height,
+            ..Crop::NONE
         };
         Ok(true)
     }

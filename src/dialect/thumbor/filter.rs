@@ -218,6 +218,7 @@ impl Draft {
                     y: of(*y).unless(0),
                     width: Some(of(*width)).filter(|l| l.unless(0).is_some()),
                     height: Some(of(*height)).filter(|l| l.unless(0).is_some()),
+                    ..Crop::NONE
                 };
             }
             "padding" => {

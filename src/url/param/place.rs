@@ -7,7 +7,7 @@ use crate::url::param::kinds::{
 use crate::url::param::row::Param;
 use crate::url::shape;
 use crate::url::value;
-use letterbox_engine::transform::{Gravity, Pad};
+use letterbox_engine::transform::{Crop, Gravity, Pad};
 
 pub(super) const ROWS: &[Param] = &[
     Param {
@@ -116,6 +116,40 @@ pub(super) const ROWS: &[Param] = &[
         quotable: true,
         read: |draft, text| shape::border(text).map(|v| draft.transform.shape.border = Some(v)),
         write: Some(|asked| asked.transform.shape.border.map(shape::write_border)),
+    },
+    Param {
+        name: "ca",
+        aliases: &[],
+        expected: "center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right \
+                   or a point such as 0.5x0.33",
+        default: "top-left",
+        doc: "Where `cw` and `ch` are cut out, and what `cx` and `cy` count from: an edge, the middle, or a point that is to be in the middle of what is kept",
+        examples: Examples::some(
+            &[
+                &["center"],
+                &["top"],
+                &["left"],
+                &["right"],
+                &["top-right"],
+                &["bottom-right"],
+                &["0.25x0", "0.25x0.0"],
+                &["1x0.0001"],
+            ],
+            &["", "middle", "attention", "1.1x0", "0.5", "-0.1x0"],
+            |roll| {
+                let mut share = || roll(10_001) as u16;
+                value::write_gravity(Gravity::Focus(share(), share()))
+            },
+        ),
+        quotable: true,
+        read: |draft, text| {
+            let from = value::gravity(text).filter(|from| !matches!(from, Gravity::Smart(_)));
+            from.map(|from| draft.transform.crop.from = from)
+        },
+        write: Some(|asked| {
+            let from = asked.transform.crop.from;
+            (from != Crop::NONE.from).then(|| value::write_gravity(from))
+        }),
     },
     Param {
         name: "ch",

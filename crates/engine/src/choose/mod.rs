@@ -341,6 +341,7 @@ impl Plan {
                     y: px(shown.top),
                     width: px(shown.width),
                     height: px(shown.height),
+                    ..Crop::NONE
                 };
             }
         }

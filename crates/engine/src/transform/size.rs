@@ -97,7 +97,7 @@ impl Default for Gravity {
 }
 
 /// A rectangle of the upright picture. A side that is not given begins at 0, or reaches to the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crop {
     /// The first column.
     pub x: Option<Length>,
@@ -107,6 +107,10 @@ pub struct Crop {
     pub width: Option<Length>,
     /// Rows.
     pub height: Option<Length>,
+    /// The place that the first column and row count from: the left and the top, or another edge,
+    /// or the middle, or a point around which the rectangle lies as far as the picture reaches.
+    /// Default the left and the top.
+    pub from: Gravity,
 }
 
 impl Crop {
@@ -116,25 +120,63 @@ impl Crop {
         y: None,
         width: None,
         height: None,
+        from: Gravity::Position(Third::Start, Third::Start),
     };
 
     /// The part of a rectangle that is kept. A part that lies outside ends at the edge, and has one
     /// pixel at least.
     pub fn of(self, rect: Rect) -> Rect {
-        let along = |start: Option<Length>, length: Option<Length>, side: u32| {
-            let start = start.map_or(0, |start| start.of(side)).min(side - 1);
-            let rest = side - start;
-            let length = length.map_or(rest, |length| length.of(side));
-            (start, length.clamp(1, rest))
+        let (across, down) = match self.from {
+            Gravity::Position(across, down) => (At::Third(across), At::Third(down)),
+            Gravity::Focus(across, down) => (At::Point(across), At::Point(down)),
+            Gravity::Smart(_) => (At::Third(Third::Middle), At::Third(Third::Middle)),
         };
-        let (left, width) = along(self.x, self.width, rect.width);
-        let (top, height) = along(self.y, self.height, rect.height);
+        let (left, width) = At::along(across, self.x, self.width, rect.width);
+        let (top, height) = At::along(down, self.y, self.height, rect.height);
         Rect {
             left: rect.left + left,
             top: rect.top + top,
             width,
             height,
         }
+    }
+}
+
+impl Default for Crop {
+    fn default() -> Self {
+        Crop::NONE
+    }
+}
+
+/// A place along one side.
+#[derive(Clone, Copy)]
+enum At {
+    Third(Third),
+    /// Ten-thousandths of the side.
+    Point(u16),
+}
+
+impl At {
+    /// Returns the first pixel of a part of a side, and how many pixels the part has.
+    fn along(self, start: Option<Length>, length: Option<Length>, side: u32) -> (u32, u32) {
+        let shift = start.map_or(0, |start| start.of(side));
+        let rest = match self {
+            At::Third(Third::Start | Third::End) => side - shift.min(side - 1),
+            At::Third(Third::Middle) | At::Point(_) => side,
+        };
+        let length = length.map_or(rest, |length| length.of(side)).clamp(1, rest);
+        let free = side - length;
+        let start = match self {
+            At::Third(Third::Start) => shift,
+            At::Third(Third::Middle) => free.div_ceil(2).saturating_add(shift),
+            At::Third(Third::End) => free.saturating_sub(shift),
+            At::Point(share) => {
+                let centre = u64::from(share) * u64::from(side) * 2;
+                let start = centre.saturating_sub(u64::from(length) * 10_000);
+                ((start + 10_000) / 20_000).min(free.into()) as u32 + shift.min(free)
+            }
+        };
+        (start.min(free), length)
     }
 }
 
@@ -316,6 +358,76 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crop_counts_from_an_edge_the_middle_or_a_point() {
+        let rect = Rect {
+            left: 7,
+            top: 9,
+            width: 100,
+            height: 41,
+        };
+        let thirds = [Third::Start, Third::Middle, Third::End];
+        let kept = |from, x: u32, y: u32, width: u32, height: u32| {
+            let px = |length| Some(Length::Px(length));
+            let crop = Crop {
+                x: px(x),
+                y: px(y),
+                width: px(width),
+                height: px(height),
+                from,
+            };
+            let kept = crop.of(rect);
+            (kept.left - 7, kept.top - 9, kept.width, kept.height)
+        };
+        let [start, middle, end] = thirds;
+        for (from, [x, y, width, height], wanted) in [
+            (
+                Gravity::Position(start, end),
+                [3, 4, 30, 20],
+                (3, 17, 30, 20),
+            ),
+            (
+                Gravity::Position(middle, middle),
+                [0, 0, 30, 20],
+                (35, 11, 30, 20),
+            ),
+            (
+                Gravity::Position(middle, middle),
+                [5, 0, 30, 41],
+                (40, 0, 30, 41),
+            ),
+            (Gravity::Position(end, end), [90, 99, 30, 20], (0, 0, 10, 1)),
+            (Gravity::Focus(0, 10_000), [0, 0, 30, 20], (0, 21, 30, 20)),
+            (Gravity::Focus(5_000, 2_500), [0, 0, 31, 5], (35, 8, 31, 5)),
+            (
+                Gravity::Focus(10_000, 0),
+                [u32::MAX, 2, 30, 20],
+                (70, 2, 30, 20),
+            ),
+        ] {
+            assert_eq!(kept(from, x, y, width, height), wanted, "{from:?}");
+        }
+        for across in thirds {
+            for length in [0, 1, 50, 100, u32::MAX] {
+                for shift in [0, 1, 99, 100, u32::MAX] {
+                    let kept = kept(Gravity::Position(across, start), shift, 0, length, 1);
+                    assert!(
+                        kept.0 + kept.2 <= 100 && kept.2 > 0,
+                        "{across:?} {shift} {length}"
+                    );
+                }
+            }
+        }
+        assert_eq!(
+            Crop {
+                from: Gravity::CENTRE,
+                ..Crop::NONE
+            }
+            .of(rect),
+            rect
+        );
+    }
 
     #[test]
     fn a_ratio_is_in_lowest_terms() {
