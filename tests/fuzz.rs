@@ -49,14 +49,17 @@ fn what_fuzzing_found_stays_fixed() {
 
 #[test]
 fn a_url_of_a_dialect_and_any_mutation_of_it_are_read_or_refused() {
-    let urls = include_str!("vectors/dialect-urls.txt");
+    let urls = concat!(
+        include_str!("vectors/dialect-urls.txt"),
+        include_str!("vectors/dialect-examples.txt"),
+    );
     let words: Vec<&str> = urls
         .split(['/', ',', '&', '=', '_', ':', '?', '\n'])
         .collect();
     let mut dice = Dice(7);
     for url in urls.lines() {
         dialect::run(url.as_bytes());
-        for _ in 0..1_000 {
+        for _ in 0..500 {
             let mut mutated = url.to_owned().into_bytes();
             let name = url.find(' ').map_or(0, |at| at + 1);
             for _ in 0..1 + dice.roll(4) {
