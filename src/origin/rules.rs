@@ -152,14 +152,54 @@ fn check_in_development(url: &Url, rules: &Rules) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the public DNS can answer a name: two labels or more, none of the private endings, no
-/// trailing dot.
+/// Last labels that the public DNS does not answer, or must not: RFC 6761 and 6762, RFC 7686, 8375
+/// and 9476, the names that ICANN keeps back because networks use them, and those of Kubernetes
+/// and home routers.
+const PRIVATE: [&str; 16] = [
+    "localhost",
+    "local",
+    "internal",
+    "localdomain",
+    "arpa",
+    "lan",
+    "home",
+    "corp",
+    "mail",
+    "intranet",
+    "private",
+    "svc",
+    "test",
+    "invalid",
+    "onion",
+    "alt",
+];
+
+/// Public names whose answers are addresses that the asker chooses, or this very machine.
+const CHOSEN: [&str; 11] = [
+    "nip.io",
+    "sslip.io",
+    "xip.io",
+    "backname.io",
+    "traefik.me",
+    "localtest.me",
+    "lvh.me",
+    "vcap.me",
+    "fuf.me",
+    "local.gd",
+    "localho.st",
+];
+
+/// Whether a name is one of the public DNS: two labels or more, none of the endings that lead
+/// inside, no trailing dot.
 fn is_public_name(name: &str) -> bool {
-    const PRIVATE: [&str; 4] = ["localhost", "local", "internal", "localdomain"];
     let Some((_, top)) = name.rsplit_once('.') else {
         return false;
     };
-    !top.is_empty() && !PRIVATE.contains(&top)
+    let is_below = |ending: &&str| {
+        name.strip_suffix(*ending)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    !top.is_empty() && !PRIVATE.contains(&top) && !CHOSEN.iter().any(|ending| is_below(&ending))
 }
 
 /// Whether a host is this very machine.
@@ -372,6 +412,54 @@ mod tests {
                 "{host}"
             );
         }
+    }
+
+    #[test]
+    fn a_name_that_leads_inside_is_refused_even_where_every_host_is_allowed() {
+        let rules = Rules {
+            allowed: AllowList::Everything,
+            ..Rules::default()
+        };
+        let decide = |host: &str| {
+            let url = Url::parse(&format!("https://{host}/a.jpg")).expect("a URL");
+            check(&url, &rules)
+        };
+        for host in [
+            "printer.lan",
+            "PRINTER.LAN",
+            "router.home.arpa",
+            "1.0.0.127.in-addr.arpa",
+            "images.default.svc",
+            "images.default.svc.cluster.local",
+            "wiki.corp",
+            "nas.home",
+            "a.mail",
+            "a.intranet",
+            "a.private",
+            "a.test",
+            "a.invalid",
+            "abc.onion",
+            "a.alt",
+            "nip.io",
+            "10.0.0.1.nip.io",
+            "app-127-0-0-1.sslip.io",
+            "10.0.0.1.xip.io",
+            "a.localtest.me",
+            "lvh.me",
+        ] {
+            assert_eq!(decide(host), Err(Refusal::NotAllowed), "{host}");
+        }
+        for host in [
+            "example.com",
+            "lan.example.com",
+            "corp.example",
+            "nip.io.example.com",
+            "xnip.io",
+            "mail.example.com",
+        ] {
+            assert_eq!(decide(host), Ok(()), "{host}");
+        }
+        assert!(AllowList::parse("*.nip.io").is_err());
     }
 
     #[test]

@@ -238,7 +238,7 @@ mod tests {
             ("w=2001", "w=2001 is not at most 2000 pixels after dpr"),
             (
                 "maxage=1h",
-                "maxage=1h is not a time from 1 second to 600 seconds: whole seconds, or days, weeks or years such as 30d, 2w or 1y",
+                "maxage=1h is not a time from 1 second to 600 seconds: whole seconds, or days, weeks, months of 30 days or years such as 10d, 2w, 6M or 1y",
             ),
         ] {
             let vars = &[("MAX_OUTPUT_SIDE", "2000"), ("CACHE_TTL", "600")];

@@ -334,15 +334,17 @@ pub(super) fn quality(text: &str) -> Option<Quality> {
     Quality::new(u8::try_from(whole(text)?).ok()?)
 }
 
-/// Parses a time of at least 1 second: whole seconds, or days, weeks or years of 365 days.
+/// Parses a time of at least 1 second: whole seconds, or days, weeks, months of 30 days or years of 365
+/// days.
 pub(crate) fn duration_secs(text: &str) -> Option<u32> {
     let unit_secs = match text.as_bytes().last()? {
         b'd' => 86_400,
         b'w' => 7 * 86_400,
+        b'M' => 30 * 86_400,
         b'y' => 365 * 86_400,
         _ => 1,
     };
-    let count = whole(text.strip_suffix(['d', 'w', 'y']).unwrap_or(text))?;
+    let count = whole(text.strip_suffix(['d', 'w', 'M', 'y']).unwrap_or(text))?;
     let secs = u32::try_from(count.checked_mul(unit_secs)?).ok()?;
     (secs > 0).then_some(secs)
 }
@@ -428,12 +430,13 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_seconds_days_weeks_or_years() {
+    fn a_duration_is_seconds_days_weeks_months_or_years() {
         for (text, secs) in [
             ("1", 1),
             ("86400", 86_400),
             ("1d", 86_400),
             ("2w", 1_209_600),
+            ("6M", 15_552_000),
             ("1y", 31_536_000),
         ] {
             assert_eq!(duration_secs(text), Some(secs), "{text}");

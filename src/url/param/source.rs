@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Param] = &[
     Param {
         name: "maxage",
         aliases: &[],
-        expected: "a time from 1 second to CACHE_TTL: whole seconds, or days, weeks or years such as 30d, 2w or 1y",
+        expected: "a time from 1 second to CACHE_TTL: whole seconds, or days, weeks, months of 30 days or years such as 10d, 2w, 6M or 1y",
         default: "`CACHE_TTL`",
         doc: "How long the answer may be kept",
         examples: Examples::some(
@@ -63,6 +63,7 @@ pub(super) const ROWS: &[Param] = &[
                 &["2"],
                 &["86400", "1d"],
                 &["1209600", "2w", "14d"],
+                &["15552000", "6M", "180d"],
                 &["31536000", "365d", "1y"],
             ],
             &[
@@ -72,6 +73,7 @@ pub(super) const ROWS: &[Param] = &[
                 "d",
                 "1h",
                 "1D",
+                "1m",
                 "1.5d",
                 "-1d",
                 "01d",
