@@ -72,7 +72,7 @@ test('the package is small, has no install script of its own, and what it export
 });
 
 test('without wrangler each command says how to have it', () => {
-  for (const command of [['dev'], ['check'], ['deploy'], ['init', 'x', '--hosts', 'images.shop.test']]) {
+  for (const command of [['dev'], ['check'], ['deploy'], ['init', 'x', '--hosts', 'images.shop.example']]) {
     const { status, said } = letterbox(command);
     assert.equal(status, 1, said);
     assert.match(said, /wrangler is missing[^]*npm install --save-dev wrangler/, command[0]);
@@ -141,20 +141,20 @@ function initialised(name, args) {
 }
 
 test('init writes a deployment that the check passes and wrangler deploys', () => {
-  const shop = initialised('shop', ['--hosts', 'images.shop.test,*.shop.test', '--domain', 'img.shop.test', '--presets', 'card: w=1200&h=627']);
+  const shop = initialised('shop', ['--hosts', 'images.shop.example,*.shop.example', '--domain', 'img.shop.example', '--presets', 'card: w=1200&h=627']);
   const { said, modules } = deployed(shop);
   assert.match(said, /ALLOWED_SOURCES +images\.shop\.test,\*\.shop\.test\n[^]*PRESETS +card[^]*deployable\n/);
   assert.deepEqual(modules, withAvif);
   const { scripts, devDependencies } = JSON.parse(readFileSync(join(shop, 'package.json'), 'utf8'));
   assert.deepEqual(Object.keys(scripts), ['dev', 'check', 'deploy', 'sign']);
   assert.equal(devDependencies['letterbox-images'], 'file:../node_modules/letterbox-images', 'where it lies, while no registry has it');
-  assert.match(letterbox(['init', 'shop', '--hosts', 'x.test']).said, /wrangler.toml and README.md are there already/);
+  assert.match(letterbox(['init', 'shop', '--hosts', 'x.example']).said, /wrangler.toml and README.md are there already/);
   appendFileSync(join(shop, 'wrangler.toml'), '\n[[r2_buckets]]\nbinding = "BUCKET"\nbucket_name = "photos"\n');
   assert.match(letterbox(['check'], shop).said, /BUCKET is not read[^]*not deployable/);
 });
 
 test('init --no-avif and --signed write a deployment without AVIF that wants signatures', () => {
-  const shop = initialised('small', ['--signed', '--domain', 'img.shop.test', '--no-avif']);
+  const shop = initialised('small', ['--signed', '--domain', 'img.shop.example', '--no-avif']);
   const { said, modules } = deployed(shop);
   assert.deepEqual(modules, withoutAvif);
   assert.match(said, /without AVIF[^]*SIGNING_KEYS +\(secret/);
@@ -163,11 +163,11 @@ test('init --no-avif and --signed write a deployment without AVIF that wants sig
 test('init refuses what the worker would refuse, and writes nothing', () => {
   for (const [args, wanted] of [
     [['--hosts', '*'], /strangers/],
-    [['--hosts', 'images.shop.test', '--presets', 'card w=1'], /PRESETS/],
-    [['--hosts', 'images.shop.test', '--domain', 'https://img.shop.test/'], /expected a host alone/],
-    [['--hosts', 'images.shop.test', '--domain', 'img.example.com'], /host of the documentation/],
-    [['--domain', 'img.shop.test'], /--hosts is missing/],
-    [['--hosts', 'images.shop.test', '--name', 'Über'], /lower-case letters/],
+    [['--hosts', 'images.shop.example', '--presets', 'card w=1'], /PRESETS/],
+    [['--hosts', 'images.shop.example', '--domain', 'https://img.shop.example/'], /expected a host alone/],
+    [['--hosts', 'images.shop.example', '--domain', 'img.example.com'], /host of the documentation/],
+    [['--domain', 'img.shop.example'], /--hosts is missing/],
+    [['--hosts', 'images.shop.example', '--name', 'Über'], /lower-case letters/],
   ]) {
     const { status, said } = letterbox(['init', 'refused', ...args]);
     assert.equal(status, 1, said);
@@ -305,7 +305,7 @@ export default {
     ],
   });
   try {
-    const reply = await runtime.dispatchFetch('https://www.shop.test/', { method: 'POST', body: photo });
+    const reply = await runtime.dispatchFetch('https://www.shop.example/', { method: 'POST', body: photo });
     assert.equal(reply.status, 200, await reply.clone().text());
     const { one, type, streamed, two, avif, info, refusals } = await reply.json();
     const size = async (text) => {
@@ -318,7 +318,7 @@ export default {
     assert.deepEqual([two[0], ...(await size(two[1]))], ['image/png', 'png', 60, Math.round((60 * width) / height)]);
     assert.deepEqual(info, { format: 'image/jpeg', fileSize: photo.length, width, height });
     for (const [at, wanted] of [/no overlays/, /image\/bmp: expected/, /width/, /segment/, /unsupported-format/, /unsupported-format|corrupt-image/].entries()) assert.match(refusals[at], wanted);
-    assert.equal((await (await runtime.getWorker('images')).fetch('https://x.test/')).status, 404);
+    assert.equal((await (await runtime.getWorker('images')).fetch('https://x.example/')).status, 404);
   } finally {
     await runtime.dispose();
   }
@@ -345,7 +345,7 @@ test('compare tells what two hosts answer to the same URLs', async () => {
 });
 
 test('a Worker with routes of its own has letterbox below a path', { timeout: 60_000 }, async () => {
-  const own = initialised('own', ['--hosts', 'images.shop.test', '--domain', 'img.shop.test']);
+  const own = initialised('own', ['--hosts', 'images.shop.example', '--domain', 'img.shop.example']);
   writeFileSync(join(own, 'index.mjs'), `import { createHandler } from 'letterbox-images/worker';
 const images = createHandler({ prefix: '/images/' });
 export default { fetch: async (request, env, context) => (await images(request, env, context)) ?? new Response('mine') };
@@ -359,7 +359,7 @@ export default { fetch: async (request, env, context) => (await images(request, 
   for (const name of withAvif) copyFileSync(join(installed(), name), join(out, name));
 
   const origin = await startOrigin();
-  const s = origin.serve('images.shop.test/red.png', answer.bytes(await fixture.photo('png', 60, 40), 'image/png'));
+  const s = origin.serve('images.shop.example/red.png', answer.bytes(await fixture.photo('png', 60, 40), 'image/png'));
   const names = readdirSync(out).filter((name) => /\.(js|wasm)$/.test(name)).sort((a, b) => a.endsWith('.wasm') - b.endsWith('.wasm'));
   const runtime = new Miniflare({
     compatibilityDate: '2026-04-01',
@@ -367,13 +367,13 @@ export default { fetch: async (request, env, context) => (await images(request, 
     handleRuntimeStdio: () => {},
     modulesRoot: out,
     modules: names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: join(out, name) })),
-    bindings: { ALLOWED_SOURCES: 'images.shop.test' },
+    bindings: { ALLOWED_SOURCES: 'images.shop.example' },
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
     cf: false,
   });
   try {
     const asked = async (path) => {
-      const reply = await runtime.dispatchFetch(`https://www.shop.test${path}`);
+      const reply = await runtime.dispatchFetch(`https://www.shop.example${path}`);
       const type = reply.headers.get('content-type').split(';')[0];
       const body = Buffer.from(await reply.arrayBuffer());
       const { width, height } = type.startsWith('image/') ? await sharp(body).metadata() : {};
