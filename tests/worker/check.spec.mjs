@@ -40,12 +40,12 @@ test('the same is to be had natively, with Rust alone', () => {
   assert.match(native('no JSON').said, /standard input is not JSON/);
 });
 
-const route = { pattern: 'img.shop.test', custom_domain: true };
+const route = { pattern: 'img.shop.example', custom_domain: true };
 const good = {
   routes: [route],
   workers_dev: false,
   preview_urls: false,
-  vars: { ALLOWED_SOURCES: 'images.shop.test' },
+  vars: { ALLOWED_SOURCES: 'images.shop.example' },
   compatibility_flags: ['global_fetch_strictly_public'],
   observability: { enabled: true },
   r2_buckets: [],
@@ -54,16 +54,16 @@ const good = {
 
 test('a deployment with a domain, logs and a rate limit lacks nothing', () => {
   assert.deepEqual(review(good), { problems: [], notes: [] });
-  assert.deepEqual(review({ ...good, routes: [], route: { pattern: 'img.shop.test/*', zone_name: 'shop.test' } }).problems, []);
+  assert.deepEqual(review({ ...good, routes: [], route: { pattern: 'img.shop.example/*', zone_name: 'shop.example' } }).problems, []);
   assert.deepEqual(review({ ...good, routes: undefined }, [route]).problems, [], 'a route of the command line');
 });
 
 const lacking = {
   'no route': [{ routes: [] }, /there is no route.*custom_domain = true/],
   'the route of the example': [{ routes: [{ pattern: 'images.example.com', custom_domain: true }] }, /images\.example\.com is the example's/],
-  'a custom domain with a path': [{ routes: [{ ...route, pattern: 'img.shop.test/*' }] }, /is a host alone/],
-  'a route to one address': [{ routes: [{ pattern: 'img.shop.test/', zone_name: 'shop.test' }] }, /end it with \/\*/],
-  'itself as its origin': [{ vars: { ORIGIN: 'https://img.shop.test' } }, /it would ask itself/],
+  'a custom domain with a path': [{ routes: [{ ...route, pattern: 'img.shop.example/*' }] }, /is a host alone/],
+  'a route to one address': [{ routes: [{ pattern: 'img.shop.example/', zone_name: 'shop.example' }] }, /end it with \/\*/],
+  'itself as its origin': [{ vars: { ORIGIN: 'https://img.shop.example' } }, /it would ask itself/],
   'the bucket of the example': [{ r2_buckets: [{ binding: 'ORIGIN_BUCKET', bucket_name: 'my-images' }] }, /still called my-images/],
   'a bucket under another name': [{ r2_buckets: [{ binding: 'BUCKET', bucket_name: 'photos' }] }, /BUCKET is not read: call it ORIGIN_BUCKET/],
   'assets under another name': [{ assets: { directory: 'public', binding: 'FILES' } }, /FILES is not read: call it ASSETS/],
@@ -84,8 +84,8 @@ const noted = {
   'addresses of previews': [{ preview_urls: true }, /preview_urls = false/],
   'no logs': [{ observability: undefined }, /observability is off/],
   'neither rate limit nor signatures': [{ ratelimits: [] }, /neither a rate limit nor signed URLs/],
-  'a bucket beside ORIGIN': [{ vars: { ORIGIN: 'https://www.shop.test' }, r2_buckets: [{ binding: 'ORIGIN_BUCKET', bucket_name: 'photos' }] }, /never asked while ORIGIN is set/],
-  'a route without a record': [{ routes: [{ pattern: 'img.shop.test/*' }] }, /proxied DNS record/],
+  'a bucket beside ORIGIN': [{ vars: { ORIGIN: 'https://www.shop.example' }, r2_buckets: [{ binding: 'ORIGIN_BUCKET', bucket_name: 'photos' }] }, /never asked while ORIGIN is set/],
+  'a route without a record': [{ routes: [{ pattern: 'img.shop.example/*' }] }, /proxied DNS record/],
 };
 for (const [what, [change, wanted]] of Object.entries(noted)) {
   test(`${what} is worth a note, and stops nothing`, () => {
@@ -112,7 +112,7 @@ function withFile(work) {
   const folder = mkdtempSync(join(tmpdir(), 'letterbox-check-'));
   const file = join(folder, 'wrangler.toml');
   try {
-    return work((routes, vars = 'ALLOWED_SOURCES = "images.shop.test"', more = '') => {
+    return work((routes, vars = 'ALLOWED_SOURCES = "images.shop.example"', more = '') => {
       writeFileSync(file, `name = "images"
 main = "index.js"
 compatibility_date = "2026-04-01"
@@ -132,23 +132,23 @@ ${more}`);
     rmSync(folder, { recursive: true });
   }
 }
-const domain = '{ pattern = "img.shop.test", custom_domain = true }';
+const domain = '{ pattern = "img.shop.example", custom_domain = true }';
 
 test('a file of one\'s own is read, and one that is complete passes', () => withFile((written) => {
   const complete = check(...written(domain));
   assert.equal(complete.status, 0, complete.said);
-  assert.match(complete.said, /ALLOWED_SOURCES +images\.shop\.test/);
+  assert.match(complete.said, /ALLOWED_SOURCES +images\.shop\.example/);
   assert.match(complete.said, /DEFAULT_WIDTH +1200 \(default\)/);
   assert.match(complete.said, /deployable\n$/);
   const options = written('');
   const { status, said } = check(...options);
   assert.equal(status, 1, said);
   assert.match(said, /there is no route/);
-  assert.equal(check(...options, '--domain', 'img.shop.test').status, 0);
+  assert.equal(check(...options, '--domain', 'img.shop.example').status, 0);
 }));
 
 test('the settings of the file are read by the module that would go up, numbers and switches as it reads them', () => withFile((written) => {
-  const numbers = check(...written(domain, 'ALLOWED_SOURCES = "images.shop.test"\nCACHE_TTL = 60\nPRESETS_ONLY = false'));
+  const numbers = check(...written(domain, 'ALLOWED_SOURCES = "images.shop.example"\nCACHE_TTL = 60\nPRESETS_ONLY = false'));
   assert.equal(numbers.status, 0, numbers.said);
   assert.match(numbers.said, /CACHE_TTL +60\n/);
   const refused = check(...written(domain, 'ALLOWED_SOURCES = "*"\nALOWED_SOURCES = "x.example.com"\nWIDTH_LADDER = "640,320"'));
@@ -163,7 +163,7 @@ test('signing keys are a secret, and stand in the place of a list of hosts', () 
 }));
 
 test('signing keys in a file are refused and not repeated', () => withFile((written) => {
-  const { status, said } = check(...written(domain, `ALLOWED_SOURCES = "images.shop.test"\nSIGNING_KEYS = "${'0123456789abcdef'.repeat(4)}"`));
+  const { status, said } = check(...written(domain, `ALLOWED_SOURCES = "images.shop.example"\nSIGNING_KEYS = "${'0123456789abcdef'.repeat(4)}"`));
   assert.equal(status, 1, said);
   assert.match(said, /wrangler secret put SIGNING_KEYS/);
   assert.ok(!said.includes('0123456789'), said);

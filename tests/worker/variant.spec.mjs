@@ -35,11 +35,11 @@ main = "build/index.js"
 compatibility_date = "2026-04-01"
 compatibility_flags = ["global_fetch_strictly_public"]
 workers_dev = false
-routes = [{ pattern = "img.shop.test", custom_domain = true }]
+routes = [{ pattern = "img.shop.example", custom_domain = true }]
 [build]
 command = "${command}"
 [vars]
-ALLOWED_SOURCES = "images.shop.test"
+ALLOWED_SOURCES = "images.shop.example"
 `);
   return ['--config', path];
 }
