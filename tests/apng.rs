@@ -265,14 +265,12 @@ fn one_frame_is_a_still() {
 
 #[test]
 fn a_crawler_gets_a_still() {
-    use letterbox_engine::transform::{Format, Negotiated, Target, Transform};
+    use letterbox_engine::transform::{Format, Negotiated, Target};
     let config = Config::default();
     let source = apng(&five());
     let of = |negotiated| {
-        let transform = Transform {
-            target: Target::Auto(negotiated),
-            ..config.transform
-        };
+        let mut transform = config.transform;
+        transform.target = Target::Auto(negotiated);
         let mut pipeline = Pipeline::new(&transform, &config.limits);
         pipeline.push(&source).expect("sound");
         let output = pipeline.finish(&|| 0.0).expect("sound");

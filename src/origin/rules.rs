@@ -199,7 +199,7 @@ fn is_public_name(name: &str) -> bool {
         name.strip_suffix(*ending)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    !top.is_empty() && !PRIVATE.contains(&top) && !CHOSEN.iter().any(|ending| is_below(&ending))
+    !top.is_empty() && !PRIVATE.contains(&top) && !CHOSEN.iter().any(is_below)
 }
 
 /// Whether a host is this very machine.
