@@ -47,7 +47,21 @@ public final class LetterboxSign {
         Map.entry("saturation", "sat"),
         Map.entry("sharpen", "sharp"),
         Map.entry("cb", "v"),
-        Map.entry("width", "w")
+        Map.entry("width", "w"),
+        Map.entry("wm2", "wmb"),
+        Map.entry("wm3", "wmc"),
+        Map.entry("wmopacity2", "wmopacityb"),
+        Map.entry("wmopacity3", "wmopacityc"),
+        Map.entry("wmpos2", "wmposb"),
+        Map.entry("wmpos3", "wmposc"),
+        Map.entry("wmscale2", "wmscaleb"),
+        Map.entry("wmscale3", "wmscalec"),
+        Map.entry("wmtile2", "wmtileb"),
+        Map.entry("wmtile3", "wmtilec"),
+        Map.entry("wmx2", "wmxb"),
+        Map.entry("wmx3", "wmxc"),
+        Map.entry("wmy2", "wmyb"),
+        Map.entry("wmy3", "wmyc")
         // </aliases>
     );
 

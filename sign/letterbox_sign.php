@@ -39,6 +39,20 @@ function letterbox_sign( string $url, string $key ): string {
 		'sharpen' => 'sharp',
 		'cb' => 'v',
 		'width' => 'w',
+		'wm2' => 'wmb',
+		'wm3' => 'wmc',
+		'wmopacity2' => 'wmopacityb',
+		'wmopacity3' => 'wmopacityc',
+		'wmpos2' => 'wmposb',
+		'wmpos3' => 'wmposc',
+		'wmscale2' => 'wmscaleb',
+		'wmscale3' => 'wmscalec',
+		'wmtile2' => 'wmtileb',
+		'wmtile3' => 'wmtilec',
+		'wmx2' => 'wmxb',
+		'wmx3' => 'wmxc',
+		'wmy2' => 'wmyb',
+		'wmy3' => 'wmyc',
 		// </aliases>
 	);
 	list( $address, $fragment ) = array_pad( explode( '#', $url, 2 ), 2, null );

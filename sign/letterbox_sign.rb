@@ -40,6 +40,20 @@ module LetterboxSign
     'sharpen' => 'sharp',
     'cb' => 'v',
     'width' => 'w',
+    'wm2' => 'wmb',
+    'wm3' => 'wmc',
+    'wmopacity2' => 'wmopacityb',
+    'wmopacity3' => 'wmopacityc',
+    'wmpos2' => 'wmposb',
+    'wmpos3' => 'wmposc',
+    'wmscale2' => 'wmscaleb',
+    'wmscale3' => 'wmscalec',
+    'wmtile2' => 'wmtileb',
+    'wmtile3' => 'wmtilec',
+    'wmx2' => 'wmxb',
+    'wmx3' => 'wmxc',
+    'wmy2' => 'wmyb',
+    'wmy3' => 'wmyc',
     # </aliases>
   }.freeze
 

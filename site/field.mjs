@@ -20,7 +20,13 @@ const titles = {
   ox: 'Second crop from column', oy: 'Second crop from row', ow: 'Second crop width', oh: 'Second crop height',
   or: 'Turn upright by EXIF', flip: 'Upside down', flop: 'Mirrored', start: 'Duotone, dark', stop: 'Duotone, light', hue: 'Hue', v: 'Version',
   blur: 'Blur', tint: 'Tint', trim: 'Trim', median: 'Median', threshold: 'Threshold', border: 'Border', normalise: 'Stretch contrast', pixelate: 'Pixelate', maxage: 'Kept for',
+  ...ofOverlays('Overlay', ''), ...ofOverlays('Second overlay', 'b'), ...ofOverlays('Third overlay', 'c'),
 };
+
+function ofOverlays(which, letter) {
+  const words = { wm: '', wmpos: ', position', wmx: ', shift across', wmy: ', shift down', wmscale: ', share of the answer', wmopacity: ', opacity', wmtile: ', repeated' };
+  return Object.fromEntries(Object.entries(words).map(([name, text]) => [name + letter, which + text]));
+}
 
 /** A title, or else the longest name of the parameter, which says most. */
 export const title = (row) => {

@@ -7,6 +7,7 @@ const places = [
   ['format', 'Format and quality', ['f', 'q', 'll', 'il', 'n', 'page']],
   ['position', 'Position and crop', ['a', 'ax', 'ay', 'ca', 'cx', 'cy', 'cw', 'ch', 'trim', 'ox', 'oy', 'ow', 'oh']],
   ['canvas', 'Canvas', ['bg', 'pad', 'border', 'ext', 'radius', 'mask', 'mbg', 'mtrim']],
+  ['overlays', 'Overlays', ['', 'b', 'c'].flatMap((which) => ['wm', 'wmpos', 'wmx', 'wmy', 'wmscale', 'wmopacity', 'wmtile'].map((name) => name + which))],
   ['turn', 'Turn', ['ro', 'flip', 'flop', 'or']],
   ['effects', 'Effects', ['blur', 'sharp', 'bri', 'con', 'sat', 'hue', 'gam', 'mod', 'normalise', 'tint', 'filt', 'start', 'stop', 'threshold', 'median', 'pixelate']],
 ];

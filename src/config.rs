@@ -10,14 +10,15 @@ use url::Url;
 use crate::cache::freshness::Freshness;
 use crate::dialect::{self, Dialect, Mount, Mounts, OriginQuery};
 use crate::origin::Timeouts;
-use crate::origin::rules::{AllowList, Rules, check_form};
+use crate::origin::rules::{AllowList, Refusal, Rules, check, check_form};
+use crate::url::pictures::Overlays;
 use crate::url::preset::Presets;
 use crate::url::settle::check_defaults;
 use crate::url::shape::write_side;
 use crate::url::signature::{Keys, Signing};
 use crate::url::value::whole;
 use crate::url::widths::Widths;
-use crate::url::{Defaults, Given};
+use crate::url::{Defaults, Given, Source};
 use letterbox_engine::Limits;
 use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub keys: Keys,
     /// Presets: named sets of parameters.
     pub presets: Presets,
+    /// Pictures by name, for overlays.
+    pub overlays: Overlays,
     /// Whether requests may give only a preset.
     pub presets_only: bool,
     /// Widths that answers are restricted to, if any.
@@ -193,6 +196,12 @@ pub const SETTINGS: &[Setting] = &[
             _ => Err("expected true or false".to_owned()),
         },
         write: Some(|config| config.presets_only.to_string()),
+    },
+    Setting {
+        name: "OVERLAYS",
+        doc: "Names of pictures for `wm`: `logo: https://images.example.com/logo.png; badge: /badge.png`. Their hosts have to be allowed as those of `s` have",
+        read: |config, text| Overlays::parse(text).map(|overlays| config.overlays = overlays),
+        write: None,
     },
     Setting {
         name: "WIDTH_LADDER",
@@ -397,6 +406,7 @@ impl Config {
             max_age_secs: self.cache_ttl_secs,
             presets: &self.presets,
             presets_only: self.presets_only,
+            overlays: &self.overlays,
             ladder: self.ladder.as_ref(),
         }
     }
@@ -483,6 +493,19 @@ impl Config {
         if self.rules.development {
             return;
         }
+        for (name, source) in self.overlays.iter() {
+            let Source::Absolute(url) = source else {
+                continue;
+            };
+            let problem = match check(url, &self.rules) {
+                Err(Refusal::Malformed(expected)) => format!("{name} is not {expected}"),
+                Err(Refusal::NotAllowed | Refusal::Private) if !self.rules.allowed.is_empty() => {
+                    format!("the host of {name} is not among ALLOWED_SOURCES")
+                }
+                _ => continue,
+            };
+            problems.push(Problem::with_value("OVERLAYS", &problem));
+        }
         if self.rules.allowed.is_empty() && problems.is_empty() {
             problems.push(Problem::plain(
                 "ALLOWED_SOURCES is empty: list the hosts whose images may be resized, for example \
@@ -526,6 +549,7 @@ impl Default for Config {
             keys: Keys::default(),
             presets: Presets::default(),
             presets_only: false,
+            overlays: Overlays::default(),
             ladder: None,
             dialects: Mounts::default(),
             origin_query: None,

@@ -24,6 +24,8 @@ pub enum Error {
     Origin(origin::Error),
     /// The image cannot be transformed.
     Image(engine::Error),
+    /// An overlay failed: the parameter that gives it, and its failure.
+    Overlay(&'static str, Box<Error>),
     /// Other requests hold the memory.
     Busy,
     /// The request comes from this service itself.
@@ -41,6 +43,7 @@ impl Error {
             Error::MissingSource | Error::Url(url::Error::Bad { .. } | url::Error::Twice(_)) => {
                 StatusCode::BAD_REQUEST
             }
+            Error::Overlay(_, error) => error.status(),
             Error::Url(url::Error::TooLong) => StatusCode::URI_TOO_LONG,
             Error::Url(url::Error::BadSignature(_) | url::Error::Expired) => StatusCode::FORBIDDEN,
             Error::Dialect(refusal) => refusal.status,
@@ -79,6 +82,15 @@ impl Error {
         }
     }
 
+    /// Returns the error of a picture that this parameter lays over the answer. A lack of room is
+    /// nobody's fault.
+    pub(crate) fn of_overlay(self, param: &'static str) -> Error {
+        match self {
+            Error::Busy | Error::Image(engine::Error::OutOfMemory) => self,
+            error => Error::Overlay(param, Box::new(error)),
+        }
+    }
+
     /// Returns the stable code for programs.
     pub fn code(&self) -> &'static str {
         use engine::Error as I;
@@ -87,6 +99,7 @@ impl Error {
             Error::NotConfigured(_) => "not-configured",
             Error::MethodNotAllowed => "method-not-allowed",
             Error::MissingSource => "missing-source",
+            Error::Overlay(_, error) => error.code(),
             Error::Busy => "busy",
             Error::Loop => "loop-detected",
             Error::RateLimited => "rate-limited",
@@ -141,6 +154,13 @@ impl Error {
             Error::Dialect(refusal) => refusal.message.clone(),
             Error::Origin(error) => error.to_string(),
             Error::Image(error) => error.to_string(),
+            Error::Overlay(param, error) => {
+                let message = error.public_message();
+                match message.strip_prefix("s is ") {
+                    Some(rest) => format!("{param} is {rest}"),
+                    None => format!("{param}: {message}"),
+                }
+            }
             Error::Loop => {
                 "this request has come through this deployment already, or through too many others: a source or the origin leads back here".to_owned()
             }
@@ -156,7 +176,11 @@ impl Error {
             Error::Dialect(refusal) => refusal.own,
             _ => "",
         };
-        let of_source = match self {
+        let cause = match self {
+            Error::Overlay(_, error) => error,
+            error => error,
+        };
+        let of_source = match cause {
             Error::Origin(origin::Error::NotFound(status) | origin::Error::Status(status)) => {
                 Some(*status)
             }
@@ -179,6 +203,7 @@ impl Error {
         match self {
             Error::Origin(origin::Error::Busy(secs)) => Some(*secs),
             Error::Busy | Error::Image(engine::Error::OutOfMemory) => Some(1),
+            Error::Overlay(_, error) => error.retry_after_secs(),
             Error::RateLimited => Some(60),
             _ => None,
         }
@@ -189,6 +214,7 @@ impl Error {
         use origin::Error as O;
         match self {
             Error::Busy | Error::RateLimited | Error::Image(engine::Error::OutOfMemory) => true,
+            Error::Overlay(_, error) => error.is_passing(),
             Error::Origin(O::Status(status)) => status.is_server_error(),
             Error::Origin(error) => {
                 matches!(
@@ -204,6 +230,7 @@ impl Error {
     pub fn private_detail(&self) -> Option<&str> {
         match self {
             Error::Image(engine::Error::Internal(detail)) => Some(detail),
+            Error::Overlay(_, error) => error.private_detail(),
             _ => None,
         }
     }

@@ -23,8 +23,10 @@ pub mod deployment;
 pub mod governor;
 pub mod instance;
 mod make;
+mod overlays;
 pub mod request;
 pub mod serve;
+mod shares;
 
 pub mod negotiate;
 pub mod url;

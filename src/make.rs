@@ -18,10 +18,12 @@ use crate::governor::{Busy, Permit};
 use crate::instance::{Instance, OPENING_BYTES};
 use crate::log::Record;
 use crate::origin::{self, Download};
+use crate::overlays::{self, Overlays};
 use crate::platform::{Keeping, NoRoom, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
-use crate::url::{Asked, Source};
+use crate::shares::{Need, Permits, Waits, reserve, take};
+use crate::url::Asked;
 use letterbox_engine::transform::{Format, Negotiated, Target};
 use letterbox_engine::{self as engine, Output, Pipeline};
 
@@ -89,13 +91,19 @@ impl<P: Platform> Job<'_, P> {
         let lapses_ms = deadline.lapses_ms();
         let mut download = self.open(deadline).await?;
         let last = download.headers.last().cloned().unwrap_or_default();
-        let lifetime = self.lifetime(&download, started);
-        let cache_control =
-            lifetime.map_or_else(|| freshness::PRIVATE.to_owned(), Lifetime::cache_control);
-        let tag = conditional::tag_of_source(key, &last);
+        let mut lifetime = self.lifetime(&download.headers, started);
+        let cache_control = |lifetime: Option<Lifetime>| {
+            lifetime.map_or_else(|| freshness::PRIVATE.to_owned(), Lifetime::cache_control)
+        };
+        // The tag of a source does not tell whether what is laid over it is the same.
+        let tag = match asked.laid_over().next() {
+            Some(_) => None,
+            None => conditional::tag_of_source(key, &last),
+        };
         if let Some(tag) = &tag {
+            let cache_control = cache_control(lifetime);
             let mut head = reply::not_modified(&cache_control, tag.clone());
-            reply::tag(head.headers_mut(), key::source_tag(&asked.source));
+            reply::tag(head.headers_mut(), key::source_tags(asked));
             let same = stale.take_if(|entry| entry.answer.headers().get(ETAG) == Some(tag));
             if let Some(entry) = same {
                 drop(download);
@@ -144,11 +152,15 @@ impl<P: Platform> Job<'_, P> {
             let again = self.transform(download, &mut shares, &mut waits, deadline);
             transformed = again.await;
         }
-        let (mut output, fetch_ms) = transformed?;
+        let (mut output, fetch_ms, overlays) = transformed?;
+        for headers in overlays {
+            let other = self.lifetime(&headers, started);
+            lifetime = lifetime.zip(other).map(|(one, other)| one.least(other));
+        }
         record.output(&output, fetch_ms, waits.waiting_ms);
         let tag = tag.unwrap_or_else(|| conditional::tag_of_answer(key, &output.body));
-        let mut head = reply::image(&output, &cache_control, tag);
-        reply::tag(head.headers_mut(), key::source_tag(&asked.source));
+        let mut head = reply::image(&output, &cache_control(lifetime), tag);
+        reply::tag(head.headers_mut(), key::source_tags(asked));
         let bytes = std::mem::take(&mut output.body);
         let kept = self.keep(bytes, shares.memory)?;
         Ok(Made::Answer(Box::new(New {
@@ -158,18 +170,29 @@ impl<P: Platform> Job<'_, P> {
         })))
     }
 
-    /// Pushes a source through the pipeline. Returns the output, and the milliseconds spent
-    /// fetching.
+    /// Pushes a source, and what is laid over it, through the pipeline. Returns the output, the
+    /// milliseconds spent fetching, and the header fields of the overlays.
     async fn transform(
         &self,
         mut download: Download<'_, P>,
         shares: &mut Permits,
         waits: &mut Waits,
         deadline: &mut Deadline,
-    ) -> Result<(Output, f64), Error> {
+    ) -> Result<(Output, f64, Vec<Vec<HeaderMap>>), Error> {
         let Job {
-            platform, config, ..
+            platform,
+            config,
+            request,
+            asked,
+            ..
         } = *self;
+        let mut overlays = Overlays {
+            platform,
+            config,
+            request,
+            asked,
+            headers: Vec::new(),
+        };
         let pipeline = Pipeline::new(&self.asked.transform, &config.limits);
         let mut pipeline = pipeline.with_guests(platform.guests());
         pipeline.promise(download.length().unwrap_or(0))?;
@@ -179,41 +202,47 @@ impl<P: Platform> Job<'_, P> {
             pipeline.push(&chunk)?;
             drop(chunk);
             decoding_ms += platform.now_ms() - pushed;
-            waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
+            waits.waiting_ms += reserve(platform, shares, Need::of(&pipeline), deadline).await?;
+            if let Some(canvas) = pipeline.canvas() {
+                let laid = overlays.lay(canvas, &mut pipeline, shares, waits, deadline);
+                decoding_ms += laid.await?;
+            }
         }
         pipeline.end()?;
-        waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
+        waits.waiting_ms += reserve(platform, shares, Need::of(&pipeline), deadline).await?;
+        if let Some(canvas) = pipeline.canvas() {
+            let laid = overlays.lay(canvas, &mut pipeline, shares, waits, deadline);
+            decoding_ms += laid.await?;
+        }
         drop(download);
         let fetch_ms = platform.now_ms() - waits.started - decoding_ms - waits.waiting_ms;
         // The answer of an animation may need more memory than was reserved at first.
         while !pipeline.play(&|| platform.now_ms())? {
-            waits.waiting_ms += reserve(platform, shares, &pipeline, deadline).await?;
+            waits.waiting_ms += reserve(platform, shares, Need::of(&pipeline), deadline).await?;
+            if let Some(canvas) = pipeline.canvas() {
+                let laid = overlays.lay(canvas, &mut pipeline, shares, waits, deadline);
+                decoding_ms += laid.await?;
+            }
         }
         let mut output = pipeline.finish(&|| platform.now_ms())?;
         output.spent.decode_ms += decoding_ms;
-        Ok((output, fetch_ms))
+        Ok((output, fetch_ms, overlays.headers))
     }
 
     async fn open(&self, deadline: &mut Deadline) -> Result<Download<'_, P>, origin::Error> {
-        let (platform, timeouts) = (self.platform, &self.config.timeouts);
-        match &self.asked.source {
-            Source::Absolute(url) => {
-                let (rules, asker) = (&self.config.rules, self.request.asker());
-                origin::open(platform, rules, timeouts, deadline, &asker, url).await
-            }
-            Source::OnOrigin(path) => origin::open_bound(platform, timeouts, deadline, path).await,
-        }
+        let (config, request) = (self.config, self.request);
+        overlays::open(self.platform, config, request, &self.asked.source, deadline).await
     }
 
     /// Returns the lifetime in shared caches, from the header of every hop; `None` if the answer is
     /// private.
-    fn lifetime(&self, download: &Download<'_, P>, now_ms: f64) -> Option<Lifetime> {
-        if !download.headers.iter().all(freshness::is_public) {
+    fn lifetime(&self, headers: &[HeaderMap], now_ms: f64) -> Option<Lifetime> {
+        if !headers.iter().all(freshness::is_public) {
             return None;
         }
         let config = self.config;
         let ttl_secs = self.asked.max_age_secs.unwrap_or(config.cache_ttl_secs);
-        let last = download.headers.last().cloned().unwrap_or_default();
+        let last = headers.last().cloned().unwrap_or_default();
         Some(freshness::lifetime(
             config.freshness,
             ttl_secs,
@@ -305,50 +334,4 @@ fn is_dear(target: Target) -> bool {
         }
         _ => false,
     }
-}
-
-/// Shares of memory that a request holds.
-struct Permits {
-    /// Share for a file whose header is being read.
-    opening: Permit,
-    /// Share for a plan, and then for its answer.
-    memory: Permit,
-}
-
-/// Start of a request, and the milliseconds that it has waited for memory.
-struct Waits {
-    started: f64,
-    waiting_ms: f64,
-}
-
-/// Waits until the request holds as many bytes as the pipeline needs; returns the milliseconds
-/// waited.
-async fn reserve<P: Platform>(
-    platform: &P,
-    shares: &mut Permits,
-    pipeline: &Pipeline<'_>,
-    deadline: &mut Deadline,
-) -> Result<f64, Busy> {
-    let (bytes, own) = (pipeline.memory_bytes(), pipeline.own_bytes());
-    // An unknown header, or a small picture, fits into the bytes that were taken at first.
-    if bytes <= shares.memory.bytes().max(shares.opening.bytes()) {
-        return Ok(0.0);
-    }
-    let waited_ms = take(platform, &mut shares.memory, bytes, deadline).await?;
-    platform.guests().make_room(own);
-    shares.opening.shrink(0); // it is in the plan now
-    Ok(waited_ms)
-}
-
-/// Waits until a share has `bytes` bytes; returns the milliseconds waited.
-async fn take<P: Platform>(
-    platform: &P,
-    share: &mut Permit,
-    bytes: u64,
-    deadline: &mut Deadline,
-) -> Result<f64, Busy> {
-    let asked = platform.now_ms();
-    let turn = platform.across(share.grow(bytes, asked));
-    deadline.before(platform, turn).await.ok_or(Busy)?;
-    Ok(platform.now_ms() - asked)
 }

@@ -557,17 +557,26 @@ fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Respons
 
 /// Turns a path on an origin with a URL into that URL, so that one image has one identity.
 fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
-    if let (Source::OnOrigin(path), Some(origin)) = (&asked.source, &config.rules.origin) {
-        asked.source = Source::Absolute(origin::resolve(origin, path));
+    let overlays = asked.overlays.iter_mut().flatten();
+    for source in overlays.chain([&mut asked.source]) {
+        if let (Source::OnOrigin(path), Some(origin)) = (&*source, &config.rules.origin) {
+            *source = Source::Absolute(origin::resolve(origin, path));
+        }
     }
     asked
 }
 
-/// Checks that the source may be fetched. The check comes before the cache, so that a host removed
-/// from the list is gone at once.
+/// Checks that the source, and each that is laid over it, may be fetched. The check comes before
+/// the cache, so that a host removed from the list is gone at once.
 fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Error> {
     if let Source::Absolute(url) = &asked.source {
         origin::check(url, &request.asker(), &config.rules)?;
+    }
+    for (param, _, source) in asked.laid_over() {
+        if let Source::Absolute(url) = source {
+            origin::check(url, &request.asker(), &config.rules)
+                .map_err(|error| Error::from(error).of_overlay(param))?;
+        }
     }
     Ok(asked)
 }

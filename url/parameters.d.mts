@@ -191,4 +191,74 @@ export interface Parameters {
   we?: boolean;
   /** The widths that one signature is good for: `w` and `dpr` are free among them, `h` is the height of the widest (`auto` without `h`) and scales along. Default: none. */
   widths?: readonly number[] | string;
+  /** Picture that is laid over the answer, above everything else; of an animation, its first frame. Its host has to be allowed as that of `s` has. Default: none. */
+  wm?: 'none' | (string & {});
+  /** As `wm`: a second picture, above the first. Default: none. */
+  wmb?: 'none' | (string & {});
+  /** Another name of `wmb`. */
+  wm2?: Parameters['wmb'];
+  /** As `wm`: a third picture, above the second. Default: none. */
+  wmc?: 'none' | (string & {});
+  /** Another name of `wmc`. */
+  wm3?: Parameters['wmc'];
+  /** Percent of its own opacity. Default: 100. */
+  wmopacity?: number;
+  /** As `wmopacity`, of the second. Default: 100. */
+  wmopacityb?: number;
+  /** Another name of `wmopacityb`. */
+  wmopacity2?: Parameters['wmopacityb'];
+  /** As `wmopacity`, of the third. Default: 100. */
+  wmopacityc?: number;
+  /** Another name of `wmopacityc`. */
+  wmopacity3?: Parameters['wmopacityc'];
+  /** Where on the answer it lies. Default: center. */
+  wmpos?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
+  /** As `wmpos`, of the second. Default: center. */
+  wmposb?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
+  /** Another name of `wmposb`. */
+  wmpos2?: Parameters['wmposb'];
+  /** As `wmpos`, of the third. Default: center. */
+  wmposc?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
+  /** Another name of `wmposc`. */
+  wmpos3?: Parameters['wmposc'];
+  /** Largest width and height, as a share of the answer's: it fits into that box. Without, it has its own pixels, whatever `dpr` is. Default: none. */
+  wmscale?: 'none' | (string & {});
+  /** As `wmscale`, of the second. Default: none. */
+  wmscaleb?: 'none' | (string & {});
+  /** Another name of `wmscaleb`. */
+  wmscale2?: Parameters['wmscaleb'];
+  /** As `wmscale`, of the third. Default: none. */
+  wmscalec?: 'none' | (string & {});
+  /** Another name of `wmscalec`. */
+  wmscale3?: Parameters['wmscalec'];
+  /** Repeats it all over the answer. Default: 0. */
+  wmtile?: boolean;
+  /** As `wmtile`, of the second. Default: 0. */
+  wmtileb?: boolean;
+  /** Another name of `wmtileb`. */
+  wmtile2?: Parameters['wmtileb'];
+  /** As `wmtile`, of the third. Default: 0. */
+  wmtilec?: boolean;
+  /** Another name of `wmtilec`. */
+  wmtile3?: Parameters['wmtilec'];
+  /** Shift away from the edge that `wmpos` names, or else to the right; between tiles, the columns that are free. Pixels are multiplied by `dpr`. Default: 0. */
+  wmx?: number | string;
+  /** As `wmx`, of the second. Default: 0. */
+  wmxb?: number | string;
+  /** Another name of `wmxb`. */
+  wmx2?: Parameters['wmxb'];
+  /** As `wmx`, of the third. Default: 0. */
+  wmxc?: number | string;
+  /** Another name of `wmxc`. */
+  wmx3?: Parameters['wmxc'];
+  /** Shift in rows; between tiles, the rows that are free. Default: 0. */
+  wmy?: number | string;
+  /** As `wmy`, of the second. Default: 0. */
+  wmyb?: number | string;
+  /** Another name of `wmyb`. */
+  wmy2?: Parameters['wmyb'];
+  /** As `wmy`, of the third. Default: 0. */
+  wmyc?: number | string;
+  /** Another name of `wmyc`. */
+  wmy3?: Parameters['wmyc'];
 }

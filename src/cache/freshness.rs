@@ -39,6 +39,14 @@ impl Lifetime {
         self.fresh_secs.saturating_add(self.stale_secs)
     }
 
+    /// Returns the lifetime of what is made of two sources: no longer than that of either.
+    pub fn least(self, other: Lifetime) -> Lifetime {
+        Lifetime {
+            fresh_secs: self.fresh_secs.min(other.fresh_secs),
+            stale_secs: self.stale_secs.min(other.stale_secs),
+        }
+    }
+
     /// Returns the Cache-Control of an answer with this lifetime.
     pub fn cache_control(self) -> String {
         format!("public, max-age={}", self.fresh_secs)

@@ -38,9 +38,25 @@ pub fn key(request: &Url, asked: &Asked) -> Url {
 /// first 16 hexadecimal digits of the SHA-256 of its URL (or path), normalised as browsers do. A
 /// shell can compute the tag, see docs/caching.md.
 pub fn source_tag(source: &Source) -> HeaderValue {
+    HeaderValue::try_from(digits_of(source)).expect("hexadecimal digits")
+}
+
+/// Returns the Cache-Tag of an answer: the tags of its source and of all that is laid over it, each
+/// once.
+pub fn source_tags(asked: &Asked) -> HeaderValue {
+    let mut tags = vec![digits_of(&asked.source)];
+    for (_, _, source) in asked.laid_over() {
+        let digits = digits_of(source);
+        if !tags.contains(&digits) {
+            tags.push(digits);
+        }
+    }
+    HeaderValue::try_from(tags.join(",")).expect("hexadecimal digits and commas")
+}
+
+fn digits_of(source: &Source) -> String {
     let hash = Sha256::digest(source.to_string());
-    let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    HeaderValue::try_from(digits).expect("hexadecimal digits")
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ pub(crate) use crate::url::Disposition;
 pub(crate) use crate::url::value::percent_decoded;
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::{
-    Corners, Dpr, Fit, Format, FormatSet, Frames, Length, Negotiated, Quality, Side, Target,
-    Transform,
+    Corners, Dpr, Fit, Format, FormatSet, Frames, Length, MOST_OVERLAYS, Negotiated, Quality, Side,
+    Target, Transform,
 };
 
 /// A request in a dialect, without the prefix that it is mounted at.
@@ -104,6 +104,7 @@ impl Translation {
                 max_age_secs: None,
                 expires_secs: None,
                 disposition: None,
+                overlays: [const { None }; MOST_OVERLAYS],
             },
             extras: Extras::default(),
             signed: false,

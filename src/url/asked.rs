@@ -1,8 +1,9 @@
 //! The parsed form of a request with a source.
 
-use letterbox_engine::transform::Transform;
+use letterbox_engine::transform::{Overlay, Transform};
 
 use crate::url::disposition::Disposition;
+use crate::url::overlay::NAMES;
 use crate::url::source::Source;
 
 /// A request with a source, parsed.
@@ -20,6 +21,19 @@ pub struct Asked {
     pub expires_secs: Option<u64>,
     /// Name under which browsers save the answer; not part of the canonical form.
     pub disposition: Option<Disposition>,
+    /// Sources of the pictures that are laid over the answer; `None` where the transform shows
+    /// none.
+    pub overlays: [Option<Source>; 3],
+}
+
+impl Asked {
+    /// Returns the pictures that are laid over the answer, the lowest first: the parameter that
+    /// gives each, its place, and its source.
+    pub fn laid_over(&self) -> impl Iterator<Item = (&'static str, &Overlay, &Source)> {
+        let overlays = self.transform.overlays.iter().zip(&self.overlays);
+        let named = NAMES.into_iter().zip(overlays);
+        named.filter_map(|(name, (overlay, source))| Some((name, overlay, source.as_ref()?)))
+    }
 }
 
 impl Asked {

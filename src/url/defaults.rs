@@ -3,6 +3,7 @@
 use letterbox_engine::transform::{Negotiated, Transform};
 
 use crate::url::given::Given;
+use crate::url::pictures::Overlays;
 use crate::url::preset::Presets;
 use crate::url::widths::Widths;
 
@@ -26,6 +27,8 @@ pub struct Defaults<'a> {
     pub presets: &'a Presets,
     /// Whether requests may give only a preset.
     pub presets_only: bool,
+    /// Pictures by name, for overlays.
+    pub overlays: &'a Overlays,
     /// Widths that requests are restricted to, if any.
     pub ladder: Option<&'a Widths>,
 }

@@ -15,7 +15,9 @@ pub mod examples;
 mod given;
 mod ignored;
 mod names;
+mod overlay;
 pub mod param;
+pub mod pictures;
 pub mod preset;
 pub mod queries;
 pub(crate) mod settle;
@@ -72,6 +74,7 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
         version: draft.version,
         max_age_secs: draft.max_age_secs,
         expires_secs: draft.expires_secs,
+        overlays: draft.sources,
     }))
 }
 

@@ -1,11 +1,14 @@
 //! Combines the parameters of a request, its preset and the deployment's defaults to one transform.
 
-use letterbox_engine::transform::{Dpr, Fit, Format, Frames, Quality, Side, Target, Transform};
+use letterbox_engine::transform::{
+    Dpr, Fit, Format, Frames, MOST_OVERLAYS, Quality, Side, Target, Transform,
+};
 
 use crate::url::asked::Asked;
 use crate::url::defaults::Defaults;
 use crate::url::error::{Error, quote};
 use crate::url::given::Given;
+use crate::url::overlay::NAMES;
 use crate::url::param::{Draft, PARAMS};
 use crate::url::preset::Presets;
 use crate::url::shape;
@@ -28,6 +31,8 @@ pub(super) fn settle(
         widths: None,
         count: None,
         page: None,
+        overlays: [const { None }; MOST_OVERLAYS],
+        sources: [const { None }; MOST_OVERLAYS],
     };
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
@@ -37,6 +42,10 @@ pub(super) fn settle(
     for (row, text) in own.chain(asked.iter().copied()) {
         (PARAMS[*row].read)(&mut draft, text)
             .ok_or_else(|| Error::bad(*row, text).within(defaults))?;
+    }
+    for (at, wanted) in draft.overlays.iter().enumerate() {
+        let source = |wanted| defaults.overlays.source_of(NAMES[at], wanted);
+        draft.sources[at] = wanted.as_ref().map(source).transpose()?;
     }
     draft.transform.frames = frames(&draft);
     let has = |name| given.has(name) || preset.is_some_and(|preset| preset.has(name));

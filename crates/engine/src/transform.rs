@@ -221,7 +221,7 @@ pub struct Transform {
     /// Colours of black and of white in a duotone. Default weserv's.
     pub duotone: (Colour, Colour),
     /// Pictures that are laid over the answer, the lowest first. Default none.
-    pub overlays: [Option<Overlay>; MOST_OVERLAYS],
+    pub overlays: [Overlay; 3], // `MOST_OVERLAYS`; rustc 1.95 crashes on a name here
 }
 
 /// Gamma in hundredths, 1 to 3. Colours become lighter, the more the larger the number.
@@ -361,7 +361,7 @@ impl Transform {
         pixelate: NonZeroU16::MIN,
         tint: None,
         duotone: (Colour::rgb(0xc8_3658), Colour::rgb(0xd8_e74f)),
-        overlays: [None; MOST_OVERLAYS],
+        overlays: [Overlay::NONE; MOST_OVERLAYS],
     };
 
     /// Returns the transform without sizes: all of the picture, pixel for pixel.
@@ -373,7 +373,7 @@ impl Transform {
             shape: Shape::PLAIN,
             dpr: Dpr::ONE,
             crop: Crop::NONE,
-            overlays: [None; MOST_OVERLAYS],
+            overlays: [Overlay::NONE; MOST_OVERLAYS],
             ..self
         }
     }
@@ -382,6 +382,7 @@ impl Transform {
     /// of the box are the caller's.
     pub fn take_dpr(&mut self) {
         self.shape = self.shape.times(self.dpr);
+        self.overlays = self.overlays.map(|overlay| overlay.times(self.dpr));
         self.dpr = Dpr::ONE;
     }
 
@@ -424,7 +425,7 @@ impl Transform {
 
     /// Whether layers are laid over the answer, which are given with [`crate::Pipeline::lay`].
     pub fn has_layers(&self) -> bool {
-        self.overlays.iter().any(Option::is_some)
+        self.overlays.iter().any(|overlay| overlay.shown)
     }
 }
 

@@ -73,7 +73,7 @@ fn laid(
             return Ok(pipeline.memory_bytes());
         };
         let mut most = pipeline.memory_bytes();
-        let overlays = transform.overlays.iter().flatten();
+        let overlays = transform.overlays.iter().filter(|overlay| overlay.shown);
         let mut opened = Vec::new();
         for (overlay, file) in overlays.zip(over) {
             let mut layer = Pipeline::of_overlay(*overlay, canvas, transform.dpr, &limits);
@@ -128,7 +128,7 @@ fn with(overlays: &[Overlay]) -> Transform {
         ..Transform::DEFAULT
     };
     for (to, overlay) in transform.overlays.iter_mut().zip(overlays) {
-        *to = Some(*overlay);
+        *to = *overlay;
     }
     transform
 }
@@ -246,7 +246,7 @@ fn a_photo_takes_a_layer_whether_a_look_comes_first_or_not_and_however_it_arrive
     };
     let (whole, _) = laid(PHOTO, &plain, &[&mark], usize::MAX).expect("sound files");
     let without = Transform {
-        overlays: [None; 3],
+        overlays: [Overlay::NONE; 3],
         ..plain
     };
     let (bare, _) = laid(PHOTO, &without, &[], usize::MAX).expect("a sound file");

@@ -5,6 +5,7 @@
 mod effect;
 mod kinds;
 mod output;
+mod overlay;
 mod place;
 mod row;
 mod shape;
@@ -15,12 +16,13 @@ pub(in crate::url) use row::Draft;
 pub use row::Param;
 
 /// The rows in groups, each with the heading of its table in the docs.
-const GROUPS: [(&str, &[Param]); 6] = [
+const GROUPS: [(&str, &[Param]); 7] = [
     ("Source and address", source::ROWS),
     ("Size", size::ROWS),
     ("Crop, turn and canvas", place::ROWS),
     ("Colour and detail", effect::ROWS),
     ("Shape", shape::ROWS),
+    ("Overlays", overlay::ROWS),
     ("Output", output::ROWS),
 ];
 
@@ -133,6 +135,7 @@ mod tests {
     use crate::url::asked::Asked;
     use crate::url::error::Error;
     use crate::url::given::Given;
+    use crate::url::overlay::Wanted;
     use crate::url::settle::settle;
     use crate::url::source::Source;
     use proptest::prelude::*;
@@ -152,6 +155,12 @@ mod tests {
             max_age_secs: draft.max_age_secs,
             expires_secs: draft.expires_secs,
             disposition: None,
+            overlays: draft.overlays.map(|wanted| {
+                let Some(Wanted::Source(source)) = wanted else {
+                    return None;
+                };
+                Some(source)
+            }),
         };
         Some(param.write.and_then(|write| write(&asked)))
     }

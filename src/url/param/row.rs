@@ -4,9 +4,10 @@ use std::num::NonZeroU16;
 
 use crate::url::asked::Asked;
 use crate::url::examples::Examples;
+use crate::url::overlay::Wanted;
 use crate::url::source::Source;
 use crate::url::widths::Widths;
-use letterbox_engine::transform::{Format, Negotiated, Transform};
+use letterbox_engine::transform::{Format, MOST_OVERLAYS, Negotiated, Transform};
 
 /// A parameter of the query string.
 #[derive(Clone, Copy)]
@@ -53,6 +54,7 @@ impl Param {
             max_age_secs: None,
             expires_secs: None,
             disposition: None,
+            overlays: [const { None }; MOST_OVERLAYS],
         };
         let write = self.write.filter(|_| self.default.contains("{}"))?;
         write(&unasked)
@@ -72,4 +74,8 @@ pub(in crate::url) struct Draft {
     /// Values of `n` and `page`, each as it was given.
     pub(in crate::url) count: Option<Option<NonZeroU16>>,
     pub(in crate::url) page: Option<u16>,
+    /// Pictures that are laid over the answer.
+    pub(in crate::url) overlays: [Option<Wanted>; 3],
+    /// Sources of those, once their names are known.
+    pub(in crate::url) sources: [Option<Source>; 3],
 }

@@ -13,6 +13,8 @@ pub const MOST_OVERLAYS: usize = 3;
 /// Place, size and strength of a picture that is laid over the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlay {
+    /// Whether there is a picture to lay over the answer. Default false.
+    pub shown: bool,
     /// Position on the answer: across, down. Default the middle.
     pub position: (Third, Third),
     /// Shift away from the edge of the position, or else to the right and down; between tiles, the
@@ -39,14 +41,30 @@ pub struct Place {
 }
 
 impl Overlay {
+    /// No picture.
+    pub const NONE: Overlay = Overlay {
+        shown: false,
+        ..Overlay::PLAIN
+    };
+
     /// In the middle, at its own size, as opaque as it is.
     pub const PLAIN: Overlay = Overlay {
+        shown: true,
         position: (Third::Middle, Third::Middle),
         offset: (Offset::Px(0), Offset::Px(0)),
         scale: None,
         opacity: NonZeroU8::new(100).unwrap(),
         tiled: false,
     };
+
+    /// Returns the overlay with lengths in device pixels.
+    pub(crate) fn times(self, dpr: Dpr) -> Overlay {
+        let (x, y) = self.offset;
+        Overlay {
+            offset: (x.times(dpr), y.times(dpr)),
+            ..self
+        }
+    }
 
     /// Returns the box that the picture is fitted into, on a canvas; `None` where the picture keeps
     /// its own size.

@@ -236,6 +236,14 @@ pub enum Offset {
 }
 
 impl Offset {
+    /// Returns the shift in device pixels.
+    pub(crate) fn times(self, dpr: Dpr) -> Offset {
+        match self {
+            Offset::Px(_) => Offset::Px(self.of(0, dpr) as i32),
+            Offset::Share(_) => self,
+        }
+    }
+
     /// Pixels along a side of so many, rounded to nearest.
     pub(crate) fn of(self, side: u32, dpr: Dpr) -> i64 {
         match self {
@@ -328,10 +336,7 @@ impl Shape {
         let side = |pixels: NonZeroU16| {
             NonZeroU16::new(dpr.times(pixels).min(longest) as u16).unwrap_or(pixels)
         };
-        let offset = |offset: Offset| match offset {
-            Offset::Px(_) => Offset::Px(offset.of(0, dpr) as i32),
-            Offset::Share(_) => offset,
-        };
+        let offset = |offset: Offset| offset.times(dpr);
         let [top, right, bottom, left] = self.pad.times(dpr).map(|room| room.min(longest) as u16);
         Shape {
             least: (self.least.0.map(side), self.least.1.map(side)),
