@@ -17,8 +17,11 @@ export class EngineError extends Error {
   code: string;
 }
 
-/** The picture of a file. Sides that are not given are `auto`; `accept` is the client's header field, for `f: 'auto'`. */
-export function resize(file: File, parameters?: Parameters, options?: { accept?: string }): Promise<Picture>;
+/**
+ * The picture of a file. Sides that are not given are `auto`; `accept` is the client's header field, for `f: 'auto'`. `overlays` are the files of
+ * what is laid over it, three at most and the lowest first; `wmpos` and its kind say how they lie.
+ */
+export function resize(file: File, parameters?: Parameters, options?: { accept?: string; overlays?: File[] }): Promise<Picture>;
 
 /** The source, and the plan for these parameters: the worker's `f=json`. */
 export function info(file: File, parameters?: Parameters): Promise<Record<string, any>>;

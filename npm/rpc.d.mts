@@ -7,6 +7,19 @@ export interface OutputOptions {
   background?: string;
 }
 
+/** Place and strength of a picture that is drawn: in the middle, unless an edge is named. Offsets are pixels. */
+export interface DrawOptions {
+  /** In hundredths, from 0.01 to 1. */
+  opacity?: number;
+  /** All over the picture, without offsets. */
+  repeat?: boolean;
+  top?: number;
+  left?: number;
+  bottom?: number;
+  right?: number;
+  composite?: 'over';
+}
+
 /** A finished picture. Called by a binding, each method is awaited. */
 export interface Result extends RpcTarget {
   response(): Response;
@@ -17,8 +30,8 @@ export interface Result extends RpcTarget {
 export interface Transformer extends RpcTarget {
   /** Options of Cloudflare Images, such as { width: 320, fit: 'cover', rotate: 90 }; several calls are done one after another. */
   transform(options: Record<string, unknown>): Transformer;
-  /** Refused: there are no overlays yet. */
-  draw(...overlay: unknown[]): never;
+  /** Lays a picture over the one so far: a stream of a file, or another transformer. */
+  draw(image: ReadableStream<Uint8Array> | Transformer, options?: DrawOptions): Transformer;
   output(options: OutputOptions): Promise<Result>;
 }
 

@@ -15,10 +15,15 @@ export class EngineError extends Error {
   }
 }
 
-/** The picture of a file by these parameters, as an object: { bytes, type, width, height }. `accept` is the client's, for `f: 'auto'`. */
-export async function resize(file, parameters = {}, { accept } = {}) {
+/**
+ * The picture of a file by these parameters, as an object: { bytes, type, width, height }. `accept` is the client's, for `f: 'auto'`. `overlays` are the
+ * files of what is laid over it, the lowest first; `wmpos` and its kind say how they lie.
+ */
+export async function resize(file, parameters = {}, { accept, overlays = [] } = {}) {
   const pieces = await piecesOf(file);
-  const [bytes, type, width, height] = called(parameters, accept, pieces);
+  const over = await Promise.all(overlays.map(piecesOf));
+  const marks = Object.fromEntries(['wm', 'wmb', 'wmc'].slice(0, over.length).map((name) => [name, '/overlay']));
+  const [bytes, type, width, height] = called({ ...marks, ...parameters }, accept, pieces, over);
   return { bytes, type, width, height };
 }
 
@@ -35,10 +40,10 @@ export async function placeholder(file, kind = 'thumbhash') {
   return new TextDecoder().decode(bytes);
 }
 
-function called(parameters, accept, pieces) {
+function called(parameters, accept, pieces, overlays) {
   const query = url('', '/file', parameters).slice('/?'.length);
   try {
-    return make(query, accept, pieces);
+    return make(query, accept, pieces, overlays);
   } catch (thrown) {
     if (Array.isArray(thrown)) throw new EngineError(...thrown);
     startAnew(); // it has crashed, and its memory is in whatever state

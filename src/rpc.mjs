@@ -14,7 +14,7 @@ export class Images extends WorkerEntrypoint {
   /** `{ format, fileSize, width, height }` of a file. */
   async info(stream) {
     const pieces = await piecesOf(stream);
-    const [json] = called(() => make('s=/file&f=json', undefined, pieces));
+    const [json] = called(() => make('s=/file&f=json', undefined, pieces, []));
     const { source } = JSON.parse(new TextDecoder().decode(json));
     const fileSize = pieces.reduce((sum, { length }) => sum + length, 0);
     return { format: mediaTypes[source.format] ?? `image/${source.format}`, fileSize, width: source.width, height: source.height };
@@ -38,12 +38,16 @@ class Transformer extends RpcTarget {
 
   /** Adds a transform: the options of Cloudflare Images. Several are done one after another. */
   transform(options = {}) {
-    this.#steps.push(written(options));
+    this.#steps.push({ options: written(options) });
     return this;
   }
 
-  draw() {
-    throw new TypeError('draw: there are no overlays in letterbox yet');
+  /** Lays a picture over the one so far: a stream of a file, or what `input` returns. */
+  draw(image, options = {}) {
+    const over = { lies: lies(options), pieces: drawn(image) };
+    over.pieces.catch(() => {}); // whoever asks for the output is told
+    this.#steps.push({ over });
+    return this;
   }
 
   /** Makes the picture. `format` is a media type: image/jpeg, image/png, image/webp or image/avif. */
@@ -52,12 +56,16 @@ class Transformer extends RpcTarget {
     if (!asked) throw new TypeError(`format is ${format}: expected ${Object.keys(formats).join(', ')}`);
     let pieces = await this.#file;
     const last = written({ format: asked, quality, anim, background });
-    const steps = this.#steps.length > 0 ? this.#steps : [''];
-    for (const step of steps.slice(0, -1)) {
-      const [between] = called(() => makeByOptions(joined(step, 'format=png'), pieces));
+    const steps = [...this.#steps];
+    const end = steps.at(-1)?.options === undefined ? '' : steps.pop().options;
+    for (const { options, over } of steps) {
+      const picture = over && await over.pieces;
+      const [between] = called(() => over
+        ? make(`s=/file&f=png&fit=inside&wm=/overlay&${over.lies}`, undefined, pieces, [picture])
+        : makeByOptions(joined(options, 'format=png'), pieces));
       pieces = await piecesOf(between);
     }
-    const [bytes, type] = called(() => makeByOptions(joined(steps.at(-1), last), pieces));
+    const [bytes, type] = called(() => makeByOptions(joined(end, last), pieces));
     return new Result(bytes, type);
   }
 }
@@ -83,6 +91,32 @@ class Result extends RpcTarget {
   contentType() {
     return this.#type;
   }
+}
+
+/** The pieces of a picture that is drawn: of a stream, or of the output of another transformer. */
+async function drawn(image) {
+  if (image instanceof ReadableStream) return piecesOf(image);
+  const result = await image.output({ format: 'image/png' });
+  return piecesOf(await result.image());
+}
+
+/** The options of `draw` as parameters of an address. */
+function lies({ opacity = 1, repeat = false, composite = 'over', top, left, bottom, right, ...others }) {
+  const [other] = Object.keys(others);
+  if (other) throw new TypeError(`draw: ${other} has no equal in letterbox`);
+  if (composite !== 'over') throw new TypeError(`draw: composite is ${composite}: expected over`);
+  if (typeof repeat !== 'boolean') throw new TypeError(`draw: repeat is ${repeat}: expected true or false`);
+  const percent = Math.round(opacity * 1e4) / 100;
+  if (!Number.isInteger(percent) || percent < 1 || percent > 100) throw new TypeError(`draw: opacity is ${opacity}: expected hundredths from 0.01 to 1`);
+  if (top !== undefined && bottom !== undefined) throw new TypeError('draw: top and bottom are both given');
+  if (left !== undefined && right !== undefined) throw new TypeError('draw: left and right are both given');
+  const [x, y] = [left ?? right ?? 0, top ?? bottom ?? 0];
+  if (![x, y].every((shift) => Number.isInteger(shift) && Math.abs(shift) <= 65_535)) throw new TypeError('draw: an offset is not a whole number of pixels');
+  if (repeat && (x !== 0 || y !== 0)) throw new TypeError('draw: repeat goes with no offset');
+  const down = top !== undefined ? 'top' : bottom !== undefined && 'bottom';
+  const across = left !== undefined ? 'left' : right !== undefined && 'right';
+  const position = [down, across].filter(Boolean).join('-') || 'center';
+  return `wmpos=${position}&wmx=${x}&wmy=${y}&wmopacity=${percent}&wmtile=${Number(repeat)}`;
 }
 
 const joined = (...parts) => parts.filter(Boolean).join(',');

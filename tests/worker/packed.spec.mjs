@@ -276,9 +276,14 @@ export default {
       streamed: (await made(new Response(await one.image())))[1],
       two: await made(await two.response()),
       avif: (await made(await (await env.IMAGES.input(file()).transform({ width: 40 }).output({ format: 'image/avif' })).response()))[0],
+      drawn: await made(await (await env.IMAGES.input(file()).transform({ width: 120, height: 90, fit: 'cover' })
+        .draw(await env.IMAGES.input(file()).transform({ width: 40 }), { bottom: 5, right: 10 })
+        .draw((await env.IMAGES.input(file()).transform({ width: 20, height: 20, fit: 'cover' }).output({ format: 'image/png' }).then((result) => result.image())), { opacity: 0.5, top: 0 })
+        .output({ format: 'image/png' })).response()),
       info: await env.IMAGES.info(file()),
       refusals: [
-        await tried(() => env.IMAGES.input(file()).draw(file()).output({ format: 'image/png' })),
+        await tried(() => env.IMAGES.input(file()).draw(file(), { repeat: 'x' }).output({ format: 'image/png' })),
+        await tried(() => env.IMAGES.input(file()).draw(new Response('no image').body).output({ format: 'image/png' })),
         await tried(() => env.IMAGES.input(file()).output({ format: 'image/bmp' })),
         await tried(() => env.IMAGES.input(file()).transform({ width: -1 }).output({ format: 'image/png' })),
         await tried(() => env.IMAGES.input(file()).transform({ segment: 'foreground' }).output({ format: 'image/png' })),
@@ -307,7 +312,7 @@ export default {
   try {
     const reply = await runtime.dispatchFetch('https://www.shop.example/', { method: 'POST', body: photo });
     assert.equal(reply.status, 200, await reply.clone().text());
-    const { one, type, streamed, two, avif, info, refusals } = await reply.json();
+    const { one, type, streamed, two, avif, drawn, info, refusals } = await reply.json();
     const size = async (text) => {
       const { format, width, height } = await sharp(Buffer.from(text, 'base64')).metadata();
       return [format, width, height];
@@ -316,8 +321,19 @@ export default {
     assert.deepEqual([one[0], type, streamed === one[1], avif], ['image/webp', 'image/webp', true, 'image/avif']);
     assert.deepEqual(await size(one[1]), ['webp', 120, 90]);
     assert.deepEqual([two[0], ...(await size(two[1]))], ['image/png', 'png', 60, Math.round((60 * width) / height)]);
+    // The same by sharp: of a photo and what is scaled of it.
+    const scaled = (...size) => sharp(photo).rotate().resize(...size).ensureAlpha().png().toBuffer();
+    const half = await sharp(await scaled(20, 20)).linear([1, 1, 1, 0.5], [0, 0, 0, 0]).png().toBuffer();
+    const small = await scaled(40);
+    const { height: down } = await sharp(small).metadata();
+    const layers = [{ input: small, left: 120 - 40 - 10, top: 90 - down - 5 }, { input: half, left: 50, top: 0 }];
+    const wanted = await sharp(await scaled(120, 90)).composite(layers).removeAlpha().raw().toBuffer();
+    const made = await sharp(Buffer.from(drawn[1], 'base64')).removeAlpha().raw().toBuffer();
+    assert.equal(made.length, wanted.length);
+    const far = made.reduce((count, sample, at) => count + (Math.abs(sample - wanted[at]) > 6), 0);
+    assert.ok(far < made.length / 50, `${far} of ${made.length} samples are another`);
     assert.deepEqual(info, { format: 'image/jpeg', fileSize: photo.length, width, height });
-    for (const [at, wanted] of [/no overlays/, /image\/bmp: expected/, /width/, /segment/, /unsupported-format/, /unsupported-format|corrupt-image/].entries()) assert.match(refusals[at], wanted);
+    for (const [at, wanted] of [/repeat is x: expected true or false/, /wm: .*unsupported-format|wm: .*corrupt-image/, /image\/bmp: expected/, /width/, /segment/, /unsupported-format/, /unsupported-format|corrupt-image/].entries()) assert.match(refusals[at], wanted);
     assert.equal((await (await runtime.getWorker('images')).fetch('https://x.example/')).status, 404);
   } finally {
     await runtime.dispose();
