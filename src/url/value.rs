@@ -334,8 +334,8 @@ pub(super) fn quality(text: &str) -> Option<Quality> {
     Quality::new(u8::try_from(whole(text)?).ok()?)
 }
 
-/// Parses a time of at least 1 second: whole seconds, or days, weeks, months of 30 days or years of 365
-/// days.
+/// Parses a time of at least 1 second: whole seconds, or days, weeks, months of 30 days or years of
+/// 365 days.
 pub(crate) fn duration_secs(text: &str) -> Option<u32> {
     let unit_secs = match text.as_bytes().last()? {
         b'd' => 86_400,
