@@ -20,7 +20,7 @@ const isOfTests = (path) => /^crates.(testkit|\w+.(tests|bench|examples))\b/.tes
 /** Of what the module is compiled, and what is put around it: AVIF comes and goes without compiling. */
 const inputs = {
   module: () => fingerprint(['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'scripts/compile.mjs', 'src', 'crates'], [], (path) => !isEntry(path) && !isOfTests(path)),
-  bundle: () => fingerprint(['package-lock.json', 'src', 'scripts/bundle.mjs'], [], (path) => !path.startsWith('src') || isEntry(path)),
+  bundle: () => fingerprint(['package-lock.json', 'src', 'fonts', 'scripts/bundle.mjs'], [], (path) => !path.startsWith('src') || isEntry(path)),
 };
 
 /** The one script of a deployment from the clone. */
@@ -75,7 +75,7 @@ function sizes() {
     const bytes = paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(root, path)), { level: 9 }).length, 0);
     return `${Math.round(bytes / 1000)} KB`;
   };
-  return `${kilobytes([join(folder, 'index_bg.wasm')])} with gzip, ${kilobytes(deployment())} with the codecs beside it`;
+  return `${kilobytes([join(folder, 'index_bg.wasm')])} with gzip, ${kilobytes(deployment())} with the codecs and the font beside it`;
 }
 
 function readStamp() {

@@ -29,8 +29,8 @@ export async function bundle({ folder, into = folder, entries }) {
   for (const old of modulesIn(into)) if (!files.has(old)) rmSync(join(at, old));
 }
 
-/** The modules that lie in a folder of the clone. */
-export const modulesIn = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.wasm'));
+/** The modules and the data that lie in a folder of the clone. */
+export const modulesIn = (folder) => readdirSync(join(root, folder)).filter((name) => /\.(wasm|bin)$/.test(name));
 
 const noAvif = join(root, 'src', 'guests', 'no-avif.mjs');
 
@@ -49,6 +49,12 @@ function modulesBeside(files, loads) {
         const beside = `./${basename(path)}`;
         return loads ? { path: beside, namespace: 'loaded' } : { path: beside, external: true };
       });
+      bundle.onResolve({ filter: /\.ttf$/ }, ({ path, resolveDir }) => {
+        const name = basename(path).replace(/ttf$/, 'bin'); // the ending of data for wrangler
+        files.set(name, join(resolveDir, path));
+        return loads ? { path: `./${name}`, namespace: 'read' } : { path: `./${name}`, external: true };
+      });
+      bundle.onLoad({ filter: /./, namespace: 'read' }, ({ path }) => ({ contents: reading(path), resolveDir: join(root, 'src') }));
       bundle.onLoad({ filter: /./, namespace: 'loaded' }, ({ path }) => ({ contents: loading(path), resolveDir: join(root, 'src') }));
     },
   };
@@ -56,3 +62,6 @@ function modulesBeside(files, loads) {
 
 /** A module for runtimes that do not import one; bundlers know the address by its form, and bring the file along. */
 const loading = (path) => `import { load } from './load.mjs';\nexport default await load(new URL(${JSON.stringify(path)}, import.meta.url));\n`;
+
+/** Data for the same: a function that reads the bytes when they are wanted. */
+const reading = (path) => `import { read } from './load.mjs';\nexport default async () => new Uint8Array(await read(new URL(${JSON.stringify(path)}, import.meta.url)));\n`;

@@ -27,6 +27,7 @@ const copied = {
   'LICENSE-MIT': 'LICENSE-MIT',
   'LICENSE-APACHE': 'LICENSE-APACHE',
   'THIRD-PARTY.md': 'THIRD-PARTY.md',
+  'fonts/LICENSE-OFL.txt': 'LICENSE-OFL.txt',
 };
 
 /** Tests, sites that loaders are tried with, and what both leave behind stay in the clone. */

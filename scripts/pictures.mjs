@@ -22,22 +22,41 @@ const shown = [
   ['for a phone', 'launch.jpg', 'w=400&h=auto&f=avif', 200],
 ];
 
+/** The cards of docs/recipes.md, at half their size: which sample, and what is asked of it beside the preset. */
+export const cards = [
+  ['title', 'launch.jpg', 'Falcon 9 on its pad, before the launch of DSCOVR'],
+  ['portrait', 'portrait.jpg', 'Eileen Collins, astronaut'],
+  ['cover', 'launch.jpg', 'Εκτόξευση\nЗапуск'],
+];
+
+/** The presets of the cards, as the recipe has them. */
+export const presetsOfCards = () => /PRESETS = """\n(title:[^]*?)"""/.exec(readFileSync(join(root, 'docs', 'recipes.md'), 'utf8'))[1].replaceAll('\n', ' ');
+
+/** A card, as JPEG. */
+export async function card({ origin, worker }, [preset, sample, txt]) {
+  const s = origin.serve(`images.example.com/${sample}`, answer.bytes(readFileSync(join(root, 'site', 'samples', sample)), 'image/jpeg'));
+  const reply = await worker.get({ s, p: preset, txt, dpr: '0.5' });
+  if (reply.status !== 200) throw new Error(`${preset}: ${reply.text()}`);
+  return reply.bytes;
+}
+
 async function pictures(args) {
   if (args.length > 0) return say(help);
   const origin = await startOrigin();
-  const worker = await startWorker({ origin, base: 'http://localhost:8787', vars: { ...production, MODE: 'development' } });
+  const worker = await startWorker({ origin, base: 'http://localhost:8787', vars: { ...production, MODE: 'development', PRESETS: presetsOfCards() } });
   rmSync(join(root, folder), { recursive: true, force: true });
   mkdirSync(join(root, folder), { recursive: true });
   try {
     const cells = [];
     for (const [title, sample, query, width] of shown) cells.push(await cell({ origin, worker, title, sample, query, width }));
+    for (const one of cards) writeFileSync(join(root, folder, `text-${one[0]}.jpg`), await card({ origin, worker }, one));
     const rows = ['head', 'picture', 'told'].map((row) => `| ${cells.map((one) => one[row]).join(' | ')} |`);
     const table = [rows[0], `|${'---|'.repeat(cells.length)}`, ...rows.slice(1)].join('\n');
     const said = `Made by \`npm run pictures\` on ${new Date().toISOString().slice(0, 10)}; milliseconds are those of the work in the worker, the second time.`;
     const path = join(root, 'README.md');
     const part = /(<!-- pictures -->\n)[^]*?(<!-- \/pictures -->)/;
     writeFileSync(path, readFileSync(path, 'utf8').replace(part, (_, open, close) => `${open}${table}\n\n${said}\n${close}`));
-    say(`${folder}: ${cells.length} pictures`);
+    say(`${folder}: ${cells.length + cards.length} pictures`);
   } finally {
     await closeAll(worker, origin);
   }

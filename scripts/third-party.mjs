@@ -66,7 +66,7 @@ async function bundledFiles() {
     metafile: true,
     write: false,
     external: ['../build/bindgen/index.js', 'node:*'],
-    loader: { '.wasm': 'empty' },
+    loader: { '.wasm': 'empty', '.ttf': 'empty' },
   });
   return Object.keys(metafile.inputs);
 }
@@ -136,6 +136,10 @@ belongs to the codecs beside it. The other packages of npm are the bundler, the 
 | package | version | licence | in it | why |
 |---|---|---|---|---|
 ${Object.entries(npm).map(npmRow).join('\n')}
+
+**The font** (\`build/NotoSans-SemiBold.bin\`): a subset of Noto Sans SemiBold for Latin, Greek and Cyrillic, which [fonts/make.mjs](fonts/make.mjs) makes of
+\`@expo-google-fonts/noto-sans\` 0.4.2 (npm). Copyright 2022 The Noto Project Authors, under the [SIL Open Font License 1.1](fonts/LICENSE-OFL.txt), which is not for
+code, and is in the font too.
 
 **In the module, crate by crate:**
 

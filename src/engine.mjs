@@ -3,6 +3,7 @@
 
 import './guests/index.mjs'; // before the module that calls them
 import { __wbg_reset_state as startAnew, make } from '../build/bindgen/index.js';
+import readFont from '../fonts/NotoSans-SemiBold.ttf';
 import { url } from '../url/index.mjs';
 import { piecesOf } from './pieces.mjs';
 
@@ -21,6 +22,7 @@ export class EngineError extends Error {
  */
 export async function resize(file, parameters = {}, { accept, overlays = [] } = {}) {
   const pieces = await piecesOf(file);
+  await bringFont(parameters);
   const over = await Promise.all(overlays.map(piecesOf));
   const marks = Object.fromEntries(['wm', 'wmb', 'wmc'].slice(0, over.length).map((name) => [name, '/overlay']));
   const [bytes, type, width, height] = called({ ...marks, ...parameters }, accept, pieces, over);
@@ -38,6 +40,15 @@ export async function placeholder(file, kind = 'thumbhash') {
   if (!['thumbhash', 'blurhash'].includes(kind)) throw new TypeError(`kind is ${kind}: expected thumbhash or blurhash`);
   const { bytes } = await resize(file, { f: kind });
   return new TextDecoder().decode(bytes);
+}
+
+/** The font of the package, once a text asks for it. */
+let font;
+
+async function bringFont({ txt }) {
+  if (!txt || font) return;
+  font = await readFont();
+  globalThis.letterboxFont = () => font;
 }
 
 function called(parameters, accept, pieces, overlays) {

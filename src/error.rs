@@ -74,7 +74,8 @@ impl Error {
                 | I::TooManyFrames { .. }
                 | I::Outgrown { .. }
                 | I::OutputTooLarge { .. }
-                | I::Outside => StatusCode::UNPROCESSABLE_ENTITY,
+                | I::Outside
+                | I::Text(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 I::SourceTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
                 I::OutOfMemory => StatusCode::SERVICE_UNAVAILABLE,
                 I::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -94,6 +95,7 @@ impl Error {
     /// Returns the stable code for programs.
     pub fn code(&self) -> &'static str {
         use engine::Error as I;
+        use engine::TextError as T;
         use origin::Error as O;
         match self {
             Error::NotConfigured(_) => "not-configured",
@@ -132,7 +134,9 @@ impl Error {
                 | I::Outgrown { .. }
                 | I::OutputTooLarge { .. } => "image-too-large",
                 I::NoSuchPage { .. } => "no-such-page",
-                I::Outside => "overlay-outside",
+                I::Outside | I::Text(T::Unseen) => "overlay-outside",
+                I::Text(T::NoGlyph(_)) => "no-glyph",
+                I::Text(_) => "bad-font",
                 I::OutOfMemory => "busy",
                 I::Internal(_) => "internal",
             },

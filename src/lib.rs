@@ -22,6 +22,7 @@ pub mod deadline;
 pub mod deployment;
 pub mod governor;
 pub mod instance;
+mod lettering;
 mod make;
 mod overlays;
 pub mod request;

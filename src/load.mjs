@@ -11,7 +11,8 @@ export async function load(address) {
   }
 }
 
-async function read(address) {
+/** The bytes at such an address. */
+export async function read(address) {
   if (address.protocol === 'file:') {
     // Put together, so that no bundler for browsers looks for it.
     const { readFile } = await import(['node:fs', 'promises'].join('/'));

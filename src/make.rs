@@ -96,9 +96,10 @@ impl<P: Platform> Job<'_, P> {
             lifetime.map_or_else(|| freshness::PRIVATE.to_owned(), Lifetime::cache_control)
         };
         // The tag of a source does not tell whether what is laid over it is the same.
-        let tag = match asked.laid_over().next() {
-            Some(_) => None,
-            None => conditional::tag_of_source(key, &last),
+        let tag = if asked.has_others() {
+            None
+        } else {
+            conditional::tag_of_source(key, &last)
         };
         if let Some(tag) = &tag {
             let cache_control = cache_control(lifetime);

@@ -11,13 +11,14 @@ use http::HeaderMap;
 use crate::config::Config;
 use crate::deadline::Deadline;
 use crate::error::Error;
+use crate::lettering;
 use crate::origin::{self, Download};
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::shares::{Need, Permits, Waits, reserve};
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::MOST_OVERLAYS;
-use letterbox_engine::{self as engine, LayerPlan, Limits, Pipeline, Size};
+use letterbox_engine::{self as engine, LayerPlan, Lettering, Limits, Pipeline, Size};
 
 /// Opens a source, with the rules, limits and deadline of the request.
 pub(crate) async fn open<'p, P: Platform>(
@@ -94,14 +95,18 @@ impl<P: Platform> Overlays<'_, P> {
                 plan,
             });
         }
-        answer.plan_layers(opened.iter().map(|overlay| overlay.plan).collect())?;
+        let heads: u64 = opened.iter().map(|o| o.pipeline.held_bytes()).sum();
+        let font = self.font(held + heads, shares, waits, deadline).await?;
+        let lettering = lettering::letter(self.asked, &font, canvas)?;
+        let words = lettering.iter().flat_map(Lettering::plans);
+        let plans = opened.iter().map(|overlay| overlay.plan);
+        answer.plan_layers(plans.chain(words).collect())?;
         waits.waiting_ms += reserve(platform, shares, Need::of(answer), deadline).await?;
         if !answer.shows_layers() {
             return Ok(0.0);
         }
         let (mut layers, mut decoding_ms) = (Vec::new(), 0.0);
-        let mut beside: u64 = opened.iter().map(|o| o.pipeline.held_bytes()).sum();
-        beside += held;
+        let mut beside = heads + held + font.capacity() as u64;
         for overlay in opened {
             let Opened {
                 param,
@@ -133,8 +138,36 @@ impl<P: Platform> Overlays<'_, P> {
             beside += layer.plan().bytes;
             layers.push(layer);
         }
+        if let Some(lettering) = lettering {
+            let need = lettering::need(&lettering, canvas, self.config, beside)?;
+            waits.waiting_ms += reserve(platform, shares, need, deadline).await?;
+            layers.extend(lettering.draw()?);
+        }
         answer.lay(layers);
         Ok(decoding_ms)
+    }
+
+    /// Returns the font of the words; nothing where there are none. A font that is fetched has its
+    /// parameter's name on what goes wrong.
+    async fn font(
+        &mut self,
+        held: u64,
+        shares: &mut Permits,
+        waits: &mut Waits,
+        deadline: &mut Deadline,
+    ) -> Result<Vec<u8>, Error> {
+        if self.asked.words.is_none() {
+            return Ok(Vec::new());
+        }
+        let Some(source) = &self.asked.font else {
+            let font = self.platform.font();
+            return font.ok_or_else(|| engine::Error::OutOfMemory.into());
+        };
+        let opened = open(self.platform, self.config, self.request, source, deadline).await;
+        let download = opened.map_err(|error| Error::from(error).of_overlay("txtfont"))?;
+        self.headers.push(download.headers.clone());
+        let font = lettering::read(download, self.platform, held, shares, waits, deadline).await;
+        font.map_err(|error| error.of_overlay("txtfont"))
     }
 
     /// Reads an overlay's header.

@@ -100,6 +100,11 @@ pub trait Platform {
         &NoGuests
     }
 
+    /// Returns the font of texts that name none; `None` where there is none, or no memory for it.
+    fn font(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Whether the rate limit allows this client the work of a new answer; always, without a rate
     /// limit.
     async fn admits(&self) -> bool {

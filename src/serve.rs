@@ -558,7 +558,8 @@ fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Respons
 /// Turns a path on an origin with a URL into that URL, so that one image has one identity.
 fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
     let overlays = asked.overlays.iter_mut().flatten();
-    for source in overlays.chain([&mut asked.source]) {
+    let others = overlays.chain(asked.font.as_mut());
+    for source in others.chain([&mut asked.source]) {
         if let (Source::OnOrigin(path), Some(origin)) = (&*source, &config.rules.origin) {
             *source = Source::Absolute(origin::resolve(origin, path));
         }
@@ -577,6 +578,10 @@ fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Er
             origin::check(url, &request.asker(), &config.rules)
                 .map_err(|error| Error::from(error).of_overlay(param))?;
         }
+    }
+    if let Some(Source::Absolute(url)) = asked.font_of_words() {
+        origin::check(url, &request.asker(), &config.rules)
+            .map_err(|error| Error::from(error).of_overlay("txtfont"))?;
     }
     Ok(asked)
 }

@@ -4,6 +4,7 @@
 // instance on the next call by itself; what is left to do here is to answer the requests of the old one, which would wait for ever.
 
 import './answers.mjs';
+import './font.mjs';
 import './guests/index.mjs';
 import { fetch as answer } from '../build/bindgen/index.js';
 import { isOutgrown } from './isolate.mjs';

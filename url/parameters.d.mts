@@ -179,6 +179,62 @@ export interface Parameters {
   tint?: string;
   /** Cuts off a margin of one colour before anything else is done: pixels whose samples are no further than this from the first pixel's. Sizes are those of what is left; animations are not trimmed. Default: no trim. */
   trim?: number | true;
+  /** Words that are set on the answer, above everything else, in the colour and place of the parameters below. A line feed (`%0A`) ends a line; other lines end between words. A character that the font has not is an error. Nothing is no text. Default: none. */
+  txt?: string;
+  /** Side of the box that the lines of `txt` stand at. Default: as `txtpos`. */
+  txtalign?: 'left' | 'center' | 'right';
+  /** Another name of `txtalign`. */
+  'txt-align'?: Parameters['txtalign'];
+  /** Colour of `txt`. Default: white. */
+  txtcolor?: 'transparent' | (string & {});
+  /** Another name of `txtcolor`. */
+  'txt-color'?: Parameters['txtcolor'];
+  /** Another name of `txtcolor`. */
+  txtcolour?: Parameters['txtcolor'];
+  /** What becomes of a `txt` that is too long for its box: it gets smaller, down to half of `txtsize`, and what then is too long ends with an ellipsis; or it keeps its size, and ends with an ellipsis. Default: shrink. */
+  txtfit?: 'shrink' | 'ellipsis';
+  /** Another name of `txtfit`. */
+  'txt-fit'?: Parameters['txtfit'];
+  /** Font of `txt`, from the bucket, the assets or the site that a path as `s` is from: TrueType or OpenType, at most 8 MiB. None is the font of the package, Noto Sans SemiBold for Latin, Greek and Cyrillic. Default: none. */
+  txtfont?: 'none' | (string & {});
+  /** Another name of `txtfont`. */
+  'txt-font'?: Parameters['txtfont'];
+  /** Most rows of the box of `txt`; a share is of the answer's height. It ends at the margins. Default: 100p. */
+  txth?: number | string;
+  /** Another name of `txth`. */
+  'txt-height'?: Parameters['txth'];
+  /** Distance from one line of `txt` to the next, as a multiple of its size. Default: 1.2. */
+  txtlead?: number;
+  /** Another name of `txtlead`. */
+  'txt-lead'?: Parameters['txtlead'];
+  /** Most lines of `txt`. Default: all. */
+  txtlines?: 'all' | number;
+  /** Another name of `txtlines`. */
+  'txt-lines'?: Parameters['txtlines'];
+  /** Where on the answer the box of `txt` lies, and where in it the lines are. Default: center. */
+  txtpos?: 'center' | (string & {});
+  /** Another name of `txtpos`. */
+  'txt-pos'?: Parameters['txtpos'];
+  /** Shadow of `txt`, in the order of CSS's `text-shadow`: to the right, down, blur, colour. Without a value it is mild. Default: none. */
+  txtshadow?: 'none' | 'mild' | (string & {});
+  /** Another name of `txtshadow`. */
+  'txt-shad'?: Parameters['txtshadow'];
+  /** Size of `txt`: the length of an em. `dpr` multiplies pixels, here and in all lengths of the text; a share is of the answer's shorter side. Default: 8p. */
+  txtsize?: number | string;
+  /** Another name of `txtsize`. */
+  'txt-size'?: Parameters['txtsize'];
+  /** Most columns of the box of `txt`, in which its lines are wrapped; a share is of the answer's width. It ends at the margins. Default: 100p. */
+  txtw?: number | string;
+  /** Another name of `txtw`. */
+  'txt-width'?: Parameters['txtw'];
+  /** Margin between the box of `txt` and the left and right edges; a share is of the answer's shorter side. Default: 5p. */
+  txtx?: number | string;
+  /** Another name of `txtx`. */
+  'txt-x'?: Parameters['txtx'];
+  /** Margin between the box of `txt` and the upper and lower edges; a share is of the answer's shorter side. Default: 5p. */
+  txty?: number | string;
+  /** Another name of `txty`. */
+  'txt-y'?: Parameters['txty'];
   /** Cache buster: another value is another cache entry. Default: none. */
   v?: string;
   /** Another name of `v`. */

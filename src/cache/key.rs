@@ -41,11 +41,12 @@ pub fn source_tag(source: &Source) -> HeaderValue {
     HeaderValue::try_from(digits_of(source)).expect("hexadecimal digits")
 }
 
-/// Returns the Cache-Tag of an answer: the tags of its source and of all that is laid over it, each
-/// once.
+/// Returns the Cache-Tag of an answer: the tags of its source, of all that is laid over it and of
+/// the font of its words, each once.
 pub fn source_tags(asked: &Asked) -> HeaderValue {
     let mut tags = vec![digits_of(&asked.source)];
-    for (_, _, source) in asked.laid_over() {
+    let overlays = asked.laid_over().map(|(_, _, source)| source);
+    for source in overlays.chain(asked.font_of_words()) {
         let digits = digits_of(source);
         if !tags.contains(&digits) {
             tags.push(digits);

@@ -8,16 +8,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::{Array, Date, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
 
-use super::fallible_copy;
 use super::guests::Beside;
+use super::{fallible_copy, font};
 use crate::config::Config;
 use crate::dialect::{Call, Dialect, Keys, Options};
 use crate::error::Error;
+use crate::lettering::letter;
 use crate::negotiate::negotiate;
 use crate::url::{self, Asked, Defaults};
 use letterbox_engine::guest::Guests;
 use letterbox_engine::transform::Side;
-use letterbox_engine::{self as engine, Limits, Output, Pipeline};
+use letterbox_engine::{self as engine, Lettering, Limits, Output, Pipeline};
 
 /// Returns `[body, media type, width, height]` of the answer to a query about a file, which comes
 /// in pieces, as does each picture that is laid over it; throws `[code, message]`.
@@ -143,10 +144,13 @@ fn lay(
         head().map_err(|error: engine::Error| Error::from(error).of_overlay(param))?;
         opened.push((param, pipeline, pieces, next));
     }
+    let font = font_of(asked)?;
+    let lettering = letter(asked, &font, canvas)?;
     let plans = opened
         .iter()
         .filter_map(|(_, pipeline, ..)| pipeline.layer_plan());
-    answer.plan_layers(plans.collect())?;
+    let words = lettering.iter().flat_map(Lettering::plans);
+    answer.plan_layers(plans.chain(words).collect())?;
     if !answer.shows_layers() {
         return Ok(());
     }
@@ -161,8 +165,26 @@ fn lay(
         let layer = rest();
         layers.push(layer.map_err(|error| Error::from(error).of_overlay(param))?);
     }
+    if let Some(lettering) = lettering {
+        layers.extend(lettering.draw()?);
+    }
     answer.lay(layers);
     Ok(())
+}
+
+/// Returns the font of the package where there are words.
+fn font_of(asked: &Asked) -> Result<Vec<u8>, Error> {
+    if asked.font_of_words().is_some() {
+        return Err(Error::Url(url::Error::Bad {
+            param: "txtfont",
+            value: None,
+            expected: "none: nothing is fetched here".to_owned(),
+        }));
+    }
+    match asked.words {
+        Some(_) => font::font().ok_or_else(|| engine::Error::OutOfMemory.into()),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Copies a piece of a file into the module's memory.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod engine;
+mod font;
 mod guests;
 mod settings;
 mod stream;
@@ -290,6 +291,10 @@ impl Platform for Workers {
 
     fn guests(&self) -> &dyn Guests {
         &guests::Beside
+    }
+
+    fn font(&self) -> Option<Vec<u8>> {
+        font::font()
     }
 
     async fn admits(&self) -> bool {

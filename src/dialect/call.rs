@@ -105,6 +105,8 @@ impl Translation {
                 expires_secs: None,
                 disposition: None,
                 overlays: [const { None }; MOST_OVERLAYS],
+                words: None,
+                font: None,
             },
             extras: Extras::default(),
             signed: false,

@@ -24,9 +24,23 @@ pub struct Asked {
     /// Sources of the pictures that are laid over the answer; `None` where the transform shows
     /// none.
     pub overlays: [Option<Source>; 3],
+    /// Words that are set on the answer; `None` where the transform shows none.
+    pub words: Option<String>,
+    /// Font of the words; `None` for that of the package.
+    pub font: Option<Source>,
 }
 
 impl Asked {
+    /// Whether the answer is made of more files than its source.
+    pub fn has_others(&self) -> bool {
+        self.laid_over().next().is_some() || self.font_of_words().is_some()
+    }
+
+    /// Returns the font that is fetched, where there are words.
+    pub fn font_of_words(&self) -> Option<&Source> {
+        self.words.as_ref().and(self.font.as_ref())
+    }
+
     /// Returns the pictures that are laid over the answer, the lowest first: the parameter that
     /// gives each, its place, and its source.
     pub fn laid_over(&self) -> impl Iterator<Item = (&'static str, &Overlay, &Source)> {

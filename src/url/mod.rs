@@ -24,6 +24,7 @@ pub(crate) mod settle;
 pub(crate) mod shape;
 pub mod signature;
 mod source;
+mod text;
 pub(crate) mod value;
 pub mod widths;
 
@@ -75,6 +76,8 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
         max_age_secs: draft.max_age_secs,
         expires_secs: draft.expires_secs,
         overlays: draft.sources,
+        words: draft.words,
+        font: draft.font,
     }))
 }
 

@@ -33,6 +33,8 @@ pub(super) fn settle(
         page: None,
         overlays: [const { None }; MOST_OVERLAYS],
         sources: [const { None }; MOST_OVERLAYS],
+        words: None,
+        font: None,
     };
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));

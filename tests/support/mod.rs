@@ -374,6 +374,10 @@ impl Platform for World {
         &self.guests
     }
 
+    fn font(&self) -> Option<Vec<u8>> {
+        std::fs::read(letterbox_testkit::root().join("fonts/NotoSans-SemiBold.ttf")).ok()
+    }
+
     async fn admits(&self) -> bool {
         !self.refuses.get()
     }

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { isUpToDate as costsAreUpToDate } from '../../scripts/costs.mjs';
 import { answer, closeAll, startOrigin, startWorker } from './harness.mjs';
+import { presetsOfCards } from '../../scripts/pictures.mjs';
 import { film } from './support/animations.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -29,11 +30,12 @@ before(async () => {
     'photo.jpg': sample('launch.jpg', 'image/jpeg'),
     'a.jpg': sample('launch.jpg', 'image/jpeg'),
     'x': sample('launch.jpg', 'image/jpeg'),
+    'portrait.jpg': sample('portrait.jpg', 'image/jpeg'),
     'product.jpg': sample('product.jpg', 'image/jpeg'),
     'logo.png': answer.bytes(read('demo/samples/logo.png'), 'image/png'),
     'film.gif': moving,
   })) origin.serve(`images.example.com/${path}`, body);
-  const presets = 'card: w=1200&h=627; face: w=160&h=160&fit=cover&a=attention; thumb: w=160&h=160&fit=cover';
+  const presets = 'card: w=1200&h=627; face: w=160&h=160&fit=cover&a=attention; thumb: w=160&h=160&fit=cover; ' + presetsOfCards();
   worker = await startWorker({ origin, vars: { ORIGIN: 'https://images.example.com', ALLOWED_SOURCES: 'images.example.com', PRESETS: presets } });
 });
 after(() => closeAll(worker, origin));

@@ -124,11 +124,14 @@ function deployed(shop) {
   const out = join(shop, 'out');
   const { status, said } = letterbox(['deploy', '--dry-run', '--outdir', out], shop);
   assert.equal(status, 0, said);
-  return { out, said, modules: readdirSync(out).filter((name) => name.endsWith('.wasm')).map((name) => name.replace(/^\w{40}-/, '')).sort() };
+  return { out, said, modules: readdirSync(out).filter((name) => /\.(wasm|bin)$/.test(name)).map((name) => name.replace(/^\w{40}-/, '')).sort() };
 }
 
-const withoutAvif = ['index_bg.wasm', 'webp_enc_simd.wasm'];
-const withAvif = ['avif_dec.wasm', 'avif_enc.wasm', ...withoutAvif];
+/** What a file of a deployment is to the runtime. */
+const kindOf = (name) => ({ wasm: 'CompiledWasm', bin: 'Data' })[name.split('.').pop()] ?? 'ESModule';
+
+const withoutAvif = ['NotoSans-SemiBold.bin', 'index_bg.wasm', 'webp_enc_simd.wasm'];
+const withAvif = ['avif_dec.wasm', 'avif_enc.wasm', ...withoutAvif].sort();
 
 /** A deployment by init, with what npm would install into it. */
 function initialised(name, args) {
@@ -305,7 +308,7 @@ export default {
         name: 'images',
         compatibilityDate,
         modulesRoot: installed(),
-        modules: names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: join(installed(), name) })),
+        modules: names.map((name) => ({ type: kindOf(name), path: join(installed(), name) })),
       },
     ],
   });
@@ -371,18 +374,18 @@ export default { fetch: async (request, env, context) => (await images(request, 
   assert.match(letterbox(['check'], own).said, /index\.mjs is the worker[^]*MY_OWN is no setting[^]*deployable\n/);
   // As wrangler bundles it.
   const out = join(own, 'out');
-  await build({ entryPoints: [join(own, 'index.mjs')], outfile: join(out, 'index.js'), bundle: true, format: 'esm', external: ['*.wasm'], logLevel: 'silent' });
+  await build({ entryPoints: [join(own, 'index.mjs')], outfile: join(out, 'index.js'), bundle: true, format: 'esm', external: ['*.wasm', '*.bin'], logLevel: 'silent' });
   for (const name of withAvif) copyFileSync(join(installed(), name), join(out, name));
 
   const origin = await startOrigin();
   const s = origin.serve('images.shop.example/red.png', answer.bytes(await fixture.photo('png', 60, 40), 'image/png'));
-  const names = readdirSync(out).filter((name) => /\.(js|wasm)$/.test(name)).sort((a, b) => a.endsWith('.wasm') - b.endsWith('.wasm'));
+  const names = readdirSync(out).filter((name) => /\.(js|wasm|bin)$/.test(name)).sort((a, b) => b.endsWith('.js') - a.endsWith('.js'));
   const runtime = new Miniflare({
     compatibilityDate: '2026-04-01',
     log: new Log(LogLevel.NONE),
     handleRuntimeStdio: () => {},
     modulesRoot: out,
-    modules: names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: join(out, name) })),
+    modules: names.map((name) => ({ type: kindOf(name), path: join(out, name) })),
     bindings: { ALLOWED_SOURCES: 'images.shop.example' },
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
     cf: false,

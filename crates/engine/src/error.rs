@@ -72,6 +72,8 @@ pub enum Error {
     },
     /// Nothing of an overlay lies on the answer.
     Outside,
+    /// A text cannot be set: the font, or what it has no glyphs for.
+    Text(letterbox_text::Error),
     /// The allocator refused: the isolate is busy.
     OutOfMemory,
     /// A library refused input that should have been right.
@@ -160,10 +162,20 @@ impl fmt::Display for Error {
             Error::Outside => {
                 f.write_str("nothing of the overlay lies on the answer: its offset is too large")
             }
+            Error::Text(error) => write!(f, "txt cannot be set: {error}"),
             Error::OutOfMemory => {
                 f.write_str("too many images are being resized at once: try again in a moment")
             }
             Error::Internal(_) => f.write_str("the image could not be processed"),
+        }
+    }
+}
+
+impl From<letterbox_text::Error> for Error {
+    fn from(error: letterbox_text::Error) -> Error {
+        match error {
+            letterbox_text::Error::OutOfMemory => Error::OutOfMemory,
+            error => Error::Text(error),
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod guest;
 pub mod header;
 
 mod layer;
+mod lettering;
 
 mod colour;
 
@@ -43,6 +44,7 @@ mod testing;
 
 pub use crate::error::Error;
 pub use crate::layer::{Ink, Layer, LayerPlan};
+pub use crate::lettering::Lettering;
 pub use crate::limits::Limits;
 pub use crate::pipeline::output::{Output, Spent};
 pub use crate::pipeline::state::Pipeline;
@@ -57,3 +59,4 @@ pub use crate::plan::plane::Plane;
 pub use crate::plan::source::Source;
 pub use crate::plan::{Indexed, Known, Plan};
 pub use crate::spec::{By, Spec};
+pub use letterbox_text::{Error as TextError, MOST_CHARS, is_simple};

@@ -8,6 +8,7 @@ mod colour;
 mod length;
 mod overlay;
 mod size;
+mod text;
 
 use std::num::{NonZeroU8, NonZeroU16};
 
@@ -21,6 +22,7 @@ pub use crate::transform::overlay::{MOST_OVERLAYS, Overlay, Place};
 pub use crate::transform::size::{
     Border, Crop, Extend, Fit, Gravity, Offset, Pad, Ratio, Shape, Side, Smart, Third,
 };
+pub use crate::transform::text::{Shadow, Text};
 
 /// Aim of the encoder, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below
 /// 100 a PNG that is asked for as such has a palette; other lossless ones ignore it.
@@ -222,6 +224,8 @@ pub struct Transform {
     pub duotone: (Colour, Colour),
     /// Pictures that are laid over the answer, the lowest first. Default none.
     pub overlays: [Overlay; 3], // `MOST_OVERLAYS`; rustc 1.95 crashes on a name here
+    /// Text that is set on the answer, above the overlays. Default none.
+    pub text: Text,
 }
 
 /// Gamma in hundredths, 1 to 3. Colours become lighter, the more the larger the number.
@@ -362,6 +366,7 @@ impl Transform {
         tint: None,
         duotone: (Colour::rgb(0xc8_3658), Colour::rgb(0xd8_e74f)),
         overlays: [Overlay::NONE; MOST_OVERLAYS],
+        text: Text::NONE,
     };
 
     /// Returns the transform without sizes: all of the picture, pixel for pixel.
@@ -374,6 +379,7 @@ impl Transform {
             dpr: Dpr::ONE,
             crop: Crop::NONE,
             overlays: [Overlay::NONE; MOST_OVERLAYS],
+            text: Text::NONE,
             ..self
         }
     }
@@ -383,6 +389,7 @@ impl Transform {
     pub fn take_dpr(&mut self) {
         self.shape = self.shape.times(self.dpr);
         self.overlays = self.overlays.map(|overlay| overlay.times(self.dpr));
+        self.text = self.text.times(self.dpr);
         self.dpr = Dpr::ONE;
     }
 
@@ -425,7 +432,7 @@ impl Transform {
 
     /// Whether layers are laid over the answer, which are given with [`crate::Pipeline::lay`].
     pub fn has_layers(&self) -> bool {
-        self.overlays.iter().any(|overlay| overlay.shown)
+        self.text.shown || self.overlays.iter().any(|overlay| overlay.shown)
     }
 }
 

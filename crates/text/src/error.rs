@@ -14,6 +14,8 @@ pub enum Error {
     NoGlyph(char),
     /// A glyph or the whole text needs more work than the limits of this crate allow.
     TooComplex,
+    /// Nothing of the text lies on the canvas.
+    Unseen,
     /// The allocator refused.
     OutOfMemory,
 }
@@ -31,6 +33,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::TooComplex => write!(to, "the outlines of the text have too many points"),
+            Error::Unseen => write!(to, "nothing of the text lies on the picture"),
             Error::OutOfMemory => write!(to, "no memory is left for the text"),
         }
     }

@@ -11,18 +11,20 @@ mod row;
 mod shape;
 mod size;
 mod source;
+mod text;
 
 pub(in crate::url) use row::Draft;
 pub use row::Param;
 
 /// The rows in groups, each with the heading of its table in the docs.
-const GROUPS: [(&str, &[Param]); 7] = [
+const GROUPS: [(&str, &[Param]); 8] = [
     ("Source and address", source::ROWS),
     ("Size", size::ROWS),
     ("Crop, turn and canvas", place::ROWS),
     ("Colour and detail", effect::ROWS),
     ("Shape", shape::ROWS),
     ("Overlays", overlay::ROWS),
+    ("Text", text::ROWS),
     ("Output", output::ROWS),
 ];
 
@@ -161,6 +163,8 @@ mod tests {
                 };
                 Some(source)
             }),
+            words: draft.words,
+            font: draft.font,
         };
         Some(param.write.and_then(|write| write(&asked)))
     }

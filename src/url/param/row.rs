@@ -55,6 +55,8 @@ impl Param {
             expires_secs: None,
             disposition: None,
             overlays: [const { None }; MOST_OVERLAYS],
+            words: None,
+            font: None,
         };
         let write = self.write.filter(|_| self.default.contains("{}"))?;
         write(&unasked)
@@ -78,4 +80,7 @@ pub(in crate::url) struct Draft {
     pub(in crate::url) overlays: [Option<Wanted>; 3],
     /// Sources of those, once their names are known.
     pub(in crate::url) sources: [Option<Source>; 3],
+    /// Words that are set on the answer, and their font.
+    pub(in crate::url) words: Option<String>,
+    pub(in crate::url) font: Option<Source>,
 }

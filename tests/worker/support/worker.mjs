@@ -56,7 +56,7 @@ function settingsOf({ origin, vars, bucket, assets, rateLimit, wrapper }) {
 
 async function startRuntime(settings, { origin, vars, bucket, assets, rateLimit, wrapper }) {
   if (!existsSync(built('index.js'))) throw new Error('no release build: run `npm run build` first');
-  const modules = readdirSync(built('')).filter((name) => name.endsWith('.wasm'));
+  const modules = readdirSync(built('')).filter((name) => /\.(wasm|bin)$/.test(name));
   const runtime = { settings, logs: [] };
   runtime.miniflare = new Miniflare({
     ...platformOfDeployment(),
@@ -70,7 +70,7 @@ async function startRuntime(settings, { origin, vars, bucket, assets, rateLimit,
           ]
         : []),
       { type: 'ESModule', path: built('index.js') },
-      ...modules.map((name) => ({ type: 'CompiledWasm', path: built(name), contents: readFileSync(built(name)) })),
+      ...modules.map((name) => ({ type: name.endsWith('.bin') ? 'Data' : 'CompiledWasm', path: built(name), contents: readFileSync(built(name)) })),
     ],
     bindings: vars,
     outboundService: { external: { address: origin.address, http: { style: HttpOptions_Style.PROXY } } },
