@@ -37,9 +37,9 @@ function modulesBeside(folder) {
   };
 }
 
-/** The files of a deployment: what the script is, and what its modules are called. */
+/** The files of a deployment: what the script is, and what its modules and its data are called. */
 export function deployment(folder) {
-  const modules = readdirSync(folder).filter((name) => name.endsWith('.wasm'));
+  const modules = readdirSync(folder).filter((name) => /\.(wasm|bin)$/.test(name));
   return { script: 'index.js', modules };
 }
 

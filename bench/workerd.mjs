@@ -20,7 +20,7 @@ export async function startWorkerd({ folder, bindings, origin, ...options }) {
       // As if they were beside the script, which is taken as it is.
       ...wrapper.map((name) => ({ type: 'ESModule', path: join(folder, name), contents: readFileSync(join(root, 'bench', 'workers', name), 'utf8') })),
       { type: 'ESModule', path: join(folder, script) },
-      ...modules.map((name) => ({ type: 'CompiledWasm', path: join(folder, name) })),
+      ...modules.map((name) => ({ type: name.endsWith('.bin') ? 'Data' : 'CompiledWasm', path: join(folder, name) })),
     ],
     bindings,
     outboundService: { external: { address: `${origin.host}:${origin.port}`, http: { style: HttpOptions_Style.PROXY } } },

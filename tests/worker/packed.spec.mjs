@@ -146,7 +146,7 @@ function initialised(name, args) {
 test('init writes a deployment that the check passes and wrangler deploys', () => {
   const shop = initialised('shop', ['--hosts', 'images.shop.example,*.shop.example', '--domain', 'img.shop.example', '--presets', 'card: w=1200&h=627']);
   const { said, modules } = deployed(shop);
-  assert.match(said, /ALLOWED_SOURCES +images\.shop\.test,\*\.shop\.test\n[^]*PRESETS +card[^]*deployable\n/);
+  assert.match(said, /ALLOWED_SOURCES +images\.shop\.example,\*\.shop\.example\n[^]*PRESETS +card[^]*deployable\n/);
   assert.deepEqual(modules, withAvif);
   const { scripts, devDependencies } = JSON.parse(readFileSync(join(shop, 'package.json'), 'utf8'));
   assert.deepEqual(Object.keys(scripts), ['dev', 'check', 'deploy', 'sign']);

@@ -13,7 +13,8 @@ let origin, worker, signing, s;
 
 before(async () => {
   origin = await startOrigin();
-  worker = await startWorker({ origin });
+  worker = await startWorker({ origin, vars: { ...production, ORIGIN: 'https://a.example.com' } });
+  for (const query of ['', '?v=2']) origin.serve(`a.example.com/logo.png${query}`, answer.bytes(await fixture.photo('png', 8, 6), 'image/png'));
   signing = await startWorker({ origin, vars: { ...production, SIGNING_KEYS: key, WIDTH_LADDER: '16,32,64' } });
   origin.serve('images.example.com/a%20b+c.jpg?x=1&w=9', answer.bytes(await fixture.photo('jpeg', 30, 20), 'image/jpeg'));
   s = 'https://images.example.com/a%20b+c.jpg?x=1&w=9';

@@ -12,7 +12,7 @@ import sharp from 'sharp';
 import { until } from './support/until.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const copied = ['.cargo', 'benches', 'examples', 'Cargo.lock', 'Cargo.toml', 'build', 'cli', 'crates', 'demo', 'package-lock.json', 'package.json', 'rust-toolchain.toml', 'scripts', 'src', 'wrangler.toml'];
+const copied = ['.cargo', 'benches', 'examples', 'Cargo.lock', 'Cargo.toml', 'build', 'cli', 'crates', 'demo', 'fonts', 'package-lock.json', 'package.json', 'rust-toolchain.toml', 'scripts', 'src', 'wrangler.toml'];
 const left = ['target', 'node_modules', 'named', 'package'];
 let copy;
 
