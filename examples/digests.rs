@@ -12,12 +12,9 @@ use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use letterbox_world::{Got, World, file};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-#[path = "../tests/support/mod.rs"]
-mod support;
-use support::{Got, World, file};
 
 /// A question about a file.
 struct Question {

@@ -15,7 +15,7 @@ const folder = 'build';
 const stampPath = join(root, folder, '.stamp.json');
 
 const isEntry = (path) => path.startsWith('src') && path.endsWith('.mjs');
-const isOfTests = (path) => /^crates.(testkit|\w+.(tests|bench|examples))\b/.test(path);
+const isOfTests = (path) => /^crates.(testkit|world|\w+.(tests|bench|examples))\b/.test(path);
 
 /** Of what the module is compiled, and what is put around it: AVIF comes and goes without compiling. */
 const inputs = {

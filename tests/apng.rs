@@ -3,7 +3,8 @@
 
 #[path = "support/answer.rs"]
 mod answer;
-mod support;
+#[path = "support/png.rs"]
+mod pieces;
 
 use std::io::Cursor;
 
@@ -11,7 +12,7 @@ use answer::answer;
 use gif::{ColorOutput, DecodeOptions};
 use letterbox::config::Config;
 use letterbox_engine::Pipeline;
-use support::png::{Adam7, adam7, chunk, file, header, zlib};
+use pieces::{Adam7, adam7, chunk, file, header, zlib};
 
 /// A frame as it is coded: its place, delay, disposal, blending, and its pixels' colour.
 #[derive(Clone, Copy)]

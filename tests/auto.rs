@@ -1,12 +1,10 @@
 //! `f=auto`: which client gets which format, and which header fields tell caches.
 
-mod support;
-
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
 use letterbox_engine::transform::{Format, FormatSet};
-use support::{Got, World, file, status};
+use letterbox_world::{Got, World, file, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
@@ -184,7 +182,8 @@ fn what_the_client_has_already_varies_too() {
 #[test]
 fn what_the_sources_tag_tells_before_its_pixels_varies_too() {
     let mut world = world();
-    let route = support::Route::Answer(200, vec![("etag", "\"1\"".to_owned())], PHOTO.to_vec());
+    let route =
+        letterbox_world::Route::Answer(200, vec![("etag", "\"1\"".to_owned())], PHOTO.to_vec());
     world.routes.insert(SOURCE.to_owned(), route);
     let tag = get(&world, ASK, CHROME).header("etag").to_owned();
     assert!(tag.starts_with("\"s"), "{tag}");

@@ -1,14 +1,12 @@
 //! Request coalescing: how often the source is fetched for simultaneous equal requests, and the
 //! answer that each of them gets.
 
-mod support;
-
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use support::{Got, Room, Route, World};
+use letterbox_world::{Got, Room, Route, World};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";

@@ -1,13 +1,11 @@
 //! The deadline of a request: every wait ends at the deadline or within a fixed grace period.
 
-mod support;
-
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use support::{Got, Route, World, file};
+use letterbox_world::{Got, Route, World, file};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
@@ -72,7 +70,7 @@ fn a_source_without_a_header_is_cut_off_at_its_own_limit() {
 
 #[test]
 fn every_hop_is_within_the_same_deadline() {
-    let hop = |to: &str| Route::After(2_900, Box::new(support::redirect(to)));
+    let hop = |to: &str| Route::After(2_900, Box::new(letterbox_world::redirect(to)));
     let at = |n: u32| format!("https://images.example.com/{n}");
     let mut world = World::production().route(SOURCE, hop(&at(1)));
     for n in 1..3 {

@@ -1,15 +1,13 @@
 //! URLs of other services, answered at the prefixes of `DIALECTS`: pictures, header fields, errors,
 //! and the cache entries that they share with native URLs.
 
-mod support;
-
 use http::Method;
 use letterbox::config::Config;
 use letterbox::dialect::{Call, Dialect, Keys, Mounts, Options, Refusal, Translation};
 use letterbox_engine::Pipeline;
 use letterbox_engine::transform::{Format, FormatSet, Target};
 use letterbox_testkit::Dice;
-use support::{World, file, status};
+use letterbox_world::{World, file, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

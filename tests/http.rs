@@ -1,10 +1,8 @@
 //! HTTP semantics of answers: lifetimes, conditional requests, the cache status, and how often the
 //! source is fetched.
 
-mod support;
-
 use http::Method;
-use support::{Got, Route, World, file, redirect, status};
+use letterbox_world::{Got, Route, World, file, redirect, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";

@@ -1,14 +1,12 @@
 //! Requests that share the memory of one instance, on the in-memory platform.
 
-mod support;
-
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
 use letterbox::reply::Body;
-use support::{Got, Room, Route, World, file};
+use letterbox_world::{Got, Room, Route, World, file};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const ASK: &str = "https://img.example.com/?s=https://images.example.com/photo.jpg";

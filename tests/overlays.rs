@@ -1,9 +1,7 @@
 //! Pictures that are laid over an answer, as a client sees them, on an in-memory platform.
 
-mod support;
-
 use letterbox::url::signature::Keys;
-use support::{Route, World, file, redirect, status};
+use letterbox_world::{Route, World, file, redirect, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";

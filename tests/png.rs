@@ -3,14 +3,15 @@
 
 #[path = "support/answer.rs"]
 mod answer;
-mod support;
+#[path = "support/png.rs"]
+mod pieces;
 
 use std::io::Cursor;
 
 use answer::answer;
 use letterbox_engine::Error;
 use letterbox_testkit::Dice;
-use support::png::{Adam7, chunk, file, header, zlib};
+use pieces::{Adam7, chunk, file, header, zlib};
 
 /// The four corners of an answer, RGBA.
 fn corners(file: &[u8], query: &str) -> Result<[[u8; 4]; 4], Error> {
@@ -99,7 +100,7 @@ fn a_picture_is_complete_with_its_last_row_and_not_before() {
     for interlaced in [Adam7::No, Adam7::Yes] {
         let data = match interlaced {
             Adam7::No => rgb(),
-            Adam7::Yes => zlib(&support::png::adam7(64, 48, |x, y| {
+            Adam7::Yes => zlib(&pieces::adam7(64, 48, |x, y| {
                 COLOURS[usize::from(x >= 32) + 2 * usize::from(y >= 24)][..3].to_vec()
             })),
         };
@@ -185,7 +186,7 @@ fn a_chunk_that_is_damaged_or_in_the_wrong_place_is_none() {
 
 #[test]
 fn an_interlaced_picture_depends_on_nothing_else_of_its_file_either() {
-    let data = zlib(&support::png::adam7(64, 48, |x, y| {
+    let data = zlib(&pieces::adam7(64, 48, |x, y| {
         vec![u8::from(x >= 32) + 2 * u8::from(y >= 24)]
     }));
     let idat = chunk(b"IDAT", &data);
@@ -246,7 +247,7 @@ fn only_a_file_whose_checksums_hold_is_handed_on() {
 #[test]
 fn an_interlaced_file_is_handed_on_only_with_its_checksum() {
     let noise = noise(200);
-    let data = zlib(&support::png::adam7(200, 200, |x, y| {
+    let data = zlib(&pieces::adam7(200, 200, |x, y| {
         noise[601 * y + 1 + 3 * x..][..3].to_vec()
     }));
     let of = |data: &[u8]| file(header(200, 200, 2, Adam7::Yes), &[chunk(b"IDAT", data)]);

@@ -1,9 +1,7 @@
 //! The service as a client sees it, on an in-memory platform.
 
-mod support;
-
 use http::Method;
-use support::{Route, World, file, redirect, status};
+use letterbox_world::{Route, World, file, redirect, status};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";

@@ -1,14 +1,12 @@
 //! Signed URLs as a client sees them, and many tampered ones.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use letterbox::config::Config;
 use letterbox::url::signature::{Keys, verify};
 use letterbox::url::{param::PARAMS, parse};
 use letterbox_testkit::Dice;
-use support::{World, file};
+use letterbox_world::{World, file};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
@@ -111,7 +109,7 @@ fn no_answer_is_kept_for_longer_than_its_url_is_good_and_the_stored_one_is() {
 fn a_url_ends_while_its_answer_is_stored_and_a_copy_of_it_does_not_outlive_it() {
     let mut world = signing();
     let url = at(&signed(&format!("{ASK}&exp=1000"), KEY));
-    let lifetime = |got: &support::Got| {
+    let lifetime = |got: &letterbox_world::Got| {
         assert_eq!(got.status, 200);
         // Without Age, a client that counts from now counts from zero.
         assert_eq!(got.header("age"), "");
@@ -229,7 +227,7 @@ fn a_signature_is_decided_before_the_origin_is_asked() {
         let url = format!("https://img.example.com/{at}?{query}");
         world
             .routes
-            .insert(url.replace("img.", "origin."), support::status(404));
+            .insert(url.replace("img.", "origin."), letterbox_world::status(404));
         assert_eq!(world.get(&url).status, 200);
     }
     let of_source = world

@@ -1,9 +1,7 @@
 //! Words on answers, as a client sees them, on an in-memory platform.
 
-mod support;
-
 use letterbox::url::signature::Keys;
-use support::{Route, World, file};
+use letterbox_world::{Route, World, file};
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");
 const SOURCE: &str = "https://images.example.com/photo.jpg";
@@ -119,7 +117,7 @@ fn a_font_is_from_the_origin_and_its_faults_have_its_name() {
     let package = ask("txt=Cg");
     assert_eq!((own.status, package.status), (200, 200));
     assert!(white(&own.body) > 20);
-    let tags = |got: &support::Got| got.header("cache-tag").split(',').count();
+    let tags = |got: &letterbox_world::Got| got.header("cache-tag").split(',').count();
     assert_eq!((tags(&own), tags(&package)), (2, 1));
     for (query, status, code, said) in [
         (

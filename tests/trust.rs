@@ -1,13 +1,11 @@
 //! Attacks by strangers, row by row of `docs/trust.md`, unless another test has them; and a check
 //! that every test which that page names exists.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use support::{Got, World, file};
+use letterbox_world::{Got, World, file};
 use url::form_urlencoded::byte_serialize;
 
 const PHOTO: &[u8] = include_bytes!("../demo/samples/waterfall.jpg");

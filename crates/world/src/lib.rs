@@ -1,12 +1,11 @@
-//! In-memory platform: routes instead of a network, a map instead of a cache, and a record of all
-//! accesses.
-#![allow(dead_code, reason = "each test program uses a part of it")]
-
-pub(crate) mod png;
+//! The service on a platform in memory: routes instead of a network, a map instead of a cache, and
+//! a record of all accesses. A crate of its own, so that the service is compiled for this platform
+//! once, and not in each test program.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -24,7 +23,8 @@ use url::Url;
 
 /// Behaviour of a URL.
 #[derive(Clone)]
-pub(crate) enum Route {
+pub enum Route {
+    /// Status, header fields and body.
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// Sends the header and half of the body, then breaks the connection.
     Broken(Vec<u8>),
@@ -42,7 +42,8 @@ pub(crate) enum Route {
     Drip(Vec<u8>, f64, f64),
 }
 
-pub(crate) fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
+/// Returns the answer with a file.
+pub fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
     Route::Answer(
         200,
         vec![("content-type", content_type.to_owned())],
@@ -50,17 +51,22 @@ pub(crate) fn file(content_type: &str, body: impl Into<Vec<u8>>) -> Route {
     )
 }
 
-pub(crate) fn status(status: u16) -> Route {
+/// Returns an answer with a status, and a body that nobody must see.
+pub fn status(status: u16) -> Route {
     Route::Answer(status, vec![], b"the origin's words".to_vec())
 }
 
-pub(crate) fn redirect(to: &str) -> Route {
+/// Returns a redirect.
+pub fn redirect(to: &str) -> Route {
     Route::Answer(302, vec![("location", to.to_owned())], vec![])
 }
 
+/// Request that advances when it is polled.
+pub type Running<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
+
 /// Body of an answer.
 #[derive(Default)]
-pub(crate) struct Chunks {
+pub struct Chunks {
     /// Remaining chunks, the last one first; `Err` breaks the connection.
     left: Vec<Result<Vec<u8>, Unreachable>>,
     /// Milliseconds to the byte after the chunks, and the increment for each that follows.
@@ -76,39 +82,51 @@ impl From<Vec<u8>> for Chunks {
     }
 }
 
+/// The platform, and all that a test says of it or looks up in it.
 #[derive(Default)]
-pub(crate) struct World {
-    pub(crate) vars: Vec<(&'static str, &'static str)>,
-    pub(crate) routes: HashMap<String, Route>,
+pub struct World {
+    /// Settings.
+    pub vars: Vec<(&'static str, &'static str)>,
+    /// The network, by URL.
+    pub routes: HashMap<String, Route>,
     /// Bound origin by path, if there is one.
-    pub(crate) bound: Option<HashMap<String, Route>>,
-    pub(crate) fetched: RefCell<Vec<String>>,
-    pub(crate) stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
-    pub(crate) lines: RefCell<Vec<String>>,
-    pub(crate) instance: Instance<Rc<Vec<u8>>>,
+    pub bound: Option<HashMap<String, Route>>,
+    /// URLs that have been fetched, in order.
+    pub fetched: RefCell<Vec<String>>,
+    /// The cache.
+    pub stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
+    /// The log.
+    pub lines: RefCell<Vec<String>>,
+    /// State that requests share.
+    pub instance: Instance<Rc<Vec<u8>>>,
     /// Place where finished answers are kept.
-    pub(crate) room: Cell<Room>,
+    pub room: Cell<Room>,
     /// Current time in milliseconds since the epoch.
-    pub(crate) now_ms: Rc<Cell<f64>>,
+    pub now_ms: Rc<Cell<f64>>,
     /// Whether the rate limit refuses requests.
-    pub(crate) refuses: Cell<bool>,
-    /// Header fields that the client sends.
-    pub(crate) accept: RefCell<Option<String>>,
-    pub(crate) user_agent: RefCell<Option<String>>,
-    pub(crate) guests: Fakes,
-    pub(crate) if_none_match: RefCell<Option<String>>,
-    pub(crate) cdn_loop: RefCell<Option<String>>,
-    pub(crate) sec_fetch_site: RefCell<Option<String>>,
+    pub refuses: Cell<bool>,
+    /// Accept.
+    pub accept: RefCell<Option<String>>,
+    /// User-Agent.
+    pub user_agent: RefCell<Option<String>>,
+    /// Codecs beside the module.
+    pub guests: Fakes,
+    /// If-None-Match.
+    pub if_none_match: RefCell<Option<String>>,
+    /// CDN-Loop.
+    pub cdn_loop: RefCell<Option<String>>,
+    /// Sec-Fetch-Site.
+    pub sec_fetch_site: RefCell<Option<String>>,
     /// Whether a test polls requests itself: the clock stands still, and the header and each chunk
     /// of a body take one poll.
-    pub(crate) stepping: Rc<Cell<bool>>,
+    pub stepping: Rc<Cell<bool>>,
     /// Whether a test moves `now_ms` itself; alarms then follow that clock.
-    pub(crate) timed: Rc<Cell<bool>>,
+    pub timed: Rc<Cell<bool>>,
 }
 
 /// Guest codecs that write the name of their format instead of a picture, and decode nothing.
 #[derive(Default)]
-pub(crate) struct Fakes(pub(crate) Cell<FormatSet>);
+pub struct Fakes(pub Cell<FormatSet>);
 
 impl Guests for Fakes {
     fn offer(&self) -> FormatSet {
@@ -126,35 +144,43 @@ impl Guests for Fakes {
 
 /// Place where this platform keeps a finished answer.
 #[derive(Clone, Copy, Default)]
-pub(crate) enum Room {
+pub enum Room {
+    /// Outside of the module's memory.
     #[default]
     Elsewhere,
+    /// In the module's memory.
     Here,
+    /// Nowhere.
     None,
 }
 
 /// A reply with its body read to the end.
-pub(crate) struct Got {
-    pub(crate) status: u16,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) body: Vec<u8>,
+pub struct Got {
+    /// Status.
+    pub status: u16,
+    /// Header fields.
+    pub headers: http::HeaderMap,
+    /// Body.
+    pub body: Vec<u8>,
     /// Whether the body was passed on from another server.
-    pub(crate) passed: bool,
+    pub passed: bool,
 }
 
 impl Got {
-    pub(crate) fn header(&self, name: &str) -> &str {
+    /// Returns a header field, or an empty text.
+    pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    pub(crate) fn json(&self) -> serde_json::Value {
+    /// Returns the body as JSON.
+    pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
     /// Returns the status and the code of an error.
-    pub(crate) fn error(&self) -> (u16, String) {
+    pub fn error(&self) -> (u16, String) {
         (
             self.status,
             self.json()["error"].as_str().expect("a code").to_owned(),
@@ -163,29 +189,38 @@ impl Got {
 }
 
 impl World {
-    pub(crate) fn production() -> World {
+    /// Creates a deployment that takes sources from images.example.com.
+    pub fn production() -> World {
         World {
             vars: vec![("ALLOWED_SOURCES", "images.example.com")],
             ..World::default()
         }
     }
 
-    pub(crate) fn route(mut self, url: &str, route: Route) -> World {
+    /// Adds a route.
+    pub fn route(mut self, url: &str, route: Route) -> World {
         self.routes.insert(url.to_owned(), route);
         self
     }
 
-    pub(crate) fn get(&self, url: &str) -> Got {
+    /// Answers a GET.
+    pub fn get(&self, url: &str) -> Got {
         self.send(Method::GET, url)
     }
 
-    pub(crate) fn send(&self, method: Method, url: &str) -> Got {
-        pollster::block_on(self.answer(method, url))
+    /// Answers a request of any method.
+    pub fn send(&self, method: Method, url: &str) -> Got {
+        pollster::block_on(self.answered(method, url))
     }
 
-    /// Runs a request that advances when it is polled.
-    pub(crate) async fn answer(&self, method: Method, url: &str) -> Got {
-        let (head, body) = self.reply(method, url).await.into_parts();
+    /// Runs a request that advances when it is polled. The future is boxed here, because a test
+    /// program that polled it itself would compile all of the service.
+    pub fn answer<'w>(&'w self, method: Method, url: &'w str) -> Running<'w, Got> {
+        Box::pin(self.answered(method, url))
+    }
+
+    async fn answered(&self, method: Method, url: &str) -> Got {
+        let (head, body) = self.replied(method, url).await.into_parts();
         let passed = matches!(body, Body::Passed(_));
         let body = match body {
             Body::Empty => Vec::new(),
@@ -201,8 +236,12 @@ impl World {
         }
     }
 
-    /// Returns the reply as the platform gets it.
-    pub(crate) async fn reply(&self, method: Method, url: &str) -> Reply<World> {
+    /// Returns the reply as the platform gets it; boxed as [`World::answer`] is.
+    pub fn reply<'w>(&'w self, method: Method, url: &'w str) -> Running<'w, Reply<World>> {
+        Box::pin(self.replied(method, url))
+    }
+
+    async fn replied(&self, method: Method, url: &str) -> Reply<World> {
         let config = Config::from_pairs(self.vars.iter().copied());
         let request = Request {
             method,
@@ -217,7 +256,8 @@ impl World {
         serve(self, &self.instance, &config, &request).await
     }
 
-    pub(crate) fn fetches(&self) -> usize {
+    /// Returns how often something has been fetched.
+    pub fn fetches(&self) -> usize {
         self.fetched.borrow().len()
     }
 }
