@@ -77,15 +77,25 @@ const npm = {
   '@jsquash/webp': ['libwebp (BSD-3-Clause)', 'lossy WebP encoder, as a module of its own'],
 };
 
-/** The fonts that ship: the list has a paragraph on each, with its licence. */
-const fonts = ['fonts/NotoSans-SemiBold.ttf'];
+/** The fonts that ship, made from packages of npm by fonts/make.mjs. */
+const fonts = {
+  'fonts/NotoSans-SemiBold.ttf': [...fontSource(), 'OFL-1.1', 'a subset of Noto Sans SemiBold: Latin, Greek and Cyrillic', 'the font of `txt`, as a file of its own'],
+};
 
-const isListed = (file) => fonts.includes(file) || /^src\/(guests\/)?[\w-]+\.mjs$/.test(file) || Object.keys(npm).some((name) => file.startsWith(`node_modules/${name}/`));
+/** Name and version of the package that fonts/make.mjs takes the font from. */
+function fontSource() {
+  const [, name, version] = /name: '(.+)@([\d.]+)'/.exec(readFileSync(join(root, 'fonts', 'make.mjs'), 'utf8'));
+  return [name, version];
+}
+
+const isListed = (file) => file in fonts || /^src\/(guests\/)?[\w-]+\.mjs$/.test(file) || Object.keys(npm).some((name) => file.startsWith(`node_modules/${name}/`));
 
 function npmRow([name, [inside, why]]) {
   const { version, license } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
   return `| ${[`\`${name}\``, version, license, inside, why].join(' | ')} |`;
 }
+
+const fontRow = ([name, ...rest]) => `| ${[`\`${name}\``, ...rest].join(' | ')} |`;
 
 const bundleProblems = (files) => files.filter((file) => !isListed(file)).map((file) => `${file} is in the bundle: list it in scripts/third-party.mjs, with its licence`);
 
@@ -134,15 +144,13 @@ what the linker finds unused.
 **In the script** (\`build/index.js\`): our \`src/*.mjs\` and \`src/guests/\`, the glue that \`wasm-bindgen\` generates (MIT OR Apache-2.0, below), and what
 belongs to the codecs beside it. The other packages of npm are the bundler, the local runtime, and what the tests compare with.
 
-**Beside the module** (the other \`.wasm\` files of \`build/\`), from npm:
+**Beside the module** (the other \`.wasm\` files and the \`.bin\` of \`build/\`), from npm:
 
 | package | version | licence | in it | why |
 |---|---|---|---|---|
-${Object.entries(npm).map(npmRow).join('\n')}
+${[...Object.entries(npm).map(npmRow), ...Object.values(fonts).map(fontRow)].join('\n')}
 
-**The font** (\`build/NotoSans-SemiBold.bin\`): a subset of Noto Sans SemiBold for Latin, Greek and Cyrillic, which [fonts/make.mjs](fonts/make.mjs) makes of
-\`@expo-google-fonts/noto-sans\` 0.4.2 (npm). Copyright 2022 The Noto Project Authors, under the [SIL Open Font License 1.1](fonts/LICENSE-OFL.txt), which is not for
-code, and is in the font too.
+The font is the work of The Noto Project Authors (2022), under the [SIL Open Font License 1.1](fonts/LICENSE-OFL.txt), which is in the font too.
 
 **In the module, crate by crate:**
 

@@ -4,7 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::source::Source;
 use crate::url::value;
-use letterbox_engine::transform::{Gravity, Length, MOST_OVERLAYS, Overlay, Third};
+use letterbox_engine::transform::{Length, MOST_OVERLAYS};
 
 /// Canonical names of the parameters that give the pictures.
 pub(crate) const NAMES: [&str; MOST_OVERLAYS] = ["wm", "wmb", "wmc"];
@@ -36,21 +36,6 @@ pub(in crate::url) fn wanted(text: &str) -> Option<Option<Wanted>> {
 pub(in crate::url) fn opacity(text: &str) -> Option<NonZeroU8> {
     let percent = value::whole(text).filter(|&percent| percent <= 100)?;
     NonZeroU8::new(percent as u8)
-}
-
-/// Parses one of the nine positions.
-pub(in crate::url) fn position(text: &str) -> Option<(Third, Third)> {
-    match value::gravity(text)? {
-        Gravity::Position(across, down) => Some((across, down)),
-        Gravity::Focus(..) | Gravity::Smart(_) => None,
-    }
-}
-
-/// Writes a position; `None` for the middle.
-pub(in crate::url) fn write_position(position: (Third, Third)) -> Option<String> {
-    let (across, down) = position;
-    let gravity = Gravity::Position(across, down);
-    (position != Overlay::NONE.position).then(|| value::write_gravity(gravity))
 }
 
 /// Parses a share of the answer, of which none is `Some(None)`.

@@ -4,7 +4,7 @@ use std::num::NonZeroU8;
 
 use crate::url::source::Source;
 use crate::url::value::{self, decimal, whole, write_decimal};
-use letterbox_engine::transform::{Gravity, Length, Shadow, Text, Third};
+use letterbox_engine::transform::{Length, Shadow, Text, Third};
 use letterbox_engine::{MOST_CHARS, is_simple};
 
 /// Most pixels of an em.
@@ -52,21 +52,6 @@ pub(super) fn margin(text: &str) -> Option<Length> {
 /// Writes a length that is not this one.
 pub(super) fn write_length(length: Length, default: Length) -> Option<String> {
     (length != default).then(|| value::write_length(length))
-}
-
-/// Parses one of the nine positions.
-pub(super) fn position(text: &str) -> Option<(Third, Third)> {
-    match value::gravity(text)? {
-        Gravity::Position(across, down) => Some((across, down)),
-        Gravity::Focus(..) | Gravity::Smart(_) => None,
-    }
-}
-
-/// Writes a position; `None` for the middle.
-pub(super) fn write_position(position: (Third, Third)) -> Option<String> {
-    let (across, down) = position;
-    let text = value::write_gravity(Gravity::Position(across, down));
-    (position != Text::NONE.position).then_some(text)
 }
 
 const SIDES: [(&str, Third); 3] = [

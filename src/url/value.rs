@@ -129,6 +129,20 @@ pub(crate) fn gravity(text: &str) -> Option<Gravity> {
     Some(Gravity::Focus(share(x)?, share(y)?))
 }
 
+/// Parses one of the nine positions.
+pub(super) fn position(text: &str) -> Option<(Third, Third)> {
+    match gravity(text)? {
+        Gravity::Position(across, down) => Some((across, down)),
+        Gravity::Focus(..) | Gravity::Smart(_) => None,
+    }
+}
+
+/// Writes a position; `None` for the middle.
+pub(super) fn write_position((across, down): (Third, Third)) -> Option<String> {
+    let is_middle = (across, down) == (Third::Middle, Third::Middle);
+    (!is_middle).then(|| write_gravity(Gravity::Position(across, down)))
+}
+
 pub(super) fn write_gravity(gravity: Gravity) -> String {
     match gravity {
         Gravity::Smart(Smart::Attention) => "attention".to_owned(),

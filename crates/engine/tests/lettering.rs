@@ -1,7 +1,11 @@
 //! Words on answers: where they lie, on every frame, and what they take.
 
+#[path = "support/gif_frames.rs"]
+mod gif_frames;
+
 use std::num::NonZeroU8;
 
+use gif_frames::gif_frames;
 use letterbox_engine::transform::{
     Colour, Fit, Format, Length, Quality, Shadow, Side, Target, Text, Third, Transform,
 };
@@ -164,24 +168,13 @@ fn every_frame_of_an_animation_has_the_words() {
         made.plan.animation.map(|animation| animation.count),
         Some(3)
     );
-    let mut options = gif::DecodeOptions::new();
-    options.set_color_output(gif::ColorOutput::RGBA);
-    let mut decoder = options.read_info(&made.body[..]).expect("a GIF");
-    let (mut canvas, mut frames) = (vec![[0_u8; 4]; 64 * 32], 0);
-    while let Some(frame) = decoder.read_next_frame().expect("a frame") {
-        let (left, width) = (usize::from(frame.left), usize::from(frame.width));
-        for (index, pixel) in frame.buffer.chunks(4).enumerate() {
-            let (x, y) = (left + index % width, usize::from(frame.top) + index / width);
-            if pixel[3] > 0 {
-                canvas[y * 64 + x].copy_from_slice(pixel);
-            }
-        }
-        frames += 1;
+    let frames = gif_frames(&made.body);
+    for (at, canvas) in frames.iter().enumerate() {
         // The stem of the letter in the middle, and the picture beside it.
-        assert_eq!(canvas[16 * 64 + 32], [255; 4], "frame {frames}");
-        assert!(canvas[16 * 64 + 10] != [255; 4], "frame {frames}");
+        assert_eq!(canvas[16 * 64 + 32], [255; 4], "frame {at}");
+        assert!(canvas[16 * 64 + 10] != [255; 4], "frame {at}");
     }
-    assert_eq!(frames, 3);
+    assert_eq!(frames.len(), 3);
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! Layers over an answer: what is seen, which frames have them, and what they cost.
 
+#[path = "support/gif_frames.rs"]
+mod gif_frames;
+
 use std::num::{NonZeroU8, NonZeroU16};
 
+use gif_frames::gif_frames;
 use letterbox_engine::transform::{
     Colour, Dpr, Fit, Format, Offset, Overlay, Place, Side, Target, Third, Transform,
 };
@@ -285,24 +289,13 @@ fn every_frame_of_an_animation_has_the_layer() {
     for transform in [transform, trimmed] {
         let (made, _) = laid(&file, &transform, &[&mark], 64).expect("sound files");
         assert_eq!(made.plan.animation.map(|a| a.count), Some(3));
-        let mut options = gif::DecodeOptions::new();
-        options.set_color_output(gif::ColorOutput::RGBA);
-        let mut decoder = options.read_info(&made.body[..]).expect("a GIF");
-        let (mut canvas, mut frames) = (vec![[0_u8; 4]; 24 * 16], 0);
-        while let Some(frame) = decoder.read_next_frame().expect("a frame") {
-            let (left, width) = (usize::from(frame.left), usize::from(frame.width));
-            for (index, pixel) in frame.buffer.chunks(4).enumerate() {
-                let (x, y) = (left + index % width, usize::from(frame.top) + index / width);
-                if pixel[3] > 0 {
-                    canvas[y * 24 + x].copy_from_slice(pixel);
-                }
-            }
-            frames += 1;
-            assert_eq!(canvas[24 + 1], [255, 0, 0, 255], "frame {frames}");
-            assert_eq!(canvas[5 * 24 + 5], [255, 0, 0, 255], "frame {frames}");
-            assert!(canvas[6 * 24 + 6] != [255, 0, 0, 255], "frame {frames}");
+        let frames = gif_frames(&made.body);
+        for (at, canvas) in frames.iter().enumerate() {
+            assert_eq!(canvas[24 + 1], [255, 0, 0, 255], "frame {at}");
+            assert_eq!(canvas[5 * 24 + 5], [255, 0, 0, 255], "frame {at}");
+            assert!(canvas[6 * 24 + 6] != [255, 0, 0, 255], "frame {at}");
         }
-        assert_eq!(frames, 3);
+        assert_eq!(frames.len(), 3);
     }
 }
 

@@ -7,10 +7,44 @@ use crate::url::shape;
 use letterbox_engine::transform::Side;
 
 /// Returns a random side of a size that most deployments allow.
-pub(super) fn any_side(roll: &mut Roll<'_>) -> String {
+fn any_side(roll: &mut Roll<'_>) -> String {
     let pixels = NonZeroU16::new(1 + roll(1500) as u16);
     shape::write_side(pixels.map_or(Side::Auto, Side::Px))
 }
+
+/// Examples of `w` and `h`.
+pub(super) const SIDE: Examples = Examples::some(
+    &[
+        &["auto"],
+        &["1"],
+        &["2"],
+        &["100"],
+        &["4096"],
+        &["50p", "50%"],
+        &["0.01p"],
+        &["100p"],
+    ],
+    &[
+        "", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto", "0p", "101p",
+    ],
+    any_side,
+);
+
+/// Examples of a place on the answer: the middle, a side or a corner.
+pub(super) const POSITION: Examples = Examples::all(
+    &[
+        &["center"],
+        &["top"],
+        &["bottom"],
+        &["left"],
+        &["right"],
+        &["top-left"],
+        &["top-right"],
+        &["bottom-left"],
+        &["bottom-right"],
+    ],
+    &["", "middle", "left-top", "0.5x0.5", "attention", "Top"],
+);
 
 /// Examples of a switch.
 pub(super) const SWITCH: Examples = Examples::all(

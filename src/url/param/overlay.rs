@@ -4,7 +4,7 @@
 
 use crate::url::examples::Examples;
 use crate::url::overlay;
-use crate::url::param::kinds::{NO_SHIFTS, SHIFTS, SWITCH, any_shift};
+use crate::url::param::kinds::{NO_SHIFTS, POSITION, SHIFTS, SWITCH, any_shift};
 use crate::url::param::row::Param;
 use crate::url::shape;
 use crate::url::value;
@@ -192,25 +192,12 @@ const fn rows<const AT: usize>(
             expected: "center, top, bottom, left, right, top-left, top-right, bottom-left or bottom-right",
             default: "center",
             doc: of_position,
-            examples: Examples::all(
-                &[
-                    &["center"],
-                    &["top"],
-                    &["bottom"],
-                    &["left"],
-                    &["right"],
-                    &["top-left"],
-                    &["top-right"],
-                    &["bottom-left"],
-                    &["bottom-right"],
-                ],
-                &["", "middle", "0.5x0.5", "attention", "Top"],
-            ),
+            examples: POSITION,
             quotable: true,
             read: |draft, text| {
-                overlay::position(text).map(|v| draft.transform.overlays[AT].position = v)
+                value::position(text).map(|v| draft.transform.overlays[AT].position = v)
             },
-            write: Some(|asked| overlay::write_position(asked.transform.overlays[AT].position)),
+            write: Some(|asked| value::write_position(asked.transform.overlays[AT].position)),
         },
         Param {
             name: scale,

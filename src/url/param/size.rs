@@ -1,7 +1,7 @@
 //! Parameters of the size.
 
 use crate::url::examples::Examples;
-use crate::url::param::kinds::{SWITCH, any_side};
+use crate::url::param::kinds::{SIDE, SWITCH};
 use crate::url::param::row::Param;
 use crate::url::shape;
 use crate::url::value;
@@ -117,22 +117,7 @@ pub(super) const ROWS: &[Param] = &[
         expected: "auto, a whole number from 1 to MAX_OUTPUT_SIDE, or a share such as 50p",
         default: "{}",
         doc: "Height in pixels or as a share of the source's, such as `50p` or `50%`; `auto` for the source's aspect ratio",
-        examples: Examples::some(
-            &[
-                &["auto"],
-                &["1"],
-                &["2"],
-                &["100"],
-                &["4096"],
-                &["50p", "50%"],
-                &["0.01p"],
-                &["100p"],
-            ],
-            &[
-                "", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto", "0p", "101p",
-            ],
-            any_side,
-        ),
+        examples: SIDE,
         quotable: true,
         read: |draft, text| shape::side(text).map(|v| draft.transform.height = v),
         write: Some(|asked| Some(shape::write_side(asked.transform.height))),
@@ -174,22 +159,7 @@ pub(super) const ROWS: &[Param] = &[
         expected: "auto, a whole number from 1 to MAX_OUTPUT_SIDE, or a share such as 50p",
         default: "{}",
         doc: "Width in pixels or as a share of the source's, such as `50p` or `50%`; `auto` for the source's aspect ratio",
-        examples: Examples::some(
-            &[
-                &["auto"],
-                &["1"],
-                &["2"],
-                &["100"],
-                &["4096"],
-                &["50p", "50%"],
-                &["0.01p"],
-                &["100p"],
-            ],
-            &[
-                "", "0", "65536", "1e3", "-1", "01", "1.5", " 1", "Auto", "0p", "101p",
-            ],
-            any_side,
-        ),
+        examples: SIDE,
         quotable: true,
         read: |draft, text| shape::side(text).map(|v| draft.transform.width = v),
         write: Some(|asked| Some(shape::write_side(asked.transform.width))),

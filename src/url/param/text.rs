@@ -1,7 +1,7 @@
 //! Parameters of a text that is set on the answer.
 
 use crate::url::examples::Examples;
-use crate::url::param::kinds::COLOUR;
+use crate::url::param::kinds::{COLOUR, POSITION};
 use crate::url::param::row::Param;
 use crate::url::text;
 use crate::url::value;
@@ -187,23 +187,10 @@ pub(super) const ROWS: &[Param] = &[
         expected: "center, a side or a corner such as bottom-left",
         default: "center",
         doc: "Where on the answer the box of `txt` lies, and where in it the lines are",
-        examples: Examples::all(
-            &[
-                &["center"],
-                &["top"],
-                &["bottom"],
-                &["left"],
-                &["right"],
-                &["top-left"],
-                &["top-right"],
-                &["bottom-left"],
-                &["bottom-right"],
-            ],
-            &["", "middle", "left-top", "0.5x0.5", "attention"],
-        ),
+        examples: POSITION,
         quotable: true,
-        read: |draft, given| text::position(given).map(|v| draft.transform.text.position = v),
-        write: Some(|asked| text::write_position(asked.transform.text.position)),
+        read: |draft, given| value::position(given).map(|v| draft.transform.text.position = v),
+        write: Some(|asked| value::write_position(asked.transform.text.position)),
     },
     Param {
         name: "txtshadow",
