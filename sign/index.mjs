@@ -8,6 +8,8 @@ export class Unsignable extends Error {}
 const aliases = {
   // <parameters>, by `npm run docs`
   a: ['g', 'gravity', 'position'],
+  adaptive: [],
+  alpha: [],
   ar: [],
   ax: [],
   ay: [],
@@ -16,8 +18,10 @@ const aliases = {
   border: [],
   bri: ['brightness'],
   ca: [],
+  cbottom: [],
   ch: [],
   con: ['contrast'],
+  cright: [],
   cw: [],
   cx: [],
   cy: [],

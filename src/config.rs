@@ -493,7 +493,11 @@ impl Config {
         if self.rules.development {
             return;
         }
-        for (name, source) in self.overlays.iter() {
+        let overlays = self.overlays.iter();
+        let overlays = overlays.map(|(name, source)| ("OVERLAYS", name, source));
+        let of_mounts = self.dialects.watermarks();
+        let of_mounts = of_mounts.map(|source| ("DIALECTS", "watermark", source));
+        for (setting, name, source) in overlays.chain(of_mounts) {
             let Source::Absolute(url) = source else {
                 continue;
             };
@@ -504,7 +508,7 @@ impl Config {
                 }
                 _ => continue,
             };
-            problems.push(Problem::with_value("OVERLAYS", &problem));
+            problems.push(Problem::with_value(setting, &problem));
         }
         if self.rules.allowed.is_empty() && problems.is_empty() {
             problems.push(Problem::plain(

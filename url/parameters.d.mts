@@ -9,6 +9,10 @@ export interface Parameters {
   gravity?: Parameters['a'];
   /** Another name of `a`. */
   position?: Parameters['a'];
+  /** `w` and `h` change places where the picture is upright and they are those of a wide box, or the other way round. Default: 0. */
+  adaptive?: boolean;
+  /** Answer with alpha whose format has none: `flatten` lays it on `bg`, `png` makes a PNG of it. Default: flatten. */
+  alpha?: 'flatten' | 'png';
   /** Aspect ratio of the box, where `w` or `h` is `auto`; where both are, the box is the largest of the ratio within the source. Default: none. */
   ar?: number | string;
   /** Shift of what `a` has chosen, in columns: away from its edge, or else to the right. Pixels are multiplied by `dpr`. Default: 0. */
@@ -31,12 +35,16 @@ export interface Parameters {
   brightness?: Parameters['bri'];
   /** Where `cw` and `ch` are cut out, and what `cx` and `cy` count from: an edge, the middle, or a point that is to be in the middle of what is kept. Default: top-left. */
   ca?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | (string & {});
+  /** Rows at the bottom that are cut off before `cy` and `ch` count. Default: 0. */
+  cbottom?: number | string;
   /** Rows that are kept of the upright source before the resize; what reaches beyond the edge ends there. Default: 100p. */
   ch?: number | string;
   /** Contrast: the steepness of a sigmoid around the middle, or of its inverse. Default: 0. */
   con?: number;
   /** Another name of `con`. */
   contrast?: Parameters['con'];
+  /** Columns at the right that are cut off before `cx` and `cw` count. Default: 0. */
+  cright?: number | string;
   /** Columns that are kept of it. Default: 100p. */
   cw?: number | string;
   /** The first column that is kept. Default: 0. */
@@ -69,8 +77,8 @@ export interface Parameters {
   filt?: 'duotone' | 'greyscale' | 'negate' | 'sepia';
   /** Another name of `filt`. */
   filter?: Parameters['filt'];
-  /** `contain` pads the whole image to w x h, `inside` does not pad, `cover` crops, `fill` distorts, `outside` covers without cropping, `aspect-crop` is `cover` that never enlarges and keeps the shape of w x h, `scale-up` is `inside` that never shrinks, `scale-down` is `inside` with `we`. Default: contain. */
-  fit?: 'contain' | 'pad' | 'inside' | 'cover' | 'crop' | 'fill' | 'stretch' | 'squeeze' | 'outside' | 'aspect-crop' | 'scale-up' | 'scale-down';
+  /** `contain` pads the whole image to w x h, `inside` does not pad, `cover` crops, `fill` distorts, `outside` covers without cropping, `aspect-crop` is `cover` that never enlarges and keeps the shape of w x h, `scale-up` is `inside` that never shrinks, `scale-down` is `inside` with `we`, `auto` is `cover` where the picture and the box are both upright or both wide, and `inside` elsewhere. Default: contain. */
+  fit?: 'contain' | 'pad' | 'inside' | 'cover' | 'crop' | 'fill' | 'stretch' | 'squeeze' | 'outside' | 'aspect-crop' | 'scale-up' | 'scale-down' | 'auto';
   /** Mirror: top and bottom change places, behind EXIF and `ro`. Default: 0. */
   flip?: boolean;
   /** Mirror: left and right change places. Default: 0. */
@@ -277,7 +285,7 @@ export interface Parameters {
   wmposc?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
   /** Another name of `wmposc`. */
   wmpos3?: Parameters['wmposc'];
-  /** Largest width and height, as a share of the answer's: it fits into that box. Without, it has its own pixels, whatever `dpr` is. Default: none. */
+  /** Largest width and height, as a share of the answer's: it fits into that box. Of two shares the first is of the width; with `none` for one the other side decides. Without, it has its own pixels, whatever `dpr` is. Default: none. */
   wmscale?: 'none' | (string & {});
   /** As `wmscale`, of the second. Default: none. */
   wmscaleb?: 'none' | (string & {});

@@ -2,6 +2,8 @@
 
 export const parameters = {
   a: { aliases: ['g', 'gravity', 'position'] },
+  adaptive: { aliases: [], on: '1', off: '0' },
+  alpha: { aliases: [] },
   ar: { aliases: [] },
   ax: { aliases: [] },
   ay: { aliases: [] },
@@ -10,8 +12,10 @@ export const parameters = {
   border: { aliases: [] },
   bri: { aliases: ['brightness'] },
   ca: { aliases: [] },
+  cbottom: { aliases: [] },
   ch: { aliases: [] },
   con: { aliases: ['contrast'] },
+  cright: { aliases: [] },
   cw: { aliases: [] },
   cx: { aliases: [] },
   cy: { aliases: [] },

@@ -209,17 +209,15 @@ impl Draft {
         }
         let sides: Option<Vec<u64>> = text.split(';').map(number).collect();
         match sides.as_deref() {
-            Some([top, 0, 0, left]) => {
+            Some([top, right, bottom, left]) => {
                 self.transform.crop = Crop {
                     x: length(*left).unless(0),
                     y: length(*top).unless(0),
-                    width: None,
-                    height: None,
+                    without: (length(*right).unless(0), length(*bottom).unless(0)),
                     ..Crop::NONE
                 };
                 Ok(())
             }
-            Some([_, _, _, _]) => Err(Refusal::unequalled(INVALID, "trim at the right or bottom")),
             _ => Err(Refusal::value(
                 INVALID,
                 "trim",

@@ -24,6 +24,7 @@ mod options;
 mod sharp;
 mod table;
 mod thumbor;
+mod watermark;
 mod wsrv;
 
 pub use crate::dialect::call::{Call, Extras, Failure, Refusal, Told, Translation};

@@ -87,6 +87,12 @@ impl OriginQuery {
 pub struct Mounts(Vec<Mount>);
 
 impl Mounts {
+    /// Returns the pictures of watermarks that options of mounts name.
+    pub(crate) fn watermarks(&self) -> impl Iterator<Item = &vocabulary::Source> {
+        let options = self.0.iter().map(|mount| &mount.options);
+        options.filter_map(|options| options.watermark.as_ref())
+    }
+
     /// Parses `/_next/image=next, /_ipx/=ipx`.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub struct Options {
     pub hash: Option<Hash>,
     /// Presets of imgproxy: names, and options with slashes between them.
     pub presets: Vec<(String, String)>,
+    /// Picture of imgproxy's watermarks.
+    pub watermark: Option<Source>,
     /// Buckets of AWS: names, and where the keys of each are, without a slash at the end.
     pub buckets: Vec<(String, String)>,
 }
@@ -93,6 +95,10 @@ impl Options {
                     options.signature_bytes = length.map(|length| length as u8);
                     length.is_some()
                 }
+                "watermark" => {
+                    options.watermark = Source::parse(&text);
+                    options.watermark.is_some()
+                }
                 "hash" => {
                     options.hash = match &*text {
                         "sha1" => Some(Hash::Sha1),
@@ -113,6 +119,7 @@ impl Options {
                     "qualities" => "whole numbers from 1 to 100 with + between them",
                     "formats" => "avif, webp or both with + between them",
                     "signature" => "a length from 8 to 88",
+                    "watermark" => "an absolute URL, or a path on the origin",
                     "hash" => "sha1, sha256 or sha512",
                     _ => "a time such as 14400 or 1d",
                 };

@@ -111,7 +111,7 @@ pub(crate) const DIALECTS: [Row; 20] = [
         dialect: Dialect::Imgproxy,
         name: "imgproxy",
         form: Form::Path,
-        options: &["maxage", "signature", "preset.<name>"],
+        options: &["maxage", "signature", "watermark", "preset.<name>"],
     },
     Row {
         dialect: Dialect::Thumbor,

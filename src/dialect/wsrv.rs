@@ -168,8 +168,7 @@ fn sized(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
     };
     transform.enlarge = enlarges && !given.on("we");
     transform.gravity = gravity(given);
-    // Padding is transparent, and what lies under transparency white; a format without alpha shows
-    // both as white.
+    // Padding is transparent, and so is what lies under transparency: a JPEG then becomes a PNG.
     let canvas = given.text("cbg").and_then(colour::alpha_first);
     let under = given.text("bg").and_then(colour::alpha_first);
     transform.background = match transform.fit {
@@ -375,8 +374,6 @@ fn clipped(given: &Given, transform: &mut Transform) {
 
 fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
     transform.target = match given.text("output") {
-        // What is outside of a shape is not to be white.
-        Some("jpg" | "jpeg") if transform.shape.clip.mask.is_some() => Target::Image(Format::Png),
         Some("jpg" | "jpeg") => Target::Image(Format::Jpeg),
         Some("png") => Target::Image(Format::Png),
         Some("gif") => Target::Image(Format::Gif),
@@ -386,6 +383,16 @@ fn output(given: &Given, transform: &mut Transform) -> Result<(), Refusal> {
         Some("tiff" | "tif") => return Err(Refusal::unequalled("", "output=tiff")),
         _ => Target::Keep,
     };
+    // What is laid on a colour has no alpha but that of a shape.
+    let is_cut = transform.shape.clip.mask.is_some();
+    let is_laid_on = given.text("bg").and_then(colour::alpha_first).is_some();
+    let has_margin = transform.fit == Fit::Contain && transform.background.a < 255;
+    transform.keeps_alpha = (is_cut || !is_laid_on)
+        && match transform.target {
+            Target::Image(Format::Jpeg) => true,
+            Target::Keep => is_cut || has_margin,
+            _ => false,
+        };
     set_quality(transform, given.number("q", 1, 100).unwrap_or(80) as u8);
     transform.interlace = given.on("il");
     transform.lossless = given.on("ll");

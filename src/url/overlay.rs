@@ -38,18 +38,30 @@ pub(in crate::url) fn opacity(text: &str) -> Option<NonZeroU8> {
     NonZeroU8::new(percent as u8)
 }
 
-/// Parses a share of the answer, of which none is `Some(None)`.
-pub(in crate::url) fn scale(text: &str) -> Option<Option<NonZeroU16>> {
-    if text == NONE {
-        return Some(None);
-    }
-    match value::length(text, 1)? {
-        Length::Share(share) => NonZeroU16::new(share).map(Some),
-        Length::Px(_) => None,
-    }
+/// Shares of the answer's width and height.
+type Shares = (Option<NonZeroU16>, Option<NonZeroU16>);
+
+/// Parses shares of the answer's width and height: one for both, or two, of which one may be none.
+pub(in crate::url) fn scale(text: &str) -> Option<Shares> {
+    let share = |text: &str| match text {
+        NONE => Some(None),
+        _ => match value::length(text, 1)? {
+            Length::Share(share) => NonZeroU16::new(share).map(Some),
+            Length::Px(_) => None,
+        },
+    };
+    let (across, down) = text.split_once(',').unwrap_or((text, text));
+    Some((share(across)?, share(down)?))
 }
 
-/// Writes a share of the answer.
-pub(in crate::url) fn write_scale(share: NonZeroU16) -> String {
-    value::write_length(Length::Share(share.get()))
+/// Writes shares of the answer; `None` for none.
+pub(in crate::url) fn write_scale((across, down): Shares) -> Option<String> {
+    let write = |share: Option<NonZeroU16>| match share {
+        Some(share) => value::write_length(Length::Share(share.get())),
+        None => NONE.to_owned(),
+    };
+    (across.is_some() || down.is_some()).then(|| match across == down {
+        true => write(across),
+        false => format!("{},{}", write(across), write(down)),
+    })
 }

@@ -82,6 +82,7 @@ pub(super) fn fit(text: &str) -> Option<(Fit, bool)> {
         "outside" => (Fit::Outside, false),
         "aspect-crop" => (Fit::AspectCrop, false),
         "scale-up" => (Fit::ScaleUp, false),
+        "auto" => (Fit::Auto, false),
         _ => return None,
     })
 }
@@ -95,6 +96,7 @@ pub(super) fn write_fit(fit: Fit) -> String {
         Fit::Outside => "outside",
         Fit::AspectCrop => "aspect-crop",
         Fit::ScaleUp => "scale-up",
+        Fit::Auto => "auto",
     }
     .to_owned()
 }
@@ -120,6 +122,10 @@ pub(crate) fn gravity(text: &str) -> Option<Gravity> {
     if let Some((_, x, y)) = POSITIONS.iter().find(|(name, ..)| *name == text) {
         return Some(Gravity::Position(*x, *y));
     }
+    if let Some((x, y)) = text.split_once(',') {
+        let pixel = |text| u16::try_from(whole(text)?).ok();
+        return Some(Gravity::Pixel(pixel(x)?, pixel(y)?));
+    }
     let (x, y) = text.split_once('x')?;
     let share = |text| {
         Some(decimal(text, 4)?)
@@ -133,7 +139,7 @@ pub(crate) fn gravity(text: &str) -> Option<Gravity> {
 pub(super) fn position(text: &str) -> Option<(Third, Third)> {
     match gravity(text)? {
         Gravity::Position(across, down) => Some((across, down)),
-        Gravity::Focus(..) | Gravity::Smart(_) => None,
+        Gravity::Focus(..) | Gravity::Pixel(..) | Gravity::Smart(_) => None,
     }
 }
 
@@ -147,6 +153,7 @@ pub(super) fn write_gravity(gravity: Gravity) -> String {
     match gravity {
         Gravity::Smart(Smart::Attention) => "attention".to_owned(),
         Gravity::Smart(Smart::Entropy) => "entropy".to_owned(),
+        Gravity::Pixel(x, y) => format!("{x},{y}"),
         Gravity::Focus(x, y) => {
             format!(
                 "{}x{}",

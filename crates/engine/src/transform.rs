@@ -185,6 +185,9 @@ pub struct Transform {
     pub plays: Option<u16>,
     /// Milliseconds that each frame of an animation is shown. Default as long as the source's.
     pub delay_ms: Option<NonZeroU16>,
+    /// Whether an answer with alpha is a PNG where its format has no alpha. Default false: it is
+    /// laid on the background.
+    pub keeps_alpha: bool,
     /// How far a sample may be from the first pixel's and still be margin, which is cut off before
     /// anything else is done. Default no trim.
     pub trim: Option<NonZeroU8>,
@@ -347,6 +350,7 @@ impl Transform {
         },
         plays: None,
         delay_ms: None,
+        keeps_alpha: false,
         trim: None,
         crop: Crop::NONE,
         turn: Turn::NONE,

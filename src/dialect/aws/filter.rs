@@ -92,6 +92,15 @@ pub(super) fn apply(
         "upscale" => {
             resize.insert("fit".to_owned(), json!("inside"));
         }
+        "watermark" => {
+            let arg = |at: usize| args.get(at).copied().unwrap_or_default();
+            let place = |at: usize| (!arg(at).is_empty()).then(|| arg(at));
+            let overlay = json!({
+                "bucket": arg(0), "key": arg(1), "alpha": arg(4), "wRatio": arg(5), "hRatio": arg(6),
+                "options": { "left": place(2), "top": place(3) },
+            });
+            set("overlayWith", overlay);
+        }
         "animated" => set("animated", json!(text != "false")),
         _ => {
             return Err(Refusal::unsupported("ImageEdits::CannotParseEdits", name));

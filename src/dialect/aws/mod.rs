@@ -11,13 +11,16 @@ mod signature;
 mod value;
 
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) use crate::dialect::aws::edit::transform;
 use crate::dialect::aws::request::Request;
+use crate::dialect::aws::value::{is_on, number};
 use crate::dialect::call::{Call, Failure, Refusal, Told, Translation};
 use crate::dialect::options::Options;
+use crate::dialect::watermark::{self, Watermarks};
 use crate::url::Source;
+use letterbox_engine::transform::Overlay;
 
 /// Reads a request.
 pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Refusal> {
@@ -26,9 +29,14 @@ pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Re
         .collect();
     let signed = signature::verify(call, &query)?;
     let expires_secs = signature::expiry(call, &query)?;
-    let request = Request::read(call.path, &query)?;
+    let mut request = Request::read(call.path, &query)?;
+    let watermark = request.edits.remove("overlayWith");
     let transform = transform(&request.edits, call, options)?;
-    let mut translation = Translation::new(source(&request, options)?, transform);
+    let key = (request.bucket.as_deref(), &*request.key);
+    let mut translation = Translation::new(source(key, options)?, transform);
+    if let Some(value) = watermark.filter(is_on) {
+        overlay(&value, options)?.lay(&mut translation);
+    }
     translation.signed = signed;
     translation.asked.expires_secs = expires_secs;
     translation.asked.max_age_secs = request.max_age_secs;
@@ -37,9 +45,9 @@ pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Re
 
 /// Returns the source of a key. Without buckets in the options every bucket is the origin; without
 /// a bucket in the request the first of them is meant.
-fn source(request: &Request, options: &Options) -> Result<Source, Refusal> {
+fn source((bucket, key): (Option<&str>, &str), options: &Options) -> Result<Source, Refusal> {
     let own = |name: &str| options.buckets.iter().find(|(own, _)| own == name);
-    let prefix = match (&request.bucket, options.buckets.first()) {
+    let prefix = match (bucket, options.buckets.first()) {
         (_, None) => "",
         (None, Some((_, prefix))) => prefix,
         (Some(name), Some(_)) => match own(name) {
@@ -55,13 +63,62 @@ fn source(request: &Request, options: &Options) -> Result<Source, Refusal> {
         },
     };
     // A key is no URL: what would begin a query or an escape is a letter of it.
-    let key = request.key.trim_start_matches('/').replace('%', "%25");
+    let key = key.trim_start_matches('/').replace('%', "%25");
     let key = key.replace('?', "%3F").replace('#', "%23");
     let source = (!key.is_empty()).then(|| Source::parse(&format!("{prefix}/{key}")));
     source.flatten().ok_or_else(|| {
         let message = "The image you specified could not be found: expected a key.";
         Refusal::bad("ImageEdits::CannotFindImage", message)
     })
+}
+
+/// Reads `overlayWith`: a picture of a bucket, its place, how transparent it is, and the box that
+/// it fits into.
+fn overlay(value: &Value, options: &Options) -> Result<Watermarks, Refusal> {
+    let wrong = || {
+        let expected =
+            "bucket, key, alpha, wRatio and hRatio up to 100, and left and top as options";
+        let own = "ImageEdits::CannotParseEdits";
+        Refusal::value(own, "overlayWith", &value.to_string(), expected)
+    };
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let percent = |name: &str| match value.get(name).filter(|value| is_on(value)) {
+        None => Ok(0.0),
+        Some(value) if value == "" => Ok(0.0),
+        Some(value) => {
+            let percent = number(value).filter(|percent| (0.0..=100.0).contains(percent));
+            percent.ok_or_else(wrong)
+        }
+    };
+    let place = |name: &str| {
+        let own = value.get("options").and_then(|options| options.get(name));
+        match own.filter(|value| is_on(value)) {
+            None => watermark::along("center"),
+            Some(value) => watermark::along(&text(value)?),
+        }
+    };
+    let at = place("left").zip(place("top"));
+    let at = at.and_then(|(across, down)| watermark::at(across, down));
+    let overlay = at.ok_or_else(wrong)?;
+    let (width, height) = (percent("wRatio")?, percent("hRatio")?);
+    let scale = (watermark::share(width), watermark::share(height));
+    let bucket = value.get("bucket").and_then(Value::as_str);
+    let key = value.get("key").and_then(Value::as_str);
+    let picture = source((bucket, key.unwrap_or_default()), options)?;
+    let mut watermarks = Watermarks::default();
+    if let Some(opacity) = watermark::opacity(1.0 - percent("alpha")? / 100.0) {
+        let overlay = Overlay {
+            scale,
+            opacity,
+            ..overlay
+        };
+        watermarks.push(overlay, picture);
+    }
+    Ok(watermarks)
 }
 
 /// Tells an error as the JSON of the service.
@@ -185,6 +242,11 @@ mod tests {
                 "s=/b.jpg&w=90&h=auto&fit=inside&f=webp&q=81&flip&or=0&bg=black",
             ),
             (
+                "300x200/filters:watermark(b,l/o.png,center,-7,100)/b.jpg",
+                "",
+                "s=/b.jpg&w=300&h=200&fit=cover&bg=black",
+            ),
+            (
                 "unsafe/filters:proportion(0.5):sharpen(1,2,true)/s3:x/b.jpg",
                 "",
                 "s=/b.jpg&w=50%25&h=auto&fit=inside&sharp=2&bg=black",
@@ -247,10 +309,10 @@ mod tests {
                 "key",
             ),
             (
-                "filters:watermark(b,k,1,2)/a".to_owned(),
+                "filters:watermark(b,k,1,x)/a".to_owned(),
                 "",
                 "ImageEdits::CannotParseEdits",
-                "watermark",
+                "overlayWith",
             ),
             (
                 "filters:blur(/a".to_owned(),

@@ -227,6 +227,7 @@ impl<'a> Draft<'a> {
                 width: extent("w", sizes.width)?,
                 height: extent("h", sizes.height)?,
                 from,
+                ..Crop::NONE
             };
             return Ok(());
         }

@@ -93,6 +93,7 @@ fn crop(draft: &mut Draft, given: &Given<'_>) -> Result<(), Refusal> {
         width: Some(length(width)),
         height: Some(length(height)),
         from,
+        ..Crop::NONE
     };
     draft.is_region = numbers.len() == 4;
     Ok(())

@@ -221,14 +221,12 @@ fn position(across: &str, down: &str) -> Option<Gravity> {
 fn trim(draft: &mut Draft, given: &Given<'_>) -> Result<(), Refusal> {
     let expected = "top, right, bottom and left in pixels";
     let [top, right, bottom, left] = four(given).ok_or_else(|| given.bad(expected))?;
-    if right > 0 || bottom > 0 {
-        return Err(Refusal::unequalled("", "trim at the right or bottom"));
-    }
     if draft.transform.crop != Crop::NONE {
         return Err(Refusal::unequalled("", "crop beside precrop or trim"));
     }
     draft.transform.crop.x = length(left).unless(0);
     draft.transform.crop.y = length(top).unless(0);
+    draft.transform.crop.without = (length(right).unless(0), length(bottom).unless(0));
     Ok(())
 }
 

@@ -46,6 +46,7 @@ pub(super) fn rectangle(text: &str) -> Option<Crop> {
         width: width.unless(10_000),
         height: height.unless(10_000),
         from: Gravity::Position(across, down),
+        ..Crop::NONE
     })
 }
 

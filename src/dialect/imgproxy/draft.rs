@@ -5,11 +5,12 @@ use std::num::{NonZeroU8, NonZeroU16};
 use crate::dialect::bytes::text_of_base64;
 use crate::dialect::call::{Refusal, STILL, UNASKED, decimal, dpr, number, percent_decoded, side};
 use crate::dialect::effect;
-use crate::dialect::imgproxy::place::{Anchor, Canvas, anchor, canvas};
+use crate::dialect::imgproxy::place::{self, Anchor, Canvas, anchor, canvas};
 use crate::dialect::imgproxy::refusal::{gravities, invalid, unequalled, unsupported};
 use crate::dialect::imgproxy::value::{background, format, least, percent, token};
 use crate::dialect::options::Options;
-use letterbox_engine::transform::{Filter, Format, Pad, Target, Transform};
+use crate::dialect::watermark;
+use letterbox_engine::transform::{Filter, Format, Overlay, Pad, Target, Transform};
 
 /// Options that change nothing here: there is no metadata in an answer, and limits are those of
 /// the deployment.
@@ -58,6 +59,8 @@ pub(super) struct Draft<'a> {
     pub(super) attachment: bool,
     /// Alpha of the background, if it is said.
     pub(super) alpha: Option<u8>,
+    /// A watermark without its picture, which is the deployment's.
+    pub(super) watermark: Option<Overlay>,
     /// Options that presets have added.
     added: u32,
 }
@@ -84,6 +87,7 @@ impl<'a> Draft<'a> {
             file_name: None,
             attachment: false,
             alpha: None,
+            watermark: None,
             added: 0,
         }
     }
@@ -297,6 +301,17 @@ impl<'a> Draft<'a> {
                 let block = pixels(0)?.unwrap_or(0).clamp(1, 1000) as u16;
                 self.transform.pixelate = NonZeroU16::new(block).unwrap_or(NonZeroU16::MIN);
             }
+            "watermark" | "wm" => {
+                let seen = arg(0).map_or(Some(0.0), decimal);
+                let seen = seen.filter(|share| (0.0..=1.0).contains(share));
+                let seen = seen.ok_or_else(|| bad("an opacity from 0 to 1"))?;
+                let at = place::watermark(args.get(1..).unwrap_or_default());
+                let overlay = at.ok_or_else(|| {
+                    bad("re, ce, no, so, we, ea, nowe, noea, sowe or soea, two offsets and a scale from 0 to 1")
+                })?;
+                self.watermark =
+                    watermark::opacity(seen).map(|opacity| Overlay { opacity, ..overlay });
+            }
             "quality" | "q" => {
                 self.quality = percent(arg(0)).ok_or_else(|| bad("a number from 0 to 100"))?
             }
@@ -371,10 +386,7 @@ impl<'a> Draft<'a> {
     }
 
     fn kind(&mut self, kind: &str) -> Result<(), Refusal> {
-        if kind == "auto" {
-            return Err(unequalled("the resizing type auto"));
-        }
-        if !["fit", "fill", "fill-down", "force"].contains(&kind) {
+        if !["fit", "fill", "fill-down", "force", "auto"].contains(&kind) {
             let kind = crate::url::quote(kind);
             return Err(invalid(format!("{kind} is no resizing type")));
         }

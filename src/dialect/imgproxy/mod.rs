@@ -17,10 +17,11 @@ use sha2::Sha256;
 use crate::dialect::bytes::to_base64url;
 use crate::dialect::call::{Call, Disposition, Failure, Refusal, Told, Translation};
 use crate::dialect::imgproxy::draft::Draft;
-use crate::dialect::imgproxy::refusal::invalid;
+use crate::dialect::imgproxy::refusal::{invalid, unequalled};
 use crate::dialect::imgproxy::source::source;
 use crate::dialect::keys::{Owner, are_equal, hmac};
 use crate::dialect::options::Options;
+use crate::dialect::watermark::Watermarks;
 use letterbox_engine::transform::Target;
 
 /// Reads a request. The query string is ignored.
@@ -49,6 +50,16 @@ pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Re
     }
     let mut translation = Translation::new(source, draft.finished()?);
     translation.signed = signed;
+    if let Some(overlay) = draft.watermark {
+        let picture = options.watermark.clone().ok_or_else(|| {
+            unequalled(
+                "watermark without the option watermark of the mount, which names its picture,",
+            )
+        })?;
+        let mut watermarks = Watermarks::default();
+        watermarks.push(overlay, picture);
+        watermarks.lay(&mut translation);
+    }
     translation.asked.version = draft.version;
     if let Some(expires_secs) = draft.expires_secs {
         if expires_secs <= call.now_secs {

@@ -3,8 +3,9 @@
 use crate::dialect::call::Refusal;
 use crate::dialect::call::{decimal, length};
 use crate::dialect::imgproxy::refusal::{gravities, unequalled};
+use crate::dialect::watermark;
 use crate::url::value;
-use letterbox_engine::transform::{Crop, Gravity, Length, Offset, Smart};
+use letterbox_engine::transform::{Crop, Gravity, Length, Offset, Overlay, Smart};
 
 /// Canvas of `extend` or `extend_aspect_ratio`, with its gravity.
 #[derive(Clone, Copy, Default)]
@@ -92,6 +93,37 @@ pub(super) fn anchor(args: &[&str]) -> Option<Anchor> {
     })
 }
 
+/// Reads position, offsets and scale of a watermark; between copies of it offsets are gaps.
+pub(super) fn watermark(args: &[&str]) -> Option<Overlay> {
+    let mut place = args.get(..3.min(args.len()))?.to_vec();
+    let tiled = place.first() == Some(&"re");
+    if tiled {
+        place[0] = "nowe";
+    }
+    let anchor = match place[..] {
+        [] => Anchor::CENTRE,
+        _ => anchor(&place)?,
+    };
+    let Gravity::Position(across, down) = anchor.gravity else {
+        return None;
+    };
+    let scale = match args.get(3).copied().unwrap_or_default() {
+        "" => None,
+        text => watermark::share(decimal(text).filter(|s| (0.0..=1.0).contains(s))? * 100.0),
+    };
+    let none = Offset::Px(0);
+    Some(Overlay {
+        position: (across, down),
+        offset: (
+            anchor.offset.0.unwrap_or(none),
+            anchor.offset.1.unwrap_or(none),
+        ),
+        scale: (scale, scale),
+        tiled,
+        ..Overlay::PLAIN
+    })
+}
+
 /// Returns the rectangle of a crop before the resize.
 pub(super) fn crop(width: f64, height: f64, anchor: Anchor) -> Result<Crop, Refusal> {
     if matches!(anchor.gravity, Gravity::Smart(_)) {
@@ -125,5 +157,6 @@ pub(super) fn crop(width: f64, height: f64, anchor: Anchor) -> Result<Crop, Refu
         width,
         height,
         from: anchor.gravity,
+        ..Crop::NONE
     })
 }

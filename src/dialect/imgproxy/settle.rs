@@ -25,10 +25,11 @@ impl Draft<'_> {
                 true => transform.fit = Fit::Cover,
                 false => aspect_crop(&mut transform),
             },
+            "auto" if both => transform.fit = Fit::Auto,
             "force" => transform.fit = Fit::Fill,
             _ => {}
         }
-        let crops = matches!(transform.fit, Fit::Cover | Fit::AspectCrop);
+        let crops = matches!(transform.fit, Fit::Cover | Fit::AspectCrop | Fit::Auto);
         let canvas = [
             (self.extend, Extend::Size),
             (self.extend_ratio, Extend::Ratio),

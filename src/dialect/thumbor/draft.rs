@@ -3,6 +3,7 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::dialect::call::{Refusal, UNASKED, decimal, length, number, side};
+use crate::dialect::watermark::Watermarks;
 use letterbox_engine::transform::{
     Colour, Crop, Gravity, Length, Side, Smart, Target, Third, Transform,
 };
@@ -19,6 +20,7 @@ pub(super) struct Draft {
     pub(super) room: [u16; 4],
     pub(super) fit_in: bool,
     pub(super) full: bool,
+    pub(super) adaptive: bool,
     pub(super) stretch: bool,
     pub(super) upscale: Option<bool>,
     pub(super) filled: bool,
@@ -31,6 +33,7 @@ pub(super) struct Draft {
     pub(super) max_age_secs: Option<u32>,
     pub(super) expires_ms: Option<u64>,
     pub(super) attachment: Option<String>,
+    pub(super) watermarks: Watermarks,
 }
 
 impl Draft {
@@ -68,9 +71,8 @@ impl Draft {
             match words {
                 "" => {}
                 "full-" => self.full = true,
-                "adaptive-" | "adaptive-full-" => {
-                    return Err(Refusal::unsupported("", segment));
-                }
+                "adaptive-" => self.adaptive = true,
+                "adaptive-full-" => (self.adaptive, self.full) = (true, true),
                 _ => return Ok(false),
             }
             self.fit_in = true;

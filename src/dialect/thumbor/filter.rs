@@ -4,10 +4,12 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::dialect::call::{Refusal, decimal, length, number, percent_decoded};
 use crate::dialect::thumbor::draft::Draft;
-use crate::dialect::{call, colour, effect};
+use crate::dialect::thumbor::source::source;
+use crate::dialect::{call, colour, effect, watermark};
+use crate::url::Source;
 use letterbox_engine::transform::{
-    Colour, Crop, Filter, Format, Frames, Gravity, Length, Modulation, Sharpening, Sigma, Target,
-    Unsharp,
+    Colour, Crop, Filter, Format, Frames, Gravity, Length, Modulation, Overlay, Sharpening, Sigma,
+    Target, Unsharp,
 };
 
 /// Filters that change nothing here: there is no metadata in an answer.
@@ -19,6 +21,35 @@ const IGNORED: [&str; 6] = [
     "draw_detections",
     "dpi",
 ];
+
+/// Reads a focal point: `x,y`, `XxY`, or the middle of `LxT:RxB`, in pixels of the source or, up to
+/// 1, in shares of its sides.
+fn focal(args: &[&str]) -> Option<Gravity> {
+    let length = |text: &str| decimal(text).filter(|length| (0.0..=65_535.0).contains(length));
+    let point = |text: &str| {
+        let (x, y) = text.split_once('x')?;
+        Some((length(x)?, length(y)?))
+    };
+    let (start, end) = match *args {
+        [x, y] => {
+            let point = (length(x)?, length(y)?);
+            (point, point)
+        }
+        [text] => {
+            let (start, end) = text.split_once(':').unwrap_or((text, text));
+            (point(start)?, point(end)?)
+        }
+        _ => return None,
+    };
+    let (across, down) = ((start.0 + end.0) / 2.0, (start.1 + end.1) / 2.0);
+    Some(match end.0 <= 1.0 && end.1 <= 1.0 {
+        true => Gravity::Focus(
+            (across * 10_000.0).round() as u16,
+            (down * 10_000.0).round() as u16,
+        ),
+        false => Gravity::Pixel(across.floor() as u16, down.floor() as u16),
+    })
+}
 
 impl Draft {
     /// Reads filters, and returns what stands behind them.
@@ -70,6 +101,28 @@ impl Draft {
         let [r, g, b] = [sample(1)?, sample(2)?, sample(3)?];
         let is_clear = matches!(args.get(4), Some(&("1" | "true" | "True")));
         Some((!is_clear).then_some(Colour { r, g, b, a: 255 }))
+    }
+
+    /// Reads a watermark; `Some(None)` for one that is not seen.
+    fn watermark(&self, args: &[&str]) -> Option<Option<(Overlay, Source)>> {
+        let percent = |at: usize| match args.get(at).copied() {
+            None | Some("" | "none") => Some(0.0),
+            Some(text) => decimal(text).filter(|percent| (0.0..=100.0).contains(percent)),
+        };
+        let place = |at: usize| watermark::along(args.get(at).copied().unwrap_or("0"));
+        let source = source(args.first()?).ok()?;
+        let overlay = watermark::at(place(1)?, place(2)?)?;
+        let (width, height) = (percent(4)?, percent(5)?);
+        let scale = (watermark::share(width), watermark::share(height));
+        let opacity = watermark::opacity(1.0 - percent(3)? / 100.0);
+        Some(opacity.map(|opacity| {
+            let overlay = Overlay {
+                scale,
+                opacity,
+                ..overlay
+            };
+            (overlay, source)
+        }))
     }
 
     fn filter(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
@@ -188,19 +241,8 @@ impl Draft {
                     Some(share.ok_or_else(|| wrong("a share up to 1, or a percentage up to 100"))?);
             }
             "focal" => {
-                let expected = "a point or a rectangle in shares of the sides, such as 0.5x0.33";
-                let point = |text: &str| {
-                    let (x, y) = text.split_once('x')?;
-                    let share = |text| decimal(text).filter(|share| (0.0..=1.0).contains(share));
-                    Some((share(x)?, share(y)?))
-                };
-                let (start, end) = first.split_once(':').unwrap_or((first, first));
-                let (Some(start), Some(end)) = (point(start), point(end)) else {
-                    return Err(wrong(expected));
-                };
-                let middle = |a: f64, b: f64| ((a + b) * 5_000.0).round() as u16;
-                self.transform().gravity =
-                    Gravity::Focus(middle(start.0, end.0), middle(start.1, end.1));
+                let expected = "a point or a rectangle, such as 0.5x0.33 or 300x200:400x250";
+                self.transform().gravity = focal(&args).ok_or_else(|| wrong(expected))?;
             }
             "crop" => {
                 let numbers: Option<Vec<f64>> = args.iter().map(|arg| decimal(arg)).collect();
@@ -299,6 +341,19 @@ impl Draft {
                 let clip = &mut self.transform().shape.clip;
                 (clip.corners, clip.outside) = (corners, outside);
             }
+            // imagor passes over a filter without arguments.
+            "watermark" if self.is_imagor && text.is_empty() => {}
+            "watermark" => {
+                let expected = "an image, two places, and percent of transparency, of the width and of the height";
+                let watermark = self.watermark(&args).ok_or_else(|| wrong(expected))?;
+                if let Some((overlay, source)) = watermark {
+                    let pushed = self.watermarks.push(overlay, source);
+                    pushed.ok_or_else(|| {
+                        Refusal::unequalled("", "watermark more than three times")
+                    })?;
+                }
+            }
+            "invert" => self.transform().filter = Some(Filter::Negate),
             "lossless" => self.transform().lossless = true,
             "orient" => {
                 let degrees = number(first).filter(|degrees| degrees % 90 == 0);

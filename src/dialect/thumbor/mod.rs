@@ -53,6 +53,7 @@ pub(crate) fn read(
     let transform = draft.finished()?;
     let mut translation = Translation::new(source, transform);
     translation.signed = signed;
+    std::mem::take(&mut draft.watermarks).lay(&mut translation);
     translation.asked.max_age_secs = draft.max_age_secs;
     if let Some(expires_ms) = draft.expires_ms {
         let expires_secs = expires_ms / 1000;

@@ -33,6 +33,7 @@ impl Draft {
             () if self.fit_in || !both => Fit::Inside,
             () => Fit::Cover,
         };
+        transform.shape.adaptive = self.adaptive && both;
         let enlarges = !self.fit_in || self.full || self.stretch;
         transform.enlarge = self.upscale.unwrap_or(enlarges);
         // The turn comes last there; here sides are those of the answer.
@@ -51,6 +52,12 @@ impl Draft {
                 ),
                 Gravity::Focus(x, y) => Gravity::Focus(y, 10_000 - x),
                 Gravity::Smart(smart) => Gravity::Smart(smart),
+                Gravity::Pixel(..) => {
+                    return Err(Refusal::unequalled(
+                        "",
+                        "rotate with a focal point in pixels",
+                    ));
+                }
             };
         }
         if self.counter_quarters > 0 && transform.shape.kept != Crop::NONE {

@@ -7,6 +7,25 @@ use crate::url::value;
 
 pub(super) const ROWS: &[Param] = &[
     Param {
+        name: "alpha",
+        aliases: &[],
+        expected: "flatten or png",
+        default: "flatten",
+        doc: "Answer with alpha whose format has none: `flatten` lays it on `bg`, `png` makes a PNG of it",
+        examples: Examples::all(&[&["flatten"], &["png"]], &["", "PNG", "1", "keep"]),
+        quotable: true,
+        read: |draft, text| {
+            let keeps = match text {
+                "flatten" => false,
+                "png" => true,
+                _ => return None,
+            };
+            draft.transform.keeps_alpha = keeps;
+            Some(())
+        },
+        write: Some(|asked| asked.transform.keeps_alpha.then(|| "png".to_owned())),
+    },
+    Param {
         name: "delay",
         aliases: &[],
         expected: "a whole number from 10 to 65535",

@@ -32,7 +32,8 @@ const ALL: [Param; EACH * MOST_OVERLAYS] = {
                 "Picture that is laid over the answer, above everything else; of an animation, its first frame. Its host has to be allowed as that of `s` has",
                 "Percent of its own opacity",
                 "Where on the answer it lies",
-                "Largest width and height, as a share of the answer's: it fits into that box. Without, it has its own pixels, whatever `dpr` is",
+                "Largest width and height, as a share of the answer's: it fits into that box. Of two shares the first is of the width; with `none` for one \
+                 the other side decides. Without, it has its own pixels, whatever `dpr` is",
                 "Repeats it all over the answer",
                 "Shift away from the edge that `wmpos` names, or else to the right; between tiles, the columns that are free. Pixels are multiplied by `dpr`",
                 "Shift in rows; between tiles, the rows that are free",
@@ -202,25 +203,30 @@ const fn rows<const AT: usize>(
         Param {
             name: scale,
             aliases: aliases[3],
-            expected: "a share of the answer such as 25p or 12.5%, or none",
+            expected: "a share of the answer such as 25p or 12.5%, two of them with a comma between, of which one may be none, or none",
             default: "none",
             doc: of_scale,
             examples: Examples::some(
                 &[
-                    &["none"],
-                    &["25p", "25%", "25.00p"],
+                    &["none", "none,none"],
+                    &["25p", "25%", "25.00p", "25p,25%"],
+                    &["25p,50p"],
+                    &["none,12.5p"],
                     &["0.01p"],
                     &["100p", "100%"],
                     &["33.33p"],
                 ],
-                &["", "0p", "25", "0.25", "101p", "-1p", "0.001p", "p"],
+                &[
+                    "", "0p", "25", "0.25", "101p", "-1p", "0.001p", "p", "25p,", ",", "25p,0p",
+                    "1p,1p,1p",
+                ],
                 |roll| format!("{}.5p", 1 + roll(99)),
             ),
             quotable: true,
             read: |draft, text| {
                 overlay::scale(text).map(|v| draft.transform.overlays[AT].scale = v)
             },
-            write: Some(|asked| asked.transform.overlays[AT].scale.map(overlay::write_scale)),
+            write: Some(|asked| overlay::write_scale(asked.transform.overlays[AT].scale)),
         },
         Param {
             name: tile,

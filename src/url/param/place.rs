@@ -14,7 +14,7 @@ pub(super) const ROWS: &[Param] = &[
         name: "a",
         aliases: &["g", "gravity", "position"],
         expected: "center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right, \
-                   attention, entropy or a focal point such as 0.5x0.33",
+                   attention, entropy, a focal point such as 0.5x0.33 or a pixel of the source such as 640,480",
         default: "{}",
         doc: "Where the image sits on its canvas (`contain`), or which part is kept (`cover`); `attention` looks for edges, skin and colour, \
               `entropy` cuts off what has little detail",
@@ -33,6 +33,8 @@ pub(super) const ROWS: &[Param] = &[
                 &["0.25x0", "0.25x0.0"],
                 &["0x1", "0.0x1.000"],
                 &["1x0.0001"],
+                &["640,480"],
+                &["0,65535"],
                 &["attention"],
                 &["entropy"],
             ],
@@ -46,6 +48,11 @@ pub(super) const ROWS: &[Param] = &[
                 "0.5x",
                 "0.5x0.5x0.5",
                 "-0.1x0",
+                "640",
+                "640,",
+                "640,65536",
+                "6.4,4.8",
+                "1,2,3",
             ],
             |roll| {
                 let mut share = || roll(10_001) as u16;
@@ -135,7 +142,15 @@ pub(super) const ROWS: &[Param] = &[
                 &["0.25x0", "0.25x0.0"],
                 &["1x0.0001"],
             ],
-            &["", "middle", "attention", "1.1x0", "0.5", "-0.1x0"],
+            &[
+                "",
+                "middle",
+                "attention",
+                "1.1x0",
+                "0.5",
+                "-0.1x0",
+                "640,480",
+            ],
             |roll| {
                 let mut share = || roll(10_001) as u16;
                 value::write_gravity(Gravity::Focus(share(), share()))
@@ -143,13 +158,27 @@ pub(super) const ROWS: &[Param] = &[
         ),
         quotable: true,
         read: |draft, text| {
-            let from = value::gravity(text).filter(|from| !matches!(from, Gravity::Smart(_)));
+            let is_fixed = |from: &Gravity| !matches!(from, Gravity::Smart(_) | Gravity::Pixel(..));
+            let from = value::gravity(text).filter(is_fixed);
             from.map(|from| draft.transform.crop.from = from)
         },
         write: Some(|asked| {
             let from = asked.transform.crop.from;
             (from != Crop::NONE.from).then(|| value::write_gravity(from))
         }),
+    },
+    Param {
+        name: "cbottom",
+        aliases: &[],
+        expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "0",
+        doc: "Rows at the bottom that are cut off before `cy` and `ch` count",
+        examples: Examples::some(STARTS, NO_STARTS, any_part),
+        quotable: true,
+        read: |draft, text| {
+            value::length(text, 0).map(|v| draft.transform.crop.without.1 = v.unless(0))
+        },
+        write: Some(|asked| asked.transform.crop.without.1.map(value::write_length)),
     },
     Param {
         name: "ch",
@@ -163,6 +192,19 @@ pub(super) const ROWS: &[Param] = &[
             value::length(text, 1).map(|v| draft.transform.crop.height = v.unless(10_000))
         },
         write: Some(|asked| asked.transform.crop.height.map(value::write_length)),
+    },
+    Param {
+        name: "cright",
+        aliases: &[],
+        expected: "a whole number of pixels up to 65535, or a share of the side such as 25p or 12.5%",
+        default: "0",
+        doc: "Columns at the right that are cut off before `cx` and `cw` count",
+        examples: Examples::some(STARTS, NO_STARTS, any_part),
+        quotable: true,
+        read: |draft, text| {
+            value::length(text, 0).map(|v| draft.transform.crop.without.0 = v.unless(0))
+        },
+        write: Some(|asked| asked.transform.crop.without.0.map(value::write_length)),
     },
     Param {
         name: "cw",

@@ -9,6 +9,20 @@ use letterbox_engine::transform::Dpr;
 
 pub(super) const ROWS: &[Param] = &[
     Param {
+        name: "adaptive",
+        aliases: &[],
+        expected: "nothing, 1 or true for on, 0 or false for off",
+        default: "0",
+        doc: "`w` and `h` change places where the picture is upright and they are those of a wide box, or the other way round",
+        examples: SWITCH,
+        quotable: true,
+        read: |draft, text| value::switch(text).map(|on| draft.transform.shape.adaptive = on),
+        write: Some(|asked| {
+            let on = asked.transform.shape.adaptive;
+            on.then(|| value::write_switch(on))
+        }),
+    },
+    Param {
         name: "ar",
         aliases: &[],
         expected: "two whole numbers up to 65535 with a colon between, such as 16:9",
@@ -84,11 +98,12 @@ pub(super) const ROWS: &[Param] = &[
     Param {
         name: "fit",
         aliases: &[],
-        expected: "contain (or pad), inside, cover (or crop), fill (or stretch, squeeze), outside, aspect-crop, scale-up or scale-down",
+        expected: "contain (or pad), inside, cover (or crop), fill (or stretch, squeeze), outside, aspect-crop, scale-up, scale-down or auto",
         default: "{}",
         doc: "`contain` pads the whole image to w x h, `inside` does not pad, `cover` crops, `fill` distorts, \
               `outside` covers without cropping, `aspect-crop` is `cover` that never enlarges and keeps the shape of w x h, `scale-up` \
-              is `inside` that never shrinks, `scale-down` is `inside` with `we`",
+              is `inside` that never shrinks, `scale-down` is `inside` with `we`, `auto` is `cover` where the picture and the box are both \
+              upright or both wide, and `inside` elsewhere",
         examples: Examples::all(
             &[
                 &["contain", "pad"],
@@ -98,6 +113,7 @@ pub(super) const ROWS: &[Param] = &[
                 &["outside"],
                 &["aspect-crop"],
                 &["scale-up"],
+                &["auto"],
                 // `scale-down` means two values at once; a test of `url` covers it.
             ],
             &["", "Contain", "max", "scale_down"],

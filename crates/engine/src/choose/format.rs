@@ -19,10 +19,17 @@ pub(crate) fn candidates(
     moves: bool,
     offer: FormatSet,
 ) -> Vec<Format> {
+    let or_png = |format: Format| {
+        let has_alpha = || written_layout(header, transform, Format::Png, padded).alpha();
+        match transform.keeps_alpha && !format.has_alpha() && has_alpha() {
+            true => Format::Png,
+            false => format,
+        }
+    };
     let negotiated = match transform.target {
-        Target::Image(format) => return vec![format],
+        Target::Image(format) => return vec![or_png(format)],
         Target::Keep | Target::Json | Target::Thumbhash | Target::Blurhash => {
-            return vec![header.format.kept()];
+            return vec![or_png(header.format.kept())];
         }
         Target::Auto(negotiated) => negotiated,
     };
@@ -59,7 +66,10 @@ pub(crate) fn candidates(
     } else {
         Format::Jpeg
     };
-    Format::named().filter(suits).chain([common]).collect()
+    Format::named()
+        .filter(suits)
+        .chain([or_png(common)])
+        .collect()
 }
 
 /// The cheapest layout that loses nothing the format can hold.
@@ -118,6 +128,34 @@ mod tests {
             ..Transform::DEFAULT
         };
         candidates(&header(format, layout), &transform, true, false, ALL)
+    }
+
+    #[test]
+    fn what_keeps_its_alpha_is_a_png_where_its_format_has_none() {
+        let format = |source, layout, target, background, keeps_alpha| {
+            let transform = Transform {
+                target,
+                background,
+                keeps_alpha,
+                ..Transform::DEFAULT
+            };
+            candidates(&header(source, layout), &transform, true, false, ALL)[0]
+        };
+        let (keep, jpeg) = (Target::Keep, Target::Image(Jpeg));
+        let clear = Colour::TRANSPARENT;
+        for (source, layout, target, background, wanted) in [
+            (Jpeg, Layout::Rgb, keep, clear, Png),
+            (Jpeg, Layout::Rgb, keep, Colour::WHITE, Jpeg),
+            (Jpeg, Layout::Rgb, jpeg, clear, Png),
+            (Png, Layout::Rgba, jpeg, Colour::WHITE, Png),
+            (Png, Layout::Rgb, jpeg, Colour::WHITE, Jpeg),
+            (Gif, Layout::Rgba, keep, clear, Gif),
+        ] {
+            let got = |keeps| format(source, layout, target, background, keeps);
+            assert_eq!(got(true), wanted, "{source:?} {target:?} {background:?}");
+            let usual = if target == keep { source } else { Jpeg };
+            assert_eq!(got(false), usual, "{source:?} {target:?}");
+        }
     }
 
     #[test]

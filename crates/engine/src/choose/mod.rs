@@ -318,8 +318,7 @@ impl Plan {
             canvas,
             dpr,
         } = lies;
-        let side = |length: u32| Side::px(length.min(u16::MAX.into()) as u16);
-        let (own, bounds) = (header.upright(), overlay.bounds(canvas));
+        let own = header.upright();
         let mut transform = Transform {
             width: Side::Auto,
             height: Side::Auto,
@@ -328,22 +327,19 @@ impl Plan {
             quality: Quality::MOST,
             ..Transform::DEFAULT
         };
-        match bounds {
-            Some(bounds) => {
-                (transform.width, transform.height) = (side(bounds.width), side(bounds.height));
-            }
-            None => {
-                let place = overlay.place(own, canvas, dpr);
-                let shown = place.shown(own, canvas).ok_or(Error::Outside)?;
-                let px = |length| Some(Length::Px(length));
-                transform.crop = Crop {
-                    x: px(shown.left),
-                    y: px(shown.top),
-                    width: px(shown.width),
-                    height: px(shown.height),
-                    ..Crop::NONE
-                };
-            }
+        if overlay.is_fitted() {
+            (transform.width, transform.height) = overlay.bounds(canvas);
+        } else {
+            let place = overlay.place(own, canvas, dpr);
+            let shown = place.shown(own, canvas).ok_or(Error::Outside)?;
+            let px = |length| Some(Length::Px(length));
+            transform.crop = Crop {
+                x: px(shown.left),
+                y: px(shown.top),
+                width: px(shown.width),
+                height: px(shown.height),
+                ..Crop::NONE
+            };
         }
         let known = Known::default();
         let mut plan = Plan::with_guests(header, source, &transform, limits, offer, known)?;
@@ -390,7 +386,7 @@ impl Lies {
             canvas,
             dpr,
         } = *self;
-        if overlay.bounds(canvas).is_some() {
+        if overlay.is_fitted() {
             return overlay.place(plan.canvas, canvas, dpr);
         }
         let place = overlay.place(plan.header.upright(), canvas, dpr);

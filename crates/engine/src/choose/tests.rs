@@ -298,6 +298,55 @@ fn aspect_crop_keeps_the_shape_and_never_enlarges() {
 }
 
 #[test]
+fn a_box_and_a_fit_follow_the_shape_of_the_source() {
+    let of = |source, fit, adaptive| {
+        let mut transform = asked(400, 300, fit);
+        transform.shape.adaptive = adaptive;
+        let [width, height, ..] = sizes(&plan(source, transform));
+        (width, height)
+    };
+    // A square is not upright, and no side of it is the longer one.
+    for (source, wanted) in [
+        ((1600, 1000), (400, 300)),
+        ((1000, 1000), (400, 300)),
+        ((1000, 1600), (188, 300)),
+    ] {
+        assert_eq!(of(source, Fit::Auto, false), wanted, "{source:?}");
+    }
+    for (source, wanted) in [
+        ((1600, 1000), (400, 250)),
+        ((1000, 1000), (300, 300)),
+        ((1000, 1600), (250, 400)),
+    ] {
+        assert_eq!(of(source, Fit::Inside, true), wanted, "{source:?}");
+    }
+    assert_eq!(of((1000, 1600), Fit::Auto, true), (300, 400));
+    let one_side = asked(400, 0, Fit::Auto);
+    assert_eq!(sizes(&plan((1000, 1600), one_side))[..2], [400, 640]);
+}
+
+#[test]
+fn a_pixel_of_the_source_stays_in_view_behind_a_crop() {
+    let kept = |gravity, x: u32| {
+        let transform = Transform {
+            gravity,
+            crop: Crop {
+                x: (x > 0).then_some(Length::Px(x)),
+                ..Crop::NONE
+            },
+            ..asked(100, 100, Fit::Cover)
+        };
+        let plan = plan((400, 100), transform);
+        f64::from(plan.cut.left) + plan.window.x
+    };
+    assert!((kept(Gravity::Pixel(200, 50), 0) - 151.0).abs() <= 1.0);
+    assert!((kept(Gravity::Pixel(200, 50), 0) - kept(Gravity::Pixel(200, 50), 100)).abs() <= 1.0);
+    assert!(kept(Gravity::Pixel(0, 0), 0).abs() < 1e-9);
+    assert!((kept(Gravity::Pixel(0, 0), 100) - 100.0).abs() < 1e-9);
+    assert!((kept(Gravity::Pixel(65_535, 0), 0) - 300.0).abs() < 1e-9);
+}
+
+#[test]
 fn a_share_is_of_the_source() {
     let share = Side::Share(NonZeroU16::new(2500).expect("a quarter"));
     let transform = Transform {

@@ -75,12 +75,12 @@ pub(crate) fn describe(
     });
     let overlays: Vec<Value> = overlays.collect();
     let area = plan.area;
-    let focus = match plan.transform.gravity {
+    let focus = match plan.transform.gravity.within(area) {
         Gravity::Focus(x, y) => {
             let [x, y] = [x, y].map(|share| f64::from(share) / 10_000.0);
             json!({ "x": x, "y": y })
         }
-        Gravity::Position(..) | Gravity::Smart(_) => Value::Null,
+        Gravity::Position(..) | Gravity::Smart(_) | Gravity::Pixel(..) => Value::Null,
     };
     let description = json!({
         "source": {

@@ -54,7 +54,9 @@ impl Look {
     pub(crate) fn behind_box(transform: &Transform) -> Option<Look> {
         match transform.gravity {
             Gravity::Smart(smart) => Some(Look::Point(smart)),
-            Gravity::Position(..) | Gravity::Focus(..) => Look::last(transform),
+            Gravity::Position(..) | Gravity::Focus(..) | Gravity::Pixel(..) => {
+                Look::last(transform)
+            }
         }
     }
 

@@ -29,8 +29,8 @@ pub(crate) struct Geometry {
 impl Geometry {
     pub(crate) fn new(area: Rect, transform: &Transform) -> Geometry {
         let source = area.size();
-        let asked = Asked::new(source, transform);
-        let scale = scale(source, asked, transform);
+        let (asked, transform) = &Asked::resolved(area, transform);
+        let (asked, scale) = (*asked, scale(source, *asked, transform));
         let scaled = scaled(source, scale);
         let shown = shown(scaled, asked, transform);
         let (offset_x, offset_y) = transform.shape.offset;
@@ -131,7 +131,8 @@ pub(crate) struct Cut {
 impl Cut {
     /// The crop of an area by a transform, if there is one.
     pub(crate) fn of(area: Rect, transform: &Transform) -> Option<Cut> {
-        let asked = Asked::new(area.size(), transform);
+        let (asked, transform) = &Asked::resolved(area, transform);
+        let asked = *asked;
         let scaled = scaled(area.size(), scale(area.size(), asked, transform));
         let shown = shown(scaled, asked, transform);
         (shown != scaled).then_some(Cut { scaled, shown })
@@ -155,6 +156,29 @@ struct Asked {
 }
 
 impl Asked {
+    /// Returns the box of a transform for a part of a picture, and the transform without what the
+    /// part decides: `adaptive`, a fit of `Auto`, and a point in pixels.
+    fn resolved(area: Rect, transform: &Transform) -> (Asked, Transform) {
+        let (source, mut resolved) = (area.size(), *transform);
+        resolved.gravity = transform.gravity.within(area);
+        let mut asked = Asked::new(source, transform);
+        if transform.shape.adaptive
+            && let (Some(width), Some(height)) = (asked.width, asked.height)
+            && (source.width.cmp(&source.height)) == width.cmp(&height).reverse()
+        {
+            (asked.width, asked.height) = (asked.height, asked.width);
+        }
+        if transform.fit == Fit::Auto {
+            let is_upright = |width: u32, height: u32| width < height;
+            let of_box = asked.width.zip(asked.height);
+            let alike = of_box.is_some_and(|(width, height)| {
+                is_upright(width, height) == is_upright(source.width, source.height)
+            });
+            resolved.fit = if alike { Fit::Cover } else { Fit::Inside };
+        }
+        (asked, resolved)
+    }
+
     fn new(source: Size, transform: &Transform) -> Asked {
         let pixels = |side, length: u32| match side {
             Side::Px(pixels) => Some(transform.dpr.times(pixels)),
@@ -215,7 +239,7 @@ fn scale(source: Size, asked: Asked, transform: &Transform) -> (f64, f64) {
     let (mut x, mut y) = match (x, y) {
         (Some(x), Some(y)) => match transform.fit {
             Fit::Fill => (x, y),
-            Fit::Contain | Fit::Inside | Fit::ScaleUp => (x.max(y), x.max(y)),
+            Fit::Contain | Fit::Inside | Fit::ScaleUp | Fit::Auto => (x.max(y), x.max(y)),
             Fit::Cover | Fit::Outside | Fit::AspectCrop => (x.min(y), x.min(y)),
         },
         (Some(x), None) => (x, if transform.fit == Fit::Fill { 1.0 } else { x }),
@@ -266,7 +290,7 @@ fn shown(scaled: Size, asked: Asked, transform: &Transform) -> Size {
                 asked.within(scaled)
             }
         }
-        Fit::Contain | Fit::Cover | Fit::Inside | Fit::Fill => asked.within(scaled),
+        Fit::Contain | Fit::Cover | Fit::Inside | Fit::Fill | Fit::Auto => asked.within(scaled),
     }
 }
 
@@ -371,7 +395,8 @@ impl Axis {
     /// The choice along the axis.
     fn gravity(self, transform: &Transform, offset: Option<Offset>) -> Along {
         let point = match (transform.gravity, self) {
-            (Gravity::Smart(_), _) => Point::Third(Third::Middle),
+            // A pixel has become a share, see `Asked::resolved`.
+            (Gravity::Smart(_) | Gravity::Pixel(..), _) => Point::Third(Third::Middle),
             (Gravity::Position(third, _), Axis::X) | (Gravity::Position(_, third), Axis::Y) => {
                 Point::Third(third)
             }

@@ -5,7 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use crate::pixels::layout::Size;
 use crate::pixels::window::Rect;
 use crate::transform::length::Dpr;
-use crate::transform::size::{Offset, Third};
+use crate::transform::size::{Offset, Side, Third};
 
 /// Most overlays of an answer.
 pub const MOST_OVERLAYS: usize = 3;
@@ -20,9 +20,10 @@ pub struct Overlay {
     /// Shift away from the edge of the position, or else to the right and down; between tiles, the
     /// gap. Default none.
     pub offset: (Offset, Offset),
-    /// Share of the answer in ten-thousandths: the picture fits into a box of that share of both
-    /// sides. Default none: the picture keeps its own size.
-    pub scale: Option<NonZeroU16>,
+    /// Shares of the answer's width and height in ten-thousandths: the picture fits into a box of
+    /// them, or is as wide or as high where only one is there. Default none: the picture keeps its
+    /// own size.
+    pub scale: (Option<NonZeroU16>, Option<NonZeroU16>),
     /// Percent of the picture's own opacity. Default 100.
     pub opacity: NonZeroU8,
     /// Whether the picture is repeated all over the answer. Default false.
@@ -52,7 +53,7 @@ impl Overlay {
         shown: true,
         position: (Third::Middle, Third::Middle),
         offset: (Offset::Px(0), Offset::Px(0)),
-        scale: None,
+        scale: (None, None),
         opacity: NonZeroU8::new(100).unwrap(),
         tiled: false,
     };
@@ -66,15 +67,21 @@ impl Overlay {
         }
     }
 
-    /// Returns the box that the picture is fitted into, on a canvas; `None` where the picture keeps
-    /// its own size.
-    pub(crate) fn bounds(&self, canvas: Size) -> Option<Size> {
-        let share = u64::from(self.scale?.get());
-        let of = |side: u32| ((u64::from(side) * share + 5_000) / 10_000).max(1) as u32;
-        Some(Size {
-            width: of(canvas.width),
-            height: of(canvas.height),
-        })
+    /// Whether the picture is fitted into a box, and does not keep its own size.
+    pub(crate) fn is_fitted(&self) -> bool {
+        self.scale != (None, None)
+    }
+
+    /// Returns the sides of the box that the picture is fitted into, on a canvas.
+    pub(crate) fn bounds(&self, canvas: Size) -> (Side, Side) {
+        let of = |side: u32, share: NonZeroU16| {
+            let length = (u64::from(side) * u64::from(share.get()) + 5_000) / 10_000;
+            Side::px(length.clamp(1, u16::MAX.into()) as u16)
+        };
+        let along =
+            |side, share: Option<NonZeroU16>| share.map_or(Side::Auto, |share| of(side, share));
+        let (across, down) = self.scale;
+        (along(canvas.width, across), along(canvas.height, down))
     }
 
     /// Returns the place of a picture of this size on a canvas.
@@ -169,14 +176,18 @@ mod tests {
         let overlay = Overlay {
             position: (Third::Start, Third::Start),
             offset: (Offset::Share(1_000), Offset::Px(7)),
-            scale: NonZeroU16::new(2_500),
+            scale: (NonZeroU16::new(2_500), NonZeroU16::new(5_000)),
             ..Overlay::PLAIN
         };
         let dpr = Dpr::from_millionths(2_000_000).expect("2 is in range");
         let Place { left, top, .. } = overlay.place(SIZE, CANVAS, dpr);
         assert_eq!((left, top), (10, 14));
-        let bounds = overlay.bounds(CANVAS).expect("a share");
-        assert_eq!((bounds.width, bounds.height), (25, 15));
+        assert_eq!(overlay.bounds(CANVAS), (Side::px(25), Side::px(30)));
+        let of_height = Overlay {
+            scale: (None, NonZeroU16::new(2_500)),
+            ..overlay
+        };
+        assert_eq!(of_height.bounds(CANVAS), (Side::Auto, Side::px(15)));
     }
 
     #[test]

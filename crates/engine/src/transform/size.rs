@@ -49,6 +49,9 @@ pub enum Fit {
     /// The whole image inside the box where it is smaller than the box. A larger one stays as it
     /// is.
     ScaleUp,
+    /// `Cover` where the image and the box are both upright, or both are not; else `Inside`. A
+    /// square is not upright.
+    Auto,
 }
 
 /// Where the image sits on its canvas (`contain`), or which part of it is kept (`cover`).
@@ -60,6 +63,8 @@ pub enum Gravity {
     Position(Third, Third),
     /// A point of the image that is to stay in view, in ten-thousandths of each side.
     Focus(u16, u16),
+    /// Such a point in pixels of the upright source, before a crop.
+    Pixel(u16, u16),
     /// A point that is looked for in the image, where something is cropped; elsewhere the middle.
     Smart(Smart),
 }
@@ -88,6 +93,22 @@ pub enum Third {
 impl Gravity {
     /// The middle. The default.
     pub const CENTRE: Gravity = Gravity::Position(Third::Middle, Third::Middle);
+
+    /// Returns the same in shares of a part of the source, if it is in pixels. The middle of a
+    /// pixel is meant; a point beside the part is the nearest one of it.
+    pub(crate) fn within(self, area: Rect) -> Gravity {
+        let Gravity::Pixel(x, y) = self else {
+            return self;
+        };
+        let share = |at: u16, start: u32, side: u32| {
+            let inside = f64::from(at) + 0.5 - f64::from(start);
+            (inside.clamp(0.0, side.into()) * 10_000.0 / f64::from(side)).round() as u16
+        };
+        Gravity::Focus(
+            share(x, area.left, area.width),
+            share(y, area.top, area.height),
+        )
+    }
 }
 
 impl Default for Gravity {
@@ -107,6 +128,8 @@ pub struct Crop {
     pub width: Option<Length>,
     /// Rows.
     pub height: Option<Length>,
+    /// Columns at the right and rows at the bottom that are no part of what is cut out of.
+    pub without: (Option<Length>, Option<Length>),
     /// The place that the first column and row count from: the left and the top, or another edge,
     /// or the middle, or a point around which the rectangle lies as far as the picture reaches.
     /// Default the left and the top.
@@ -120,6 +143,7 @@ impl Crop {
         y: None,
         width: None,
         height: None,
+        without: (None, None),
         from: Gravity::Position(Third::Start, Third::Start),
     };
 
@@ -129,10 +153,18 @@ impl Crop {
         let (across, down) = match self.from {
             Gravity::Position(across, down) => (At::Third(across), At::Third(down)),
             Gravity::Focus(across, down) => (At::Point(across), At::Point(down)),
-            Gravity::Smart(_) => (At::Third(Third::Middle), At::Third(Third::Middle)),
+            Gravity::Smart(_) | Gravity::Pixel(..) => {
+                (At::Third(Third::Middle), At::Third(Third::Middle))
+            }
         };
-        let (left, width) = At::along(across, self.x, self.width, rect.width);
-        let (top, height) = At::along(down, self.y, self.height, rect.height);
+        let rest = |side: u32, cut: Option<Length>| {
+            let cut = cut.map_or(0, |cut| cut.of(side));
+            side - cut.min(side - 1)
+        };
+        let columns = rest(rect.width, self.without.0);
+        let rows = rest(rect.height, self.without.1);
+        let (left, width) = At::along(across, self.x, self.width, columns);
+        let (top, height) = At::along(down, self.y, self.height, rows);
         Rect {
             left: rect.left + left,
             top: rect.top + top,
@@ -298,6 +330,9 @@ pub struct Border {
 pub struct Shape {
     /// Aspect ratio of a box with a side that is `Auto`.
     pub ratio: Option<Ratio>,
+    /// Whether the sides of the box change places where the picture is upright and the box is
+    /// wide, or the other way round.
+    pub adaptive: bool,
     /// Least pixels of each side of the picture, before [`Dpr`]. The picture grows for them,
     /// whatever forbids it to; what then sticks out of the box is cropped.
     pub least: (Option<NonZeroU16>, Option<NonZeroU16>),
@@ -320,6 +355,7 @@ impl Shape {
     /// Nothing beside the box.
     pub const PLAIN: Shape = Shape {
         ratio: None,
+        adaptive: false,
         least: (None, None),
         offset: (None, None),
         kept: Crop::NONE,
@@ -381,6 +417,7 @@ mod tests {
                 width: px(width),
                 height: px(height),
                 from,
+                ..Crop::NONE
             };
             let kept = crop.of(rect);
             (kept.left - 7, kept.top - 9, kept.width, kept.height)
@@ -424,14 +461,26 @@ mod tests {
                 }
             }
         }
-        assert_eq!(
-            Crop {
-                from: Gravity::CENTRE,
+        let all = Crop {
+            from: Gravity::CENTRE,
+            ..Crop::NONE
+        };
+        assert_eq!(all.of(rect), rect);
+        let inset = |x, right, width| {
+            let kept = Crop {
+                x: Some(Length::Px(x)),
+                width,
+                without: (Some(Length::Px(right)), Some(Length::Share(5_000))),
                 ..Crop::NONE
             }
-            .of(rect),
-            rect
-        );
+            .of(rect);
+            (kept.left - 7, kept.width, kept.height)
+        };
+        assert_eq!(inset(10, 20, None), (10, 70, 20));
+        assert_eq!(inset(10, 20, Some(Length::Px(90))), (10, 70, 20));
+        assert_eq!(inset(10, 20, Some(Length::Px(30))), (10, 30, 20));
+        assert_eq!(inset(60, 60, None), (39, 1, 20));
+        assert_eq!(inset(0, 1_000, None), (0, 1, 20));
     }
 
     #[test]
