@@ -15,6 +15,7 @@ const commands = {
   init: ['writes wrangler.toml, package.json and README.md for a deployment', () => import('./init.mjs')],
   check: ['says what the deployment lacks, and refuses an open proxy', () => import('./check.mjs')],
   deploy: ['checks, and deploys with wrangler; --dry-run for all but the upload', () => import('./deploy.mjs')],
+  resize: ['makes pictures of files and folders on this machine', () => import('./resize.mjs')],
   compare: ['compares what two hosts answer to the same URLs', () => import('./compare.mjs')],
   sign: ['prints a URL with its signature', async () => ({ sign: (await import('../sign/cli.mjs')).main })],
 };
@@ -36,6 +37,7 @@ await program(import.meta.url, async ([name, ...args]) => {
   const [, load] = Object.hasOwn(commands, name) ? commands[name] : [];
   if (!load) throw new Problem(`${name} is no command\n\n${help}`);
   const command = await load();
-  if (command.usage && args.some((arg) => arg === '--help' || arg === '-h')) return say(command.usage);
+  const { ownHelp = ['--help', '-h'] } = command;
+  if (command.usage && args.some((arg) => ownHelp.includes(arg))) return say(command.usage);
   return command[name](args, { packageFolder, version });
 });

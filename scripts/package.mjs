@@ -41,7 +41,7 @@ export async function makePackage() {
   rmSync(at, { recursive: true, force: true });
   mkdirSync(at, { recursive: true });
   const worker = (avif) => ({ from: 'package.mjs', avif });
-  const entries = { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false), 'engine.mjs': { from: 'engine.mjs', avif: false, loads: true }, 'rpc.mjs': { from: 'rpc.mjs' } };
+  const entries = { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false), 'engine.mjs': { from: 'engine.mjs', avif: false, loads: true }, 'rpc.mjs': { from: 'rpc.mjs' }, 'batch.mjs': { from: 'batch.mjs' } };
   await bundle({ folder: 'build', into: folder, entries });
   for (const [from, to] of Object.entries(copied)) {
     cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => path === join(root, from) || !isLeft(path) });
