@@ -21,6 +21,7 @@ public final class LetterboxSign {
         Map.entry("cbg", "bg"),
         Map.entry("brightness", "bri"),
         Map.entry("contrast", "con"),
+        Map.entry("onerror", "default"),
         Map.entry("filename", "dl"),
         Map.entry("extend", "ext"),
         Map.entry("output", "f"),

@@ -25,6 +25,7 @@ const aliases = {
   cw: [],
   cx: [],
   cy: [],
+  default: ['onerror'],
   delay: [],
   dl: ['filename'],
   dpr: [],

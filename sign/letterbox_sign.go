@@ -20,6 +20,7 @@ var names = map[string]string{
 	"cbg":        "bg",
 	"brightness": "bri",
 	"contrast":   "con",
+	"onerror":    "default",
 	"filename":   "dl",
 	"extend":     "ext",
 	"output":     "f",

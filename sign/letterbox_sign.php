@@ -12,6 +12,7 @@ function letterbox_sign( string $url, string $key ): string {
 		'cbg' => 'bg',
 		'brightness' => 'bri',
 		'contrast' => 'con',
+		'onerror' => 'default',
 		'filename' => 'dl',
 		'extend' => 'ext',
 		'output' => 'f',

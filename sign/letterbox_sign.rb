@@ -13,6 +13,7 @@ module LetterboxSign
     'cbg' => 'bg',
     'brightness' => 'bri',
     'contrast' => 'con',
+    'onerror' => 'default',
     'filename' => 'dl',
     'extend' => 'ext',
     'output' => 'f',

@@ -11,14 +11,15 @@ use crate::cache::freshness::Freshness;
 use crate::dialect::{self, Dialect, Mount, Mounts, OriginQuery};
 use crate::origin::Timeouts;
 use crate::origin::rules::{AllowList, Refusal, Rules, check, check_form};
-use crate::url::pictures::Overlays;
+use crate::url::fallback;
+use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
 use crate::url::settle::check_defaults;
 use crate::url::shape::write_side;
 use crate::url::signature::{Keys, Signing};
 use crate::url::value::whole;
 use crate::url::widths::Widths;
-use crate::url::{Defaults, Given, Source};
+use crate::url::{Defaults, Fallback, Given, Source};
 use letterbox_engine::Limits;
 use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 
@@ -44,7 +45,13 @@ pub struct Config {
     /// Presets: named sets of parameters.
     pub presets: Presets,
     /// Pictures by name, for overlays.
-    pub overlays: Overlays,
+    pub overlays: Pictures,
+    /// Pictures by name, for fallbacks.
+    pub fallbacks: Pictures,
+    /// Fallback of a request that names none.
+    pub fallback: Option<fallback::Wanted>,
+    /// Whether a fallback is answered with 200 and not with the status of the error.
+    pub fallback_is_ok: bool,
     /// Whether requests may give only a preset.
     pub presets_only: bool,
     /// Widths that answers are restricted to, if any.
@@ -200,8 +207,41 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "OVERLAYS",
         doc: "Names of pictures for `wm`: `logo: https://images.example.com/logo.png; badge: /badge.png`. Their hosts have to be allowed as those of `s` have",
-        read: |config, text| Overlays::parse(text).map(|overlays| config.overlays = overlays),
+        read: |config, text| Pictures::parse(text).map(|overlays| config.overlays = overlays),
         write: None,
+    },
+    Setting {
+        name: "FALLBACKS",
+        doc: "Names of pictures for `default`: `face: https://images.example.com/face.png; shop: /none.png`. Their hosts have to be allowed as those of `s` have",
+        read: |config, text| Pictures::parse_fallbacks(text).map(|named| config.fallbacks = named),
+        write: None,
+    },
+    Setting {
+        name: "FALLBACK_IMAGE",
+        doc: "What a request without `default` gets in place of an error: a URL, a path on the origin, a name in `FALLBACKS`, or `redirect`; see [Errors](errors.md#never-a-broken-page)",
+        read: |config, text| {
+            let wanted = fallback::Wanted::parse(text).ok_or(
+                "expected an absolute URL, a path on the origin, a name in FALLBACKS, redirect or none",
+            )?;
+            config.fallback = Some(wanted);
+            Ok(())
+        },
+        write: None,
+    },
+    Setting {
+        name: "FALLBACK_STATUS",
+        doc: "Status of a picture in place of an error: `error` is that of the error, which browsers show as well, `200` is for clients that do not",
+        read: |config, text| match text {
+            "error" | "200" => {
+                config.fallback_is_ok = text == "200";
+                Ok(())
+            }
+            _ => Err("expected error or 200".to_owned()),
+        },
+        write: Some(|config| match config.fallback_is_ok {
+            false => "error".to_owned(),
+            true => "200".to_owned(),
+        }),
     },
     Setting {
         name: "WIDTH_LADDER",
@@ -407,6 +447,8 @@ impl Config {
             presets: &self.presets,
             presets_only: self.presets_only,
             overlays: &self.overlays,
+            fallbacks: &self.fallbacks,
+            fallback: self.fallback.as_ref(),
             ladder: self.ladder.as_ref(),
         }
     }
@@ -490,14 +532,24 @@ impl Config {
                 "DIALECTS is wrong: PRESETS_ONLY refuses every parameter, and a dialect's URL is made of parameters",
             ));
         }
+        let fallback = self.fallback.as_ref();
+        let fallback = fallback.map(|wanted| self.fallbacks.fallback(wanted));
+        if let Some(Err(problem)) = &fallback {
+            problems.push(Problem::with_value("FALLBACK_IMAGE", &problem.to_string()));
+        }
         if self.rules.development {
             return;
         }
-        let overlays = self.overlays.iter();
-        let overlays = overlays.map(|(name, source)| ("OVERLAYS", name, source));
-        let of_mounts = self.dialects.watermarks();
-        let of_mounts = of_mounts.map(|source| ("DIALECTS", "watermark", source));
-        for (setting, name, source) in overlays.chain(of_mounts) {
+        let overlays = self.overlays.iter().map(|named| ("OVERLAYS", named));
+        let fallbacks = self.fallbacks.iter().map(|named| ("FALLBACKS", named));
+        let watermarks = self.dialects.watermarks();
+        let watermarks = watermarks.map(|source| ("DIALECTS", ("watermark", source)));
+        let for_all = match &fallback {
+            Some(Ok(Some(Fallback::Picture(source)))) => Some(("FALLBACK_IMAGE", ("it", source))),
+            _ => None,
+        };
+        let named = overlays.chain(fallbacks).chain(watermarks).chain(for_all);
+        for (setting, (name, source)) in named {
             let Source::Absolute(url) = source else {
                 continue;
             };
@@ -553,7 +605,10 @@ impl Default for Config {
             keys: Keys::default(),
             presets: Presets::default(),
             presets_only: false,
-            overlays: Overlays::default(),
+            overlays: Pictures::default(),
+            fallbacks: Pictures::default(),
+            fallback: None,
+            fallback_is_ok: false,
             ladder: None,
             dialects: Mounts::default(),
             origin_query: None,

@@ -230,6 +230,26 @@ impl Error {
         }
     }
 
+    /// Whether another picture, or the source itself, may be the answer in place of the error: all
+    /// that goes wrong with a source that was asked for rightly. A fallback has what is laid over
+    /// it in common with the picture that failed.
+    pub fn has_fallback(&self) -> bool {
+        matches!(
+            self,
+            Error::Origin(_) | Error::Image(_) | Error::Busy | Error::RateLimited
+        )
+    }
+
+    /// Whether the error is about this moment and this client, and not about the source.
+    pub fn is_momentary(&self) -> bool {
+        matches!(
+            self,
+            Error::Busy
+                | Error::RateLimited
+                | Error::Image(engine::Error::OutOfMemory | engine::Error::Internal(_))
+        )
+    }
+
     /// Returns the detail that only the log shows.
     pub fn private_detail(&self) -> Option<&str> {
         match self {

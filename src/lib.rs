@@ -25,6 +25,7 @@ pub mod instance;
 mod lettering;
 mod make;
 mod overlays;
+mod pictured;
 pub mod request;
 pub mod serve;
 mod shares;

@@ -31,6 +31,14 @@ impl Record {
         self.set("dialect", json!(dialect.name()));
     }
 
+    /// Adds what is known of a picture that was made in another one's place, without its name and
+    /// its outcome.
+    pub(crate) fn made_of(&mut self, other: &Record) {
+        for (name, value) in &other.0 {
+            self.0.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+
     pub(crate) fn asked(&mut self, asked: &Asked) {
         self.set("host", json!(asked.source.host()));
         if let Target::Auto(negotiated) = asked.transform.target {

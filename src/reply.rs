@@ -12,7 +12,8 @@ use serde_json::json;
 use crate::answer::Kept;
 use crate::cache::conditional;
 use crate::cache::entry::{Age, Entry};
-use crate::cache::freshness::Lifetime;
+use crate::cache::freshness::{self, Lifetime};
+use crate::cache::key;
 use crate::cache::status::Status;
 use crate::dialect::{Dialect, Extras};
 use crate::error::Error;
@@ -196,6 +197,51 @@ pub fn error<B, K>(error: &Error, request_id: &str) -> Response<Body<B, K>> {
     cached(reply.headers_mut(), Status::Here(error.code()));
     reply.extensions_mut().insert(error.clone());
     reply.map(|()| Body::Text(body))
+}
+
+/// Seconds for which a picture in place of an error is good.
+const IN_PLACE_SECS: u64 = 60;
+
+/// Answers an error with another picture, for a short time. The reply has the tag of the source
+/// that failed too, because the picture goes when that comes.
+pub fn in_place<B, K>(
+    mut picture: Response<Body<B, K>>,
+    error: &Error,
+    failed: &Source,
+    is_ok: bool,
+) -> Response<Body<B, K>> {
+    if !is_ok {
+        *picture.status_mut() = error.status();
+    }
+    let headers = picture.headers_mut();
+    if error.is_momentary() {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else {
+        freshness::shorten(headers, IN_PLACE_SECS);
+    }
+    if let Some(secs) = error.retry_after_secs() {
+        headers.insert(RETRY_AFTER, secs.into());
+    }
+    if let Some(tags) = headers.get(CACHE_TAG).and_then(|tags| tags.to_str().ok()) {
+        let own = key::source_tag(failed);
+        let own = own.to_str().unwrap_or_default();
+        if let Ok(tags) = HeaderValue::try_from(format!("{own},{tags}")) {
+            tag(headers, tags);
+        }
+    }
+    headers.remove(AGE);
+    headers.remove(X_CACHE);
+    cached(headers, Status::Here(error.code()));
+    picture
+}
+
+/// Tells an error by a PNG of its message.
+pub fn pictured<B, K>(reply: Response<Body<B, K>>, png: Kept<K>) -> Response<Body<B, K>> {
+    let (mut head, _) = reply.into_parts();
+    let type_of = HeaderValue::from_static("image/png");
+    head.headers.insert(CONTENT_TYPE, type_of);
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, Body::Kept(png))
 }
 
 /// Tells an error in the shape of a dialect. A reply that is no error of the service stays.

@@ -27,6 +27,8 @@ pub struct Request {
     /// Sec-Fetch-Site: relation to the page that had a browser send the request; other clients send
     /// no such field.
     pub sec_fetch_site: Option<String>,
+    /// Sec-Fetch-Dest: the use that a browser has for the answer; other clients send no such field.
+    pub sec_fetch_dest: Option<String>,
 }
 
 /// Prefix of every deployment's name in CDN-Loop.
@@ -73,6 +75,16 @@ impl Request {
         }
     }
 
+    /// Whether a page shows the answer as an image. Browsers that do not say so accept images, and
+    /// no pages.
+    pub fn is_for_image(&self) -> bool {
+        let accept = self.accept.as_deref().unwrap_or_default();
+        match self.sec_fetch_dest.as_deref() {
+            Some(dest) => dest == "image",
+            None => accept.contains("image/") && !accept.contains("text/html"),
+        }
+    }
+
     /// Returns the members of CDN-Loop that may be sent on.
     fn cdns(&self) -> impl Iterator<Item = &str> {
         let through = self.cdn_loop.as_deref().unwrap_or_default();
@@ -115,6 +127,7 @@ mod tests {
             user_agent: None,
             cdn_loop: Some(cdn_loop.to_owned()),
             sec_fetch_site: None,
+            sec_fetch_dest: None,
         }
     }
 

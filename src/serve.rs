@@ -4,7 +4,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use http::{Method, Response, StatusCode};
 use url::Url;
 
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, Kept};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{self, Lifetime};
 use crate::cache::key;
@@ -20,10 +20,11 @@ use crate::make::{Job, Made, New};
 use crate::negotiate::negotiate;
 use crate::origin;
 use crate::origin::absent::Absent;
-use crate::platform::{Alarm, Guard, Platform};
+use crate::pictured;
+use crate::platform::{Alarm, Guard, Keeping, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
-use crate::url::{self as vocabulary, Asked, Defaults, Source, signature};
+use crate::url::{self as vocabulary, Asked, Defaults, Fallback, Source, signature};
 use letterbox_engine::transform::{Negotiated, Target};
 
 /// A reply on a platform.
@@ -47,6 +48,15 @@ pub async fn serve<P: Platform>(
     let mut reply = answered.unwrap_or_else(|error| refused(&error, &request.id, &mut record));
     if let Some(mount) = mount(config, &request.url) {
         reply = reply::told(reply, mount.dialect, &request.id);
+    }
+    if let Ok(config) = config
+        && config.rules.development
+        && request.is_for_image()
+        && let Some(error) = reply.extensions().get::<Error>()
+        && let Some(png) = pictured::picture(platform, instance, config, request, error).await
+        && let Ok(Keeping::Here(png) | Keeping::Elsewhere(png)) = platform.keep(png)
+    {
+        reply = reply::pictured(reply, Kept::new(png, None));
     }
     reply::condition(&mut reply, request.if_none_match.as_deref());
     if request.method == Method::HEAD {
@@ -95,9 +105,11 @@ async fn answer<P: Platform>(
         Ok(Some(asked)) => match signed(query, config, now_secs(platform)) {
             // The origin has no use for such a query, and is not asked.
             Err(error) if vocabulary::is_ours(query) => return Err(error),
-            verified => {
-                verified.and_then(|()| allowed(on_its_origin(asked, config), config, request))
-            }
+            verified => verified.map(|()| {
+                let asked = on_its_origin(asked, config);
+                let allowed = allowed(&asked, config, request);
+                (asked, allowed)
+            }),
         },
         Err(error) => Err(error.into()),
     };
@@ -112,17 +124,23 @@ async fn answer<P: Platform>(
         record.way("origin");
         return Ok(reply::passed(file));
     }
-    let mut reply = match asked {
-        Ok(asked) => {
-            transform(
-                platform, instance, config, request, &asked, deadline, record,
-            )
-            .await
+    let mut reply = match &asked {
+        Ok((asked, Ok(()))) => {
+            transform(platform, instance, config, request, asked, deadline, record).await
         }
-        Err(error) => refused(&error, &request.id, record),
+        Ok((_, Err(error))) | Err(error) => refused(error, &request.id, record),
     };
     if on_image.is_some() && is_no_image(&reply) {
         return own_answer(platform, config, deadline, url, record).await;
+    }
+    if let Ok((asked, _)) = &asked {
+        let visit = Visit {
+            platform,
+            instance,
+            config,
+            request,
+        };
+        reply = visit.fall_back(reply, asked, deadline, record).await;
     }
     if matches!(own, Own::Unknown) {
         freshness::shorten(reply.headers_mut(), IN_THE_FILES_PLACE_SECS);
@@ -195,11 +213,16 @@ async fn translated<P: Platform>(
         return Err(vocabulary::Error::BadSignature(signature::Flaw::Dialect).into());
     }
     let asked = vocabulary::admit(asked, &config.url_defaults())?;
-    let asked = allowed(on_its_origin(asked, config), config, request)?;
-    let mut reply = transform(
-        platform, instance, config, request, &asked, deadline, record,
-    )
-    .await;
+    let asked = on_its_origin(asked, config);
+    let mut reply = match allowed(&asked, config, request) {
+        Ok(()) => {
+            transform(
+                platform, instance, config, request, &asked, deadline, record,
+            )
+            .await
+        }
+        Err(error) => refused(&error, &request.id, record),
+    };
     if reply.extensions().get::<Error>().is_none() {
         reply::dressed(reply.headers_mut(), mount.dialect, &extras, &asked.source);
         return Ok(reply);
@@ -208,10 +231,92 @@ async fn translated<P: Platform>(
     let fallback = extras.fallback.and_then(|url| Url::parse(&url).ok());
     let fallback =
         fallback.filter(|url| origin::check(url, &request.asker(), &config.rules).is_ok());
-    Ok(match fallback {
-        Some(url) => reply::redirected(reply, url.as_str()),
-        None => reply,
-    })
+    if let Some(url) = fallback {
+        return Ok(reply::redirected(reply, url.as_str()));
+    }
+    if config.origin_query(&request.url).is_some() && is_no_image(&reply) {
+        return Ok(reply); // the origin's own answer
+    }
+    let visit = Visit {
+        platform,
+        instance,
+        config,
+        request,
+    };
+    Ok(visit.fall_back(reply, &asked, deadline, record).await)
+}
+
+/// A request, and what it meets.
+struct Visit<'v, P: Platform> {
+    platform: &'v P,
+    instance: &'v Instance<P::Bytes>,
+    config: &'v Config,
+    request: &'v Request,
+}
+
+impl<P: Platform> Visit<'_, P> {
+    /// Answers a failed request with its fallback, if it has one that can be had. The picture is
+    /// made and stored like any other, under its own name and never under that of the one that
+    /// failed.
+    async fn fall_back(
+        &self,
+        reply: Reply<P>,
+        asked: &Asked,
+        deadline: &mut Deadline,
+        record: &mut Record,
+    ) -> Reply<P> {
+        let Visit {
+            platform,
+            instance,
+            config,
+            request,
+        } = *self;
+        let error = reply.extensions().get::<Error>().cloned();
+        let is_picture = matches!(
+            asked.transform.target,
+            Target::Keep | Target::Image(_) | Target::Auto(_)
+        );
+        let error = error.filter(|error| is_picture && error.has_fallback());
+        let (Some(error), Some(fallback)) = (error, &asked.fallback) else {
+            return reply;
+        };
+        let is_allowed = |url: &Url| origin::check(url, &request.asker(), &config.rules).is_ok();
+        let source = match fallback {
+            Fallback::Redirect => {
+                let to = match &asked.source {
+                    Source::Absolute(url) if is_allowed(url) => url.as_str(),
+                    Source::Absolute(_) => return reply,
+                    Source::OnOrigin(path) => path,
+                };
+                return reply::redirected(reply, to);
+            }
+            Fallback::Picture(Source::Absolute(url)) if !is_allowed(url) => return reply,
+            Fallback::Picture(source) => source,
+        };
+        let asked_too = Asked {
+            source: source.clone(),
+            version: None,
+            max_age_secs: None,
+            disposition: None,
+            ..asked.clone()
+        };
+        // The client has the picture of the source, if any.
+        let request = &Request {
+            if_none_match: None,
+            ..request.clone()
+        };
+        let (picture, asked_too) = (&mut Record::new(&request.id, &request.method), &asked_too);
+        let made = Box::pin(transform(
+            platform, instance, config, request, asked_too, deadline, picture,
+        ));
+        let made = made.await;
+        if made.status() != StatusCode::OK {
+            return reply;
+        }
+        record.way("fallback");
+        record.made_of(picture);
+        reply::in_place(made, &error, &asked.source, config.fallback_is_ok)
+    }
 }
 
 /// Seconds for which an answer may be kept if the origin could not be asked whether it has a file
@@ -558,7 +663,14 @@ fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Respons
 /// Turns a path on an origin with a URL into that URL, so that one image has one identity.
 fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
     let overlays = asked.overlays.iter_mut().flatten();
-    let others = overlays.chain(asked.font.as_mut());
+    let fallback = asked
+        .fallback
+        .iter_mut()
+        .filter_map(|fallback| match fallback {
+            Fallback::Picture(source) => Some(source),
+            Fallback::Redirect => None,
+        });
+    let others = overlays.chain(asked.font.as_mut()).chain(fallback);
     for source in others.chain([&mut asked.source]) {
         if let (Source::OnOrigin(path), Some(origin)) = (&*source, &config.rules.origin) {
             *source = Source::Absolute(origin::resolve(origin, path));
@@ -567,9 +679,13 @@ fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
     asked
 }
 
-/// Checks that the source, and each that is laid over it, may be fetched. The check comes before
-/// the cache, so that a host removed from the list is gone at once.
-fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Error> {
+/// Checks that the source, each that is laid over it, and the picture in its place may be fetched.
+/// The check comes before the cache, so that a host removed from the list is gone at once.
+fn allowed(asked: &Asked, config: &Config, request: &Request) -> Result<(), Error> {
+    if let Some(Fallback::Picture(Source::Absolute(url))) = &asked.fallback {
+        origin::rules::check(url, &config.rules)
+            .map_err(|refusal| Error::from(origin::Error::from(refusal)).of_overlay("default"))?;
+    }
     if let Source::Absolute(url) = &asked.source {
         origin::check(url, &request.asker(), &config.rules)?;
     }
@@ -583,7 +699,7 @@ fn allowed(asked: Asked, config: &Config, request: &Request) -> Result<Asked, Er
         origin::check(url, &request.asker(), &config.rules)
             .map_err(|error| Error::from(error).of_overlay("txtfont"))?;
     }
-    Ok(asked)
+    Ok(())
 }
 
 /// Returns the path and query of the client's URL.

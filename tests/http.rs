@@ -266,6 +266,7 @@ fn onward(host: &str, cdn_loop: &str) -> String {
         user_agent: None,
         cdn_loop: Some(cdn_loop.to_owned()),
         sec_fetch_site: None,
+        sec_fetch_dest: None,
     };
     request.cdn_loop_onward()
 }

@@ -51,6 +51,10 @@ export interface Parameters {
   cx?: number | string;
   /** The first row that is kept. Default: 0. */
   cy?: number | string;
+  /** What is answered in place of an error: another picture, transformed in the same way, or a redirect to the source; see [Errors](errors.md#never-a-broken-page). No cache entry of its own. Default: `FALLBACK_IMAGE`. */
+  default?: 'redirect' | 'none' | (string & {});
+  /** Another name of `default`. */
+  onerror?: Parameters['default'];
   /** Milliseconds that each frame of an animation is shown. Default: the source's. */
   delay?: number;
   /** Browsers save the answer under this name (`Content-Disposition`), with the ending of its format; no cache entry of its own. Default: none. */

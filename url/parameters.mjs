@@ -19,6 +19,7 @@ export const parameters = {
   cw: { aliases: [] },
   cx: { aliases: [] },
   cy: { aliases: [] },
+  default: { aliases: ['onerror'] },
   delay: { aliases: [] },
   dl: { aliases: ['filename'], on: '' },
   dpr: { aliases: [] },

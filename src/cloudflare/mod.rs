@@ -67,6 +67,7 @@ async fn fetch(
         user_agent: field(request.headers(), "user-agent"),
         cdn_loop: field(request.headers(), "cdn-loop"),
         sec_fetch_site: field(request.headers(), "sec-fetch-site"),
+        sec_fetch_dest: field(request.headers(), "sec-fetch-dest"),
     };
     let client = client(request.headers());
     let workers = Workers {

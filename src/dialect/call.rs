@@ -107,6 +107,7 @@ impl Translation {
                 overlays: [const { None }; MOST_OVERLAYS],
                 words: None,
                 font: None,
+                fallback: None,
             },
             extras: Extras::default(),
             signed: false,

@@ -3,6 +3,7 @@
 use letterbox_engine::transform::{Overlay, Transform};
 
 use crate::url::disposition::Disposition;
+use crate::url::fallback::Fallback;
 use crate::url::overlay::NAMES;
 use crate::url::source::Source;
 
@@ -28,6 +29,8 @@ pub struct Asked {
     pub words: Option<String>,
     /// Font of the words; `None` for that of the package.
     pub font: Option<Source>,
+    /// Answer in place of an error; not part of the canonical form.
+    pub fallback: Option<Fallback>,
 }
 
 impl Asked {

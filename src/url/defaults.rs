@@ -2,8 +2,9 @@
 
 use letterbox_engine::transform::{Negotiated, Transform};
 
+use crate::url::fallback::Wanted;
 use crate::url::given::Given;
-use crate::url::pictures::Overlays;
+use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
 use crate::url::widths::Widths;
 
@@ -28,7 +29,11 @@ pub struct Defaults<'a> {
     /// Whether requests may give only a preset.
     pub presets_only: bool,
     /// Pictures by name, for overlays.
-    pub overlays: &'a Overlays,
+    pub overlays: &'a Pictures,
+    /// Pictures by name, for fallbacks.
+    pub fallbacks: &'a Pictures,
+    /// Fallback of a request that names none.
+    pub fallback: Option<&'a Wanted>,
     /// Widths that requests are restricted to, if any.
     pub ladder: Option<&'a Widths>,
 }

@@ -12,6 +12,7 @@ mod disposition;
 mod effect;
 mod error;
 pub mod examples;
+pub mod fallback;
 mod given;
 mod ignored;
 mod names;
@@ -34,10 +35,11 @@ pub use crate::url::disposition::Disposition;
 pub use crate::url::error::Error;
 use crate::url::error::MAX_URL_BYTES;
 pub(crate) use crate::url::error::quote;
+pub use crate::url::fallback::Fallback;
 pub use crate::url::given::Given;
 pub use crate::url::ignored::ignored;
 use crate::url::param::PARAMS;
-use crate::url::settle::{hold, settle};
+use crate::url::settle::{fallback, hold, settle};
 pub use crate::url::source::Source;
 
 /// Checks that a request's URL is short enough to be parsed.
@@ -66,7 +68,9 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
     let given = Given::read(query)?;
     let preset = defaults.presets.of(&given, defaults.presets_only)?;
     let draft = settle(&given, preset, defaults)?;
+    let fallback = fallback(draft.fallback.as_ref(), defaults)?;
     Ok(draft.source.map(|source| Asked {
+        fallback,
         disposition: draft
             .file_name
             .map(|name| Disposition::saved_as(&name, &source)),
@@ -101,7 +105,7 @@ pub fn is_ours(query: &str) -> bool {
 /// Whether a query string that names no source has a parameter that says how an image is to be.
 /// Those of versions, times, file names and signatures do not.
 pub fn transforms(query: &str) -> bool {
-    const BESIDE: [&str; 6] = ["v", "maxage", "exp", "sig", "dl", "widths"];
+    const BESIDE: [&str; 7] = ["v", "maxage", "exp", "sig", "dl", "widths", "default"];
     !names_source(query)
         && ::url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| {
             param::find(&name).is_some_and(|(_, param)| !BESIDE.contains(&param.name))

@@ -1,20 +1,21 @@
-//! Pictures by name, from the deployment's configuration, for overlays.
+//! Pictures by name, from the deployment's configuration, for overlays and fallbacks.
 
 use crate::url::error::{Error, quote};
+use crate::url::fallback::{self, Fallback, REDIRECT};
 use crate::url::overlay::{NONE, Wanted};
 use crate::url::source::Source;
 use crate::url::value;
 
-/// Parsed `OVERLAYS`: names of pictures, and their sources.
+/// Parsed `OVERLAYS` or `FALLBACKS`: names of pictures, and their sources.
 #[derive(Clone, Debug, Default)]
-pub struct Overlays(Vec<(String, Source)>);
+pub struct Pictures(Vec<(String, Source)>);
 
-impl Overlays {
+impl Pictures {
     /// Parses `logo: https://images.example.com/logo.png; badge: /badge.png`.
     ///
     /// # Errors
     /// The first entry that cannot be read, and the reason, in a sentence.
-    pub fn parse(text: &str) -> Result<Overlays, String> {
+    pub fn parse(text: &str) -> Result<Pictures, String> {
         let mut list: Vec<(String, Source)> = Vec::new();
         let entries = text.split(';').map(str::trim).filter(|e| !e.is_empty());
         for entry in entries {
@@ -34,7 +35,7 @@ impl Overlays {
             })?;
             list.push((name, source));
         }
-        Ok(Overlays(list))
+        Ok(Pictures(list))
     }
 
     /// Returns names and sources.
@@ -42,7 +43,57 @@ impl Overlays {
         self.0.iter().map(|(name, source)| (name.as_str(), source))
     }
 
-    /// Returns the source of a picture that is asked for.
+    /// Returns the source of a picture by its name.
+    pub(in crate::url) fn named(&self, name: &str) -> Option<&Source> {
+        let mut pictures = self.iter();
+        pictures
+            .find(|(own, _)| *own == name)
+            .map(|(_, source)| source)
+    }
+
+    /// Parses `FALLBACKS`, in which a word of the parameter is no name.
+    ///
+    /// # Errors
+    /// As [`Pictures::parse`].
+    pub(crate) fn parse_fallbacks(text: &str) -> Result<Pictures, String> {
+        let pictures = Pictures::parse(text)?;
+        match pictures.named(REDIRECT) {
+            None => Ok(pictures),
+            Some(_) => Err(format!(
+                "`{REDIRECT}` is no name: it is a word of the parameter"
+            )),
+        }
+    }
+
+    /// Returns the fallback that is asked for, if one is.
+    ///
+    /// # Errors
+    /// A name that the deployment does not have.
+    pub(crate) fn fallback(&self, wanted: &fallback::Wanted) -> Result<Option<Fallback>, Error> {
+        let name = match wanted {
+            fallback::Wanted::Nothing => return Ok(None),
+            fallback::Wanted::Redirect => return Ok(Some(Fallback::Redirect)),
+            fallback::Wanted::Source(source) => {
+                return Ok(Some(Fallback::Picture(source.clone())));
+            }
+            fallback::Wanted::Named(name) => name,
+        };
+        if let Some(source) = self.named(name) {
+            return Ok(Some(Fallback::Picture(source.clone())));
+        }
+        let words = "an absolute URL, a path on the origin, redirect, none";
+        let names: Vec<_> = self.iter().map(|(name, _)| name).collect();
+        Err(Error::Bad {
+            param: "default",
+            value: Some(quote(name)),
+            expected: match names.is_empty() {
+                true => format!("{words}: this deployment has no FALLBACKS"),
+                false => format!("{words}, or one of {}", names.join(", ")),
+            },
+        })
+    }
+
+    /// Returns the source of an overlay that is asked for.
     ///
     /// # Errors
     /// A name that the deployment does not have, by the parameter that gives it.
@@ -55,23 +106,21 @@ impl Overlays {
             Wanted::Source(source) => return Ok(source.clone()),
             Wanted::Named(name) => name,
         };
-        let found = self.iter().find(|(other, _)| other == name);
-        found
-            .map(|(_, source)| source.clone())
-            .ok_or_else(|| Error::Bad {
-                param,
-                value: Some(quote(name)),
-                expected: if self.0.is_empty() {
-                    "an absolute URL, a path on the origin or none: this deployment has no OVERLAYS"
-                        .to_owned()
-                } else {
-                    let names: Vec<_> = self.iter().map(|(name, _)| name).collect();
-                    format!(
-                        "an absolute URL, a path on the origin, none, or one of {}",
-                        names.join(", ")
-                    )
-                },
-            })
+        let found = self.named(name);
+        found.cloned().ok_or_else(|| Error::Bad {
+            param,
+            value: Some(quote(name)),
+            expected: if self.0.is_empty() {
+                "an absolute URL, a path on the origin or none: this deployment has no OVERLAYS"
+                    .to_owned()
+            } else {
+                let names: Vec<_> = self.iter().map(|(name, _)| name).collect();
+                format!(
+                    "an absolute URL, a path on the origin, none, or one of {}",
+                    names.join(", ")
+                )
+            },
+        })
     }
 }
 
@@ -91,10 +140,10 @@ mod tests {
             ("none: /x", "`none` is no name"),
             ("logo: /a; logo: /b", "logo is there twice"),
         ] {
-            let problem = Overlays::parse(text).expect_err(text);
+            let problem = Pictures::parse(text).expect_err(text);
             assert!(problem.contains(why), "{text}: {problem}");
         }
-        let list = Overlays::parse(" a: /x ;\n b.c : https://a.example.com/y?z ; ");
+        let list = Pictures::parse(" a: /x ;\n b.c : https://a.example.com/y?z ; ");
         let list = list.expect("two");
         let read: Vec<_> = list.iter().map(|(n, s)| format!("{n} {s}")).collect();
         assert_eq!(read, ["a /x", "b.c https://a.example.com/y?z"]);

@@ -7,6 +7,7 @@ use letterbox_engine::transform::{
 use crate::url::asked::Asked;
 use crate::url::defaults::Defaults;
 use crate::url::error::{Error, quote};
+use crate::url::fallback::{Fallback, Wanted};
 use crate::url::given::Given;
 use crate::url::overlay::NAMES;
 use crate::url::param::{Draft, PARAMS};
@@ -35,6 +36,7 @@ pub(super) fn settle(
         sources: [const { None }; MOST_OVERLAYS],
         words: None,
         font: None,
+        fallback: None,
     };
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
@@ -66,6 +68,20 @@ pub(super) fn settle(
     }
     check_canvas(&draft.transform, defaults)?;
     Ok(draft)
+}
+
+/// Returns the answer in place of an error: that of the request, or else of the deployment.
+///
+/// # Errors
+/// A name that the deployment does not have.
+pub(super) fn fallback(
+    own: Option<&Wanted>,
+    defaults: &Defaults<'_>,
+) -> Result<Option<Fallback>, Error> {
+    match own.or(defaults.fallback) {
+        Some(wanted) => defaults.fallbacks.fallback(wanted),
+        None => Ok(None),
+    }
 }
 
 /// Refuses shares of the source's side where there is a list of widths: each source would have
@@ -219,6 +235,9 @@ pub(crate) fn check_defaults(defaults: &Defaults<'_>) -> Result<(), String> {
 /// # Errors
 /// A request that no size of the box brings within the limits.
 pub(super) fn hold(asked: &mut Asked, defaults: &Defaults<'_>) -> Result<(), Error> {
+    if asked.fallback.is_none() {
+        asked.fallback = fallback(None, defaults)?;
+    }
     let most = defaults.max_age_secs;
     asked.max_age_secs = asked.max_age_secs.filter(|&secs| (1..most).contains(&secs));
     let transform = &mut asked.transform;

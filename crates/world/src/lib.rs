@@ -117,6 +117,8 @@ pub struct World {
     pub cdn_loop: RefCell<Option<String>>,
     /// Sec-Fetch-Site.
     pub sec_fetch_site: RefCell<Option<String>>,
+    /// Sec-Fetch-Dest.
+    pub sec_fetch_dest: RefCell<Option<String>>,
     /// Whether a test polls requests itself: the clock stands still, and the header and each chunk
     /// of a body take one poll.
     pub stepping: Rc<Cell<bool>>,
@@ -252,6 +254,7 @@ impl World {
             if_none_match: self.if_none_match.borrow().clone(),
             cdn_loop: self.cdn_loop.borrow().clone(),
             sec_fetch_site: self.sec_fetch_site.borrow().clone(),
+            sec_fetch_dest: self.sec_fetch_dest.borrow().clone(),
         };
         serve(self, &self.instance, &config, &request).await
     }

@@ -3,13 +3,16 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::dialect::bytes::text_of_base64;
-use crate::dialect::call::{Refusal, STILL, UNASKED, decimal, dpr, number, percent_decoded, side};
+use crate::dialect::call::{
+    Refusal, STILL, UNASKED, decimal, dpr, number, percent_decoded, side, source_of_path,
+};
 use crate::dialect::effect;
 use crate::dialect::imgproxy::place::{self, Anchor, Canvas, anchor, canvas};
 use crate::dialect::imgproxy::refusal::{gravities, invalid, unequalled, unsupported};
 use crate::dialect::imgproxy::value::{background, format, least, percent, token};
 use crate::dialect::options::Options;
 use crate::dialect::watermark;
+use crate::url::Fallback;
 use letterbox_engine::transform::{Filter, Format, Overlay, Pad, Target, Transform};
 
 /// Options that change nothing here: there is no metadata in an answer, and limits are those of
@@ -57,6 +60,7 @@ pub(super) struct Draft<'a> {
     pub(super) expires_secs: Option<u64>,
     pub(super) file_name: Option<String>,
     pub(super) attachment: bool,
+    pub(super) fallback: Option<Fallback>,
     /// Alpha of the background, if it is said.
     pub(super) alpha: Option<u8>,
     /// A watermark without its picture, which is the deployment's.
@@ -86,6 +90,7 @@ impl<'a> Draft<'a> {
             expires_secs: None,
             file_name: None,
             attachment: false,
+            fallback: None,
             alpha: None,
             watermark: None,
             added: 0,
@@ -340,6 +345,14 @@ impl<'a> Draft<'a> {
                     _ => percent_decoded(name),
                 };
                 self.file_name = Some(name).filter(|name| !name.is_empty());
+            }
+            "fallback_image_url" | "fiu" => {
+                let url = text_of_base64(arg(0).unwrap_or_default());
+                let source = url
+                    .filter(|url| !url.is_empty())
+                    .map(|url| source_of_path(&url));
+                let source = source.flatten().ok_or_else(|| bad("a URL in base64"))?;
+                self.fallback = Some(Fallback::Picture(source));
             }
             "return_attachment" | "att" => self.attachment = switch(0)?.unwrap_or(false),
             "preset" | "pr" => args.iter().try_for_each(|name| self.preset(name, depth))?,

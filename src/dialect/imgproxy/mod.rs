@@ -61,6 +61,7 @@ pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Translation, Re
         watermarks.lay(&mut translation);
     }
     translation.asked.version = draft.version;
+    translation.asked.fallback = draft.fallback;
     if let Some(expires_secs) = draft.expires_secs {
         if expires_secs <= call.now_secs {
             return Err(Refusal {

@@ -165,6 +165,7 @@ mod tests {
             }),
             words: draft.words,
             font: draft.font,
+            fallback: None,
         };
         Some(param.write.and_then(|write| write(&asked)))
     }

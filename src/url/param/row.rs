@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 
 use crate::url::asked::Asked;
 use crate::url::examples::Examples;
+use crate::url::fallback;
 use crate::url::overlay::Wanted;
 use crate::url::source::Source;
 use crate::url::widths::Widths;
@@ -57,6 +58,7 @@ impl Param {
             overlays: [const { None }; MOST_OVERLAYS],
             words: None,
             font: None,
+            fallback: None,
         };
         let write = self.write.filter(|_| self.default.contains("{}"))?;
         write(&unasked)
@@ -83,4 +85,6 @@ pub(in crate::url) struct Draft {
     /// Words that are set on the answer, and their font.
     pub(in crate::url) words: Option<String>,
     pub(in crate::url) font: Option<Source>,
+    /// Answer in place of an error, as it is asked for.
+    pub(in crate::url) fallback: Option<fallback::Wanted>,
 }

@@ -2,12 +2,42 @@
 
 use crate::url::disposition;
 use crate::url::examples::Examples;
+use crate::url::fallback::Wanted;
 use crate::url::param::row::Param;
 use crate::url::source::Source;
 use crate::url::value;
 use crate::url::widths::Widths;
 
 pub(super) const ROWS: &[Param] = &[
+    Param {
+        name: "default",
+        aliases: &["onerror"],
+        expected: "an absolute URL, a path on the configured origin, the name of a picture in FALLBACKS, redirect, or none",
+        default: "`FALLBACK_IMAGE`",
+        doc: "What is answered in place of an error: another picture, transformed in the same way, or a redirect to the source; see [Errors](errors.md#never-a-broken-page). No cache entry of its own",
+        examples: Examples::some(
+            &[
+                &["none"],
+                &["redirect"],
+                &["/none.png"],
+                &["https://images.example.com/none.png"],
+            ],
+            &[
+                "",
+                "a b",
+                "a/b.png",
+                "https://",
+                "//evil.example/a",
+                "mailto:a@evil.example",
+                "é",
+                "/a.jpg\n",
+            ],
+            |roll| format!("/{}.jpg", roll(u32::MAX)),
+        ),
+        quotable: false,
+        read: |draft, text| Wanted::parse(text).map(|v| draft.fallback = Some(v)),
+        write: None, // a picture that is there is the same
+    },
     Param {
         name: "dl",
         aliases: &["filename"],
