@@ -35,8 +35,21 @@ const isLeft = (path) => /(^|\/)(node_modules|dist|site|tests?)$|\.(spec|test)\.
 
 /** Builds the package; returns the path of the file, and its size. */
 export async function makePackage() {
-  await build({ quiet: true });
   const started = Date.now();
+  const at = await makeFolder();
+  const { code, output } = await capture('npm', ['pack', '--json', '--silent', '--pack-destination', join(root, 'build')], { cwd: at });
+  if (code !== 0) throw new Problem(`npm pack failed:\n${output}`);
+  const [{ filename, unpackedSize, entryCount }] = JSON.parse(output);
+  const path = join(root, 'build', filename);
+  const size = await pressed(path);
+  say(`package: ${filename}, ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked, ${entryCount} files, in ${duration(Date.now() - started)}`);
+  if (size > most) throw new Problem(`package: ${size} bytes are more than ${most}`);
+  return { path, size, folder: at };
+}
+
+/** Builds the folder that becomes the package; returns its path. */
+export async function makeFolder() {
+  await build({ quiet: true });
   const at = join(root, folder);
   rmSync(at, { recursive: true, force: true });
   mkdirSync(at, { recursive: true });
@@ -54,14 +67,7 @@ export async function makePackage() {
   for (const path of readdirSync(at, { recursive: true }).map((path) => join(at, path))) {
     if (statSync(path).isFile()) chmodSync(path, path.endsWith(join('cli', 'main.mjs')) ? 0o755 : 0o644);
   }
-  const { code, output } = await capture('npm', ['pack', '--json', '--silent', '--pack-destination', join(root, 'build')], { cwd: at });
-  if (code !== 0) throw new Problem(`npm pack failed:\n${output}`);
-  const [{ filename, unpackedSize, entryCount }] = JSON.parse(output);
-  const path = join(root, 'build', filename);
-  const size = await pressed(path);
-  say(`package: ${filename}, ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked, ${entryCount} files, in ${duration(Date.now() - started)}`);
-  if (size > most) throw new Problem(`package: ${size} bytes are more than ${most}`);
-  return { path, size, folder: at };
+  return at;
 }
 
 /** Compresses the file anew, which makes it a twentieth smaller than npm does; returns its size. */
