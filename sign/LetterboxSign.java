@@ -23,6 +23,7 @@ public final class LetterboxSign {
         Map.entry("contrast", "con"),
         Map.entry("onerror", "default"),
         Map.entry("filename", "dl"),
+        Map.entry("encoding", "enc"),
         Map.entry("extend", "ext"),
         Map.entry("output", "f"),
         Map.entry("format", "f"),

@@ -22,6 +22,7 @@ var names = map[string]string{
 	"contrast":   "con",
 	"onerror":    "default",
 	"filename":   "dl",
+	"encoding":   "enc",
 	"extend":     "ext",
 	"output":     "f",
 	"format":     "f",

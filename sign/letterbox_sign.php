@@ -14,6 +14,7 @@ function letterbox_sign( string $url, string $key ): string {
 		'contrast' => 'con',
 		'onerror' => 'default',
 		'filename' => 'dl',
+		'encoding' => 'enc',
 		'extend' => 'ext',
 		'output' => 'f',
 		'format' => 'f',

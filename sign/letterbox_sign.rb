@@ -15,6 +15,7 @@ module LetterboxSign
     'contrast' => 'con',
     'onerror' => 'default',
     'filename' => 'dl',
+    'encoding' => 'enc',
     'extend' => 'ext',
     'output' => 'f',
     'format' => 'f',

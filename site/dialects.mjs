@@ -11,6 +11,7 @@ const ofWsrv = ['blur', 'bri', 'con', 'sat', 'hue', 'gam', 'filt', 'flip', 'flop
 export function dialects({ base, state }) {
   if (state.asked.f === 'png' && 'q' in state.asked) return []; // a palette, which is ours alone
   const asked = { ...usual, ...state.asked };
+  if (!/^\d+$/.test(asked.q)) return []; // numbers of formats, which are ours alone
   const places = [
     { id: 'cloudflare', title: 'Cloudflare Images', mount: '/img/=cloudflare', text: cloudflare(state.source, asked) },
     { id: 'wsrv', title: 'wsrv.nl', mount: '/wsrv=wsrv', text: wsrv(state.source, asked) },

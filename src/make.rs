@@ -158,6 +158,12 @@ impl<P: Platform> Job<'_, P> {
             let other = self.lifetime(&headers, started);
             lifetime = lifetime.zip(other).map(|(one, other)| one.least(other));
         }
+        if asked.transform.data_url {
+            let bytes = output.data_url_bytes(&config.limits)?;
+            let need = Need { bytes, own: bytes };
+            waits.waiting_ms += reserve(platform, &mut shares, need, deadline).await?;
+            output = output.into_data_url()?;
+        }
         record.output(&output, fetch_ms, waits.waiting_ms);
         let tag = tag.unwrap_or_else(|| conditional::tag_of_answer(key, &output.body));
         let mut head = reply::image(&output, &cache_control(lifetime), tag);

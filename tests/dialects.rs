@@ -117,6 +117,22 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=https://images.example.com/photo.jpg&w=90&h=60&fit=inside&we&q=70&n=1",
         ),
         (
+            "/ip/unsafe/w:90/fq:jpg:50:webp:60:avif:60/plain/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&q=80,jpg:50,webp:60&n=1",
+        ),
+        (
+            "/ip/unsafe/w:90/fq:jpg:50:webp:60/q:70/plain/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&q=70&n=1",
+        ),
+        (
+            "/ip/unsafe/w:90/f:avif/plain/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&f=avif&q=avif:63&n=1",
+        ),
+        (
+            "/wsrv?url=images.example.com/photo.jpg&w=90&encoding=base64",
+            "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&enc=dataurl&n=1",
+        ),
+        (
             "/th/unsafe/fit-in/90x60/filters:quality(70)/photo.jpg",
             "/?s=/photo.jpg&w=90&h=60&fit=inside&we&q=70",
         ),

@@ -63,6 +63,10 @@ export interface Parameters {
   filename?: Parameters['dl'];
   /** Device pixel ratio: multiplies `w` and `h`, and pixels of `ax`, `ay`, `mw`, `mh`, `pad`, `border` and `radius`. Default: 1. */
   dpr?: number;
+  /** What the answer is: the file, or a `data:` URL of it as plain text, for a page or a style sheet; wsrv.nl's `base64` is `dataurl`. Default: file. */
+  enc?: 'file' | 'dataurl';
+  /** Another name of `enc`. */
+  encoding?: Parameters['enc'];
   /** From when on the URL is refused; no copy is kept beyond it. Default: none: for ever. */
   exp?: number;
   /** Canvas behind any `fit`: `size` is w x h at least, as `contain` has it; `ratio` has the shape of w x h, and one side grows. Default: none. */
@@ -163,8 +167,8 @@ export interface Parameters {
   pixelate?: number;
   /** Another name of `pixelate`. */
   pix?: Parameters['pixelate'];
-  /** Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than 100 is a palette of `q` % of 256 colours. Default: 80, and 100 with f=png. */
-  q?: number;
+  /** Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than 100 is a palette of `q` % of 256 colours. `jpg:85`, `webp:79`, `avif:60` and `png:50` count for answers in that format alone and are what its encoder takes; several have commas between them, and one number without a format may be among them. Default: 80, and 100 with f=png. */
+  q?: number | string;
   /** Another name of `q`. */
   quality?: Parameters['q'];
   /** Rounded corners of the canvas, padding and border included; `dpr` multiplies pixels. Outside is nothing, or `bg` where the format has no alpha. Default: 0. */
@@ -185,6 +189,8 @@ export interface Parameters {
   start?: string;
   /** The colour of white with `filt=duotone`. Default: d8e74f. */
   stop?: string;
+  /** Chrominance of a JPEG: a sample for four pixels (4:2:0), or for each (4:4:4), which keeps thin red and blue lines sharp and makes the file larger. Default: 420. */
+  subsampling?: 420 | 444;
   /** Black and white: pixels whose grey is at least this become white, and all others black. Default: none. */
   threshold?: number | true;
   /** Tint: greys get this colour, black and white stay. Default: none. */

@@ -102,7 +102,12 @@ fn output(
     while !pipeline.play(&Date::now)? {
         lay(&asked, config, &mut pipeline, overlays)?;
     }
-    Ok(pipeline.finish(&Date::now)?)
+    let output = pipeline.finish(&Date::now)?;
+    if asked.transform.data_url {
+        output.data_url_bytes(&config.limits)?;
+        return Ok(output.into_data_url()?);
+    }
+    Ok(output)
 }
 
 /// Lays the pictures at hand over an answer, once its size is known. Nothing is fetched.

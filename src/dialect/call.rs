@@ -309,6 +309,11 @@ pub(crate) fn set_quality(transform: &mut Transform, own: u8) {
         Some(format) => Quality::from_scale_of(format, own),
         None => Quality::new(own.clamp(1, 100)).unwrap_or(Quality::MOST),
     };
+    // A number that no quality stands for.
+    let given = format.filter(|format| *format != Format::Png);
+    let with = given.and_then(|format| transform.own_qualities.with(format, own));
+    transform.own_qualities = with.unwrap_or(transform.own_qualities);
+    transform.settle_qualities();
 }
 
 /// Parses a whole number; leading zeroes are digits like others, as peers have it.

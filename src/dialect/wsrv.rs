@@ -110,9 +110,7 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
     let name = given.text("filename").filter(is_name).unwrap_or("image");
     extras.canonical = true;
     translation.asked.disposition = Some(Disposition::new(false, name));
-    if given.text("encoding") == Some("base64") {
-        return Err(Refusal::unequalled("", "encoding=base64"));
-    }
+    translation.asked.transform.data_url = given.text("encoding") == Some("base64");
     Ok(translation)
 }
 

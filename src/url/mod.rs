@@ -222,6 +222,30 @@ mod tests {
     }
 
     #[test]
+    fn a_quality_of_a_format_counts_where_the_answer_may_have_it() {
+        for (one, other) in [
+            ("f=webp&q=webp:79", "f=webp&q=80"),
+            ("f=webp&q=50,webp:79", "f=webp"),
+            ("f=webp&q=avif:79,webp:79,50", "f=webp"),
+            ("f=jpg&q=jpeg:85", "f=jpg&q=85"),
+            ("f=jpg&q=85,avif:40", "f=jpg&q=85"),
+            ("f=avif&q=avif:61,9", "f=avif&q=avif:61"),
+            ("f=png&q=webp:50", "f=png"),
+            ("f=png&q=png:50", "f=png&q=50"),
+            ("f=gif&q=webp:50", "f=gif"),
+            ("q=webp:79,avif:60,jpg:80,png:3", ""),
+            ("q=webp:50", "q=webp:50,80"),
+            ("f=auto&q=webp:50", "f=auto"), // this client names no format
+        ] {
+            let (one, other) = (format!("s=/x&{one}"), format!("s=/x&{other}"));
+            assert_eq!(key(&one), key(&other));
+        }
+        assert!(key("s=/x&q=webp:50,jpg:70").contains("&q=80%2Cjpg%3A70%2Cwebp%3A50&"));
+        assert!(key("s=/x&f=avif&q=avif:61").contains("&q=avif%3A61&"));
+        assert_ne!(key("s=/x&q=webp:50"), key("s=/x"));
+    }
+
+    #[test]
     fn a_bad_value_names_the_parameter_the_value_and_what_was_expected() {
         let error = read("s=/x&width=1e3").expect_err("1e3 is no whole number");
         assert_eq!(

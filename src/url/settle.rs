@@ -13,6 +13,7 @@ use crate::url::overlay::NAMES;
 use crate::url::param::{Draft, PARAMS};
 use crate::url::preset::Presets;
 use crate::url::shape;
+use crate::url::value;
 use crate::url::widths::Widths;
 
 /// Combines a request and its preset: a parameter of the request replaces that of the preset.
@@ -52,11 +53,15 @@ pub(super) fn settle(
         draft.sources[at] = wanted.as_ref().map(source).transpose()?;
     }
     draft.transform.frames = frames(&draft);
-    let has = |name| given.has(name) || preset.is_some_and(|preset| preset.has(name));
-    let has_quality = has("q");
+    let quality = given
+        .text("q")
+        .or_else(|| preset.and_then(|preset| preset.text("q")));
+    let quality = quality.and_then(value::qualities);
+    let has_quality = quality.is_some_and(|(quality, _)| quality.is_some());
     if draft.transform.target == Target::Image(Format::Png) && !has_quality {
         draft.transform.quality = Quality::MOST;
     }
+    draft.transform.settle_qualities();
     check_max_age(&mut draft, defaults)?;
     if draft.widths.is_some() || defaults.ladder.is_some() {
         refuse_shares(&draft.transform)?;
@@ -238,6 +243,7 @@ pub(super) fn hold(asked: &mut Asked, defaults: &Defaults<'_>) -> Result<(), Err
     if asked.fallback.is_none() {
         asked.fallback = fallback(None, defaults)?;
     }
+    asked.transform.settle_qualities();
     let most = defaults.max_age_secs;
     asked.max_age_secs = asked.max_age_secs.filter(|&secs| (1..most).contains(&secs));
     let transform = &mut asked.transform;

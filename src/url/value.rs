@@ -5,8 +5,8 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::url::names;
 use letterbox_engine::transform::{
-    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, Quality, Sigma, Smart,
-    Target, Third,
+    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, OwnQualities, Quality,
+    Sigma, Smart, Subsampling, Target, Third, Transform,
 };
 
 /// Parses a whole number without sign, leading zero, exponent or separator.
@@ -351,8 +351,56 @@ pub(super) fn write_target(target: Target) -> String {
     target.name().to_owned()
 }
 
-pub(super) fn quality(text: &str) -> Option<Quality> {
-    Quality::new(u8::try_from(whole(text)?).ok()?)
+/// Parses a quality, numbers of formats' own encoders, or both: `80,webp:79`.
+pub(super) fn qualities(text: &str) -> Option<(Option<Quality>, OwnQualities)> {
+    let (mut quality, mut own) = (None, OwnQualities::NONE);
+    for part in text.split(',') {
+        let number = |text| u8::try_from(whole(text)?).ok();
+        match part.split_once(':') {
+            None if quality.is_some() => return None,
+            None => quality = Some(Quality::new(number(part)?)?),
+            Some((name, text)) => {
+                let Target::Image(format) = target(name, Negotiated::default())? else {
+                    return None;
+                };
+                if own.of(format).is_some() {
+                    return None;
+                }
+                own = own.with(format, number(text)?)?;
+            }
+        }
+    }
+    Some((quality, own))
+}
+
+/// Writes what [`qualities`] reads. The quality is left out where it counts for no answer.
+pub(super) fn write_qualities(transform: &Transform) -> String {
+    let mut parts = Vec::new();
+    let only = match transform.target {
+        Target::Image(format) => transform.own_qualities.of(format),
+        _ => None,
+    };
+    if only.is_none() {
+        parts.push(transform.quality.get().to_string());
+    }
+    let pairs = transform.own_qualities.pairs();
+    parts.extend(pairs.map(|(format, own)| format!("{}:{own}", format.name())));
+    parts.join(",")
+}
+
+/// Parses whether the answer is a data URL.
+pub(super) fn data_url(text: &str) -> Option<bool> {
+    match text {
+        "file" => Some(false),
+        "dataurl" | "base64" => Some(true),
+        _ => None,
+    }
+}
+
+/// Parses the chrominance of a JPEG.
+pub(super) fn subsampling(text: &str) -> Option<Subsampling> {
+    let all = [Subsampling::S420, Subsampling::S444];
+    all.into_iter().find(|own| own.name() == text)
 }
 
 /// Parses a time of at least 1 second: whole seconds, or days, weeks, months of 30 days or years of

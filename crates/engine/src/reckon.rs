@@ -12,6 +12,7 @@ use crate::spec::Format;
 use crate::stage::components;
 use crate::stage::trim::Trim;
 use crate::stage::{pulled_bytes, pushed_bytes, turned_bytes};
+use crate::transform::Subsampling;
 
 /// Bytes of the pipeline itself, and of small allocations of some hundred bytes each.
 const SMALL_BYTES: u64 = 4 << 10;
@@ -174,7 +175,12 @@ impl Plan {
     /// Computes the peaks of the steps, and the capacities that they depend on.
     pub(crate) fn reckon(&mut self) {
         // Samples of all components; what is background has two tokens a block.
-        let samples = |pixels: u64| pixels * if self.layout.grey() { 2 } else { 3 } / 2;
+        let halves = match (self.layout.grey(), self.transform.subsampling) {
+            (true, _) => 2,
+            (false, Subsampling::S420) => 3,
+            (false, Subsampling::S444) => 6,
+        };
+        let samples = |pixels: u64| pixels * halves / 2;
         let image = samples(self.resized.pixels());
         let empty = samples(self.canvas.pixels() - self.resized.pixels());
         self.token_bytes = image / 64 * TOKENS_A_BLOCK + empty / 64 * 8;

@@ -5,8 +5,10 @@
 
 mod clip;
 mod colour;
+mod effective;
 mod length;
 mod overlay;
+mod quality;
 mod size;
 mod text;
 
@@ -19,51 +21,11 @@ pub use crate::transform::clip::{Clip, Corners, Mask};
 pub use crate::transform::colour::Colour;
 pub use crate::transform::length::{Dpr, Length};
 pub use crate::transform::overlay::{MOST_OVERLAYS, Overlay, Place};
+pub use crate::transform::quality::{OwnQualities, Quality, Subsampling};
 pub use crate::transform::size::{
     Border, Crop, Extend, Fit, Gravity, Offset, Pad, Ratio, Shape, Side, Smart, Third,
 };
 pub use crate::transform::text::{Shadow, Text};
-
-/// Aim of the encoder, 1 (small) to 100 (faithful), on libjpeg's scale whatever the format. Below
-/// 100 a PNG that is asked for as such has a palette; other lossless ones ignore it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quality(u8);
-
-impl Quality {
-    /// As faithful as the format can be.
-    pub const MOST: Quality = Quality(100);
-
-    /// `None` outside 1 to 100.
-    pub fn new(quality: u8) -> Option<Quality> {
-        (1..=100).contains(&quality).then_some(Quality(quality))
-    }
-
-    /// 1 to 100.
-    pub fn get(self) -> u8 {
-        self.0
-    }
-
-    /// Converts the quality to the scale of this format's encoder. A quality of 80 becomes 79 for
-    /// WebP and 60 for AVIF; the ends of the scales are the same.
-    pub fn on_scale_of(self, format: Format) -> u8 {
-        let middle = u32::from(format.spec().middle_quality);
-        let asked = u32::from(self.0);
-        let own = if asked <= 80 {
-            1 + ((asked - 1) * (middle - 1) * 2 + 79) / (2 * 79)
-        } else {
-            middle + ((asked - 80) * (100 - middle) + 10) / 20
-        };
-        own as u8
-    }
-
-    /// Returns the least quality whose number on the scale of this format's encoder is `own`, or
-    /// the next one.
-    pub fn from_scale_of(format: Format, own: u8) -> Quality {
-        let qualities = (1..=100).map(Quality);
-        let mut near = qualities.filter(|quality| quality.on_scale_of(format) >= own);
-        near.next().unwrap_or(Quality::MOST)
-    }
-}
 
 /// Result of the negotiation for `f=auto`. An `auto` without a negotiation does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,10 +137,17 @@ pub struct Transform {
     pub target: Target,
     /// Default 80 (`DEFAULT_QUALITY`), and 100 for PNG.
     pub quality: Quality,
+    /// Numbers on the scales of encoders, each in place of the quality in its format. Default none.
+    pub own_qualities: OwnQualities,
     /// Progressive JPEG. Default false.
     pub interlace: bool,
+    /// Chrominance of a JPEG. Default 4:2:0.
+    pub subsampling: Subsampling,
     /// Lossless WebP. Default false.
     pub lossless: bool,
+    /// Whether the answer is a `data:` URL of the file, see
+    /// [`Output::into_data_url`](crate::Output::into_data_url). Default false.
+    pub data_url: bool,
     /// Default all.
     pub frames: Frames,
     /// Times that an animation plays; 0 is for ever. Default as often as the source's.
@@ -341,9 +310,12 @@ impl Transform {
         enlarge: true,
         dpr: Dpr::ONE,
         target: Target::Keep,
-        quality: Quality(80),
+        quality: Quality::USUAL,
+        own_qualities: OwnQualities::NONE,
         interlace: false,
+        subsampling: Subsampling::S420,
         lossless: false,
+        data_url: false,
         frames: Frames {
             first: 0,
             count: None,

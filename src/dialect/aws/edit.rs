@@ -11,7 +11,7 @@ use crate::dialect::options::Options;
 use crate::dialect::sharp;
 use letterbox_engine::transform::{
     Colour, Crop, Filter, Fit, Format, Mask, Modulation, Pad, Percentiles, Sharpening, Side, Sigma,
-    Target, Transform, Unsharp,
+    Subsampling, Target, Transform, Unsharp,
 };
 
 const EDIT: &str = "ImageEdits::CannotParseEdits";
@@ -137,6 +137,12 @@ pub(crate) fn transform(
                 let on = |name| value.get(name).is_some_and(is_on);
                 own_quality = value.get("quality").and_then(number).or(own_quality);
                 transform.interlace |= name == "jpeg" && on("progressive");
+                if name == "jpeg" {
+                    transform.subsampling = match value.get("chromaSubsampling") {
+                        Some(own) if own.as_str() == Some("4:4:4") => Subsampling::S444,
+                        _ => Subsampling::S420,
+                    };
+                }
                 transform.lossless |= name == "webp" && on("lossless");
             }
             name if IGNORED.contains(&name) => {}

@@ -7,7 +7,7 @@ use crate::dialect::imgix::parameter::{asked, gravity, ratio, rectangle, turn, w
 use crate::dialect::{colour, effect};
 use letterbox_engine::transform::{
     Clip, Colour, Corners, Dpr, Filter, Fit, Format, Frames, Gravity, Mask, Negotiated, Quality,
-    Ratio, Side, Target, Transform,
+    Ratio, Side, Subsampling, Target, Transform,
 };
 
 /// Parameters that nothing here is equal to. Others that are not known are none of imgix's, and
@@ -303,6 +303,8 @@ impl Draft {
                     effect::sharpen(transform, &sigma).map_err(bad)?;
                 }
             }
+            "chromasub" if text == "444" => transform.subsampling = Subsampling::S444,
+            "chromasub" => {}
             "dl" => self.saved_as = Some(text.to_owned()),
             "expires" => {
                 self.expires_secs = Some(number(text).ok_or_else(|| bad("seconds since 1970"))?);

@@ -56,6 +56,8 @@ pub(super) struct Draft<'a> {
     pub(super) crop: Option<(f64, f64, Option<Anchor>)>,
     pub(super) quality: u8,
     pub(super) of_formats: Vec<(Format, u8)>,
+    /// Whether the URL has named qualities of formats.
+    pub(super) has_qualities: bool,
     pub(super) version: Option<String>,
     pub(super) expires_secs: Option<u64>,
     pub(super) file_name: Option<String>,
@@ -86,6 +88,7 @@ impl<'a> Draft<'a> {
             crop: None,
             quality: 0,
             of_formats: vec![(Format::WebP, 79), (Format::Avif, 63)],
+            has_qualities: false,
             version: None,
             expires_secs: None,
             file_name: None,
@@ -321,6 +324,7 @@ impl<'a> Draft<'a> {
                 self.quality = percent(arg(0)).ok_or_else(|| bad("a number from 0 to 100"))?
             }
             "format_quality" | "fq" => {
+                self.has_qualities = true;
                 for pair in args.chunks(2) {
                     let (Some(format), Some(quality)) = (
                         pair.first().and_then(|f| format(f)),

@@ -69,6 +69,15 @@ impl Draft<'_> {
             (quality, _) => quality,
         };
         set_quality(&mut transform, if quality == 0 { 80 } else { quality });
+        // The format is that of the source, which is known with its first bytes.
+        if target.is_none() && self.quality == 0 && self.has_qualities {
+            // The one that was given last stands first.
+            for (format, quality) in self.of_formats.iter().rev() {
+                let quality = if *quality == 0 { 80 } else { *quality };
+                let own = transform.own_qualities;
+                transform.own_qualities = own.with(*format, quality).unwrap_or(own);
+            }
+        }
         Ok(transform)
     }
 }

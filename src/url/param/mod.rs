@@ -150,6 +150,7 @@ mod tests {
             settle(&Given::default(), None, &config.url_defaults()).expect("nothing is asked");
         (param.read)(&mut draft, text)?;
         draft.transform.frames = crate::url::settle::frames(&draft);
+        draft.transform.settle_qualities();
         let asked = Asked {
             source: draft.source.unwrap_or(Source::OnOrigin(String::new())),
             transform: draft.transform,

@@ -4,6 +4,7 @@ use crate::url::examples::Examples;
 use crate::url::param::kinds::SWITCH;
 use crate::url::param::row::Param;
 use crate::url::value;
+use letterbox_engine::transform::{Format, Quality, Subsampling, Transform};
 
 pub(super) const ROWS: &[Param] = &[
     Param {
@@ -39,6 +40,20 @@ pub(super) const ROWS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::delay(text).map(|v| draft.transform.delay_ms = Some(v)),
         write: Some(|asked| asked.transform.delay_ms.map(|delay| delay.to_string())),
+    },
+    Param {
+        name: "enc",
+        aliases: &["encoding"],
+        expected: "file or dataurl",
+        default: "file",
+        doc: "What the answer is: the file, or a `data:` URL of it as plain text, for a page or a style sheet; wsrv.nl's `base64` is `dataurl`",
+        examples: Examples::all(
+            &[&["file"], &["dataurl", "base64"]],
+            &["", "data", "DataURL", "base64url", "text"],
+        ),
+        quotable: true,
+        read: |draft, text| value::data_url(text).map(|v| draft.transform.data_url = v),
+        write: Some(|asked| asked.transform.data_url.then(|| "dataurl".to_owned())),
     },
     Param {
         name: "f",
@@ -139,17 +154,79 @@ pub(super) const ROWS: &[Param] = &[
     Param {
         name: "q",
         aliases: &["quality"],
-        expected: "a whole number from 1 to 100",
+        expected: "a whole number from 1 to 100, or such numbers of formats' own encoders: webp:79,avif:60",
         default: "{}, and 100 with f=png",
         doc: "Quality of a lossy format, on JPEG's scale: 80 is WebP's 79 and AVIF's 60. PNG is lossless, but with `f=png` less than \
-              100 is a palette of `q` % of 256 colours",
+              100 is a palette of `q` % of 256 colours. `jpg:85`, `webp:79`, `avif:60` and `png:50` count for answers in that format alone \
+              and are what its encoder takes; several have commas between them, and one number without a format may be among them",
         examples: Examples::some(
-            &[&["1"], &["2"], &["50"], &["99"], &["100"]],
-            &["", "0", "101", "256", "-1", "01", "79.5", "high"],
-            |roll| (1 + roll(100)).to_string(),
+            &[
+                &["1"],
+                &["2"],
+                &["50"],
+                &["99"],
+                &["100"],
+                &["80,webp:50", "webp:50,80"],
+                &["80,avif:63,jpg:100,webp:1", "webp:1,jpeg:100,80,avif:63"],
+            ],
+            &[
+                "",
+                "0",
+                "101",
+                "256",
+                "-1",
+                "01",
+                "79.5",
+                "high",
+                "webp",
+                "webp:",
+                "webp:0",
+                "webp:101",
+                "webp:1.5",
+                "gif:50",
+                "auto:50",
+                "80,",
+                "80,90",
+                "jpg:50,jpeg:60",
+                "webp:50;avif:40",
+            ],
+            |roll| {
+                let mut transform = Transform::DEFAULT;
+                for format in [Format::Avif, Format::Jpeg, Format::WebP] {
+                    let own = 1 + roll(100) as u8;
+                    let with = transform.own_qualities.with(format, own);
+                    let with = with.filter(|_| roll(2) == 0);
+                    transform.own_qualities = with.unwrap_or(transform.own_qualities);
+                }
+                transform.quality = Quality::new(1 + roll(100) as u8).unwrap_or(Quality::MOST);
+                transform.settle_qualities();
+                value::write_qualities(&transform)
+            },
         ),
         quotable: true,
-        read: |draft, text| value::quality(text).map(|v| draft.transform.quality = v),
-        write: Some(|asked| Some(asked.transform.quality.get().to_string())),
+        read: |draft, text| {
+            let (quality, own) = value::qualities(text)?;
+            draft.transform.quality = quality.unwrap_or(draft.transform.quality);
+            draft.transform.own_qualities = own;
+            Some(())
+        },
+        write: Some(|asked| Some(value::write_qualities(&asked.transform))),
+    },
+    Param {
+        name: "subsampling",
+        aliases: &[],
+        expected: "420 or 444",
+        default: "420",
+        doc: "Chrominance of a JPEG: a sample for four pixels (4:2:0), or for each (4:4:4), which keeps thin red and blue lines sharp and makes the file larger",
+        examples: Examples::all(
+            &[&["420"], &["444"]],
+            &["", "422", "4:2:0", "4:4:4", "440", "0420"],
+        ),
+        quotable: true,
+        read: |draft, text| value::subsampling(text).map(|v| draft.transform.subsampling = v),
+        write: Some(|asked| {
+            let own = asked.transform.subsampling;
+            (own != Subsampling::S420).then(|| own.name().to_owned())
+        }),
     },
 ];

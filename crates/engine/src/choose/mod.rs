@@ -20,7 +20,9 @@ use crate::quantise::palette::MOST as MOST_COLOURS;
 use crate::spec::{By, Format, FormatSet};
 use crate::stage;
 use crate::stage::link::{Samples, Stage};
-use crate::transform::{Crop, Dpr, Fit, Length, Overlay, Place, Quality, Side, Target, Transform};
+use crate::transform::{
+    Crop, Dpr, Fit, Length, Overlay, Place, Quality, Side, Subsampling, Target, Transform,
+};
 
 impl Plan {
     /// Plans a transform.
@@ -174,7 +176,8 @@ impl Plan {
         let stages = stage::at_work(&plan);
         plan.original = stages.is_empty() && plan.may_be_its_source();
         let is_of_planes = |stage: &&dyn Stage| stage.samples(&plan) == Samples::Plane;
-        if stages.iter().all(is_of_planes) {
+        // Components are halved chrominance.
+        if stages.iter().all(is_of_planes) && transform.subsampling == Subsampling::S420 {
             plan.chroma = chroma(&plan.header, format, geometry, shrink);
         }
         plan.palette = plan.indexed(transform.target);
@@ -184,16 +187,27 @@ impl Plan {
 
     /// Whether a picture that no stage changes may have its source's own file: in the same format.
     /// Quality is no change: a source is as good as it is. Several scans are one, where the source
-    /// has not got them.
+    /// has not got them, and so is all of the chrominance.
     fn may_be_its_source(&self) -> bool {
-        let several_scans = match self.header.coding {
-            Coding::Jpeg { progressive, .. } => progressive,
-            _ => false,
+        let (several_scans, is_whole) = match self.header.coding {
+            Coding::Jpeg {
+                progressive,
+                sampling,
+                ..
+            } => {
+                let components = sampling.iter().take_while(|(h, _)| *h > 0);
+                (
+                    progressive,
+                    components.clone().all(|own| *own == sampling[0]),
+                )
+            }
+            _ => (false, true),
         };
         self.format == self.header.format
             && self.format.spec().strips
             && self.canvas == self.header.stored
             && (several_scans || !self.transform.interlace || self.format != Format::Jpeg)
+            && (is_whole || self.transform.subsampling == Subsampling::S420)
     }
 
     /// Plans the small picture that placeholders are made of: the upright source with its alpha, in
@@ -357,7 +371,7 @@ impl Plan {
     /// its source has one and is resampled, which makes more colours than it had, pixels may become
     /// others that are near.
     fn indexed(&self, target: Target) -> Option<Indexed> {
-        let quality = usize::from(self.transform.quality.get());
+        let quality = usize::from(self.transform.quality_of(Format::Png));
         if self.format != Format::Png {
             None
         } else if target == Target::Image(Format::Png) && quality < 100 {

@@ -93,7 +93,7 @@ pub(crate) fn encode(
     let encoding = Encoding {
         format: plan.format,
         size: plan.canvas,
-        quality: plan.transform.quality.on_scale_of(plan.format),
+        quality: plan.transform.quality_of(plan.format),
         raw_alpha: grain.is_noise(),
         most_bytes: memory.bytes(plan.canvas.pixels()),
     };

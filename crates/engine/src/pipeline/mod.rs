@@ -7,6 +7,7 @@
 pub(crate) mod again;
 pub(crate) mod animate;
 pub(crate) mod body;
+pub(crate) mod data_url;
 pub(crate) mod describe;
 pub(crate) mod finish;
 pub(crate) mod layers;

@@ -13,8 +13,10 @@ use crate::header::Coding;
 use crate::pixels::frame::Picture;
 use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
+use crate::spec::Format;
 use crate::stage::convert;
 use crate::stage::leaving::Leaving;
+use crate::transform::Subsampling;
 
 /// A file that is being decoded.
 pub(crate) struct Decoder {
@@ -227,8 +229,11 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
         Pixels::Rgb
     };
     let settings = Settings {
-        quality: plan.transform.quality.get(),
-        sampling: Sampling::S420,
+        quality: plan.transform.quality_of(Format::Jpeg),
+        sampling: match plan.transform.subsampling {
+            Subsampling::S420 => Sampling::S420,
+            Subsampling::S444 => Sampling::S444,
+        },
         progressive: plan.transform.interlace,
     };
     let image = plan

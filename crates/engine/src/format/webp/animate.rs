@@ -108,7 +108,7 @@ impl<'g> AnimationEncoder<'g> {
         let side = |length: u32| (length - 1).to_le_bytes();
         let ([wl, wm, wh, _], [hl, hm, hh, _]) =
             (side(plan.canvas.width), side(plan.canvas.height));
-        let quality = plan.transform.quality.on_scale_of(Format::WebP);
+        let quality = plan.transform.quality_of(Format::WebP);
         let plays = animation.plays.min(65_535) as u16;
         answer.write(b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0")?;
         answer.write(&[ANIMATED, 0, 0, 0, wl, wm, wh, hl, hm, hh])?;
