@@ -7,7 +7,7 @@ import { inRuntime } from './runtime.mjs';
 
 /** Runs `work(make)` beside `count` engines; `make(query, file, overlays)` resolves to { bytes, type, size }, or throws why not. */
 export function withEngines(packageFolder, count, work) {
-  if (!existsSync(join(packageFolder, 'batch.mjs'))) throw new Problem('resize is a command of the package: `npm run package` makes it, and its file is installed as any');
+  if (!existsSync(join(packageFolder, 'batch.mjs'))) throw new Problem('resize is a command of the package. In the clone it is `npm run resize -- …`');
   const beside = readdirSync(packageFolder).filter((name) => /\.(wasm|bin)$/.test(name));
   return inRuntime(packageFolder, ['batch.mjs', 'worker.mjs', ...beside], count, (addresses) => {
     const idle = [...addresses];

@@ -69,7 +69,7 @@ test('a folder keeps its shape, a broken file does not end the others, and what 
   const first = resize(args);
   assert.equal(first.status, 1);
   assert.match(first.stderr, /^resize: 3 written, 1 failed in /);
-  assert.match(first.stderr, /not made:\n {2}photos\/broken\.jpg: [a-z].{20,}\n$/);
+  assert.match(first.stderr, /not made:\n {2}photos\/broken\.jpg: the JPEG breaks off\n$/);
   assert.deepEqual(below('photos/small'), ['.letterbox-resized.json', 'logo.webp', 'old/two.webp', 'one.webp']);
   assert.equal(await sizeOf(at('photos', 'small', 'old', 'two.webp')), '120x80 webp');
   rmSync(at('photos', 'broken.jpg'));
