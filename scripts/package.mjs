@@ -47,15 +47,15 @@ export async function makePackage() {
   return { path, size, folder: at };
 }
 
-/** Builds the folder that becomes the package; returns its path. */
-export async function makeFolder() {
+/** Builds the folder that becomes the package, or another one with the same in it; returns its path. */
+export async function makeFolder(into = folder) {
   await build({ quiet: true });
-  const at = join(root, folder);
+  const at = join(root, into);
   rmSync(at, { recursive: true, force: true });
   mkdirSync(at, { recursive: true });
   const worker = (avif) => ({ from: 'package.mjs', avif });
   const entries = { 'worker.mjs': worker(true), 'worker-without-avif.mjs': worker(false), 'engine.mjs': { from: 'engine.mjs', avif: false, loads: true }, 'rpc.mjs': { from: 'rpc.mjs' }, 'batch.mjs': { from: 'batch.mjs' } };
-  await bundle({ folder: 'build', into: folder, entries });
+  await bundle({ folder: 'build', into, entries });
   for (const [from, to] of Object.entries(copied)) {
     cpSync(join(root, from), join(at, to), { recursive: true, filter: (path) => path === join(root, from) || !isLeft(path) });
   }

@@ -12,7 +12,7 @@ import { root } from './tools.mjs';
 const folder = join('tests', 'worker');
 
 /** These start wrangler, cargo or our scripts, and wait for them. */
-const ofPrograms = ['variant', 'start', 'deploy-guide', 'check', 'digests', 'packed', 'sign'];
+const ofPrograms = ['variant', 'start', 'deploy-guide', 'check', 'digests', 'packed', 'resize', 'sign'];
 
 /** These measure the memory of the module under load. */
 const ofMemory = ['memory', 'answers'];

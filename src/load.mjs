@@ -7,7 +7,7 @@ export async function load(address) {
     return await WebAssembly.compile(bytes);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new Error('this runtime does not know the exceptions of WebAssembly, which letterbox needs: expected Node 24, Chromium 137 or what is as new', { cause: error });
+    throw new Error('this runtime does not know the exceptions of WebAssembly, which letterbox needs: expected Node 24, Deno 2.9, Bun 1.4, Chromium 137 or what is as new', { cause: error });
   }
 }
 

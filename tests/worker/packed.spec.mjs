@@ -198,12 +198,15 @@ all.push((await engine.info(file)).source.width, await engine.placeholder(file))
 
 const isNew = (version) => Number(/\d+/.exec(version)[0]) >= 24;
 
-/** A Node that compiles the module outside of the runtime: this one, or that of `npm run integrations`. */
-function newNode() {
-  if (isNew(process.version)) return process.execPath;
-  const at = join(cache, 'integrations');
-  const kept = existsSync(at) ? readdirSync(at).filter((name) => name.startsWith('node-')) : [];
-  return kept.map((name) => join(at, name, 'node_modules', '.bin', 'node')).find((path) => existsSync(path));
+/** How a program is run outside of the Workers runtime: by this Node if it is new enough, and by what `npm run runtimes` has installed. */
+function runtimes() {
+  const at = join(cache, 'runtimes');
+  const kept = existsSync(at) ? readdirSync(at) : [];
+  const found = [['node', []], ['deno', ['run', '--allow-read']], ['bun', []]].flatMap(([name, words]) => {
+    const folders = kept.filter((each) => each.startsWith(`${name}-`)).map((each) => join(at, each, 'node_modules', '.bin', name));
+    return folders.filter((path) => existsSync(path)).slice(-1).map((path) => [path, ...words]);
+  });
+  return isNew(process.version) ? [[process.execPath], ...found] : found;
 }
 
 /** The worker's answers to that. */
@@ -225,7 +228,7 @@ async function ofWorker(photo) {
   }
 }
 
-test('the engine makes in Node, and in a browser, what the worker answers', { timeout: 120_000 }, async (t) => {
+test('the engine makes in Node, Deno, Bun and a browser what the worker answers', { timeout: 120_000 }, async (t) => {
   const photo = readFileSync(sample);
   const wanted = await ofWorker(photo);
   const program = `import * as engine from 'letterbox-images/engine';
@@ -243,17 +246,16 @@ for (const [bytes, parameters] of [[new Uint8Array(9), {}], [file.subarray(0, 50
 console.log(JSON.stringify({ all, lengths, refusals }));`;
   writeFileSync(join(home, 'photo.jpg'), photo);
   writeFileSync(join(home, 'engine.mjs'), program);
-  const node = newNode();
-  if (node) {
-    const { status, said } = run(node, ['engine.mjs']);
+  for (const [runtime, ...words] of runtimes()) {
+    const { status, said } = run(runtime, [...words, 'engine.mjs']);
     assert.equal(status, 0, said);
     const { all, lengths, refusals } = JSON.parse(said);
-    assert.deepEqual(all, wanted);
-    assert.deepEqual(lengths, Array(4).fill(Buffer.from(wanted[0][3], 'base64').length));
-    assert.deepEqual(refusals, ['unsupported-format', 'corrupt-image', 'bad-parameter', 'unsupported-format'].map((code) => `EngineError ${code} true`));
-  } else {
-    t.diagnostic('there is no Node 24 here');
+    assert.deepEqual(all, wanted, runtime);
+    assert.deepEqual(lengths, Array(4).fill(Buffer.from(wanted[0][3], 'base64').length), runtime);
+    assert.deepEqual(refusals, ['unsupported-format', 'corrupt-image', 'bad-parameter', 'unsupported-format'].map((code) => `EngineError ${code} true`), runtime);
+    t.diagnostic(`the same in ${runtime}`);
   }
+  if (runtimes().length === 0) t.diagnostic('there is neither Node 24 nor Deno nor Bun here: npm run runtimes');
   if (!isNew(process.version)) assert.match(run('node', ['engine.mjs']).said, /this runtime does not know the exceptions of WebAssembly[^]*expected Node 24/);
   if (!chromium) return t.diagnostic('there is no Chromium here');
   const page = `import * as engine from '/engine.mjs';

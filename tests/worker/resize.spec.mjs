@@ -16,7 +16,7 @@ const logo = join(root, 'demo', 'samples', 'logo.png');
 let folder, home;
 
 before(async () => {
-  folder = await makeFolder();
+  folder = await makeFolder(join('build', 'package-to-resize')); // another spec makes the package's own anew meanwhile
   home = mkdtempSync(join(tmpdir(), 'letterbox-resize-'));
   mkdirSync(join(home, 'photos', 'old'), { recursive: true });
   copyFileSync(sample, join(home, 'photo.jpg'));
