@@ -17,6 +17,7 @@ const aliases = {
   blur: [],
   border: [],
   bri: ['brightness'],
+  bytes: [],
   ca: [],
   cbottom: [],
   ch: [],

@@ -74,6 +74,7 @@ impl Error {
                 | I::TooManyFrames { .. }
                 | I::Outgrown { .. }
                 | I::OutputTooLarge { .. }
+                | I::Larger { .. }
                 | I::Outside
                 | I::Text(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 I::SourceTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -133,6 +134,7 @@ impl Error {
                 | I::TooManyFrames { .. }
                 | I::Outgrown { .. }
                 | I::OutputTooLarge { .. } => "image-too-large",
+                I::Larger { .. } => "answer-too-large",
                 I::NoSuchPage { .. } => "no-such-page",
                 I::Outside | I::Text(T::Unseen) => "overlay-outside",
                 I::Text(T::NoGlyph(_)) => "no-glyph",

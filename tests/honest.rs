@@ -340,6 +340,8 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=1200&h=627&f=jpg&subsampling=444",
             "w=1200&h=627&f=jpg&subsampling=444&q=100",
             WHOLE_AND_PROGRESSIVE,
+            "w=1200&h=627&f=jpg&bytes=30000",
+            "w=700&h=500&f=jpg&il&bytes=100000000",
             AS_IT_IS,
             "w=1200&h=627&f=jpg&il&q=100",
             "w=1200&h=627&f=jpg&il&q=20",

@@ -33,6 +33,8 @@ export interface Parameters {
   bri?: number;
   /** Another name of `bri`. */
   brightness?: Parameters['bri'];
+  /** Most bytes of the file. Where it has more at quality `q`, a still JPEG, lossy WebP or AVIF is encoded once or twice more, with the highest quality that is expected to fit; 422 where nothing fits. All else is encoded once, and is 422 where that does not fit. Default: none. */
+  bytes?: number;
   /** Where `cw` and `ch` are cut out, and what `cx` and `cy` count from: an edge, the middle, or a point that is to be in the middle of what is kept. Default: top-left. */
   ca?: 'center' | 'top' | 'bottom' | 'left' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | (string & {});
   /** Rows at the bottom that are cut off before `cy` and `ch` count. Default: 0. */

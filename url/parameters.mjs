@@ -11,6 +11,7 @@ export const parameters = {
   blur: { aliases: [], on: '' },
   border: { aliases: [] },
   bri: { aliases: ['brightness'] },
+  bytes: { aliases: [] },
   ca: { aliases: [] },
   cbottom: { aliases: [] },
   ch: { aliases: [] },

@@ -1,7 +1,7 @@
 //! Parses and writes the value of one parameter. Parsing is strict: digits are ASCII digits,
 //! nothing is trimmed or rounded, and `None` means that the text is no value of this kind.
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 
 use crate::url::names;
 use letterbox_engine::transform::{
@@ -386,6 +386,14 @@ pub(super) fn write_qualities(transform: &Transform) -> String {
     let pairs = transform.own_qualities.pairs();
     parts.extend(pairs.map(|(format, own)| format!("{}:{own}", format.name())));
     parts.join(",")
+}
+
+/// Parses the most bytes of a file.
+pub(super) fn most_bytes(text: &str) -> Option<NonZeroU32> {
+    let most = u32::try_from(whole(text)?)
+        .ok()
+        .filter(|most| *most <= 100_000_000)?;
+    NonZeroU32::new(most)
 }
 
 /// Parses whether the answer is a data URL.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pixels::layout::Size;
+use crate::spec::Format;
 
 /// Reason why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,17 @@ pub enum Error {
         /// Bytes that were planned.
         bytes: u64,
     },
+    /// The answer has more bytes than were asked for, whatever its quality.
+    Larger {
+        /// Bytes of the smallest file that was made.
+        bytes: u64,
+        /// Bytes that were asked for.
+        most: u64,
+        /// Format of the file.
+        format: Format,
+        /// Whether the quality has been lowered.
+        lessened: bool,
+    },
     /// The answer would be larger than allowed.
     OutputTooLarge {
         /// The answer's size.
@@ -115,6 +127,25 @@ impl fmt::Display for Error {
                 "the source has {:.1} megapixels and this transform of it needs {need} bytes of memory, of {budget} that one image may use",
                 *pixels as f64 / 1e6,
             ),
+            Error::Larger {
+                bytes,
+                most,
+                format,
+                lessened,
+            } => {
+                let name = format.name();
+                match lessened {
+                    true => write!(
+                        f,
+                        "as {name} with less quality the answer still has {bytes} bytes, and bytes={most}"
+                    )?,
+                    false => write!(
+                        f,
+                        "as {name}, which has no quality to lower here, the answer has {bytes} bytes, and bytes={most}"
+                    )?,
+                }
+                f.write_str(": ask for a smaller w/h, another f, or more bytes")
+            }
             Error::Starved { pixels, most } => write!(
                 f,
                 "decoding the source's {:.1} megapixels takes more than the {most} bytes of memory that there are for it: a smaller or more compressed source may do",

@@ -144,6 +144,10 @@ impl Plan {
         if self.aim == Some(Aim::Layer) {
             parts.push(("layer", self.layer_pixels()));
         }
+        if self.tries_again() {
+            // The picture is encoded again where its file is too large.
+            parts.push(("copy", upright));
+        }
         if self.format == Format::Jpeg {
             // A piece is freed when all its rows are used up. Tokens take its place a little before
             // that.

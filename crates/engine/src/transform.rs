@@ -12,7 +12,7 @@ mod quality;
 mod size;
 mod text;
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 
 pub use crate::effect::{Blur, Median, Modulation, Percentiles, Sharpening, Sigma, Unsharp};
 use crate::pixels::orientation::Orientation;
@@ -145,6 +145,8 @@ pub struct Transform {
     pub subsampling: Subsampling,
     /// Lossless WebP. Default false.
     pub lossless: bool,
+    /// Most bytes of the file, for which the quality is lowered. Default none.
+    pub most_bytes: Option<NonZeroU32>,
     /// Whether the answer is a `data:` URL of the file, see
     /// [`Output::into_data_url`](crate::Output::into_data_url). Default false.
     pub data_url: bool,
@@ -315,6 +317,7 @@ impl Transform {
         interlace: false,
         subsampling: Subsampling::S420,
         lossless: false,
+        most_bytes: None,
         data_url: false,
         frames: Frames {
             first: 0,

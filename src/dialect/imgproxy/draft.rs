@@ -1,6 +1,6 @@
 //! Options, read into a draft of the transform.
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 
 use crate::dialect::bytes::text_of_base64;
 use crate::dialect::call::{
@@ -334,6 +334,10 @@ impl<'a> Draft<'a> {
                     };
                     self.of_formats.insert(0, (format, quality));
                 }
+            }
+            "max_bytes" | "mb" => {
+                let most = pixels(0)?.unwrap_or(0).min(100_000_000);
+                self.transform.most_bytes = NonZeroU32::new(most as u32);
             }
             "format" | "f" | "ext" => {
                 let format = arg(0).and_then(format);

@@ -106,9 +106,11 @@ pub(crate) fn tell(failure: &Failure<'_>) -> Told {
             "source-not-allowed" | "origin-unreachable" | "redirect-refused" | "too-many-redirects",
             _,
         ) => StatusCode::NOT_FOUND,
-        ("unsupported-format" | "corrupt-image" | "image-too-large" | "source-too-large", _) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        (
+            "unsupported-format" | "corrupt-image" | "image-too-large" | "answer-too-large"
+            | "source-too-large",
+            _,
+        ) => StatusCode::UNPROCESSABLE_ENTITY,
         ("busy", _) => StatusCode::TOO_MANY_REQUESTS,
         ("bad-parameter", _) => StatusCode::NOT_FOUND,
         _ => failure.status,

@@ -1,6 +1,6 @@
 //! Filters, in the order of the URL.
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 
 use crate::dialect::call::{Refusal, decimal, length, number, percent_decoded};
 use crate::dialect::thumbor::draft::Draft;
@@ -138,6 +138,11 @@ impl Draft {
                 let quality = number(first).and_then(|quality| u8::try_from(quality).ok());
                 let quality = quality.filter(|quality| (1..=100).contains(quality));
                 self.quality = Some(quality.ok_or_else(|| wrong("a whole number from 1 to 100"))?);
+            }
+            "max_bytes" => {
+                let most = number(first).filter(|most| (1..=100_000_000).contains(most));
+                let most = most.ok_or_else(|| wrong("a whole number of bytes"))?;
+                self.transform().most_bytes = NonZeroU32::new(most as u32);
             }
             "format" => {
                 let format = match first {

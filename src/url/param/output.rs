@@ -27,6 +27,22 @@ pub(super) const ROWS: &[Param] = &[
         write: Some(|asked| asked.transform.keeps_alpha.then(|| "png".to_owned())),
     },
     Param {
+        name: "bytes",
+        aliases: &[],
+        expected: "a whole number from 1 to 100000000",
+        default: "none",
+        doc: "Most bytes of the file. Where it has more at quality `q`, a still JPEG, lossy WebP or AVIF is encoded once or twice more, with the highest \
+              quality that is expected to fit; 422 where nothing fits. All else is encoded once, and is 422 where that does not fit",
+        examples: Examples::some(
+            &[&["1"], &["20000"], &["100000000"]],
+            &["", "0", "-1", "01", "100000001", "20k", "1e4", "1.5"],
+            |roll| (1 + roll(1_000_000)).to_string(),
+        ),
+        quotable: true,
+        read: |draft, text| value::most_bytes(text).map(|v| draft.transform.most_bytes = Some(v)),
+        write: Some(|asked| asked.transform.most_bytes.map(|most| most.to_string())),
+    },
+    Param {
         name: "delay",
         aliases: &[],
         expected: "a whole number from 10 to 65535",

@@ -240,6 +240,7 @@ impl Plan {
             Plan::with_guests(header, source, &transform, &limits, offer, Known::default())?;
         plan.palette = None; // it is not written
         plan.original = false;
+        plan.layer_bytes = FACTS_BYTES;
         plan.reckon();
         Ok(plan)
     }
@@ -411,6 +412,9 @@ impl Lies {
         }
     }
 }
+
+/// Bytes of the facts that a description tells of a picture and its EXIF, and of their text.
+const FACTS_BYTES: u64 = 4 << 10;
 
 /// Most pixels of a source. The JPEG decoder has the same limit, and sharp by default.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;

@@ -54,6 +54,12 @@ pub(crate) trait Codec: Sync {
     /// missing, damaged, or too large.
     fn profile(&self, file: &[u8]) -> Option<Vec<u8>>;
 
+    /// Returns the EXIF block of a file, as far as `file` goes, with or without its prefix. `None`
+    /// for a format whose EXIF is not read.
+    fn exif<'f>(&self, _: &'f [u8]) -> Option<&'f [u8]> {
+        None
+    }
+
     /// Whether the file declares several frames.
     fn is_animated(&self, file: &[u8]) -> bool;
 

@@ -61,7 +61,8 @@ fn number<'a>(start: Cursor<'a>, mut entry: Cursor<'a>) -> Option<u32> {
     })
 }
 
-fn start(tiff: &[u8]) -> Result<Cursor<'_>, Stop> {
+/// Returns the reader of a TIFF structure, in its byte order.
+pub(crate) fn start(tiff: &[u8]) -> Result<Cursor<'_>, Stop> {
     match tiff.get(..4).ok_or(Stop::NeedMore)? {
         b"II*\0" => Ok(Cursor::little_endian(tiff)),
         b"MM\0*" => Ok(Cursor::big_endian(tiff)),

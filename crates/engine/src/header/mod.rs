@@ -7,6 +7,7 @@ pub(crate) mod colours;
 pub(crate) mod cursor;
 pub(crate) mod exif;
 pub(crate) mod profile;
+pub(crate) mod shot;
 pub mod strips;
 
 use crate::error::Error;

@@ -2,10 +2,10 @@
 
 use crate::error::Error;
 use crate::format::codec::Decode;
-use crate::format::codec_of;
 use crate::guest::Guests;
 use crate::limits::Limits;
 use crate::pipeline::animate::{Played, Player};
+use crate::pipeline::lessen;
 use crate::pipeline::original::Original;
 use crate::pipeline::output::Spent;
 use crate::pipeline::sink::Sink;
@@ -85,20 +85,18 @@ impl<'a> Body<'a> {
                 }
                 _ => None,
             };
-            return Ok(match own {
-                Some(own) => (own, true, *plan),
-                None => (made?, false, *plan),
-            });
+            let (file, is_own) = match own {
+                Some(own) => (own, true),
+                None => (made?, false),
+            };
+            lessen::within(&plan, file.len())?;
+            return Ok((file, is_own, *plan));
         }
         let (plan, pictures, original) = self.decode(now_ms, spent)?;
         let start = now_ms();
-        let made = write(&plan, pictures, guests)?;
-        let own = original.and_then(|original| original.instead_of(made.len(), &plan));
+        let written = lessen::written(*plan, pictures, original, guests);
         spent.encode_ms = now_ms() - start;
-        Ok(match own {
-            Some(own) => (own, true, *plan),
-            None => (made, false, *plan),
-        })
+        written
     }
 
     /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the
@@ -163,11 +161,4 @@ impl<'a> Body<'a> {
         spent.resize_ms += now_ms() - decoded;
         Ok((plan, upright, original))
     }
-}
-
-/// Encodes the pictures of a plan's planes.
-fn write(plan: &Plan, pictures: Vec<Picture>, guests: &dyn Guests) -> Result<Vec<u8>, Error> {
-    let writer = codec_of(plan.format).writer();
-    let writer = writer.ok_or(Error::Internal("nobody writes this format".to_owned()))?;
-    writer.encode(plan, pictures, guests)
 }

@@ -14,6 +14,7 @@ use crate::transform::Gravity;
 pub(crate) fn describe(
     plan: &Plan,
     exif: Orientation,
+    shot: Option<Value>,
     source_bytes: u64,
     limits: &Limits,
     facts: Result<Facts, String>,
@@ -52,6 +53,14 @@ pub(crate) fn describe(
         header.stored.swapped_if(exif.swaps_axes()),
         plan.resized.swapped_if(header.orientation.swaps_axes()),
     );
+    let palette = facts.as_ref().ok().map(|Facts { small }| {
+        let shades = small.palette();
+        let shades = shades.iter().map(|shade| {
+            let share = (shade.share * 1000.0).round() / 1000.0;
+            json!({ "colour": shade.hex(), "share": share })
+        });
+        shades.collect::<Vec<Value>>()
+    });
     let placeholder = match facts {
         Ok(Facts { small }) => json!({
             "thumbhash": small.thumbhash(),
@@ -108,6 +117,8 @@ pub(crate) fn describe(
             "peak_bytes": plan.peak_bytes,
         },
         "placeholder": placeholder,
+        "palette": palette,
+        "exif": shot,
         "memory": {
             "steps": steps,
             "peak": peak,

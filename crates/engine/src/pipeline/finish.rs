@@ -88,6 +88,8 @@ impl Pipeline<'_> {
         let (target, limits, source_bytes) =
             (self.transform.target, self.limits, self.source_bytes);
         let (described, exif) = (self.described.take(), self.exif);
+        let shot = self.shot.take();
+        let shot = shot.map(|shot| shot.json(exif.to_exif()));
         let found: Result<(Facts, Box<Plan>), String> = match self.state {
             State::Header { .. } | State::Planned { .. } => return Err(BREAKS_OFF),
             State::Described { without } => Err(without),
@@ -106,7 +108,7 @@ impl Pipeline<'_> {
         let ((body, content_type), plan) = match (described, found) {
             (Some(plan), found) => {
                 let facts = found.map(|(facts, _)| facts);
-                let json = describe(&plan, exif, source_bytes, limits, facts);
+                let json = describe(&plan, exif, shot, source_bytes, limits, facts);
                 ((json, "application/json"), plan)
             }
             (None, Ok((facts, plan))) if target == Target::Thumbhash => {

@@ -11,6 +11,7 @@ pub(crate) mod data_url;
 pub(crate) mod describe;
 pub(crate) mod finish;
 pub(crate) mod layers;
+pub(crate) mod lessen;
 pub(crate) mod look;
 pub(crate) mod memory;
 pub(crate) mod open;

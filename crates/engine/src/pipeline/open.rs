@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::format::codec_of;
 use crate::header::Header;
+use crate::header::shot::Shot;
 use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
 use crate::pipeline::original::Original;
@@ -115,6 +116,8 @@ impl Pipeline<'_> {
         let known = self.known();
         self.look = self.needed(self.look, &header);
         if self.transform.target == Target::Json {
+            let block = codec_of(header.format).exif(&start);
+            self.shot = block.and_then(Shot::read).map(Box::new);
             let plan = self.asked(header, source.clone(), known)?;
             self.described = Some(Box::new(plan));
         }

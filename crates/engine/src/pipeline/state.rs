@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::guest::{Guests, NoGuests};
+use crate::header::shot::Shot;
 use crate::layer::Layers;
 use crate::limits::Limits;
 use crate::pipeline::body::Body;
@@ -24,6 +25,8 @@ pub struct Pipeline<'a> {
     pub(crate) guests: &'a dyn Guests,
     /// Orientation in the source's EXIF.
     pub(crate) exif: Orientation,
+    /// Facts in the source's EXIF, where a description is wanted.
+    pub(crate) shot: Option<Box<Shot>>,
     /// Look whose facts the answer is made of; `None` where the answer is an image.
     pub(crate) look: Option<Look>,
     /// The part of the upright source that a look has found to be shown.
@@ -66,6 +69,7 @@ impl<'a> Pipeline<'a> {
             late_bytes: None,
             guests: &NoGuests,
             exif: Orientation::default(),
+            shot: None,
             look: Look::first(transform),
             area: None,
             focus: None,

@@ -117,6 +117,20 @@ impl Picture {
         (rows * picture.row_bytes()) as u64
     }
 
+    /// Returns a copy of a picture of which no row has been taken.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn copied(&self) -> Result<Picture, Error> {
+        let mut pieces: VecDeque<Vec<u8>> = room(self.pieces.len())?.into();
+        for piece in &self.pieces {
+            let mut copy = reserved(piece.capacity() as u64)?;
+            copy.extend_from_slice(piece);
+            pieces.push_back(copy);
+        }
+        Ok(Picture { pieces, ..*self })
+    }
+
     fn count(&self) -> usize {
         (self.size.height as usize).div_ceil(self.piece_rows)
     }

@@ -226,6 +226,25 @@ pub(crate) fn pixel(colour: Colour, layout: Layout) -> [u8; 4] {
 }
 
 impl Plan {
+    /// Returns the bytes that the answer may have.
+    pub(crate) fn most_bytes(&self) -> usize {
+        let most = self.transform.most_bytes;
+        most.map_or(usize::MAX, |most| most.get() as usize)
+    }
+
+    /// Whether the picture is encoded with less quality where its file is larger than it may be.
+    pub(crate) fn tries_again(&self) -> bool {
+        let is_lossy = match self.format {
+            Format::Jpeg | Format::Avif => true,
+            Format::WebP => self.by_guest,
+            Format::Png | Format::Gif | Format::Bmp | Format::Ico | Format::Tiff => false,
+        };
+        is_lossy
+            && self.transform.most_bytes.is_some()
+            && self.aim.is_none()
+            && self.moving().is_none()
+    }
+
     /// Whether another plan follows, with the same file.
     pub(crate) fn is_look(&self) -> bool {
         matches!(self.aim, Some(Aim::Box(_) | Aim::Point { .. }))

@@ -1,4 +1,4 @@
-//! What counts of the qualities of a transform, for the formats that its answer may have.
+//! Qualities of a transform that count, for the formats that its answer may have.
 
 use crate::spec::{Format, FormatSet};
 use crate::transform::quality::Quality;

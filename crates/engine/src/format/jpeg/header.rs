@@ -87,6 +87,18 @@ pub(crate) fn each_segment<'a>(
     }
 }
 
+/// Returns the first EXIF block of a file.
+pub(crate) fn exif(file: &[u8]) -> Option<&[u8]> {
+    let mut found = None;
+    // A file that ends within a segment has those before it.
+    let _ = each_segment(file, |marker, content| {
+        if marker == 0xe1 && content.starts_with(exif::PREFIX) {
+            found = found.or(Some(content));
+        }
+    });
+    found
+}
+
 /// Returns the next marker's code. Bytes that are no marker are skipped, as in every decoder.
 fn next_marker(cursor: &mut Cursor<'_>) -> Result<u8, Stop> {
     loop {

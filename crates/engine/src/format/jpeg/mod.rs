@@ -33,6 +33,10 @@ impl Codec for Jpeg {
         parts.join()
     }
 
+    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
+        header::exif(file)
+    }
+
     fn is_animated(&self, _: &[u8]) -> bool {
         false
     }

@@ -41,6 +41,10 @@ impl Codec for Png {
         profile::inflate(header::chunk(file, b"iCCP")?)
     }
 
+    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
+        header::chunk(file, b"eXIf")
+    }
+
     fn is_animated(&self, file: &[u8]) -> bool {
         frames::is_animated(file)
     }

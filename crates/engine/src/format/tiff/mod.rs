@@ -36,6 +36,11 @@ impl Codec for Tiff {
         profile::copy(header::profile(file)?)
     }
 
+    /// A TIFF is the structure that EXIF blocks have.
+    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
+        Some(file)
+    }
+
     fn is_animated(&self, _: &[u8]) -> bool {
         false
     }

@@ -147,6 +147,19 @@ pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
     }
 }
 
+/// Returns the first EXIF block of a file, which stands behind its picture.
+pub(crate) fn exif(file: &[u8]) -> Option<&[u8]> {
+    let mut cursor = Cursor::little_endian(file).seek(12);
+    loop {
+        let kind: [u8; 4] = cursor.array().ok()?;
+        let length = cursor.u32().ok()? as usize;
+        if &kind == b"EXIF" {
+            return cursor.take(length).ok();
+        }
+        cursor.skip(length.saturating_add(length % 2));
+    }
+}
+
 /// Reads the size of a VP8 frame (RFC 6386, section 9.1).
 pub(crate) fn lossy_size(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Stop> {
     let tag = cursor.array::<6>()?;

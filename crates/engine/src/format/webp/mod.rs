@@ -39,6 +39,10 @@ impl Codec for WebP {
         profile::copy(header::chunk(file, b"ICCP").ok()?)
     }
 
+    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
+        header::exif(file)
+    }
+
     fn is_animated(&self, file: &[u8]) -> bool {
         frames::is_animated(file)
     }

@@ -5,6 +5,7 @@
 //! Samples are read in place.
 
 pub(crate) mod blurhash;
+pub(crate) mod palette;
 #[cfg(test)]
 mod tests;
 pub(crate) mod thumbhash;
