@@ -10,8 +10,10 @@ use url::Url;
 use crate::cache::freshness::Freshness;
 use crate::dialect::{self, Dialect, Mount, Mounts, OriginQuery};
 use crate::origin::Timeouts;
+use crate::origin::credentials::{Credentials, S3Keys};
 use crate::origin::rules::{AllowList, Refusal, Rules, check, check_form};
 use crate::url::fallback;
+use crate::url::origins::Origins;
 use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
 use crate::url::settle::check_defaults;
@@ -28,6 +30,14 @@ use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 pub struct Config {
     /// Sources that may be fetched, and the origin.
     pub rules: Rules,
+    /// Named origins.
+    pub origins: Origins,
+    /// Header fields that sources need.
+    pub credentials: Credentials,
+    /// Keys of buckets, by the name of their origin.
+    s3_keys: S3Keys,
+    /// Whether answers from sources that need a credential are kept out of every cache.
+    pub keyed_is_private: bool,
     /// Limits on the time and redirects of a fetch.
     pub timeouts: Timeouts,
     /// Limits on the memory and size of an image.
@@ -65,7 +75,7 @@ pub struct Config {
 }
 
 /// Settings that belong in no file: `wrangler secret put NAME`.
-pub const SECRETS: &[&str] = &["SIGNING_KEYS", "DIALECT_KEYS"];
+pub const SECRETS: &[&str] = &["SIGNING_KEYS", "DIALECT_KEYS", "SOURCE_HEADERS", "S3_KEYS"];
 
 /// A setting: one variable of the deployment.
 pub struct Setting {
@@ -179,6 +189,43 @@ pub const SETTINGS: &[Setting] = &[
             Ok(())
         },
         write: None,
+    },
+    Setting {
+        name: "SOURCES",
+        doc: "Named origins: with `shop: https://images.shop.example/; cdn: https://cdn.example/assets/`, `s=shop:/a.jpg` is `https://images.shop.example/a.jpg`. They are allowed without `ALLOWED_SOURCES`. `photos: https://s3.eu-west-1.amazonaws.com/photos/ s3=eu-west-1` is a private bucket; see [Sources](sources.md)",
+        read: |config, text| {
+            config.origins = Origins::parse(text)?;
+            config.rules.named = config.origins.iter().map(|o| o.base.clone()).collect();
+            Ok(())
+        },
+        write: None,
+    },
+    Setting {
+        name: "SOURCE_HEADERS",
+        doc: "A secret: header fields that sources need, by host, as JSON: `{\"images.example.com\": {\"Authorization\": \"Bearer …\"}}`. They are sent to no other host; see [Sources](sources.md)",
+        read: |config, text| config.credentials.read_headers(text),
+        write: None,
+    },
+    Setting {
+        name: "S3_KEYS",
+        doc: "A secret: comma list of keys of the buckets in `SOURCES`, such as `photos=<access key id>:<secret access key>`; `*=…` is that of all of them",
+        read: |config, text| S3Keys::parse(text).map(|keys| config.s3_keys = keys),
+        write: None,
+    },
+    Setting {
+        name: "KEYED_ANSWERS",
+        doc: "`keep` stores answers from sources with a header field of `SOURCE_HEADERS` or a key of `S3_KEYS` like any other: whoever may ask may see them. `private` keeps them out of every cache",
+        read: |config, text| match text {
+            "keep" | "private" => {
+                config.keyed_is_private = text == "private";
+                Ok(())
+            }
+            _ => Err("expected keep or private".to_owned()),
+        },
+        write: Some(|config| match config.keyed_is_private {
+            false => "keep".to_owned(),
+            true => "private".to_owned(),
+        }),
     },
     Setting {
         name: "SIGNING_KEYS",
@@ -396,6 +443,17 @@ impl Config {
     pub fn from_pairs<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Config, Error> {
+        Config::of_deployment(pairs, false)
+    }
+
+    /// Reads a deployment's variables, where a store may be bound as its origin.
+    ///
+    /// # Errors
+    /// As [`Config::from_pairs`].
+    pub fn of_deployment<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        is_bound: bool,
+    ) -> Result<Config, Error> {
         let mut config = Config::default();
         let mut problems = Vec::new();
         for (name, text) in pairs {
@@ -413,7 +471,13 @@ impl Config {
         if config.rules.allowed.is_empty() && !config.keys.is_empty() {
             config.rules.allowed = AllowList::Everything;
         }
-        config.check_as_a_whole(&mut problems);
+        if let Err(problem) = config
+            .credentials
+            .add_buckets(&config.origins, &config.s3_keys)
+        {
+            problems.push(Problem::with_value("SOURCES", &problem));
+        }
+        config.check_as_a_whole(is_bound, &mut problems);
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -446,6 +510,7 @@ impl Config {
             max_age_secs: self.cache_ttl_secs,
             presets: &self.presets,
             presets_only: self.presets_only,
+            origins: &self.origins,
             overlays: &self.overlays,
             fallbacks: &self.fallbacks,
             fallback: self.fallback.as_ref(),
@@ -496,7 +561,7 @@ impl Config {
         closed
     }
 
-    fn check_as_a_whole(&self, problems: &mut Vec<Problem>) {
+    fn check_as_a_whole(&self, is_bound: bool, problems: &mut Vec<Problem>) {
         let fits = |side| !matches!(side, Side::Px(pixels) if u32::from(pixels.get()) > self.limits.output_side);
         if !fits(self.transform.width) || !fits(self.transform.height) {
             problems.push(Problem::plain(
@@ -562,7 +627,17 @@ impl Config {
             };
             problems.push(Problem::with_value(setting, &problem));
         }
-        if self.rules.allowed.is_empty() && problems.is_empty() {
+        for origin in self.origins.iter() {
+            if check_form(&origin.base).is_err() {
+                let name = &origin.name;
+                let problem = format!(
+                    "the base of {name} is no https URL of a public host on the default port"
+                );
+                problems.push(Problem::with_value("SOURCES", &problem));
+            }
+        }
+        let has_origin = is_bound || self.rules.origin.is_some() || !self.rules.named.is_empty();
+        if self.rules.allowed.is_empty() && !has_origin && problems.is_empty() {
             problems.push(Problem::plain(
                 "ALLOWED_SOURCES is empty: list the hosts whose images may be resized, for example \
                  ALLOWED_SOURCES = \"images.example.com\" under [vars] in wrangler.toml, or give out signed URLs \
@@ -592,6 +667,10 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             rules: Rules::default(),
+            origins: Origins::default(),
+            credentials: Credentials::default(),
+            s3_keys: S3Keys::default(),
+            keyed_is_private: false,
             timeouts: Timeouts {
                 redirects: 3,
                 head_ms: 3_000,

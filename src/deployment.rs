@@ -6,6 +6,7 @@
 
 use crate::config::{self, Config, SECRETS, SETTINGS};
 use crate::dialect::Keys;
+use crate::origin::credentials::S3Keys;
 
 /// Configuration of a deployment.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +52,12 @@ impl Deployment {
             .filter(|name| SECRETS.contains(&name.as_str()))
             .map(|name| match &**name {
                 "DIALECT_KEYS" => ("DIALECT_KEYS", &*stand_in),
+                "SOURCE_HEADERS" => ("SOURCE_HEADERS", "{}"),
+                "S3_KEYS" => ("S3_KEYS", S3Keys::STAND_IN),
                 name => (name, STAND_IN_KEY),
             });
-        Config::from_pairs(vars.chain(secrets))
+        let is_bound = self.is_bound();
+        Config::of_deployment(vars.chain(secrets), is_bound)
     }
 
     /// Returns the problems of the parser, with which the worker would serve nothing.
@@ -94,14 +98,16 @@ impl Deployment {
             let mut vars = self.vars.iter();
             vars.any(|(own, value)| own == name && !value.trim().is_empty())
         };
-        let is_bound = self
-            .bindings
-            .iter()
-            .any(|name| ["ORIGIN_BUCKET", "ASSETS"].contains(&name.as_str()));
-        (is_given("ORIGIN_QUERY") && !is_given("ORIGIN") && !is_bound).then(|| {
+        (is_given("ORIGIN_QUERY") && !is_given("ORIGIN") && !self.is_bound()).then(|| {
             "ORIGIN_QUERY is about the images of an origin, and there is none: give ORIGIN, or bind ORIGIN_BUCKET or ASSETS"
                 .to_owned()
         })
+    }
+
+    /// Whether a store is bound as the origin.
+    fn is_bound(&self) -> bool {
+        let mut names = self.bindings.iter();
+        names.any(|name| ["ORIGIN_BUCKET", "ASSETS"].contains(&name.as_str()))
     }
 
     fn in_force(&self) -> Vec<String> {
@@ -284,8 +290,12 @@ mod tests {
     fn a_deployment_that_serves_nobody_or_everybody_is_refused() {
         let listed = ("ALLOWED_SOURCES", "images.example.com");
         for (vars, wanted) in [
-            (&[][..], "ALLOWED_SOURCES is empty"),
-            (&[("ALLOWED_SOURCES", "*")], "strangers"),
+            (&[("ALLOWED_SOURCES", "*")][..], "strangers"),
+            (
+                &[("SOURCES", "a: https://a.example.com/ s3=auto")],
+                "a has no key: npx wrangler secret put S3_KEYS",
+            ),
+            (&[("SOURCES", "a: https://10.0.0.1/")], "the base of a"),
             (&[("MODE", "development")], "answers nobody"),
             (&[("ALLOWED_SOURCES", "*"), ("SIGNING_KEYS", "00")], "key 1"),
             (&[listed, ("PRESETS", "card: w=1e3")], "in card"),
@@ -299,6 +309,20 @@ mod tests {
         ] {
             let said = review(vars, &[]).expect_err("refused").join("\n");
             assert!(said.contains(wanted), "{vars:?}: {said}");
+        }
+        let none = Deployment::default().review().expect_err("refused");
+        assert!(none.join("\n").contains("ALLOWED_SOURCES is empty"));
+    }
+
+    #[test]
+    fn a_store_or_a_named_origin_is_deployable_without_a_list() {
+        assert!(review(&[], &[]).is_ok());
+        let vars = &[("SOURCES", "a: https://a.example.com/ s3=auto")];
+        let told = review(vars, &["S3_KEYS", "SOURCE_HEADERS"]).expect("deployable");
+        assert!(!told.join("\n").contains("stand-in"), "{told:?}");
+        for (name, value) in [("S3_KEYS", "a=b:hush"), ("SOURCE_HEADERS", "{}")] {
+            let said = review(&[(name, value)], &[]).expect_err("a secret");
+            assert!(!said.join("\n").contains("hush"), "{said:?}");
         }
     }
 }

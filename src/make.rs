@@ -23,7 +23,7 @@ use crate::platform::{Keeping, NoRoom, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
 use crate::shares::{Need, Permits, Waits, reserve, take};
-use crate::url::Asked;
+use crate::url::{Asked, Source};
 use letterbox_engine::transform::{Format, Negotiated, Target};
 use letterbox_engine::{self as engine, Output, Pipeline};
 
@@ -244,10 +244,15 @@ impl<P: Platform> Job<'_, P> {
     /// Returns the lifetime in shared caches, from the header of every hop; `None` if the answer is
     /// private.
     fn lifetime(&self, headers: &[HeaderMap], now_ms: f64) -> Option<Lifetime> {
-        if !headers.iter().all(freshness::is_public) {
+        let config = self.config;
+        let has_key = |source: &Source| match source {
+            Source::Absolute(url) => config.credentials.has(url),
+            Source::OnOrigin(_) => false,
+        };
+        let is_keyed = config.keyed_is_private && self.asked.sources().any(has_key);
+        if is_keyed || !headers.iter().all(freshness::is_public) {
             return None;
         }
-        let config = self.config;
         let ttl_secs = self.asked.max_age_secs.unwrap_or(config.cache_ttl_secs);
         let last = headers.last().cloned().unwrap_or_default();
         Some(freshness::lifetime(

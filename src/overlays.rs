@@ -31,8 +31,8 @@ pub(crate) async fn open<'p, P: Platform>(
     let timeouts = &config.timeouts;
     match source {
         Source::Absolute(url) => {
-            let (rules, asker) = (&config.rules, request.asker());
-            origin::open(platform, rules, timeouts, deadline, &asker, url).await
+            let (rules, keys, asker) = (&config.rules, &config.credentials, request.asker());
+            origin::open(platform, rules, keys, timeouts, deadline, &asker, url).await
         }
         Source::OnOrigin(path) => origin::open_bound(platform, timeouts, deadline, path).await,
     }

@@ -6,7 +6,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use http::Response;
+use http::{HeaderMap, Response};
 use url::Url;
 
 use crate::answer::Kept;
@@ -56,14 +56,14 @@ pub trait Platform {
     /// Bytes of a finished answer, in the place that they are sent from.
     type Bytes: 'static;
 
-    /// Fetches one hop with GET and this Accept; redirects are returned as answers. No header field
-    /// of the client's request is forwarded except CDN-Loop, with this deployment added
-    /// (`Request::cdn_loop_onward`). A fetch that has not ended after `within_ms`, body included,
-    /// is cut.
+    /// Fetches one hop with GET and these header fields; redirects are returned as answers. No
+    /// header field of the client's request is forwarded except CDN-Loop, with this deployment
+    /// added (`Request::cdn_loop_onward`). A fetch that has not ended after `within_ms`, body
+    /// included, is cut.
     async fn fetch(
         &self,
         url: &Url,
-        accept: &str,
+        fields: &HeaderMap,
         within_ms: u32,
     ) -> Result<Response<Self::Body>, Unreachable>;
 

@@ -673,7 +673,7 @@ fn on_its_origin(mut asked: Asked, config: &Config) -> Asked {
     let others = overlays.chain(asked.font.as_mut()).chain(fallback);
     for source in others.chain([&mut asked.source]) {
         if let (Source::OnOrigin(path), Some(origin)) = (&*source, &config.rules.origin) {
-            *source = Source::Absolute(origin::resolve(origin, path));
+            *source = Source::Absolute(vocabulary::below(origin, path));
         }
     }
     asked
@@ -717,8 +717,14 @@ async fn ask_origin<P: Platform>(
 ) -> Result<Option<Response<P::Body>>, origin::Error> {
     match &config.rules.origin {
         Some(base) => {
-            let url = origin::resolve(base, path_and_query);
-            let answer = origin::ask(platform, &config.rules, &config.timeouts, deadline, &url);
+            let url = vocabulary::below(base, path_and_query);
+            let Config {
+                rules,
+                credentials,
+                timeouts,
+                ..
+            } = config;
+            let answer = origin::ask(platform, rules, credentials, timeouts, deadline, &url);
             answer.await.map(Some)
         }
         None => origin::ask_bound(platform, &config.timeouts, deadline, path_and_query).await,

@@ -482,7 +482,13 @@ fn a_redirect_in_utf_8_is_followed_under_the_same_rules() {
             200,
         ),
         ("https://bücher.example/a.jpg", "", 502),
-        ("http://images.example.com/é", "", 502),
+        (
+            "http://images.example.com/é",
+            "https://images.example.com/%C3%A9",
+            200,
+        ),
+        ("http://images.example.com:8080/é", "", 502),
+        ("http://other.example.com/é", "", 502),
         ("//é@images.example.com/a.jpg", "", 502),
         ("https://１２７.0.0.1/é", "", 502),
     ] {

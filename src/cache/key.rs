@@ -44,9 +44,8 @@ pub fn source_tag(source: &Source) -> HeaderValue {
 /// Returns the Cache-Tag of an answer: the tags of its source, of all that is laid over it and of
 /// the font of its words, each once.
 pub fn source_tags(asked: &Asked) -> HeaderValue {
-    let mut tags = vec![digits_of(&asked.source)];
-    let overlays = asked.laid_over().map(|(_, _, source)| source);
-    for source in overlays.chain(asked.font_of_words()) {
+    let mut tags: Vec<String> = Vec::new();
+    for source in asked.sources() {
         let digits = digits_of(source);
         if !tags.contains(&digits) {
             tags.push(digits);

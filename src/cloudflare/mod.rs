@@ -184,17 +184,10 @@ impl Platform for Workers {
     async fn fetch(
         &self,
         url: &Url,
-        accept: &str,
+        fields: &HeaderMap,
         within_ms: u32,
     ) -> Result<Response<Incoming>, Unreachable> {
-        let headers = Headers::new();
-        headers.set("Accept", accept).map_err(unreachable)?;
-        headers
-            .set(
-                "User-Agent",
-                concat!("letterbox/", env!("CARGO_PKG_VERSION")),
-            )
-            .map_err(unreachable)?;
+        let headers = to_js(fields).map_err(unreachable)?;
         headers
             .set("CDN-Loop", &self.cdn_loop)
             .map_err(unreachable)?;
@@ -518,7 +511,12 @@ fn read_config(env: &Env) -> Result<Config, config::Error> {
             )
         })
         .collect();
-    Config::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+    let is_bound = ["ORIGIN_BUCKET", "ASSETS"].iter().any(|name| {
+        let bound = Reflect::get(env, &JsValue::from_str(name));
+        bound.is_ok_and(|bound| bound.is_object())
+    });
+    let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+    Config::of_deployment(pairs, is_bound)
 }
 
 /// Returns a header field; the values of all lines.

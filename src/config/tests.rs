@@ -187,7 +187,16 @@ fn a_setting_reads_what_it_writes_and_the_defaults_are_within_its_bounds() {
         }
         // A changed value has a changed text; each setting accepts one of these texts that is
         // not its default.
-        let texts = ["2", "3", "1500000", "development", "true", "origin", "200"];
+        let texts = [
+            "2",
+            "3",
+            "1500000",
+            "development",
+            "true",
+            "origin",
+            "200",
+            "private",
+        ];
         let other = texts
             .into_iter()
             .find(|text| *text != default && (setting.read)(&mut Config::default(), text).is_ok());

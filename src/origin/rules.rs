@@ -16,6 +16,8 @@ pub struct Rules {
     pub allowed: AllowList,
     /// The deployment's own origin, which is always allowed.
     pub origin: Option<Url>,
+    /// Bases of the named origins, which are always allowed.
+    pub named: Vec<Url>,
     /// Development mode: plain http, other ports and loopback hosts are allowed, and an empty list
     /// allows every host.
     pub development: bool,
@@ -53,15 +55,18 @@ pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
         return check_in_development(url, rules);
     }
     check_form(url)?;
-    if rules
-        .origin
-        .as_ref()
-        .is_some_and(|origin| is_below(url, origin))
-        || rules.allowed.allows(url)
-    {
+    if rules.is_configured(url) || rules.allowed.allows(url) {
         return Ok(());
     }
     Err(Refusal::NotAllowed)
+}
+
+impl Rules {
+    /// Whether a URL is on the deployment's origin, or on a named one.
+    fn is_configured(&self, url: &Url) -> bool {
+        let mut bases = self.origin.iter().chain(&self.named);
+        bases.any(|base| is_below(url, base))
+    }
 }
 
 /// Checks the rules that depend on the request. A source must not be on the service's own host,
@@ -76,11 +81,7 @@ pub fn check_asker(url: &Url, asker: &Asker<'_>, rules: &Rules) -> Result<(), Re
             "a URL on another host than this service: give the path alone for a file of its origin",
         ));
     }
-    let configured = rules
-        .origin
-        .as_ref()
-        .is_some_and(|origin| is_below(url, origin));
-    if rules.development && asker.elsewhere && !configured && is_private(url) {
+    if rules.development && asker.elsewhere && !rules.is_configured(url) && is_private(url) {
         return Err(Refusal::Private);
     }
     Ok(())
@@ -141,11 +142,7 @@ fn check_in_development(url: &Url, rules: &Rules) -> Result<(), Refusal> {
         return Err(Refusal::Malformed("an http or https URL"));
     }
     let listed = rules.allowed.is_empty() || rules.allowed.allows(url);
-    let own = rules
-        .origin
-        .as_ref()
-        .is_some_and(|origin| is_below(url, origin));
-    if listed || own || is_loopback(url) {
+    if listed || rules.is_configured(url) || is_loopback(url) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)
@@ -213,7 +210,7 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether `url` is `base` or lies below it, on a segment boundary.
-fn is_below(url: &Url, base: &Url) -> bool {
+pub(super) fn is_below(url: &Url, base: &Url) -> bool {
     url.origin() == base.origin() && path::is_below(url.path(), base.path())
 }
 
@@ -297,7 +294,7 @@ impl AllowList {
 }
 
 impl Entry {
-    fn parse(text: &str) -> Option<Entry> {
+    pub(super) fn parse(text: &str) -> Option<Entry> {
         let (subdomains, rest) = match text.strip_prefix("*.") {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -317,7 +314,7 @@ impl Entry {
         })
     }
 
-    fn matches(&self, host: &str, path: &str) -> bool {
+    pub(super) fn matches(&self, host: &str, path: &str) -> bool {
         let host_matches = if self.subdomains {
             host.strip_suffix(self.host.as_str())
                 .is_some_and(|label| label.len() > 1 && label.ends_with('.'))
@@ -339,7 +336,7 @@ mod tests {
             )
             .expect("a good list"),
             origin: Some(Url::parse("https://origin.example.com/site").expect("a URL")),
-            development: false,
+            ..Rules::default()
         };
         Url::parse(url).map_or(Err(Refusal::Malformed("a URL")), |url| check(&url, &rules))
     }

@@ -39,6 +39,13 @@ impl Asked {
         self.laid_over().next().is_some() || self.font_of_words().is_some()
     }
 
+    /// Returns every file that the answer is made of.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        let overlays = self.laid_over().map(|(_, _, source)| source);
+        let others = overlays.chain(self.font_of_words());
+        [&self.source].into_iter().chain(others)
+    }
+
     /// Returns the font that is fetched, where there are words.
     pub fn font_of_words(&self) -> Option<&Source> {
         self.words.as_ref().and(self.font.as_ref())

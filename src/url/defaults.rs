@@ -4,6 +4,7 @@ use letterbox_engine::transform::{Negotiated, Transform};
 
 use crate::url::fallback::Wanted;
 use crate::url::given::Given;
+use crate::url::origins::Origins;
 use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
 use crate::url::widths::Widths;
@@ -28,6 +29,8 @@ pub struct Defaults<'a> {
     pub presets: &'a Presets,
     /// Whether requests may give only a preset.
     pub presets_only: bool,
+    /// Named origins.
+    pub origins: &'a Origins,
     /// Pictures by name, for overlays.
     pub overlays: &'a Pictures,
     /// Pictures by name, for fallbacks.

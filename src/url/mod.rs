@@ -16,6 +16,7 @@ pub mod fallback;
 mod given;
 mod ignored;
 mod names;
+pub mod origins;
 mod overlay;
 pub mod param;
 pub mod pictures;
@@ -40,7 +41,7 @@ pub use crate::url::given::Given;
 pub use crate::url::ignored::ignored;
 use crate::url::param::PARAMS;
 use crate::url::settle::{fallback, hold, settle};
-pub use crate::url::source::Source;
+pub use crate::url::source::{Source, below};
 
 /// Checks that a request's URL is short enough to be parsed.
 ///
@@ -122,7 +123,7 @@ pub fn about(path: &str, query: &str) -> String {
 pub fn has_source(query: &str) -> bool {
     ::url::form_urlencoded::parse(query.as_bytes()).any(|(name, text)| {
         param::find(&name).is_some_and(|(_, param)| param.name == "s")
-            && Source::parse(&text).is_some()
+            && (Source::parse(&text).is_some() || origins::split(&text).is_some())
     })
 }
 

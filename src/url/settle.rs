@@ -45,6 +45,9 @@ pub(super) fn settle(
     let own = defaults.given.pairs.iter();
     let own = own.filter(|(row, _)| asked.iter().all(|(other, _)| other != row));
     for (row, text) in own.chain(asked.iter().copied()) {
+        let named = PARAMS[*row].names_source();
+        let named = named.then(|| defaults.origins.spelled_out(text)).flatten();
+        let text = named.as_ref().unwrap_or(text);
         (PARAMS[*row].read)(&mut draft, text)
             .ok_or_else(|| Error::bad(*row, text).within(defaults))?;
     }

@@ -56,6 +56,20 @@ impl fmt::Display for Source {
     }
 }
 
+/// Returns a path, with its query, below a base URL; dot segments cannot climb out of the base.
+pub fn below(base: &Url, path_and_query: &str) -> Url {
+    let (path, query) = match path_and_query.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path_and_query, None),
+    };
+    let mut url = base.clone();
+    url.set_path(path);
+    let below = format!("{}{}", base.path().trim_end_matches('/'), url.path());
+    url.set_path(&below);
+    url.set_query(query);
+    url
+}
+
 fn on_origin(text: &str) -> Option<Source> {
     let base = Url::parse("https://origin.invalid/").ok()?;
     let url = base.join(text).ok()?;
@@ -72,6 +86,24 @@ mod tests {
 
     fn spelled(text: &str) -> Option<String> {
         Source::parse(text).map(|s| s.to_string())
+    }
+
+    #[test]
+    fn a_path_stays_below_its_origin() {
+        let origin = Url::parse("https://o.example/site/").expect("a URL");
+        let at = |path| below(&origin, path).to_string();
+        assert_eq!(at("/a.jpg?x=1"), "https://o.example/site/a.jpg?x=1");
+        assert_eq!(at("/../../secret"), "https://o.example/site/secret");
+        assert_eq!(at("//evil.com/a"), "https://o.example/site//evil.com/a");
+        assert_eq!(at("/\\evil.com/a"), "https://o.example/site//evil.com/a");
+        let query = "/a?url=https://x.example/%2F&text=a+b%20c;'\"&empty=&?";
+        assert_eq!(
+            at(query),
+            format!(
+                "https://o.example/site{}",
+                query.replace('"', "%22").replace('\'', "%27")
+            )
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use http::{Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode};
 use letterbox::answer::Kept;
 use letterbox::config::Config;
 use letterbox::instance::Instance;
@@ -93,6 +93,8 @@ pub struct World {
     pub bound: Option<HashMap<String, Route>>,
     /// URLs that have been fetched, in order.
     pub fetched: RefCell<Vec<String>>,
+    /// Header fields of those that were fetched from the network, in order.
+    pub sent: RefCell<Vec<HeaderMap>>,
     /// The cache.
     pub stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
     /// The log.
@@ -244,7 +246,7 @@ impl World {
     }
 
     async fn replied(&self, method: Method, url: &str) -> Reply<World> {
-        let config = Config::from_pairs(self.vars.iter().copied());
+        let config = Config::of_deployment(self.vars.iter().copied(), self.bound.is_some());
         let request = Request {
             method,
             url: Url::parse(url).expect("a URL"),
@@ -316,8 +318,14 @@ impl Platform for World {
     type Body = Chunks;
     type Bytes = Rc<Vec<u8>>;
 
-    async fn fetch(&self, url: &Url, _: &str, _: u32) -> Result<Response<Chunks>, Unreachable> {
+    async fn fetch(
+        &self,
+        url: &Url,
+        fields: &HeaderMap,
+        _: u32,
+    ) -> Result<Response<Chunks>, Unreachable> {
         self.fetched.borrow_mut().push(url.to_string());
+        self.sent.borrow_mut().push(fields.clone());
         later(u32::from(self.stepping.get())).await;
         match self.routes.get(url.as_str()) {
             None => Err(Unreachable),

@@ -46,6 +46,11 @@ impl Param {
         self.write.is_some()
     }
 
+    /// Whether a value may be a named source.
+    pub(in crate::url) fn names_source(&self) -> bool {
+        matches!(self.name, "s" | "wm" | "wmb" | "wmc" | "default")
+    }
+
     /// Returns the canonical text of the default, if [`Transform::DEFAULT`] has one.
     pub fn default_text(&self) -> Option<String> {
         let unasked = Asked {

@@ -135,9 +135,9 @@ pub(super) const ROWS: &[Param] = &[
     Param {
         name: "s",
         aliases: &["url", "src"],
-        expected: "an absolute URL of at most 4096 bytes, or a path that starts with / on the configured origin",
+        expected: "an absolute URL of at most 4096 bytes, a path that starts with / on the configured origin, or one behind a name in SOURCES such as shop:/photo.jpg",
         default: "none: without it the origin answers",
-        doc: "The source image: an absolute URL, or a path on the configured origin",
+        doc: "The source image: an absolute URL, a path on the configured origin, or a path on one that `SOURCES` names",
         examples: Examples::some(
             &[
                 &[

@@ -164,7 +164,7 @@ function tables(photo) {
       to('v6', 'to [::1]', 'https://[::1]/photo'),
       to('number', 'to 127.0.0.1 written as one number', 'https://2130706433/photo'),
       to('localhost', 'to localhost', 'https://localhost/photo'),
-      to('http', 'from https to http', 'http://images.example.com/photo'),
+      to('http', 'from https to http of another host', 'http://shared.example.com/public/photo'),
       to('port', 'to another port', 'https://images.example.com:8443/photo'),
       to('user', 'to an address with user name and password', 'https://user:secret@images.example.com/photo'),
       to('file', 'to file:', 'file:///etc/passwd'),
