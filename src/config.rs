@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::cache::freshness::Freshness;
@@ -30,6 +31,8 @@ use letterbox_engine::transform::{Negotiated, Quality, Side, Transform};
 pub struct Config {
     /// Sources that may be fetched, and the origin.
     pub rules: Rules,
+    /// Header fields of the origin's own files that have none of that name.
+    pub file_headers: HeaderMap,
     /// Named origins.
     pub origins: Origins,
     /// Header fields that sources need.
@@ -226,6 +229,17 @@ pub const SETTINGS: &[Setting] = &[
             false => "keep".to_owned(),
             true => "private".to_owned(),
         }),
+    },
+    Setting {
+        name: "FILE_HEADERS",
+        doc: "Header fields of the origin's own files where they have none of that name, one a line, such as `Cache-Control: public, max-age=3600` and `Access-Control-Allow-Origin: *`. A bucket keeps no other way to say so",
+        read: |config, text| {
+            config.file_headers = header_fields(text).ok_or(
+                "expected a header field a line, such as Cache-Control: public, max-age=3600",
+            )?;
+            Ok(())
+        },
+        write: None,
     },
     Setting {
         name: "SIGNING_KEYS",
@@ -667,6 +681,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             rules: Rules::default(),
+            file_headers: HeaderMap::new(),
             origins: Origins::default(),
             credentials: Credentials::default(),
             s3_keys: S3Keys::default(),
@@ -706,6 +721,27 @@ pub fn table() -> String {
         text += &format!("| `{}` | {default} | {} |\n", s.name, s.doc);
     }
     text
+}
+
+/// Parses header fields, one a line.
+fn header_fields(text: &str) -> Option<HeaderMap> {
+    const OURS: [&str; 5] = [
+        "content-length",
+        "content-encoding",
+        "content-range",
+        "transfer-encoding",
+        "connection",
+    ];
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let fields = lines.map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let name: HeaderName = name.trim().parse().ok()?;
+        let value = HeaderValue::from_str(value.trim()).ok()?;
+        // A dot is allowed in a name, and rather means a host.
+        let is_free = !OURS.contains(&name.as_str()) && !name.as_str().contains('.');
+        is_free.then_some((name, value))
+    });
+    fields.collect()
 }
 
 fn ranged(text: &str, least: u64, most: u64) -> Result<u64, String> {

@@ -13,6 +13,7 @@
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod cloudflare;
+pub mod part;
 pub mod platform;
 
 pub mod answer;

@@ -10,6 +10,7 @@ use http::{HeaderMap, Response};
 use url::Url;
 
 use crate::answer::Kept;
+use crate::part::Part;
 use letterbox_engine::guest::{Guests, NoGuests};
 
 /// Network or storage failure; the platform's own message goes to its log.
@@ -67,10 +68,12 @@ pub trait Platform {
         within_ms: u32,
     ) -> Result<Response<Self::Body>, Unreachable>;
 
-    /// Asks the origin bound to the platform, a bucket or static assets; `None` if there is none.
+    /// Asks the origin bound to the platform, a bucket or static assets, for a file or a part of
+    /// it; `None` if there is none.
     async fn bound_origin(
         &self,
         path_and_query: &str,
+        part: Option<Part>,
     ) -> Result<Option<Response<Self::Body>>, Unreachable>;
 
     /// Returns the next chunk of a body, content decoding undone; `None` at its end.

@@ -17,6 +17,7 @@ use crate::cache::key;
 use crate::cache::status::Status;
 use crate::dialect::{Dialect, Extras};
 use crate::error::Error;
+use crate::request::Request;
 use crate::url::{Disposition, Source, ignored as ignored_names};
 use letterbox_engine::Output;
 use letterbox_engine::Size;
@@ -141,9 +142,16 @@ pub fn aged(headers: &mut HeaderMap, age: Age) {
     }
 }
 
-/// Applies If-None-Match: a 200 becomes a 304 if the client has the answer already.
-pub fn condition<B, K>(reply: &mut Response<Body<B, K>>, if_none_match: Option<&str>) {
-    let known = conditional::has(if_none_match, reply.headers().get(ETAG));
+/// Applies If-None-Match, or else If-Modified-Since: a 200 becomes a 304 if the client has the
+/// answer already. Only the origin's own files have a Last-Modified.
+pub fn condition<B, K>(reply: &mut Response<Body<B, K>>, request: &Request) {
+    let known = match request.if_none_match.as_deref() {
+        Some(tags) => conditional::has(Some(tags), reply.headers().get(ETAG)),
+        None => {
+            let since = request.if_modified_since.as_deref();
+            freshness::is_unmodified(since, reply.headers())
+        }
+    };
     if known && reply.status() == StatusCode::OK {
         *reply.status_mut() = StatusCode::NOT_MODIFIED;
         *reply.body_mut() = Body::Empty;
@@ -159,10 +167,17 @@ pub fn ignored(reply: &mut HeaderMap, query: &str) {
     reply.extend(names.map(|names| (IGNORED, names)));
 }
 
-/// Passes the origin's own answer on unchanged, except that type sniffing is switched off. The
-/// origin decides who may read it.
-pub fn passed<B, K>(answer: Response<B>) -> Response<Body<B, K>> {
+/// Passes the origin's own answer on unchanged, except that type sniffing is switched off, and that
+/// a file gets the fields of `FILE_HEADERS` that it has not itself. The origin decides who may read
+/// it.
+pub fn passed<B, K>(answer: Response<B>, fields: &HeaderMap) -> Response<Body<B, K>> {
     let mut reply = answer.map(Body::Passed);
+    if matches!(reply.status(), StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
+        for (name, value) in fields {
+            let unsaid = reply.headers_mut().entry(name);
+            unsaid.or_insert_with(|| value.clone());
+        }
+    }
     reply
         .headers_mut()
         .entry(X_CONTENT_TYPE_OPTIONS)

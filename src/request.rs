@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::origin::rules::Asker;
+use crate::part::Part;
 
 /// A request. The header decides whether an answer is sent, and in which format if that is left
 /// open (`f=auto`); nothing else of an answer depends on the header.
@@ -22,6 +23,12 @@ pub struct Request {
     pub accept: Option<String>,
     /// User-Agent: the client's name.
     pub user_agent: Option<String>,
+    /// If-Modified-Since: the time of the client's copy, for the origin's own files.
+    pub if_modified_since: Option<String>,
+    /// Range, for the origin's own files.
+    pub range: Option<String>,
+    /// If-Range: a condition on Range, which is not followed then.
+    pub if_range: Option<String>,
     /// CDN-Loop: the CDNs that the request came through (RFC 8586).
     pub cdn_loop: Option<String>,
     /// Sec-Fetch-Site: relation to the page that had a browser send the request; other clients send
@@ -75,6 +82,13 @@ impl Request {
         }
     }
 
+    /// Returns the part that is asked for, of a file that is not made here. A condition on it is
+    /// answered with the whole file.
+    pub fn part(&self) -> Option<Part> {
+        let is_get = self.method == Method::GET && self.if_range.is_none();
+        Part::parse(self.range.as_deref().filter(|_| is_get)?)
+    }
+
     /// Whether a page shows the answer as an image. Browsers that do not say so accept images, and
     /// no pages.
     pub fn is_for_image(&self) -> bool {
@@ -123,6 +137,9 @@ mod tests {
             url: Url::parse(url).expect("a URL"),
             id: String::new(),
             if_none_match: None,
+            if_modified_since: None,
+            range: None,
+            if_range: None,
             accept: None,
             user_agent: None,
             cdn_loop: Some(cdn_loop.to_owned()),

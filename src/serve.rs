@@ -20,6 +20,7 @@ use crate::make::{Job, Made, New};
 use crate::negotiate::negotiate;
 use crate::origin;
 use crate::origin::absent::Absent;
+use crate::part::Part;
 use crate::pictured;
 use crate::platform::{Alarm, Guard, Keeping, Platform};
 use crate::reply::{self, Body};
@@ -58,7 +59,7 @@ pub async fn serve<P: Platform>(
     {
         reply = reply::pictured(reply, Kept::new(png, None));
     }
-    reply::condition(&mut reply, request.if_none_match.as_deref());
+    reply::condition(&mut reply, request);
     if request.method == Method::HEAD {
         *reply.body_mut() = Body::Empty;
     }
@@ -85,7 +86,7 @@ async fn answer<P: Platform>(
         let reply = translated(platform, instance, config, request, mount, deadline, record);
         let reply = reply.await?;
         return match on_image.is_some() && is_no_image(&reply) {
-            true => own_answer(platform, config, deadline, url, record).await,
+            true => own_answer(platform, config, deadline, request, record).await,
             false => Ok(reply),
         };
     }
@@ -101,7 +102,7 @@ async fn answer<P: Platform>(
     };
     let asked = match vocabulary::parse(query, &defaults) {
         // Without a source the origin answers, whatever its reply.
-        Ok(None) => return own_answer(platform, config, deadline, url, record).await,
+        Ok(None) => return own_answer(platform, config, deadline, request, record).await,
         Ok(Some(asked)) => match signed(query, config, now_secs(platform)) {
             // The origin has no use for such a query, and is not asked.
             Err(error) if vocabulary::is_ours(query) => return Err(error),
@@ -118,11 +119,11 @@ async fn answer<P: Platform>(
     // origin.
     let own = match on_image {
         Some(_) => Own::Absent,
-        None => own_file(platform, &instance.absent, config, deadline, url).await,
+        None => own_file(platform, &instance.absent, config, deadline, request).await,
     };
     if let Own::File(file) = own {
         record.way("origin");
-        return Ok(reply::passed(file));
+        return Ok(reply::passed(file, &config.file_headers));
     }
     let mut reply = match &asked {
         Ok((asked, Ok(()))) => {
@@ -131,7 +132,7 @@ async fn answer<P: Platform>(
         Ok((_, Err(error))) | Err(error) => refused(error, &request.id, record),
     };
     if on_image.is_some() && is_no_image(&reply) {
-        return own_answer(platform, config, deadline, url, record).await;
+        return own_answer(platform, config, deadline, request, record).await;
     }
     if let Ok((asked, _)) = &asked {
         let visit = Visit {
@@ -156,12 +157,14 @@ async fn own_answer<P: Platform>(
     platform: &P,
     config: &Config,
     deadline: &mut Deadline,
-    url: &Url,
+    request: &Request,
     record: &mut Record,
 ) -> Result<Reply<P>, Error> {
     record.way("origin");
-    let answer = ask_origin(platform, config, deadline, &path_and_query(url)).await?;
-    Ok(reply::passed(answer.ok_or(Error::MissingSource)?))
+    let asked = path_and_query(&request.url);
+    let answer = ask_origin(platform, config, deadline, &asked, request.part()).await?;
+    let answer = answer.ok_or(Error::MissingSource)?;
+    Ok(reply::passed(answer, &config.file_headers))
 }
 
 /// Whether a request failed because its source is no image, whatever the ending of its path.
@@ -334,13 +337,22 @@ enum Own<B> {
     Unknown,
 }
 
+/// Whether a status says that the origin has a file, or a part of it.
+fn is_there(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE
+    )
+}
+
 async fn own_file<P: Platform>(
     platform: &P,
     absent: &Absent,
     config: &Config,
     deadline: &mut Deadline,
-    url: &Url,
+    request: &Request,
 ) -> Own<P::Body> {
+    let url = &request.url;
     if url.path() == "/" {
         return Own::Absent;
     }
@@ -348,8 +360,8 @@ async fn own_file<P: Platform>(
     if absent.has(&asked, platform.now_ms()) {
         return Own::Absent;
     }
-    match ask_origin(platform, config, deadline, &asked).await {
-        Ok(Some(file)) if file.status() == StatusCode::OK => Own::File(file),
+    match ask_origin(platform, config, deadline, &asked, request.part()).await {
+        Ok(Some(file)) if is_there(file.status()) => Own::File(file),
         Ok(Some(answer)) if answer.status().is_server_error() => Own::Unknown,
         Ok(Some(_)) => {
             absent.remember(&asked, platform.now_ms());
@@ -714,6 +726,7 @@ async fn ask_origin<P: Platform>(
     config: &Config,
     deadline: &mut Deadline,
     path_and_query: &str,
+    part: Option<Part>,
 ) -> Result<Option<Response<P::Body>>, origin::Error> {
     match &config.rules.origin {
         Some(base) => {
@@ -724,9 +737,12 @@ async fn ask_origin<P: Platform>(
                 timeouts,
                 ..
             } = config;
-            let answer = origin::ask(platform, rules, credentials, timeouts, deadline, &url);
+            let answer = origin::ask(platform, rules, credentials, timeouts, deadline, &url, part);
             answer.await.map(Some)
         }
-        None => origin::ask_bound(platform, &config.timeouts, deadline, path_and_query).await,
+        None => {
+            let timeouts = &config.timeouts;
+            origin::ask_bound(platform, timeouts, deadline, path_and_query, part).await
+        }
     }
 }

@@ -267,6 +267,9 @@ fn onward(host: &str, cdn_loop: &str) -> String {
         cdn_loop: Some(cdn_loop.to_owned()),
         sec_fetch_site: None,
         sec_fetch_dest: None,
+        if_modified_since: None,
+        range: None,
+        if_range: None,
     };
     request.cdn_loop_onward()
 }

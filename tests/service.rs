@@ -655,3 +655,121 @@ fn avif_is_refused_in_plain_words_where_there_is_none() {
     let text = String::from_utf8_lossy(&got.body).into_owned();
     assert!(text.contains("this deployment reads no AVIF"), "{text}");
 }
+
+/// A bound origin with a file of ten bytes, as a bucket has it.
+fn with_ten_bytes() -> World {
+    let fields = vec![
+        ("content-type", "video/mp4".to_owned()),
+        ("etag", "\"1\"".to_owned()),
+        ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT".to_owned()),
+    ];
+    let route = Route::Answer(200, fields, b"0123456789".to_vec());
+    World {
+        bound: Some([("/film.mp4".to_owned(), route)].into()),
+        ..World::production()
+    }
+}
+
+#[test]
+fn a_part_of_the_origins_own_file_is_answered_and_of_a_picture_that_is_made_none() {
+    let world = with_ten_bytes().route(SOURCE, file("image/jpeg", PHOTO));
+    let film = "https://img.example.com/film.mp4";
+    let with = |range: &str, if_range: Option<&str>| {
+        world.range.replace(Some(range.to_owned()));
+        world.if_range.replace(if_range.map(str::to_owned));
+        let got = world.get(film);
+        let range = got.header("content-range").to_owned();
+        (got.status, got.body, range)
+    };
+    let part = |first: usize, last: usize| {
+        let body = b"0123456789"[first..=last].to_vec();
+        (206, body, format!("bytes {first}-{last}/10"))
+    };
+    let whole = (200, b"0123456789".to_vec(), String::new());
+    assert_eq!(with("bytes=2-4", None), part(2, 4));
+    assert_eq!(with("bytes=8-", None), part(8, 9));
+    assert_eq!(with("bytes=-3", None), part(7, 9));
+    assert_eq!(with("bytes=0-999", None), part(0, 9));
+    let beyond = (416, vec![], "bytes */10".to_owned());
+    assert_eq!(with("bytes=10-", None), beyond);
+    for several in ["bytes=0-1,3-4", "lines=1-2", "bytes=x"] {
+        assert_eq!(with(several, None), whole);
+    }
+    assert_eq!(with("bytes=2-4", Some("\"1\"")), whole);
+    world.if_range.replace(None);
+    world.range.replace(Some("bytes=2-4".to_owned()));
+    assert_eq!(world.send(Method::HEAD, film).status, 200);
+    assert_eq!(world.get(ASK).status, 200);
+    let beside = world.get(&format!("{film}?s={SOURCE}"));
+    assert_eq!((beside.status, beside.body.len()), (206, 3));
+    let none = world.get(&ASK.replace("/?", "/none.mp4?"));
+    assert_eq!(
+        (none.status, none.header("content-type")),
+        (200, "image/jpeg")
+    );
+}
+
+#[test]
+fn a_range_is_asked_of_an_origin_with_a_url_and_no_other_field_of_the_client() {
+    let mut world = World::production().route(
+        "https://www.example.com/film.mp4",
+        Route::Answer(
+            206,
+            vec![("content-range", "bytes 0-0/10".to_owned())],
+            b"0".to_vec(),
+        ),
+    );
+    world.vars.push(("ORIGIN", "https://www.example.com"));
+    world.range.replace(Some("Bytes=0-0".to_owned()));
+    let got = world.get("https://img.example.com/film.mp4");
+    assert_eq!((got.status, got.body.as_slice()), (206, &b"0"[..]));
+    let sent = world.sent.borrow();
+    let names: Vec<_> = sent[0].keys().map(|name| name.as_str()).collect();
+    assert_eq!(
+        (sent[0]["range"].as_bytes(), names.len()),
+        (&b"bytes=0-0"[..], 3)
+    );
+}
+
+#[test]
+fn a_client_with_an_own_file_of_that_date_gets_304_and_a_tag_comes_first() {
+    let world = with_ten_bytes();
+    for (since, tag, status) in [
+        ("Sun, 06 Nov 1994 08:49:37 GMT", None, 304),
+        ("Mon, 07 Nov 1994 08:49:37 GMT", None, 304),
+        ("Sun, 06 Nov 1994 08:49:36 GMT", None, 200),
+        ("yesterday", None, 200),
+        ("Mon, 07 Nov 1994 08:49:37 GMT", Some("\"2\""), 200),
+        ("Sun, 06 Nov 1994 08:49:36 GMT", Some("\"1\""), 304),
+    ] {
+        world.if_modified_since.replace(Some(since.to_owned()));
+        world.if_none_match.replace(tag.map(str::to_owned));
+        let got = world.get("https://img.example.com/film.mp4");
+        assert_eq!(got.status, status, "{since} {tag:?}");
+        assert_eq!(got.body.is_empty(), status == 304);
+    }
+}
+
+#[test]
+fn own_files_say_what_the_setting_says_where_they_say_nothing() {
+    let mut world = with_ten_bytes().route(SOURCE, file("image/jpeg", PHOTO));
+    let fields = "Cache-Control: public, max-age=3600\nAccess-Control-Allow-Origin: *\nETag: \"x\"";
+    world.vars.push(("FILE_HEADERS", fields));
+    let got = world.get("https://img.example.com/film.mp4");
+    for (name, value) in [
+        ("cache-control", "public, max-age=3600"),
+        ("access-control-allow-origin", "*"),
+        ("etag", "\"1\""),
+    ] {
+        assert_eq!(got.header(name), value);
+    }
+    let missing = world.get("https://img.example.com/none.mp4");
+    assert_eq!((missing.status, missing.header("cache-control")), (404, ""));
+    let made = world.get(ASK);
+    assert_eq!(made.header("cache-control"), "public, max-age=31536000");
+    for bad in ["x", "a b: c", "Content-Length: 5", "a: b\u{7f}"] {
+        let mut world = World::production();
+        world.vars.push(("FILE_HEADERS", bad));
+        assert_eq!(world.get(ASK).status, 503, "{bad}");
+    }
+}

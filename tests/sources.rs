@@ -216,11 +216,9 @@ fn a_private_bucket_is_asked_with_a_signature_that_goes_nowhere_else() {
 
 #[test]
 fn an_origin_of_any_kind_is_a_deployment_and_takes_nothing_from_elsewhere() {
-    let bound = || {
-        World {
-            bound: Some([("/a.jpg".to_owned(), photo())].into()),
-            ..World::default()
-        }
+    let bound = || World {
+        bound: Some([("/a.jpg".to_owned(), photo())].into()),
+        ..World::default()
     };
     let world = bound();
     assert_eq!(world.get("https://img.example.com/?s=/a.jpg").status, 200);

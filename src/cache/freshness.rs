@@ -3,7 +3,9 @@
 //!
 //! Time is an argument: seconds since the Unix epoch.
 
-use http::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderName, SET_COOKIE, VARY};
+use http::header::{
+    AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderName, LAST_MODIFIED, SET_COOKIE, VARY,
+};
 use http::{HeaderMap, HeaderValue};
 
 /// Source of an answer's lifetime.
@@ -168,6 +170,17 @@ fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
         .and_then(|age| age.to_str().ok()?.trim().parse().ok());
     let apparent = date(DATE).map(|sent| now_secs.saturating_sub(sent));
     Some(lifetime.saturating_sub(told.unwrap_or(0).max(apparent.unwrap_or(0))))
+}
+
+/// Whether an answer is no newer than the date of an If-Modified-Since (RFC 9110, section 13.1.3).
+pub fn is_unmodified(since: Option<&str>, answer: &HeaderMap) -> bool {
+    let modified = answer
+        .get(LAST_MODIFIED)
+        .and_then(|date| date.to_str().ok());
+    let modified = modified.and_then(httpdate);
+    modified
+        .zip(since.and_then(httpdate))
+        .is_some_and(|(modified, since)| modified <= since)
 }
 
 /// Parses an HTTP date (RFC 9110, section 5.6.7) in the current form, to seconds since the epoch.

@@ -31,6 +31,7 @@ use worker::{
 use crate::answer::Kept;
 use crate::config::{self, Config, SETTINGS};
 use crate::instance::Instance;
+use crate::part::Part;
 use crate::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use crate::reply::Body;
 use crate::request::Request;
@@ -63,6 +64,9 @@ async fn fetch(
         url: request.url()?,
         id: request_id(request.headers()),
         if_none_match: field(request.headers(), "if-none-match"),
+        if_modified_since: field(request.headers(), "if-modified-since"),
+        range: field(request.headers(), "range"),
+        if_range: field(request.headers(), "if-range"),
         accept: field(request.headers(), "accept"),
         user_agent: field(request.headers(), "user-agent"),
         cdn_loop: field(request.headers(), "cdn-loop"),
@@ -130,6 +134,8 @@ struct Incoming {
     pieces: Option<Pieces>,
     /// Set if the bytes are compressed as Content-Encoding says, and must not be compressed again.
     packed: bool,
+    /// Content coding that the platform has not undone.
+    coding: Option<&'static str>,
     abort: AbortOnDrop,
 }
 
@@ -139,6 +145,7 @@ impl Incoming {
             body,
             pieces: None,
             packed: false,
+            coding: None,
             abort,
         }
     }
@@ -208,9 +215,10 @@ impl Platform for Workers {
     async fn bound_origin(
         &self,
         path_and_query: &str,
+        part: Option<Part>,
     ) -> Result<Option<Response<Incoming>>, Unreachable> {
         if let Ok(bucket) = self.env.bucket("ORIGIN_BUCKET") {
-            return from_bucket(&bucket, path_and_query)
+            return from_bucket(&bucket, path_and_query, part)
                 .await
                 .map(Some)
                 .map_err(unreachable);
@@ -228,7 +236,13 @@ impl Platform for Workers {
             let ResponseBody::Stream(stream) = &incoming.body else {
                 return Ok(None);
             };
-            incoming.pieces = Some(Pieces::of(stream).map_err(broken)?);
+            let pieces = match incoming.coding {
+                Some(coding) => {
+                    stream::decoded(stream, coding).and_then(|decoded| Pieces::of(&decoded))
+                }
+                None => Pieces::of(stream),
+            };
+            incoming.pieces = Some(pieces.map_err(broken)?);
         }
         let Some(pieces) = &mut incoming.pieces else {
             return Ok(None);
@@ -357,6 +371,7 @@ impl Wake for Call {
 async fn from_bucket(
     bucket: &worker::Bucket,
     path_and_query: &str,
+    part: Option<Part>,
 ) -> worker::Result<Response<Incoming>> {
     let path = path_and_query
         .split('?')
@@ -366,10 +381,22 @@ async fn from_bucket(
     let key = js_sys::decode_uri_component(path)
         .map(String::from)
         .unwrap_or_default();
-    let object = if key.is_empty() {
-        None
-    } else {
-        bucket.get(key).execute().await?
+    if key.is_empty() {
+        return not_found();
+    }
+    // Which part there is, only the length of the object tells.
+    let length = match part {
+        Some(_) => bucket.head(&key).await?.map(|object| object.size()),
+        None => None,
+    };
+    let span = part.zip(length).map(|(part, length)| part.within(length));
+    let object = match span {
+        Some(None) => return Ok(beyond(length.unwrap_or(0))),
+        Some(Some((offset, length))) => {
+            let range = worker::Range::OffsetWithLength { offset, length };
+            bucket.get(key).range(range).execute().await?
+        }
+        None => bucket.get(key).execute().await?,
     };
     let Some(object) = object else {
         return not_found();
@@ -379,8 +406,9 @@ async fn from_bucket(
     };
     let mut incoming = Incoming::new(body.response_body()?, AbortOnDrop(Cell::new(None)));
     incoming.packed = true; // a bucket keeps what it was given
-    let mut answer = Response::new(incoming);
     let stored = object.http_metadata();
+    incoming.coding = stored.content_encoding.as_deref().and_then(stream::coding);
+    let mut answer = Response::new(incoming);
     for (name, value) in [
         (header::CONTENT_TYPE, stored.content_type),
         (header::CONTENT_LANGUAGE, stored.content_language),
@@ -388,12 +416,38 @@ async fn from_bucket(
         (header::CONTENT_ENCODING, stored.content_encoding),
         (header::CACHE_CONTROL, stored.cache_control),
         (header::ETAG, Some(object.http_etag())),
+        (header::LAST_MODIFIED, Some(uploaded(&object))),
+        (header::ACCEPT_RANGES, Some("bytes".to_owned())),
     ] {
         if let Some(value) = value.and_then(|value| value.parse().ok()) {
             answer.headers_mut().insert(name, value);
         }
     }
+    if let Some((first, count)) = span.flatten() {
+        *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let (last, length) = (first + count - 1, object.size());
+        let range = format!("bytes {first}-{last}/{length}").parse();
+        let range = range.ok().map(|range| (header::CONTENT_RANGE, range));
+        answer.headers_mut().extend(range);
+    }
     Ok(answer)
+}
+
+/// Returns the time of an object as an HTTP date.
+fn uploaded(object: &worker::Object) -> String {
+    let millis = JsValue::from_f64(object.uploaded().as_millis() as f64);
+    js_sys::Date::new(&millis).to_utc_string().into()
+}
+
+/// Answers that an object of so many bytes has not the part that is asked for.
+fn beyond(length: u64) -> Response<Incoming> {
+    let incoming = Incoming::new(ResponseBody::Empty, AbortOnDrop(Cell::new(None)));
+    let mut answer = Response::new(incoming);
+    *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+    let range = format!("bytes */{length}").parse();
+    let range = range.ok().map(|range| (header::CONTENT_RANGE, range));
+    answer.headers_mut().extend(range);
+    answer
 }
 
 fn not_found() -> worker::Result<Response<Incoming>> {
@@ -414,7 +468,13 @@ fn from_js(
     let status = StatusCode::from_u16(answer.status_code()).map_err(unreachable)?;
     let headers = header_map(answer.headers());
     let (_, body) = answer.into_parts();
-    let mut answer = Response::new(Incoming::new(body, abort));
+    let mut incoming = Incoming::new(body, abort);
+    // The platform undoes the common ones by itself.
+    let coding = headers.get(header::CONTENT_ENCODING);
+    let coding = coding.and_then(|coding| coding.to_str().ok());
+    let coding = coding.filter(|coding| !coding.trim().eq_ignore_ascii_case("gzip"));
+    incoming.coding = coding.and_then(stream::coding);
+    let mut answer = Response::new(incoming);
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
     Ok(answer)

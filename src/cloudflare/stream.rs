@@ -21,6 +21,16 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn get_reader(this: &ByteStream, options: &Object) -> Result<ByteReader, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = pipeThrough)]
+    fn pipe_through(this: &ByteStream, to: &DecompressionStream)
+    -> Result<ReadableStream, JsValue>;
+
+    /// Decoder of a content coding, of the platform.
+    type DecompressionStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(coding: &str) -> Result<DecompressionStream, JsValue>;
+
     /// A `ReadableStreamBYOBReader`.
     type ByteReader;
 
@@ -28,6 +38,26 @@ extern "C" {
     /// the end of the stream.
     #[wasm_bindgen(method, catch, js_name = readAtLeast)]
     fn read_at_least(this: &ByteReader, least: u32, view: Uint8Array) -> Result<Promise, JsValue>;
+}
+
+/// Content codings that the platform decodes when it is told to, under the names that it knows.
+const CODINGS: [(&str, &str); 3] = [("gzip", "gzip"), ("x-gzip", "gzip"), ("deflate", "deflate")];
+
+/// Returns the platform's name of a content coding.
+pub(super) fn coding(content_encoding: &str) -> Option<&'static str> {
+    let named = content_encoding.trim().to_ascii_lowercase();
+    let mut codings = CODINGS.iter();
+    let found = codings.find(|(name, _)| *name == named);
+    found.map(|(_, coding)| *coding)
+}
+
+/// Returns a stream with a coding undone.
+///
+/// # Errors
+/// The platform's error, for a stream that is locked already.
+pub(super) fn decoded(stream: &ReadableStream, coding: &str) -> Result<ReadableStream, JsValue> {
+    let decoder = DecompressionStream::new(coding)?;
+    stream.unchecked_ref::<ByteStream>().pipe_through(&decoder)
 }
 
 /// Reader of a stream.

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use url::Url;
 
 use crate::deadline::{Deadline, GRACE_MS};
+use crate::part::Part;
 use crate::platform::{Interrupted, Platform};
 use clock::Clock;
 use credentials::Credentials;
@@ -90,7 +91,7 @@ pub async fn open_bound<'p, P: Platform>(
     path: &str,
 ) -> Result<Download<'p, P>, Error> {
     let clock = Clock::new(timeouts.total_ms);
-    let answer = ask_bound(platform, timeouts, deadline, path)
+    let answer = ask_bound(platform, timeouts, deadline, path, None)
         .await?
         .ok_or(Error::NoOrigin)?;
     let headers = vec![answer.headers().clone()];
@@ -156,7 +157,8 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Fetches one hop from the origin itself, for its own files; every answer is passed on.
+/// Fetches one hop from the origin itself, for its own files or a part of one; every answer is
+/// passed on.
 ///
 /// # Errors
 /// The path is refused if some servers would resolve it to outside of the origin's base. Also fails
@@ -168,11 +170,14 @@ pub async fn ask<P: Platform>(
     timeouts: &Timeouts,
     deadline: &mut Deadline,
     url: &Url,
+    part: Option<Part>,
 ) -> Result<Response<P::Body>, Error> {
     rules::check(url, rules)?;
     let mut clock = Clock::new(timeouts.total_ms);
     let (sent, secrets) = credentials.of(url, (platform.now_ms() / 1000.0) as u64);
-    let fields = fields("*/*", secrets);
+    let mut fields = fields("*/*", secrets);
+    let range = part.and_then(|part| HeaderValue::try_from(part.range()).ok());
+    fields.extend(range.map(|range| (header::RANGE, range)));
     hop(platform, timeouts, deadline, &mut clock, &sent, &fields).await
 }
 
@@ -185,9 +190,10 @@ pub async fn ask_bound<P: Platform>(
     timeouts: &Timeouts,
     deadline: &mut Deadline,
     path_and_query: &str,
+    part: Option<Part>,
 ) -> Result<Option<Response<P::Body>>, Error> {
     let mut clock = Clock::new(timeouts.total_ms);
-    let answer = platform.bound_origin(path_and_query);
+    let answer = platform.bound_origin(path_and_query, part);
     let answer = clock.before(platform, deadline, timeouts.head_ms, answer);
     answer.await?.map_err(|_| Error::Unreachable)
 }

@@ -4,6 +4,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { answer, assertError, assertImage, closeAll, fixture, startOrigin, startWorker } from './harness.mjs';
 
 let origin, photo, body;
@@ -24,6 +25,9 @@ describe('an R2 bucket as origin', () => {
         'photos/a.jpg': { body, type: 'image/jpeg' },
         'notes.txt': { body: 'in the bucket', type: 'text/plain; charset=utf-8' },
         'with space.txt': { body: 'spaced', type: 'text/plain' },
+        'packed.jpg': { body: gzipSync(body), type: 'image/jpeg', contentEncoding: 'gzip' },
+        'deflated.jpg': { body: deflateSync(body), type: 'image/jpeg', contentEncoding: 'deflate' },
+        'bomb.bmp': { body: gzipSync(fixture.bmp(4096, 3500, [9, 9, 9])), type: 'image/bmp', contentEncoding: 'gzip' },
       },
     });
   });
@@ -34,6 +38,42 @@ describe('an R2 bucket as origin', () => {
     assert.equal(reply.status, 200);
     assert.equal(reply.text(), 'in the bucket');
     assert.equal(reply.headers.get('content-type'), 'text/plain; charset=utf-8');
+  });
+
+  test('a part of an object is 206, and none beyond its end', async () => {
+    const get = (range, init = {}) => worker.get('/notes.txt', { headers: { range, ...init } });
+    for (const [range, text, said] of [['bytes=3-5', 'the', '3-5'], ['bytes=-6', 'bucket', '7-12'], ['bytes=7-99', 'bucket', '7-12']]) {
+      const reply = await get(range);
+      assert.equal(reply.status, 206);
+      assert.equal(reply.text(), text);
+      assert.equal(reply.headers.get('content-range'), `bytes ${said}/13`);
+    }
+    const beyond = await get('bytes=13-');
+    assert.equal(beyond.status, 416);
+    assert.equal(beyond.headers.get('content-range'), 'bytes */13');
+    assert.equal((await worker.get('/none.txt', { headers: { range: 'bytes=0-1' } })).status, 404);
+    assert.equal((await get('bytes=3-5', { 'if-range': '"x"' })).text(), 'in the bucket');
+  });
+
+  test('an object that has not changed since is 304', async () => {
+    const { headers } = await worker.get('/notes.txt');
+    assert.equal(headers.get('accept-ranges'), 'bytes');
+    const known = await worker.get('/notes.txt', { headers: { 'if-modified-since': headers.get('last-modified') } });
+    assert.equal(known.status, 304);
+    const older = await worker.get('/notes.txt', { headers: { 'if-modified-since': 'Sun, 06 Nov 1994 08:49:37 GMT' } });
+    assert.equal(older.text(), 'in the bucket');
+  });
+
+  test('a packed object is a source like any other, and passes as it is', async () => {
+    const plain = await worker.get({ s: '/photos/a.jpg', w: 90, h: 60, f: 'png' });
+    for (const name of ['packed', 'deflated']) {
+      const reply = await worker.get({ s: `/${name}.jpg`, w: 90, h: 60, f: 'png' });
+      await assertImage(reply, 'png', 90, 60);
+      assert.deepEqual(reply.bytes, plain.bytes);
+    }
+    const passed = await worker.get('/packed.jpg');
+    assert.deepEqual(passed.headers.get('content-encoding') === 'gzip' ? gunzipSync(passed.bytes) : passed.bytes, body);
+    assertError(await worker.get({ s: '/bomb.bmp' }), 413, 'source-too-large');
   });
 
   test('an object whose key has a space is found by its encoded path', async () => {

@@ -13,6 +13,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use letterbox::answer::Kept;
 use letterbox::config::Config;
 use letterbox::instance::Instance;
+use letterbox::part::Part;
 use letterbox::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use letterbox::reply::Body;
 use letterbox::request::Request;
@@ -115,6 +116,12 @@ pub struct World {
     pub guests: Fakes,
     /// If-None-Match.
     pub if_none_match: RefCell<Option<String>>,
+    /// If-Modified-Since.
+    pub if_modified_since: RefCell<Option<String>>,
+    /// Range.
+    pub range: RefCell<Option<String>>,
+    /// If-Range.
+    pub if_range: RefCell<Option<String>>,
     /// CDN-Loop.
     pub cdn_loop: RefCell<Option<String>>,
     /// Sec-Fetch-Site.
@@ -254,6 +261,9 @@ impl World {
             accept: self.accept.borrow().clone(),
             user_agent: self.user_agent.borrow().clone(),
             if_none_match: self.if_none_match.borrow().clone(),
+            if_modified_since: self.if_modified_since.borrow().clone(),
+            range: self.range.borrow().clone(),
+            if_range: self.if_range.borrow().clone(),
             cdn_loop: self.cdn_loop.borrow().clone(),
             sec_fetch_site: self.sec_fetch_site.borrow().clone(),
             sec_fetch_dest: self.sec_fetch_dest.borrow().clone(),
@@ -265,6 +275,21 @@ impl World {
     pub fn fetches(&self) -> usize {
         self.fetched.borrow().len()
     }
+}
+
+/// Returns a part of a file.
+fn cut(part: Part, fields: &[(&'static str, String)], body: &[u8]) -> Route {
+    let (mut fields, length) = (fields.to_vec(), body.len());
+    let Some((first, count)) = part.within(length as u64) else {
+        return Route::Answer(
+            416,
+            vec![("content-range", format!("bytes */{length}"))],
+            vec![],
+        );
+    };
+    let last = first + count - 1;
+    fields.push(("content-range", format!("bytes {first}-{last}/{length}")));
+    Route::Answer(206, fields, body[first as usize..=last as usize].to_vec())
 }
 
 fn answer(route: &Route) -> Response<Chunks> {
@@ -349,6 +374,7 @@ impl Platform for World {
     async fn bound_origin(
         &self,
         path_and_query: &str,
+        part: Option<Part>,
     ) -> Result<Option<Response<Chunks>>, Unreachable> {
         let Some(bound) = &self.bound else {
             return Ok(None);
@@ -356,7 +382,13 @@ impl Platform for World {
         self.fetched.borrow_mut().push(path_and_query.to_owned());
         // A bucket ignores the query.
         let path = path_and_query.split('?').next().unwrap_or_default();
-        Ok(Some(answer(bound.get(path).unwrap_or(&status(404)))))
+        let missing = &status(404);
+        Ok(Some(match (part, bound.get(path)) {
+            (Some(part), Some(Route::Answer(200, fields, body))) => {
+                answer(&cut(part, fields, body))
+            }
+            (_, route) => answer(route.unwrap_or(missing)),
+        }))
     }
 
     async fn next_chunk(&self, body: &mut Chunks) -> Result<Option<Vec<u8>>, Interrupted> {

@@ -14,7 +14,7 @@ const trap = Buffer.from('0061736d0100000001040160000003020100070801047472617000
 export const production = { ALLOWED_SOURCES: 'images.example.com,*.cdn.example.com,shared.example.com/public/' };
 
 /**
- * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }),
+ * Starts one worker. `base` is where its requests go, `bucket` fills the R2 bucket ORIGIN_BUCKET ({ key: { body, type } }, and what else R2 keeps of an object, such as `contentEncoding`),
  * `assets` is a directory for the ASSETS binding, `rateLimit` how many new answers a client may ask for in a minute; `wrapper` is the URL
  * of a script that is entered instead, and imports `./index.js`; `./trap.wasm` beside it has a function `trap` that does.
  *
@@ -28,9 +28,9 @@ export async function startWorker(options) {
   runtime.logs = [];
   if (bucket) {
     const store = await miniflare.getR2Bucket('ORIGIN_BUCKET');
-    for (const [key, { body, type }] of Object.entries(bucket)) {
+    for (const [key, { body, type, ...metadata }] of Object.entries(bucket)) {
       // Miniflare takes no Buffer here, only what workerd knows.
-      await store.put(key, typeof body === 'string' ? body : new Uint8Array(body), { httpMetadata: { contentType: type } });
+      await store.put(key, typeof body === 'string' ? body : new Uint8Array(body), { httpMetadata: { contentType: type, ...metadata } });
     }
   }
 
