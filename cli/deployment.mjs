@@ -1,7 +1,7 @@
 // What a deployment lacks besides settings: a way to it, bindings that are read, and what keeps it safe. Plain words, each with its remedy.
 
 /** The bindings that the worker looks for. */
-const bindings = { bucket: 'ORIGIN_BUCKET', assets: 'ASSETS', limiter: 'RATE_LIMITER' };
+const bindings = { bucket: 'ORIGIN_BUCKET', assets: 'ASSETS', limiter: 'RATE_LIMITER', metrics: 'METRICS' };
 
 /** `config` is wrangler's reading of the file, `given` the routes on the command line: { problems, notes }, of which only problems stop a deploy. */
 export function review(config, given = []) {
@@ -52,7 +52,7 @@ function itself({ vars = {} }, routes) {
   return [{ problem: `ORIGIN is ${origin}, which the worker itself serves: it would ask itself. Give the origin a host of its own` }];
 }
 
-function bound({ r2_buckets = [], assets, ratelimits = [], vars = {} }) {
+function bound({ r2_buckets = [], assets, ratelimits = [], analytics_engine_datasets = [], vars = {} }) {
   const found = [];
   for (const { binding, bucket_name } of r2_buckets) {
     if (binding !== bindings.bucket) found.push({ problem: `the R2 binding ${binding} is not read: call it ${bindings.bucket}` });
@@ -62,6 +62,9 @@ function bound({ r2_buckets = [], assets, ratelimits = [], vars = {} }) {
     if (vars.ORIGIN) found.push({ note: `${binding} is never asked while ORIGIN is set: keep one of them` });
   }
   if (assets?.binding && assets.binding !== bindings.assets) found.push({ problem: `the assets binding ${assets.binding} is not read: call it ${bindings.assets}` });
+  for (const { binding } of analytics_engine_datasets) {
+    if (binding !== bindings.metrics) found.push({ problem: `the dataset ${binding} is not written to: call it ${bindings.metrics}` });
+  }
   for (const { name, namespace_id } of ratelimits) {
     if (name !== bindings.limiter) found.push({ problem: `the rate limit ${name} is not read: call it ${bindings.limiter}` });
     if (!/^[1-9]\d*$/.test(namespace_id ?? '')) found.push({ problem: `the rate limit's namespace_id is ${namespace_id ?? 'missing'}: any whole number that none of your other Workers uses, in quotes` });

@@ -20,7 +20,7 @@ use crate::url::preset::Presets;
 use crate::url::settle::check_defaults;
 use crate::url::shape::write_side;
 use crate::url::signature::{Keys, Signing};
-use crate::url::value::whole;
+use crate::url::value::{decimal, whole, write_decimal};
 use crate::url::widths::Widths;
 use crate::url::{Defaults, Fallback, Given, Source};
 use letterbox_engine::Limits;
@@ -47,6 +47,8 @@ pub struct Config {
     pub limits: Limits,
     /// Seconds for which an answer is kept.
     pub cache_ttl_secs: u32,
+    /// Share of the lines that are written to the log, in ten-thousandths.
+    pub log_share: u16,
     /// Whether the source may shorten `cache_ttl_secs`.
     pub freshness: Freshness,
     /// Transform of a request that has only `s`.
@@ -90,6 +92,11 @@ pub struct Setting {
     /// Writes the text that `read` accepts for this configuration; `None` for a setting without a
     /// default.
     write: Option<fn(&Config) -> String>,
+}
+
+impl Config {
+    /// Share of the log in ten-thousandths with which all lines are written.
+    pub(crate) const EVERY_LINE: u16 = 10_000;
 }
 
 impl Setting {
@@ -446,6 +453,16 @@ pub const SETTINGS: &[Setting] = &[
             Freshness::Origin => "origin".to_owned(),
         }),
     },
+    Setting {
+        name: "LOG_SAMPLE",
+        doc: "Share of the requests whose line is written to the log, such as `0.01`; the lines of errors all are",
+        read: |config, text| {
+            let share = decimal(text, 4).filter(|share| *share <= 10_000);
+            config.log_share = share.ok_or("expected a number from 0 to 1, such as 0.01")? as u16;
+            Ok(())
+        },
+        write: Some(|config| write_decimal(config.log_share.into(), 4)),
+    },
 ];
 
 impl Config {
@@ -693,6 +710,7 @@ impl Default for Config {
             },
             limits: Limits::DEFAULT,
             cache_ttl_secs: 31_536_000,
+            log_share: Config::EVERY_LINE,
             freshness: Freshness::Fixed,
             transform: Transform::DEFAULT,
             defaults: Given::default(),

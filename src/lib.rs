@@ -25,6 +25,7 @@ pub mod governor;
 pub mod instance;
 mod lettering;
 mod make;
+pub mod metrics;
 mod overlays;
 mod pictured;
 pub mod request;

@@ -81,6 +81,22 @@ impl Record {
         }
     }
 
+    /// Returns what is known under a name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Whether the line is written where a share of the lines is, in ten-thousandths. The lines of
+    /// errors all are, and for the others the request's identifier decides.
+    pub(crate) fn is_sampled(&self, share: u16) -> bool {
+        let id = self.get("id").and_then(Value::as_str).unwrap_or_default();
+        // FNV-1a, whose upper half is mixed well.
+        let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        self.get("code").is_some() || (hash >> 32) * 10_000 >> 32 < u64::from(share)
+    }
+
     pub(crate) fn line(mut self, status: StatusCode) -> String {
         self.set("status", json!(status.as_u16()));
         self.0.entry("code").or_insert_with(|| json!("ok"));

@@ -10,6 +10,7 @@ use http::{HeaderMap, Response};
 use url::Url;
 
 use crate::answer::Kept;
+use crate::metrics::Point;
 use crate::part::Part;
 use letterbox_engine::guest::{Guests, NoGuests};
 
@@ -125,6 +126,9 @@ pub trait Platform {
 
     /// Writes one line to the log.
     fn log(&self, line: &str);
+
+    /// Writes the data point of a request, where there is a dataset for points.
+    fn measure(&self, _point: &dyn Fn() -> Point) {}
 }
 
 /// Returns the result of `work`, or `None` if the alarm rings first.

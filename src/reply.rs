@@ -349,6 +349,18 @@ pub fn options<B, K>() -> Response<Body<B, K>> {
     reply.map(|()| Body::Empty)
 }
 
+/// Creates the answer to a monitor: whether the configuration is one that is served with, and
+/// nothing of what it says.
+pub fn health<B, K>(is_configured: bool) -> Response<Body<B, K>> {
+    let (status, word) = match is_configured {
+        true => (StatusCode::OK, "ok"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not-configured"),
+    };
+    let mut reply = own(status, "application/json", "no-store");
+    cached(reply.headers_mut(), Status::Here("health"));
+    reply.map(|()| Body::Text(json!({ "status": word }).to_string()))
+}
+
 /// Adds timings and formats, in development.
 pub fn explain(reply: &mut HeaderMap, output: &Output, fetch_ms: f64) {
     let spent = output.spent;

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::instance::Instance;
 use crate::log::Record;
 use crate::make::{Job, Made, New};
+use crate::metrics::Point;
 use crate::negotiate::negotiate;
 use crate::origin;
 use crate::origin::absent::Absent;
@@ -38,8 +39,13 @@ pub async fn serve<P: Platform>(
     config: &Result<Config, config::Error>,
     request: &Request,
 ) -> Reply<P> {
+    let started_ms = platform.now_ms();
     let mut record = Record::new(&request.id, &request.method);
     let answered = match request.method {
+        Method::GET | Method::HEAD if request.url.path() == HEALTH => {
+            record.way("health");
+            Ok(reply::health(config.is_ok()))
+        }
         Method::GET | Method::HEAD => {
             answer(platform, instance, config, request, &mut record).await
         }
@@ -63,9 +69,19 @@ pub async fn serve<P: Platform>(
     if request.method == Method::HEAD {
         *reply.body_mut() = Body::Empty;
     }
-    platform.log(&record.line(reply.status()));
+    let status = reply.status();
+    platform.measure(&|| Point::of(&record, status, platform.now_ms() - started_ms));
+    let share = config
+        .as_ref()
+        .map_or(Config::EVERY_LINE, |config| config.log_share);
+    if record.is_sampled(share) {
+        platform.log(&record.line(status));
+    }
     reply
 }
+
+/// Path at which a monitor asks whether the deployment serves; no file of the origin is there.
+const HEALTH: &str = "/.letterbox/health";
 
 async fn answer<P: Platform>(
     platform: &P,

@@ -24,13 +24,14 @@ use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::web_sys;
 use worker::{
-    AbortController, Cache, Context, Delay, EncodeBody, Env, Fetch, Headers, RequestInit,
-    RequestRedirect, ResponseBody, ResponseBuilder, event,
+    AbortController, AnalyticsEngineDataPointBuilder, Cache, Context, Delay, EncodeBody, Env,
+    Fetch, Headers, RequestInit, RequestRedirect, ResponseBody, ResponseBuilder, event,
 };
 
 use crate::answer::Kept;
 use crate::config::{self, Config, SETTINGS};
 use crate::instance::Instance;
+use crate::metrics::Point;
 use crate::part::Part;
 use crate::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use crate::reply::Body;
@@ -345,6 +346,25 @@ impl Platform for Workers {
 
     fn log(&self, line: &str) {
         worker::console_log!("{line}");
+    }
+
+    fn measure(&self, point: &dyn Fn() -> Point) {
+        let Ok(dataset) = self.env.analytics_engine("METRICS") else {
+            return;
+        };
+        let Point {
+            host,
+            words,
+            numbers,
+        } = point();
+        let point = AnalyticsEngineDataPointBuilder::new()
+            .indexes([host.as_str()])
+            .blobs(words)
+            .doubles(numbers)
+            .build();
+        if let Err(error) = dataset.write_data_point(&point) {
+            worker::console_error!("metrics: {error}");
+        }
     }
 }
 

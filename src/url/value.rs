@@ -17,7 +17,7 @@ pub(crate) fn whole(text: &str) -> Option<u64> {
 }
 
 /// Parses a decimal number in units of `10^-places`: `1.5` with two places is 150.
-pub(super) fn decimal(text: &str, places: usize) -> Option<u64> {
+pub(crate) fn decimal(text: &str, places: usize) -> Option<u64> {
     let (int, frac) = match text.split_once('.') {
         None => (text, ""),
         Some((int, frac)) if !frac.is_empty() => (int, frac),
@@ -32,7 +32,7 @@ pub(super) fn decimal(text: &str, places: usize) -> Option<u64> {
 }
 
 /// Writes the shortest text that [`decimal`] reads as `value`.
-pub(super) fn write_decimal(value: u64, places: usize) -> String {
+pub(crate) fn write_decimal(value: u64, places: usize) -> String {
     let unit = 10u64.pow(places as u32);
     let text = format!("{}.{:0places$}", value / unit, value % unit);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

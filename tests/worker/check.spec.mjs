@@ -67,6 +67,7 @@ const lacking = {
   'the bucket of the example': [{ r2_buckets: [{ binding: 'ORIGIN_BUCKET', bucket_name: 'my-images' }] }, /still called my-images/],
   'a bucket under another name': [{ r2_buckets: [{ binding: 'BUCKET', bucket_name: 'photos' }] }, /BUCKET is not read: call it ORIGIN_BUCKET/],
   'assets under another name': [{ assets: { directory: 'public', binding: 'FILES' } }, /FILES is not read: call it ASSETS/],
+  'a dataset under another name': [{ analytics_engine_datasets: [{ binding: 'ANALYTICS', dataset: 'letterbox' }] }, /ANALYTICS is not written to: call it METRICS/],
   'a rate limit under another name': [{ ratelimits: [{ ...good.ratelimits[0], name: 'LIMITER' }] }, /LIMITER is not read: call it RATE_LIMITER/],
   'a rate limit without a number': [{ ratelimits: [{ ...good.ratelimits[0], namespace_id: 'images' }] }, /namespace_id is images/],
   'fetches past its own firewall': [{ compatibility_flags: [] }, /global_fetch_strictly_public/],

@@ -13,6 +13,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use letterbox::answer::Kept;
 use letterbox::config::Config;
 use letterbox::instance::Instance;
+use letterbox::metrics::Point;
 use letterbox::part::Part;
 use letterbox::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unreachable};
 use letterbox::reply::Body;
@@ -100,6 +101,8 @@ pub struct World {
     pub stored: RefCell<HashMap<String, Response<Vec<u8>>>>,
     /// The log.
     pub lines: RefCell<Vec<String>>,
+    /// Data points of requests.
+    pub points: RefCell<Vec<Point>>,
     /// State that requests share.
     pub instance: Instance<Rc<Vec<u8>>>,
     /// Place where finished answers are kept.
@@ -108,6 +111,8 @@ pub struct World {
     pub now_ms: Rc<Cell<f64>>,
     /// Whether the rate limit refuses requests.
     pub refuses: Cell<bool>,
+    /// Identifier of the request, if it is not the usual one.
+    pub id: RefCell<String>,
     /// Accept.
     pub accept: RefCell<Option<String>>,
     /// User-Agent.
@@ -257,7 +262,10 @@ impl World {
         let request = Request {
             method,
             url: Url::parse(url).expect("a URL"),
-            id: "request-1".to_owned(),
+            id: match self.id.borrow().as_str() {
+                "" => "request-1".to_owned(),
+                id => id.to_owned(),
+            },
             accept: self.accept.borrow().clone(),
             user_agent: self.user_agent.borrow().clone(),
             if_none_match: self.if_none_match.borrow().clone(),
@@ -471,5 +479,9 @@ impl Platform for World {
 
     fn log(&self, line: &str) {
         self.lines.borrow_mut().push(line.to_owned());
+    }
+
+    fn measure(&self, point: &dyn Fn() -> Point) {
+        self.points.borrow_mut().push(point());
     }
 }
