@@ -63,9 +63,10 @@ const OWN: [(HeaderName, &str); 6] = [
 
 /// Header fields that scripts of any page may read, by name, because not every browser accepts an
 /// asterisk here.
-const EXPOSED: &str = "Age, Cache-Status, Cache-Tag, Content-Length, ETag, Retry-After, Server-Timing, X-Cache, \
-                       X-Image-Result-Format, X-Image-Result-Size, X-Image-Source-Format, X-Image-Source-Size, \
-                       X-Letterbox-Ignored";
+const EXPOSED: &str = "Age, Allow, Cache-Status, Cache-Tag, Cf-Resized, Content-Disposition, Content-Length, ETag, \
+                       Link, Retry-After, Server-Timing, X-Cache, X-Cld-Error, X-Image-Result-Format, \
+                       X-Image-Result-Size, X-Image-Source-Format, X-Image-Source-Size, X-Letterbox-Ignored, \
+                       X-Nextjs-Cache, X-Vercel-Cache, X-Vercel-Error";
 
 /// Header fields that scripts of any page may send: all of them, because none affects more than the
 /// format. An asterisk does not cover Authorization, and older browsers know names only.

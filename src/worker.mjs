@@ -37,7 +37,7 @@ function crashed(request) {
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       'access-control-allow-origin': '*',
-      'access-control-expose-headers': 'Age, Cache-Status, Cache-Tag, Content-Length, ETag, Retry-After, Server-Timing, X-Cache, X-Image-Result-Format, X-Image-Result-Size, X-Image-Source-Format, X-Image-Source-Size, X-Letterbox-Ignored',
+      'access-control-expose-headers': 'Age, Allow, Cache-Status, Cache-Tag, Cf-Resized, Content-Disposition, Content-Length, ETag, Link, Retry-After, Server-Timing, X-Cache, X-Cld-Error, X-Image-Result-Format, X-Image-Result-Size, X-Image-Source-Format, X-Image-Source-Size, X-Letterbox-Ignored, X-Nextjs-Cache, X-Vercel-Cache, X-Vercel-Error',
       'cross-origin-resource-policy': 'cross-origin',
       'timing-allow-origin': '*',
     },

@@ -428,3 +428,93 @@ fn a_client_that_asks_for_too_much_still_gets_what_exists() {
     assert_eq!(world.get(ASK).header("x-cache"), "STALE");
     assert_eq!(world.fetches(), 1);
 }
+
+/// Fields that every script may read (Fetch, section 3.3.3), and those that are for browsers alone.
+const READABLE: [&str; 15] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
+    "vary",
+    "location",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "content-security-policy",
+    "cross-origin-resource-policy",
+    "timing-allow-origin",
+    "x-content-type-options",
+];
+
+#[test]
+fn every_field_of_every_reply_is_readable_by_scripts_of_any_page_and_so_is_its_time() {
+    let mut world = world(&[]);
+    let dialects = "/n=next, /v=vercel, /c=cloudflare, /d=cloudinary, /w=wsrv, /i=imgproxy, /t=thumbor, /a=aws, /x=imgix";
+    world.vars.push(("DIALECTS", dialects));
+    world.vars.push(("ORIGIN", "https://www.example.com"));
+    let mut development = self::world(&[]);
+    development.vars.push(("MODE", "development"));
+    let paths = [
+        format!("?s={SOURCE}&w=60&f=auto&dl=x"),
+        format!("?s={SOURCE}&w=60&f=auto&dl=x"),
+        format!("?s={SOURCE}&w=x"),
+        format!("?s={SOURCE}x&default={SOURCE}"),
+        format!("?s={SOURCE}x&default=redirect"),
+        format!("n?url={SOURCE}&w=64&q=75"),
+        "n?url=x".to_owned(),
+        format!("v?url={SOURCE}&w=64&q=75"),
+        "v?url=x".to_owned(),
+        format!("c/w=60/{SOURCE}"),
+        "c/w=x/y".to_owned(),
+        format!("d/image/fetch/w_60/{SOURCE}"),
+        "d/image/fetch/w_x/y".to_owned(),
+        format!("w?url={SOURCE}&w=60"),
+        "w?url=".to_owned(),
+        "i/x/y".to_owned(),
+        "t/x/y".to_owned(),
+        "a/x".to_owned(),
+        "x/y?w=z".to_owned(),
+    ];
+    let mut names = 0;
+    let mut check = |got: &Got, what: &str| {
+        let exposed = got.header("access-control-expose-headers").to_lowercase();
+        let exposed: Vec<_> = exposed.split(", ").collect();
+        for name in got.headers.keys().map(|name| name.as_str()) {
+            let is_readable = READABLE.contains(&name) || exposed.contains(&name);
+            assert!(is_readable, "{name} of {what}");
+            names += 1;
+        }
+        assert_eq!(got.header("access-control-allow-origin"), "*", "{what}");
+        assert_eq!(got.header("timing-allow-origin"), "*", "{what}");
+    };
+    for path in &paths {
+        check(&world.get(&format!("https://img.example.com/{path}")), path);
+        check(
+            &development.get(&format!("http://localhost:8787/{path}&junk=1")),
+            path,
+        );
+    }
+    check(&world.send(Method::POST, ASK), "POST");
+    assert!(names > 300, "{names}");
+}
+
+#[test]
+fn a_preflight_allows_every_field_for_a_day_and_touches_nothing() {
+    let world = world(&[]);
+    let got = world.send(Method::OPTIONS, ASK);
+    assert_eq!((got.status, world.fetches()), (204, 0));
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
+        ("access-control-max-age", "86400"),
+        ("timing-allow-origin", "*"),
+    ] {
+        assert_eq!(got.header(name), value);
+    }
+    let allowed = got.header("access-control-allow-headers");
+    for name in ["*", "Authorization", "If-None-Match", "Range"] {
+        assert!(allowed.split(", ").any(|own| own == name), "{name}");
+    }
+}
