@@ -14,6 +14,8 @@ use crate::origin::Timeouts;
 use crate::origin::credentials::{Credentials, S3Keys};
 use crate::origin::rules::{AllowList, Refusal, Rules, check, check_form};
 use crate::url::fallback;
+use crate::url::hinted::Hinted;
+use crate::url::hints::Hints;
 use crate::url::origins::Origins;
 use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
@@ -71,6 +73,10 @@ pub struct Config {
     pub presets_only: bool,
     /// Widths that answers are restricted to, if any.
     pub ladder: Option<Widths>,
+    /// Widths that `w=auto` may become by client hints, if those are heeded.
+    pub hint_widths: Option<Widths>,
+    /// Quality for clients that save data, if those get another one.
+    pub save_data_quality: Option<Quality>,
     /// Prefixes at which URLs of other services are answered.
     pub dialects: Mounts,
     /// Vocabulary of queries on the origin's own images, if they are transformed.
@@ -314,13 +320,20 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "WIDTH_LADDER",
         doc: "Comma list of the only widths that are answered, such as `320,640,960,1280,1920`: a width goes up to the next one, `dpr` counted, and the height with it; a signed list (`widths`) is a ladder of its own",
+        read: |config, text| widths(text).map(|list| config.ladder = Some(list)),
+        write: None,
+    },
+    Setting {
+        name: "HINT_WIDTHS",
+        doc: "Comma list of the widths that `w=auto` becomes by what the client says of itself (`Sec-CH-Width`, or `Sec-CH-Viewport-Width` and `Sec-CH-DPR`), such as `320,640,960,1280,1920`; without it those are not heeded. See [Client hints](caching.md#client-hints)",
+        read: |config, text| widths(text).map(|list| config.hint_widths = Some(list)),
+        write: None,
+    },
+    Setting {
+        name: "SAVE_DATA_QUALITY",
+        doc: "Highest quality of an answer without `q` to a client that asks for less data (`Save-Data: on`); without it that is not heeded",
         read: |config, text| {
-            let tight: String = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
-            let ladder = Widths::parse(&tight);
-            config.ladder = Some(
-                ladder
-                    .ok_or("expected 1 to 32 ascending whole numbers with commas between them")?,
-            );
+            config.save_data_quality = Quality::new(ranged(text, 1, 100)? as u8);
             Ok(())
         },
         write: None,
@@ -541,11 +554,22 @@ impl Config {
             max_age_secs: self.cache_ttl_secs,
             presets: &self.presets,
             presets_only: self.presets_only,
+            hinted: Hinted::default(),
             origins: &self.origins,
             overlays: &self.overlays,
             fallbacks: &self.fallbacks,
             fallback: self.fallback.as_ref(),
             ladder: self.ladder.as_ref(),
+        }
+    }
+
+    /// Returns the client hints that count.
+    pub fn hinted(&self, hints: &Hints) -> Hinted<'_> {
+        Hinted {
+            widths: self.hint_widths.as_ref(),
+            pixels: hints.pixels(),
+            quality: self.save_data_quality,
+            saves_data: hints.saves_data(),
         }
     }
 
@@ -606,6 +630,14 @@ impl Config {
         {
             problems.push(Problem::plain(
                 "WIDTH_LADDER is wrong: expected at most MAX_OUTPUT_SIDE",
+            ));
+        } else if self
+            .hint_widths
+            .as_ref()
+            .is_some_and(|widths| !fits(Side::Px(widths.widest())))
+        {
+            problems.push(Problem::plain(
+                "HINT_WIDTHS is wrong: expected at most MAX_OUTPUT_SIDE",
             ));
         } else if let (false, Err(problem)) = (
             self.defaults.pairs.is_empty(),
@@ -722,6 +754,8 @@ impl Default for Config {
             fallback: None,
             fallback_is_ok: false,
             ladder: None,
+            hint_widths: None,
+            save_data_quality: None,
             dialects: Mounts::default(),
             origin_query: None,
             dialect_keys: dialect::Keys::default(),
@@ -760,6 +794,14 @@ fn header_fields(text: &str) -> Option<HeaderMap> {
         is_free.then_some((name, value))
     });
     fields.collect()
+}
+
+fn widths(text: &str) -> Result<Widths, String> {
+    let tight: String = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
+    let list = Widths::parse(&tight);
+    list.ok_or_else(|| {
+        "expected 1 to 32 ascending whole numbers with commas between them".to_owned()
+    })
 }
 
 fn ranged(text: &str, least: u64, most: u64) -> Result<u64, String> {

@@ -18,6 +18,7 @@ use crate::cache::status::Status;
 use crate::dialect::{Dialect, Extras};
 use crate::error::Error;
 use crate::request::Request;
+use crate::url::hints::{self, Varies};
 use crate::url::{Disposition, Source, ignored as ignored_names};
 use letterbox_engine::Output;
 use letterbox_engine::Size;
@@ -101,9 +102,19 @@ pub fn tag(reply: &mut HeaderMap, source_tag: HeaderValue) {
     reply.insert(CACHE_TAG, source_tag);
 }
 
-/// Adds Vary: another Accept may get another answer (RFC 9110, section 12.5.5).
-pub fn vary(reply: &mut HeaderMap) {
-    reply.insert(VARY, HeaderValue::from_static("Accept"));
+/// Adds Vary: another Accept, or other client hints, may get another answer (RFC 9110, section
+/// 12.5.5).
+pub fn vary(reply: &mut HeaderMap, is_negotiated: bool, varies: Varies) {
+    let names = [
+        (is_negotiated, "Accept"),
+        (varies.width, hints::OF_WIDTH),
+        (varies.data, hints::OF_DATA),
+    ];
+    let names = names.into_iter().filter(|(varies, _)| *varies);
+    let names: Vec<_> = names.map(|(_, name)| name).collect();
+    if let (false, Ok(names)) = (names.is_empty(), HeaderValue::try_from(names.join(", "))) {
+        reply.insert(VARY, names);
+    }
 }
 
 /// Adds the cache status.

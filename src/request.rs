@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::origin::rules::Asker;
 use crate::part::Part;
+use crate::url::hints::Hints;
 
 /// A request. The header decides whether an answer is sent, and in which format if that is left
 /// open (`f=auto`); nothing else of an answer depends on the header.
@@ -29,6 +30,8 @@ pub struct Request {
     pub range: Option<String>,
     /// If-Range: a condition on Range, which is not followed then.
     pub if_range: Option<String>,
+    /// Client hints.
+    pub hints: Hints,
     /// CDN-Loop: the CDNs that the request came through (RFC 8586).
     pub cdn_loop: Option<String>,
     /// Sec-Fetch-Site: relation to the page that had a browser send the request; other clients send
@@ -140,6 +143,7 @@ mod tests {
             if_modified_since: None,
             range: None,
             if_range: None,
+            hints: Hints::default(),
             accept: None,
             user_agent: None,
             cdn_loop: Some(cdn_loop.to_owned()),

@@ -26,6 +26,7 @@ use crate::pictured;
 use crate::platform::{Alarm, Guard, Keeping, Platform};
 use crate::reply::{self, Body};
 use crate::request::Request;
+use crate::url::hints::Varies;
 use crate::url::{self as vocabulary, Asked, Defaults, Fallback, Source, signature};
 use letterbox_engine::transform::{Negotiated, Target};
 
@@ -114,6 +115,7 @@ async fn answer<P: Platform>(
     let negotiated = negotiate(request.accept.as_deref(), request.user_agent.as_deref());
     let defaults = Defaults {
         negotiated: negotiated.among(offer),
+        hinted: config.hinted(&request.hints),
         ..config.url_defaults()
     };
     let asked = match vocabulary::parse(query, &defaults) {
@@ -525,7 +527,7 @@ impl<P: Platform> Work<'_, P> {
         };
         if let Some((mut kept, lifetime)) = kept {
             if is_negotiated(job.asked) {
-                reply::vary(kept.headers_mut());
+                reply::vary(kept.headers_mut(), true, Varies::default());
             }
             entry::seal(&mut kept, lifetime, now_secs(job.platform));
             let stored = job.platform.cache_put(
@@ -670,9 +672,7 @@ fn is_negotiated(asked: &Asked) -> bool {
 /// Completes a reply for one client: Vary and private tell caches whether it is for others too, and
 /// the lifetime ends when the request's URL expires.
 fn addressed<B>(mut reply: Response<B>, asked: &Asked, now_secs: u64) -> Response<B> {
-    if is_negotiated(asked) {
-        reply::vary(reply.headers_mut());
-    }
+    reply::vary(reply.headers_mut(), is_negotiated(asked), asked.varies);
     // Other caches vary by Accept, but not by User-Agent.
     if asked.transform.target == Target::Auto(Negotiated::Card) {
         freshness::make_private(reply.headers_mut());

@@ -270,6 +270,7 @@ fn onward(host: &str, cdn_loop: &str) -> String {
         if_modified_since: None,
         range: None,
         if_range: None,
+        hints: letterbox::url::hints::Hints::default(),
     };
     request.cdn_loop_onward()
 }

@@ -37,6 +37,7 @@ use crate::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, Unre
 use crate::reply::Body;
 use crate::request::Request;
 use crate::serve::serve;
+use crate::url::hints::Hints;
 use letterbox_engine::guest::Guests;
 use stream::Pieces;
 
@@ -70,6 +71,12 @@ async fn fetch(
         if_range: field(request.headers(), "if-range"),
         accept: field(request.headers(), "accept"),
         user_agent: field(request.headers(), "user-agent"),
+        hints: Hints {
+            width: field(request.headers(), "sec-ch-width"),
+            dpr: field(request.headers(), "sec-ch-dpr"),
+            viewport_width: field(request.headers(), "sec-ch-viewport-width"),
+            save_data: field(request.headers(), "save-data"),
+        },
         cdn_loop: field(request.headers(), "cdn-loop"),
         sec_fetch_site: field(request.headers(), "sec-fetch-site"),
         sec_fetch_dest: field(request.headers(), "sec-fetch-dest"),

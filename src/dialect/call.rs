@@ -5,6 +5,7 @@ use http::StatusCode;
 use crate::dialect::keys::Keys;
 use crate::negotiate::negotiate;
 pub(crate) use crate::url::Disposition;
+use crate::url::hints::Varies;
 pub(crate) use crate::url::value::percent_decoded;
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::{
@@ -108,6 +109,7 @@ impl Translation {
                 words: None,
                 font: None,
                 fallback: None,
+                varies: Varies::default(),
             },
             extras: Extras::default(),
             signed: false,

@@ -4,6 +4,7 @@ use letterbox_engine::transform::{Overlay, Transform};
 
 use crate::url::disposition::Disposition;
 use crate::url::fallback::Fallback;
+use crate::url::hints::Varies;
 use crate::url::overlay::NAMES;
 use crate::url::source::Source;
 
@@ -31,6 +32,8 @@ pub struct Asked {
     pub font: Option<Source>,
     /// Answer in place of an error; not part of the canonical form.
     pub fallback: Option<Fallback>,
+    /// Client hints that the transform depends on; not part of the canonical form.
+    pub varies: Varies,
 }
 
 impl Asked {

@@ -4,6 +4,7 @@ use letterbox_engine::transform::{Negotiated, Transform};
 
 use crate::url::fallback::Wanted;
 use crate::url::given::Given;
+use crate::url::hinted::Hinted;
 use crate::url::origins::Origins;
 use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
@@ -31,6 +32,8 @@ pub struct Defaults<'a> {
     pub presets_only: bool,
     /// Named origins.
     pub origins: &'a Origins,
+    /// Client hints that count.
+    pub hinted: Hinted<'a>,
     /// Pictures by name, for overlays.
     pub overlays: &'a Pictures,
     /// Pictures by name, for fallbacks.

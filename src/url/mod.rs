@@ -14,6 +14,8 @@ mod error;
 pub mod examples;
 pub mod fallback;
 mod given;
+pub mod hinted;
+pub mod hints;
 mod ignored;
 mod names;
 pub mod origins;
@@ -70,8 +72,10 @@ pub fn parse(query: &str, defaults: &Defaults<'_>) -> Result<Option<Asked>, Erro
     let preset = defaults.presets.of(&given, defaults.presets_only)?;
     let draft = settle(&given, preset, defaults)?;
     let fallback = fallback(draft.fallback.as_ref(), defaults)?;
+    let varies = draft.varies;
     Ok(draft.source.map(|source| Asked {
         fallback,
+        varies,
         disposition: draft
             .file_name
             .map(|name| Disposition::saved_as(&name, &source)),

@@ -9,6 +9,7 @@ use crate::url::defaults::Defaults;
 use crate::url::error::{Error, quote};
 use crate::url::fallback::{Fallback, Wanted};
 use crate::url::given::Given;
+use crate::url::hints::Varies;
 use crate::url::overlay::NAMES;
 use crate::url::param::{Draft, PARAMS};
 use crate::url::preset::Presets;
@@ -38,6 +39,7 @@ pub(super) fn settle(
         words: None,
         font: None,
         fallback: None,
+        varies: Varies::default(),
     };
     let named = preset.into_iter().flat_map(|preset| &preset.pairs);
     let named = named.filter(|(row, _)| !given.has(PARAMS[*row].name));
@@ -56,6 +58,7 @@ pub(super) fn settle(
         draft.sources[at] = wanted.as_ref().map(source).transpose()?;
     }
     draft.transform.frames = frames(&draft);
+    draft.varies = defaults.hinted.apply(&mut draft, given, preset);
     let quality = given
         .text("q")
         .or_else(|| preset.and_then(|preset| preset.text("q")));

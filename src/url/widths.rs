@@ -41,7 +41,7 @@ impl Widths {
     }
 
     /// Returns the least width of at least `pixels` pixels, or else the widest.
-    fn rung(&self, pixels: u32) -> NonZeroU16 {
+    pub(super) fn rung(&self, pixels: u32) -> NonZeroU16 {
         self.0
             .iter()
             .copied()

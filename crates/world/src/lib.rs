@@ -19,6 +19,7 @@ use letterbox::platform::{Alarm, Guard, Interrupted, Keeping, NoRoom, Platform, 
 use letterbox::reply::Body;
 use letterbox::request::Request;
 use letterbox::serve::{Reply, serve};
+use letterbox::url::hints::Hints;
 use letterbox_engine::guest::{Decoded, Encoding, Fault, Guests};
 use letterbox_engine::transform::{Format, FormatSet};
 use url::Url;
@@ -127,6 +128,8 @@ pub struct World {
     pub range: RefCell<Option<String>>,
     /// If-Range.
     pub if_range: RefCell<Option<String>>,
+    /// Client hints.
+    pub hints: RefCell<Hints>,
     /// CDN-Loop.
     pub cdn_loop: RefCell<Option<String>>,
     /// Sec-Fetch-Site.
@@ -272,6 +275,7 @@ impl World {
             if_modified_since: self.if_modified_since.borrow().clone(),
             range: self.range.borrow().clone(),
             if_range: self.if_range.borrow().clone(),
+            hints: self.hints.borrow().clone(),
             cdn_loop: self.cdn_loop.borrow().clone(),
             sec_fetch_site: self.sec_fetch_site.borrow().clone(),
             sec_fetch_dest: self.sec_fetch_dest.borrow().clone(),

@@ -167,6 +167,7 @@ mod tests {
             words: draft.words,
             font: draft.font,
             fallback: None,
+            varies: draft.varies,
         };
         Some(param.write.and_then(|write| write(&asked)))
     }

@@ -5,6 +5,7 @@ use std::num::NonZeroU16;
 use crate::url::asked::Asked;
 use crate::url::examples::Examples;
 use crate::url::fallback;
+use crate::url::hints::Varies;
 use crate::url::overlay::Wanted;
 use crate::url::source::Source;
 use crate::url::widths::Widths;
@@ -64,6 +65,7 @@ impl Param {
             words: None,
             font: None,
             fallback: None,
+            varies: Varies::default(),
         };
         let write = self.write.filter(|_| self.default.contains("{}"))?;
         write(&unasked)
@@ -92,4 +94,6 @@ pub(in crate::url) struct Draft {
     pub(in crate::url) font: Option<Source>,
     /// Answer in place of an error, as it is asked for.
     pub(in crate::url) fallback: Option<fallback::Wanted>,
+    /// Client hints that the transform depends on.
+    pub(in crate::url) varies: Varies,
 }
