@@ -357,6 +357,13 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=700&h=500&sharp=3&sat=1.5&tint=red&con=10",
             "w=700&h=500&normalise&median=7&mod=1.1,1.2,30&threshold&pixelate=9",
             "w=700&h=500&pixelate=400&blur=150",
+            "w=1200&h=627&bg=blur",
+            "w=1200&h=627&bg=blur&f=png",
+            "w=1200&h=627&bg=blur&f=png&q=80",
+            "w=1200&h=627&bg=blur&f=webp",
+            "w=1200&h=627&bg=blur&f=gif",
+            "w=900&h=900&bg=blur&ro=90&f=jpg&il&filt=sepia",
+            "w=1000&h=1000&fit=inside&we&ext=size&pad=30&bg=blur&f=jpg&q=100",
         ] {
             // All coefficients of noise are planned for, and the chrominance of a photo has few: of
             // a GIF, which is decoded in little memory, 1.38 times as much as is taken.

@@ -19,8 +19,8 @@ export interface Parameters {
   ax?: number | string;
   /** Shift in rows: away from its edge, or else down. Default: 0. */
   ay?: number | string;
-  /** Colour of the padding, and of what lies under transparency where the format has none. Default: ffffffff. */
-  bg?: 'transparent' | (string & {});
+  /** Colour of the padding, and of what lies under transparency where the format has none; `blur` lays the picture on its own blurred cover, which is seen beside the picture and through it. Default: ffffffff. */
+  bg?: 'transparent' | 'blur' | (string & {});
   /** Another name of `bg`. */
   background?: Parameters['bg'];
   /** Another name of `bg`. */

@@ -9,6 +9,7 @@ use crate::plan::budget::Step;
 use crate::plan::plane::Plane;
 use crate::plan::{Aim, Plan};
 use crate::spec::Format;
+use crate::stage::backdrop;
 use crate::stage::components;
 use crate::stage::trim::Trim;
 use crate::stage::{pulled_bytes, pushed_bytes, turned_bytes};
@@ -123,6 +124,7 @@ impl Plan {
                 parts: vec![
                     ("picture", picture),
                     ("turned", largest.unwrap_or(0)),
+                    ("covers", sum(&|plane| backdrop::held_bytes(self, plane))),
                     small,
                 ],
                 file: false,
@@ -185,8 +187,8 @@ impl Plan {
             (false, Subsampling::S444) => 6,
         };
         let samples = |pixels: u64| pixels * halves / 2;
-        let image = samples(self.resized.pixels());
-        let empty = samples(self.canvas.pixels() - self.resized.pixels());
+        let image = samples(self.busy().pixels());
+        let empty = samples(self.canvas.pixels() - self.busy().pixels());
         self.token_bytes = image / 64 * TOKENS_A_BLOCK + empty / 64 * 8;
         if self.is_one_frame() {
             self.token_bytes += image;

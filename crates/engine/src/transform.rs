@@ -129,6 +129,9 @@ pub struct Transform {
     /// Colour of padding, and of what lies under transparency where the target has none. Default
     /// white.
     pub background: Colour,
+    /// Whether the picture lies on its own blurred cover, which is seen beside the picture and
+    /// through it. The cover lies on the background. Default false.
+    pub backdrop: bool,
     /// Whether a small source may grow. Default true.
     pub enlarge: bool,
     /// Default 1.
@@ -309,6 +312,7 @@ impl Transform {
         shape: Shape::PLAIN,
         gravity: Gravity::CENTRE,
         background: Colour::WHITE,
+        backdrop: false,
         enlarge: true,
         dpr: Dpr::ONE,
         target: Target::Keep,
@@ -357,6 +361,7 @@ impl Transform {
             shape: Shape::PLAIN,
             dpr: Dpr::ONE,
             crop: Crop::NONE,
+            backdrop: false,
             overlays: [Overlay::NONE; MOST_OVERLAYS],
             text: Text::NONE,
             ..self

@@ -113,6 +113,7 @@ impl<'a> Draft<'a> {
                     _ => return Err(bad(part, "auto, jpg, png, webp, avif or gif")),
                 }
             }
+            "b" if text == "blurred" => transform.backdrop = true,
             "b" => transform.background = ground(text).ok_or_else(|| bad(part, "a colour"))?,
             "r" if text == "max" => {
                 transform.shape.clip.corners = Corners([Length::Share(5_000); 4]);

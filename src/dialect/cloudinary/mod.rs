@@ -166,6 +166,10 @@ mod tests {
                 "w=300&h=200&we&bg=blue".to_owned(),
             ),
             (
+                "c_pad,w_300,h_200,b_blurred/a.jpg",
+                "w=300&h=200&bg=blur".to_owned(),
+            ),
+            (
                 "c_fill,ar_16:9,w_300/a.jpg",
                 "w=300&h=auto&ar=16:9&fit=cover".to_owned(),
             ),

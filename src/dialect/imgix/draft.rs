@@ -71,6 +71,8 @@ pub(super) struct Draft {
     pub(super) ratio: Option<Ratio>,
     /// Colour of a canvas, if it is another than that under transparency.
     pub(super) fill: Option<Colour>,
+    /// Whether the canvas is the picture's own blurred cover.
+    blurred: bool,
     pub(super) quality: u8,
     /// Quality of a WebP, if it is another.
     pub(super) webp_quality: Option<u8>,
@@ -101,6 +103,7 @@ impl Draft {
             gravity: Gravity::CENTRE,
             ratio: None,
             fill: None,
+            blurred: false,
             quality: 75,
             webp_quality: None,
             is_auto: false,
@@ -208,6 +211,7 @@ impl Draft {
             "bg" => transform.background = colour()?,
             "fill-color" => self.fill = Some(colour()?),
             "fill" if matches!(text, "solid" | "") => {}
+            "fill" if text == "blur" => self.blurred = true,
             "fill" => return Err(Refusal::unsupported("", &format!("fill={text}"))),
             "flip" => {
                 (transform.turn.flop, transform.turn.flip) = match text {
@@ -373,6 +377,7 @@ impl Draft {
         // A canvas that the shape of the picture leaves no room on is none.
         if self.fit == Fit::Contain {
             transform.background = self.fill.unwrap_or(transform.background);
+            transform.backdrop = self.blurred;
         }
         set_quality(&mut transform, self.quality);
         if self.palette {

@@ -185,6 +185,10 @@ mod tests {
                 "w=300&h=200&bg=ff000088&q=75".to_owned(),
             ),
             (
+                "w=300&h=200&fit=fill&fill=blur",
+                "w=300&h=200&bg=blur&q=75".to_owned(),
+            ),
+            (
                 "w=300&h=200&fit=fillmax&bg=80ff0000",
                 "w=300&h=200&we&bg=ff000080&q=75".to_owned(),
             ),

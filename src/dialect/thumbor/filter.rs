@@ -156,6 +156,13 @@ impl Draft {
                 self.transform().target = Target::Image(format);
             }
             "autojpg" => self.transform().target = Target::Image(Format::Jpeg),
+            "fill" if first == "blur" => {
+                if self.room != [0; 4] && self.padded {
+                    return Err(Refusal::unequalled("", "fill by blur behind padding"));
+                }
+                self.transform().backdrop = true;
+                self.filled = true;
+            }
             "fill" | "background_color" => {
                 let colour = match first {
                     "none" => Some(Colour::TRANSPARENT),
@@ -170,6 +177,7 @@ impl Draft {
                     ));
                 }
                 self.transform().background = colour;
+                self.transform().backdrop = false;
                 self.filled |= name == "fill";
             }
             "upscale" => self.upscale = Some(true),
@@ -290,7 +298,8 @@ impl Draft {
                 };
                 let plain = self.room == [0; 4] && !self.filled && self.line.is_none();
                 let is_even = rooms.iter().all(|room| *room == rooms[0]);
-                if plain || self.line.is_none() && self.transform().background == colour {
+                let same = self.transform().background == colour && !self.transform().backdrop;
+                if plain || self.line.is_none() && same {
                     self.padded = true;
                     self.transform().background = colour;
                     for (room, more) in self.room.iter_mut().zip(rooms) {

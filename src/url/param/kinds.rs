@@ -63,6 +63,22 @@ pub(super) const COLOUR: Examples = Examples::some(
         &["red", "f00", "ff0000ff"],
         &["rebeccapurple", "663399", "663399ff"],
     ],
+    &NO_COLOUR,
+    any_colour,
+);
+
+/// Examples of a canvas: a colour, or the picture's own cover.
+pub(super) const GROUND: Examples = Examples::some(
+    &[
+        &["white", "White", "fff", "ffff", "FFFFFF", "ffffffff"],
+        &["blur", "BLUR"],
+        &["black", "000", "000F", "000000ff"],
+        &["transparent", "0000", "00000000"],
+        &["fff0", "ffffff00"],
+        &["ffffff01"],
+        &["red", "f00", "ff0000ff"],
+        &["rebeccapurple", "663399", "663399ff"],
+    ],
     &[
         "",
         "whit",
@@ -73,9 +89,27 @@ pub(super) const COLOUR: Examples = Examples::some(
         "fffffffff",
         "ggg",
         "０００",
+        "blurred",
+        "blur:20",
     ],
-    |roll| format!("{:04x}{:04x}", roll(1 << 16), roll(1 << 16)),
+    any_colour,
 );
+
+const NO_COLOUR: [&str; 9] = [
+    "",
+    "whit",
+    "#fff",
+    "ff",
+    "fffff",
+    "fffffff",
+    "fffffffff",
+    "ggg",
+    "０００",
+];
+
+fn any_colour(roll: &mut Roll<'_>) -> String {
+    format!("{:04x}{:04x}", roll(1 << 16), roll(1 << 16))
+}
 
 /// Examples of a colour without alpha.
 pub(super) const OPAQUE: Examples = Examples::some(

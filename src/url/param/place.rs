@@ -2,12 +2,12 @@
 
 use crate::url::examples::Examples;
 use crate::url::param::kinds::{
-    COLOUR, NO_PARTS, NO_SHIFTS, NO_STARTS, PARTS, SHIFTS, STARTS, SWITCH, any_part, any_shift,
+    GROUND, NO_PARTS, NO_SHIFTS, NO_STARTS, PARTS, SHIFTS, STARTS, SWITCH, any_part, any_shift,
 };
 use crate::url::param::row::Param;
 use crate::url::shape;
 use crate::url::value;
-use letterbox_engine::transform::{Crop, Gravity, Pad};
+use letterbox_engine::transform::{Colour, Crop, Gravity, Pad};
 
 pub(super) const ROWS: &[Param] = &[
     Param {
@@ -88,13 +88,27 @@ pub(super) const ROWS: &[Param] = &[
     Param {
         name: "bg",
         aliases: &["background", "cbg"],
-        expected: "a CSS colour name, transparent, or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal digits",
+        expected: "a CSS colour name, transparent, RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal digits, or blur",
         default: "{}",
-        doc: "Colour of the padding, and of what lies under transparency where the format has none",
-        examples: COLOUR,
+        doc: "Colour of the padding, and of what lies under transparency where the format has none; `blur` lays the picture on its own blurred cover, \
+              which is seen beside the picture and through it",
+        examples: GROUND,
         quotable: true,
-        read: |draft, text| value::colour(text).map(|v| draft.transform.background = v),
-        write: Some(|asked| Some(value::write_colour(asked.transform.background))),
+        read: |draft, text| {
+            let transform = &mut draft.transform;
+            transform.backdrop = text.eq_ignore_ascii_case("blur");
+            transform.background = match transform.backdrop {
+                true => Colour::WHITE,
+                false => value::colour(text)?,
+            };
+            Some(())
+        },
+        write: Some(|asked| {
+            Some(match asked.transform.backdrop {
+                true => "blur".to_owned(),
+                false => value::write_colour(asked.transform.background),
+            })
+        }),
     },
     Param {
         name: "border",

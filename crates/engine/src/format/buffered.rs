@@ -2,11 +2,12 @@
 //! that work in place.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::format::codec::Decode;
 use crate::pixels::buffer::{append, reserve, zeroes};
-use crate::pixels::frame::Picture;
+use crate::pixels::frame::{Frame, Picture};
 use crate::pixels::rows::{RowSink, RowSource};
 use crate::plan::Plan;
 use crate::stage::pulled;
@@ -57,12 +58,15 @@ pub(crate) struct InPlace {
     start: usize,
     read: usize,
     written: usize,
+    /// Small cover of the picture, where one is laid under it.
+    cover: Option<Arc<Frame>>,
 }
 
 impl InPlace {
     /// # Errors
     /// [`Error::OutOfMemory`], if the picture was allocated without the planned capacity.
     pub(crate) fn new(picture: Picture) -> Result<InPlace, Error> {
+        let cover = picture.cover.clone();
         let (mut buffer, capacity) = picture.into_piece();
         let image = buffer.len();
         let more = capacity.saturating_sub(image);
@@ -74,6 +78,7 @@ impl InPlace {
             start: more,
             read: more,
             written: 0,
+            cover,
         })
     }
 
@@ -155,7 +160,8 @@ pub(crate) fn rows(
             row: zeroes(u64::from(size.width) * plane.source.channels() as u64)?,
             left: size.height,
         };
-        let mut rows = pulled(plan, plane, Box::new(image))?;
+        let cover = place.borrow().cover.clone();
+        let mut rows = pulled(plan, plane, Box::new(image), cover)?;
         while let Some(row) = rows.next_row()? {
             take(row)?;
         }

@@ -2,6 +2,8 @@
 //! Memory holds no frames but the current one and the one that the encoder compares it with. The
 //! answer grows in steps, and each step is planned before its memory is allocated.
 
+use std::sync::Arc;
+
 use crate::animation::answer::Encode;
 use crate::animation::compositor::Compositor;
 use crate::error::Error;
@@ -27,6 +29,8 @@ pub(crate) struct Player<'g> {
     is_sound: bool,
     encoder: Box<dyn Encode + 'g>,
     rgba: Vec<u8>,
+    /// Small cover of the first frame that is shown, where one is laid under all of them.
+    cover: Option<Arc<Frame>>,
     /// Index of the next frame of the source.
     next: u32,
     /// Bytes of the largest encoded frame so far.
@@ -64,6 +68,7 @@ impl<'g> Player<'g> {
                 .ok_or(Error::Internal("nobody animates this format".to_owned()))?
                 .begin(plan, animation, guests)?,
             rgba: zeroes(4 * plan.canvas.pixels())?,
+            cover: None,
             next: 0,
             largest: 0,
             ended: None,
@@ -105,7 +110,7 @@ impl<'g> Player<'g> {
             }
             self.is_sound &= shot.draw(&mut self.screen)?;
             if shown {
-                show(plan, self.screen.frame(), &mut self.rgba)?;
+                show(plan, self.screen.frame(), &mut self.cover, &mut self.rgba)?;
                 let before = self.encoder.answer().len();
                 let asked = plan.transform.delay_ms.map(|delay| delay.get().into());
                 let delay_ms = asked.unwrap_or(shot.delay_ms);
@@ -136,8 +141,14 @@ impl<'g> Player<'g> {
     }
 }
 
-/// Renders the canvas as shown: resampled, turned, padded.
-fn show(plan: &Plan, canvas: &Frame, rgba: &mut [u8]) -> Result<(), Error> {
+/// Renders the canvas as shown: resampled, turned, padded. A cover that is laid under the first
+/// frame is that of all frames, so that what is beside them stands still.
+fn show(
+    plan: &Plan,
+    canvas: &Frame,
+    cover: &mut Option<Arc<Frame>>,
+    rgba: &mut [u8],
+) -> Result<(), Error> {
     let [plane] = plan.planes()[..] else {
         return Err(Error::Internal("an animation in components".to_owned()));
     };
@@ -145,7 +156,10 @@ fn show(plan: &Plan, canvas: &Frame, rgba: &mut [u8]) -> Result<(), Error> {
     for row in canvas.rows() {
         rows.row(0, row)?;
     }
-    let picture = turned(plan, &plane, only(rows.into_pictures()?)?)?;
+    let mut picture = only(rows.into_pictures()?)?;
+    picture.cover = cover.take();
+    let picture = turned(plan, &plane, picture)?;
+    cover.clone_from(&picture.cover);
     let mut rows = Leaving::new(plan, &plane, picture)?;
     for to in rgba.chunks_exact_mut(4 * plan.canvas.width as usize) {
         let row = rows.next_row()?;

@@ -2,6 +2,7 @@
 //! complete image. A [`Picture`] is filled and consumed row by row.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::pixels::buffer::{reserved, room};
@@ -54,6 +55,8 @@ impl Frame {
 pub(crate) struct Picture {
     pub(crate) size: Size,
     pub(crate) layout: Layout,
+    /// Small cover of the picture, where one is laid under it.
+    pub(crate) cover: Option<Arc<Frame>>,
     pieces: VecDeque<Vec<u8>>,
     /// Rows of every piece but the last one.
     piece_rows: usize,
@@ -77,6 +80,7 @@ impl Picture {
         Picture {
             size,
             layout,
+            cover: None,
             pieces: VecDeque::new(),
             piece_rows: match capacity {
                 None => (PIECE_BYTES / row_bytes.max(1)).max(1),
@@ -95,6 +99,7 @@ impl Picture {
         Picture {
             size: frame.size,
             layout: frame.layout,
+            cover: None,
             pieces: VecDeque::from([frame.pixels]),
             piece_rows: rows,
             capacity,

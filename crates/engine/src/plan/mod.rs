@@ -255,6 +255,16 @@ impl Plan {
         Layout::Rgba.channels() as u64 * self.canvas.pixels()
     }
 
+    /// Size of the upright rectangle outside of which the canvas has one colour.
+    pub(crate) fn busy(&self) -> Size {
+        match self.transform.backdrop {
+            true => self.canvas,
+            false => self
+                .resized
+                .swapped_if(self.header.orientation.swaps_axes()),
+        }
+    }
+
     /// Whether the answer may have several frames. A PNG may only where its source is a PNG.
     pub(crate) fn may_move(&self) -> bool {
         self.format.moves() || (self.format == Format::Png && self.header.format == Format::Png)

@@ -72,17 +72,21 @@ impl Plane {
             length,
             result,
         };
-        let channels = match self.source {
-            Layout::Grey => Channels::Grey,
-            Layout::GreyAlpha => Channels::GreyAlpha,
-            Layout::Rgb => Channels::Rgb,
-            Layout::Rgba => Channels::Rgba,
-        };
         Settings::new(
             axis(self.cut.width, x, width, self.resized.width),
             axis(self.cut.height, y, height, self.resized.height),
-            channels,
+            channels(self.source),
         )
+    }
+}
+
+/// Channels of the resampler for a layout.
+pub(crate) fn channels(layout: Layout) -> Channels {
+    match layout {
+        Layout::Grey => Channels::Grey,
+        Layout::GreyAlpha => Channels::GreyAlpha,
+        Layout::Rgb => Channels::Rgb,
+        Layout::Rgba => Channels::Rgba,
     }
 }
 

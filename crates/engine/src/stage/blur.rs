@@ -48,21 +48,37 @@ impl Stage for Blur {
         let Way { kernel, side } = Way::new(plan, plane);
         let layout = widened(plane);
         let width = plane.upright(plan.header.orientation).width;
-        let channels = layout.channels() as u64;
-        let columns = if side == 1 {
-            width as usize
-        } else {
-            squares(width, side)
-        };
-        let samples = columns as u64 * channels;
-        let padded = samples + 2 * kernel.radius as u64 * channels;
-        let band = Band::<u16>::bytes(kernel.radius, kernel.radius, samples);
-        let coarse = match side {
-            1 => 0,
-            _ => Fewer::bytes(layout, width, side) + More::bytes(layout, width, side),
-        };
-        band + padded * 2 + samples * (4 + 1) + coarse
+        match side {
+            1 => bytes(&kernel, layout, width),
+            _ => {
+                let coarse = Fewer::bytes(layout, width, side) + More::bytes(layout, width, side);
+                bytes(&kernel, layout, squares(width, side) as u32) + coarse
+            }
+        }
     }
+}
+
+/// Bytes of the blur of rows: the window, a row that is padded on both sides, a row of sums, and a
+/// row that is handed out.
+pub(crate) fn bytes(kernel: &Kernel, layout: Layout, width: u32) -> u64 {
+    let channels = layout.channels() as u64;
+    let samples = u64::from(width) * channels;
+    let padded = samples + 2 * kernel.radius as u64 * channels;
+    let band = Band::<u16>::bytes(kernel.radius, kernel.radius, samples);
+    band + padded * 2 + samples * (4 + 1)
+}
+
+/// Rows that are blurred by a kernel.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(crate) fn rows<'r>(
+    from: Box<dyn RowSource + 'r>,
+    layout: Layout,
+    width: usize,
+    kernel: Kernel,
+) -> Result<Box<dyn RowSource + 'r>, Error> {
+    Ok(Box::new(Rows::new(from, layout, width, kernel)?))
 }
 
 /// How a plane is blurred: a kernel, on means of squares of so many samples a side.

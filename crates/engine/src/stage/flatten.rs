@@ -25,8 +25,9 @@ impl Stage for Flatten {
         Samples::Pixels
     }
 
-    fn has_work(&self, _: &Plan, plane: &Plane) -> bool {
-        widened(plane) != plane.layout
+    /// On its own cover, a picture is laid with its alpha.
+    fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
+        widened(plane) != plane.layout && !plan.transform.backdrop
     }
 
     /// A row becomes shorter in its place.
@@ -42,12 +43,22 @@ impl Pull for Flatten {
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error> {
-        Ok(Box::new(Rows {
-            from,
-            layout: widened(plane),
-            background: plan.transform.background,
-        }))
+        let background = plan.transform.background;
+        Ok(rows(from, widened(plane), background))
     }
+}
+
+/// Rows in a layout with alpha, laid on a colour.
+pub(crate) fn rows<'r>(
+    from: Box<dyn RowSource + 'r>,
+    layout: Layout,
+    background: Colour,
+) -> Box<dyn RowSource + 'r> {
+    Box::new(Rows {
+        from,
+        layout,
+        background,
+    })
 }
 
 struct Rows<'r> {

@@ -36,6 +36,29 @@ impl Kernel {
         kernel
     }
 
+    /// Taps of such a curve on a coarser grid, of which one step is so many pixels. Each tap is the
+    /// mean of the curve over its step, as far as libvips' kernel goes in pixels.
+    pub(crate) fn coarse(sigma: f32, least: f32, step: f32) -> Kernel {
+        const PARTS: usize = 16;
+        let reach = ((-2.0 * least.ln()).sqrt() * sigma).floor() + 0.5;
+        let mut kernel = Kernel::of([0, 0], 0);
+        for (x, tap) in kernel.taps.iter_mut().enumerate() {
+            let parts = (0..PARTS).map(|part| {
+                let place = (x as f32 - 0.5 + (part as f32 + 0.5) / PARTS as f32) * step;
+                match place.abs() < reach {
+                    true => (-place * place / (2.0 * sigma * sigma)).exp(),
+                    false => 0.0,
+                }
+            });
+            *tap = (90.0 * parts.sum::<f32>() / PARTS as f32).round() as u32;
+            if *tap == 0 {
+                break;
+            }
+            kernel.radius = x;
+        }
+        kernel
+    }
+
     /// Sum of all taps.
     pub(crate) fn sum(&self) -> u32 {
         self.taps[0] + 2 * self.taps[1..].iter().sum::<u32>()
@@ -72,6 +95,31 @@ impl Divisor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_coarse_kernel_has_the_width_of_the_fine_one() {
+        let width = |kernel: &Kernel| {
+            let radius = kernel.radius as isize;
+            let each = (-radius..=radius).zip(kernel.each());
+            let squares: f32 = each.map(|(x, tap)| (x * x) as f32 * tap as f32).sum();
+            (squares / kernel.sum() as f32).sqrt()
+        };
+        for (sigma, step) in [
+            (2.5, 1.0),
+            (5.0, 1.6),
+            (10.0, 3.1),
+            (15.0, 4.7),
+            (18.0, 5.6),
+        ] {
+            let fine = Kernel::gaussian(sigma, 0.2);
+            let coarse = Kernel::coarse(sigma, 0.2, step);
+            // The samples of the coarse grid are means themselves.
+            let whole = (width(&coarse).powi(2) - (1.0 - 1.0 / step / step) / 12.0).sqrt();
+            let off = (whole * step / width(&fine) - 1.0).abs();
+            assert!(off < 0.015, "{sigma} {step}: {off}");
+            assert!(coarse.sum() <= 1500);
+        }
+    }
 
     #[test]
     fn division_by_the_sum_of_taps_is_exact() {

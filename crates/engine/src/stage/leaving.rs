@@ -22,12 +22,13 @@ impl Leaving {
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(plan: &Plan, plane: &Plane, picture: Picture) -> Result<Leaving, Error> {
         let held = Rc::new(Cell::new(picture.held_bytes()));
+        let cover = picture.cover.clone();
         let rows = PictureRows {
             picture,
             held: Rc::clone(&held),
         };
         Ok(Leaving {
-            rows: pulled(plan, plane, Box::new(rows))?,
+            rows: pulled(plan, plane, Box::new(rows), cover)?,
             held,
         })
     }

@@ -26,7 +26,7 @@ impl Stage for Letterbox {
     }
 
     fn has_work(&self, plan: &Plan, plane: &Plane) -> bool {
-        is_padded(plan, plane) || plane.mixed != Edges::default()
+        !plan.transform.backdrop && (is_padded(plan, plane) || plane.mixed != Edges::default())
     }
 
     /// A row of background, and a row that is handed out.
@@ -36,7 +36,8 @@ impl Stage for Letterbox {
     }
 }
 
-fn is_padded(plan: &Plan, plane: &Plane) -> bool {
+/// Whether the canvas is larger than the picture.
+pub(crate) fn is_padded(plan: &Plan, plane: &Plane) -> bool {
     plane.upright(plan.header.orientation) != plane.canvas
 }
 
@@ -94,7 +95,7 @@ impl RowSource for Rows<'_> {
         }
         let row = self.from.next_row()?;
         let row = row.ok_or(Error::Corrupt("the image's rows break off"))?;
-        mix_edges(plane, row, y - above, self.rows);
+        mix_edges(plane, row, y - above, self.rows, |_| plane.background[0]);
         if row.len() >= self.line.len() {
             return Ok(Some(row));
         }
@@ -108,21 +109,29 @@ impl RowSource for Rows<'_> {
     }
 }
 
-/// A sample that is half image and half background is the mean of both. Row `y` is one of `rows`.
-fn mix_edges(plane: &Plane, row: &mut [u8], y: u32, rows: u32) {
+/// A sample that is half image and half background is the mean of both. Row `y` is one of `rows`;
+/// `under` is the background of each of its samples.
+pub(crate) fn mix_edges(
+    plane: &Plane,
+    row: &mut [u8],
+    y: u32,
+    rows: u32,
+    under: impl Fn(usize) -> u8,
+) {
     let edges = plane.mixed;
-    let mix = |sample: &mut u8| *sample = sample.midpoint(plane.background[0]);
+    let mix = |(at, sample): (usize, &mut u8)| *sample = sample.midpoint(under(at));
     if edges.top && y == 0 {
-        row.iter_mut().for_each(mix);
+        row.iter_mut().enumerate().for_each(mix);
     }
     if edges.bottom && y + 1 == rows {
-        row.iter_mut().for_each(mix);
+        row.iter_mut().enumerate().for_each(mix);
     }
+    let last = row.len().saturating_sub(1);
     if let (true, Some(first)) = (edges.left, row.first_mut()) {
-        mix(first);
+        mix((0, first));
     }
-    if let (true, Some(last)) = (edges.right, row.last_mut()) {
-        mix(last);
+    if let (true, Some(sample)) = (edges.right, row.last_mut()) {
+        mix((last, sample));
     }
 }
 
@@ -154,7 +163,7 @@ mod tests {
         };
         let mut rows = [[0, 0], [28, 0]];
         for (y, row) in (0..).zip(&mut rows) {
-            mix_edges(&plane, row, y, 2);
+            mix_edges(&plane, row, y, 2, |_| 128);
         }
         assert_eq!(rows, [[96, 64], [78, 0]]);
     }

@@ -1,4 +1,4 @@
-//! A stage: its facts, which a plan is made of, and the three ways of rows through it.
+//! A stage: its facts, which a plan is made of, and the ways of rows through it.
 
 use crate::error::Error;
 use crate::pixels::frame::Picture;
@@ -83,7 +83,7 @@ pub(crate) trait Turn: Stage {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    fn run(&self, plan: &Plan, picture: Picture) -> Result<Picture, Error>;
+    fn run(&self, plan: &Plan, plane: &Plane, picture: Picture) -> Result<Picture, Error>;
 }
 
 /// A stage of what is encoded.
@@ -97,5 +97,20 @@ pub(crate) trait Pull: Stage {
         plan: &Plan,
         plane: &Plane,
         from: Box<dyn RowSource + 'r>,
+    ) -> Result<Box<dyn RowSource + 'r>, Error>;
+}
+
+/// A stage of what is encoded, which lays the picture over something that is made of all of it.
+pub(crate) trait Lay: Stage {
+    /// The rows behind the stage, of those before it, over the rows of the small cover.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    fn rows<'r>(
+        &self,
+        plan: &Plan,
+        plane: &Plane,
+        from: Box<dyn RowSource + 'r>,
+        under: Box<dyn RowSource + 'r>,
     ) -> Result<Box<dyn RowSource + 'r>, Error>;
 }

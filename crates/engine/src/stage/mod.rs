@@ -6,6 +6,7 @@
 //! method and changes a row where it lies; as something that is pushed, it would be three, and copy
 //! the row.
 
+pub(crate) mod backdrop;
 pub(crate) mod band;
 pub(crate) mod blur;
 pub(crate) mod clip;
@@ -34,18 +35,21 @@ pub(crate) mod tone;
 pub(crate) mod trim;
 pub(crate) mod widen;
 
+use std::sync::Arc;
+
 use crate::error::Error;
-use crate::pixels::frame::Picture;
+use crate::pixels::frame::{Frame, Picture};
 use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
+use crate::stage::backdrop::{Backdrop, Canvas, Small};
 use crate::stage::blur::Blur;
 use crate::stage::clip::{Border, Clip};
 use crate::stage::convert::Convert;
 use crate::stage::crop::Crop;
 use crate::stage::flatten::Flatten;
 use crate::stage::letterbox::Letterbox;
-use crate::stage::link::{Pull, Push, Pushed, Stage, Turn};
+use crate::stage::link::{Lay, Pull, Push, Pushed, Reach, Stage, Turn};
 use crate::stage::median::Median;
 use crate::stage::normalise::Normalise;
 use crate::stage::orient::Orient;
@@ -56,11 +60,12 @@ use crate::stage::sharpen::Sharpen;
 use crate::stage::widen::Widen;
 
 /// From decoded rows to rows that are encoded.
-pub(crate) static STILL: [Link; 23] = [
+pub(crate) static STILL: [Link; 25] = [
     Link::Pushed(&Crop),
     Link::Pushed(&Resample),
     Link::Picture(&Orient),
     Link::Picture(&Normalise),
+    Link::Picture(&Backdrop),
     Link::Pulled(&Convert),
     Link::Pulled(&Widen),
     Link::Pulled(&Median),
@@ -77,6 +82,7 @@ pub(crate) static STILL: [Link; 23] = [
     Link::Pulled(&filter::TINT),
     Link::Pulled(&Flatten),
     Link::Pulled(&Letterbox),
+    Link::Laid(&Canvas),
     Link::Pulled(&Border),
     Link::Pulled(&Clip),
     Link::Pulled(&Overlay),
@@ -90,6 +96,8 @@ pub(crate) enum Link {
     Picture(&'static dyn Turn),
     /// Rows are pulled out, while the answer is encoded.
     Pulled(&'static dyn Pull),
+    /// The same, and the rows are laid over the small cover of the complete picture.
+    Laid(&'static dyn Lay),
 }
 
 impl Link {
@@ -99,6 +107,7 @@ impl Link {
             Link::Pushed(stage) => stage,
             Link::Picture(stage) => stage,
             Link::Pulled(stage) => stage,
+            Link::Laid(stage) => stage,
         }
     }
 }
@@ -123,7 +132,23 @@ pub(crate) fn turned_bytes(plan: &Plan, plane: &Plane) -> u64 {
 
 /// Upper bound on the memory of the stages that rows of a plane are pulled out of.
 pub(crate) fn pulled_bytes(plan: &Plan, plane: &Plane) -> u64 {
-    bytes(plan, plane, |link| matches!(link, Link::Pulled(_)))
+    let of_cover = match Canvas.has_work(plan, plane) {
+        true => bytes(plan, &backdrop::small(plan, plane), is_of_cover),
+        false => 0,
+    };
+    let is_pulled = |link: &Link| matches!(link, Link::Pulled(_) | Link::Laid(_));
+    of_cover + bytes(plan, plane, is_pulled)
+}
+
+/// Whether the small cover passes a stage, as the picture does: one that changes colours, each
+/// pixel by itself, before the cover is laid under the picture.
+fn is_of_cover(link: &Link) -> bool {
+    let is_before = |other: &&Link| !matches!(other, Link::Laid(_));
+    let before = STILL
+        .iter()
+        .take_while(is_before)
+        .position(|other| std::ptr::eq(other, link));
+    matches!(link, Link::Pulled(stage) if stage.reach() == Reach::Pixel) && before.is_some()
 }
 
 fn bytes(plan: &Plan, plane: &Plane, which: impl Fn(&Link) -> bool) -> u64 {
@@ -157,13 +182,14 @@ pub(crate) fn turned(plan: &Plan, plane: &Plane, mut picture: Picture) -> Result
         if let Link::Picture(stage) = link
             && stage.has_work(plan, plane)
         {
-            picture = stage.run(plan, picture)?;
+            picture = stage.run(plan, plane, picture)?;
         }
     }
     Ok(picture)
 }
 
-/// The rows for an encoder, of those of an upright picture.
+/// The rows for an encoder, of those of an upright picture, which has a small cover where one is
+/// laid under it.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
@@ -171,12 +197,38 @@ pub(crate) fn pulled<'r>(
     plan: &Plan,
     plane: &Plane,
     mut rows: Box<dyn RowSource + 'r>,
+    cover: Option<Arc<Frame>>,
 ) -> Result<Box<dyn RowSource + 'r>, Error> {
-    for link in &STILL {
+    for link in STILL
+        .iter()
+        .filter(|link| link.stage().has_work(plan, plane))
+    {
+        match link {
+            Link::Pulled(stage) => rows = stage.rows(plan, plane, rows)?,
+            Link::Laid(stage) => {
+                let cover = cover.clone();
+                let cover = cover.ok_or(Error::Internal("no cover was made".to_owned()))?;
+                rows = stage.rows(plan, plane, rows, of_cover(plan, plane, cover)?)?;
+            }
+            Link::Pushed(_) | Link::Picture(_) => {}
+        }
+    }
+    Ok(rows)
+}
+
+/// The rows of the small cover of a plane, in the colours of the picture above it.
+fn of_cover<'r>(
+    plan: &Plan,
+    plane: &Plane,
+    cover: Arc<Frame>,
+) -> Result<Box<dyn RowSource + 'r>, Error> {
+    let plane = backdrop::small(plan, plane);
+    let mut rows: Box<dyn RowSource + 'r> = Box::new(Small::new(cover)?);
+    for link in STILL.iter().filter(|link| is_of_cover(link)) {
         if let Link::Pulled(stage) = link
-            && stage.has_work(plan, plane)
+            && stage.has_work(plan, &plane)
         {
-            rows = stage.rows(plan, plane, rows)?;
+            rows = stage.rows(plan, &plane, rows)?;
         }
     }
     Ok(rows)
@@ -188,7 +240,6 @@ mod tests {
     use crate::limits::Limits;
     use crate::pixels::layout::{Layout, Size};
     use crate::spec::Format;
-    use crate::stage::link::Reach;
     use crate::testing;
     use crate::transform::{Colour, Fit, Side, Target, Transform};
 
@@ -223,7 +274,7 @@ mod tests {
         let place = |link: &Link| match link {
             Link::Pushed(_) => 0,
             Link::Picture(_) => 1,
-            Link::Pulled(_) => 2,
+            Link::Pulled(_) | Link::Laid(_) => 2,
         };
         assert!(STILL.iter().is_sorted_by_key(place));
         for link in &STILL {
@@ -257,6 +308,21 @@ mod tests {
             ..to(Format::Png, 50, 30)
         };
         assert_eq!(stages(&grey, &red), ["widen", "letterbox"]);
+        let own = Transform {
+            backdrop: true,
+            ..to(Format::Png, 50, 30)
+        };
+        assert_eq!(stages(&grey, &own), ["backdrop", "canvas"]);
+        let flat = Transform {
+            target: Target::Image(Format::Jpeg),
+            ..own
+        };
+        assert_eq!(stages(&clear, &flat), ["backdrop", "canvas"]);
+        let full = Transform {
+            backdrop: true,
+            ..as_it_is
+        };
+        assert_eq!(stages(&grey, &full), [""; 0]);
     }
 
     #[test]

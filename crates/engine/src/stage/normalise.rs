@@ -40,7 +40,7 @@ impl Stage for Normalise {
 }
 
 impl Turn for Normalise {
-    fn run(&self, plan: &Plan, mut picture: Picture) -> Result<Picture, Error> {
+    fn run(&self, plan: &Plan, _: &Plane, mut picture: Picture) -> Result<Picture, Error> {
         let Some(percentiles) = plan.transform.normalise else {
             return Ok(picture);
         };

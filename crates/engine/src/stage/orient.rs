@@ -37,7 +37,7 @@ impl Stage for Orient {
 }
 
 impl Turn for Orient {
-    fn run(&self, plan: &Plan, picture: Picture) -> Result<Picture, Error> {
+    fn run(&self, plan: &Plan, _: &Plane, picture: Picture) -> Result<Picture, Error> {
         turn(plan.header.orientation, picture, plan.capacity)
     }
 }
@@ -50,6 +50,7 @@ fn turn(
     let Size { width, height } = stored.size;
     let size = stored.size.swapped_if(orientation.swap);
     let mut upright = Picture::new(size, stored.layout, capacity);
+    upright.cover = stored.cover.clone();
     let channels = stored.layout.channels();
     let mut row = zeroes(upright.row_bytes() as u64)?;
     let flipped =

@@ -236,9 +236,7 @@ fn picture(plan: &Plan) -> (u16, u16, Pixels, Settings, Room) {
         },
         progressive: plan.transform.interlace,
     };
-    let image = plan
-        .resized
-        .swapped_if(plan.header.orientation.swaps_axes());
+    let image = plan.busy();
     let capacity = Room {
         token_bytes: plan.token_bytes as usize,
         freed_bytes: plan.freed_bytes() as usize,

@@ -172,9 +172,7 @@ fn write(
 /// Upper bound on the bytes of a file. Noise takes up to twelve bits a byte. Background is filtered
 /// to zeroes, of which a code stands for 258, except where the background meets the image.
 fn most_bytes(plan: &Plan, channels: u64) -> u64 {
-    let image = plan
-        .resized
-        .swapped_if(plan.header.orientation.swaps_axes());
+    let image = plan.busy();
     let (width, rows) = (u64::from(plan.canvas.width), u64::from(plan.canvas.height));
     let busy = (u64::from(image.width) + 2).min(width) * (u64::from(image.height) + 1).min(rows);
     let data = busy * channels * 3 / 2 + background_bytes(plan, channels);
@@ -198,9 +196,13 @@ pub(crate) fn capacity(plan: &Plan, image_bytes: u64) -> u64 {
         let channels = plan.layout.channels() as u64;
         most_bytes(plan, channels).max(image_bytes + LEAD_BYTES)
     };
-    // The background above the image is written before anything is read.
+    // The canvas above the image is written before anything is read.
     let indexed = || {
-        let lead = LEAD_BYTES + background_bytes(plan, 1);
+        let beside = match plan.transform.backdrop {
+            true => plan.canvas.pixels().saturating_sub(plan.resized.pixels()) * 3 / 2,
+            false => 0,
+        };
+        let lead = LEAD_BYTES + background_bytes(plan, 1) + beside;
         most_bytes(plan, 1).max(image_bytes) + lead
     };
     match plan.palette {

@@ -77,11 +77,10 @@ fn set_lengths(file: &mut [u8]) {
 }
 
 fn shape(plan: &Plan) -> Shape {
-    let swap = plan.header.orientation.swaps_axes();
     Shape {
         size: plan.canvas,
         layout: plan.layout,
-        picture: plan.resized.swapped_if(swap),
+        picture: plan.busy(),
     }
 }
 
