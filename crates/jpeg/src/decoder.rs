@@ -6,9 +6,10 @@ mod scans;
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
 pub use self::event::{Event, Shape, Status};
-use self::picture::{Picture, keep, needed};
+use self::picture::{Part, Picture, keep, needed};
 use self::scans::{Scans, find_height, segment};
 use crate::coefficients::Coefficients;
 use crate::error::{Error, Fault};
@@ -62,6 +63,7 @@ pub struct Decoder {
     scans: Scans,
     scale: Scale,
     separate: bool,
+    part: Part,
     state: State,
 }
 
@@ -114,6 +116,7 @@ impl Decoder {
             scans: Scans::default(),
             scale: Scale::Full,
             separate: false,
+            part: Part::ALL,
             state: State::Segments,
         }
     }
@@ -176,6 +179,41 @@ impl Decoder {
     /// separately. Has no effect after the first event that follows [`Event::Header`].
     pub fn separate_components(&mut self) {
         self.separate = true;
+    }
+
+    /// Says which columns and rows of the result are of use. The others are handed out as well, and
+    /// hold anything: they are read, as far as what follows depends on them, and not transformed.
+    /// Has no effect after the first event that follows [`Event::Header`].
+    ///
+    /// ```
+    /// use letterbox_jpeg::{Decoder, Encoder, Event, Pixels, Settings};
+    ///
+    /// let mut encoder = Encoder::new(64, 64, Pixels::Grey, Settings::default())?;
+    /// (0..64).try_for_each(|y| encoder.row(&[3 * y; 64]))?;
+    /// let mut decoder = Decoder::new();
+    /// decoder.push(&encoder.finish()?)?;
+    /// decoder.finish();
+    /// assert!(matches!(decoder.next()?, Event::Header));
+    /// decoder.show(0..8, 32..40);
+    /// let mut y = 0;
+    /// while let Event::Row(row) = decoder.next()? {
+    ///     assert_eq!(row.len(), 64);
+    ///     if (32..40).contains(&y) {
+    ///         assert!(row[..8].iter().all(|sample| sample.abs_diff(3 * y) < 4));
+    ///     }
+    ///     y += 1;
+    /// }
+    /// assert_eq!(y, 64);
+    /// # Ok::<(), letterbox_jpeg::Error>(())
+    /// ```
+    pub fn show(&mut self, columns: Range<u32>, rows: Range<u32>) {
+        self.part = Part { columns, rows };
+    }
+
+    /// Whether the data has ended before the picture, as far as it is decoded: rows that come now
+    /// are not those of a whole file.
+    pub fn is_starved(&self) -> bool {
+        matches!(&self.state, State::Picture(picture) if picture.is_starved())
     }
 
     /// Returns the columns and rows of a component's samples at a scale, after
@@ -334,7 +372,8 @@ impl Decoder {
                 let header = self.header.as_ref().ok_or(missing)?;
                 let transform = self.segments.transform(&frame);
                 let scans = core::mem::take(&mut self.scans);
-                let picture = Picture::new(frame, transform, header, scans, &self.data)?;
+                let part = &self.part;
+                let picture = Picture::new(frame, transform, header, scans, part, &self.data)?;
                 self.state = State::Picture(alloc::boxed::Box::new(picture));
                 self.work()
             }

@@ -230,6 +230,11 @@ impl Planes {
         &self.out
     }
 
+    /// Returns the row that was made last.
+    pub(crate) fn stale_row(&self) -> &[u8] {
+        &self.out
+    }
+
     pub(crate) fn advance(&mut self) {
         self.planes.iter_mut().for_each(Plane::advance);
     }

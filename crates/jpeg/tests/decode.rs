@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::ops::Range;
+
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use letterbox_jpeg::{Decoder, Error, Event, Pixels, Scale};
 use letterbox_testkit::{Noise, corpus, each};
@@ -318,4 +320,51 @@ fn decode_within(file: &[u8], scale: Scale, chunk: usize) -> Result<(), Error> {
         }
     }
     decode(file, scale, chunk).map(|_| ())
+}
+
+/// Returns the rows of a file of which a part is shown.
+fn part(file: &[u8], scale: Scale, columns: Range<u32>, rows: Range<u32>) -> (Vec<Vec<u8>>, bool) {
+    let mut decoder = Decoder::new();
+    decoder.push(file).expect("a small file");
+    decoder.finish();
+    assert!(matches!(decoder.next(), Ok(Event::Header)));
+    decoder.set_scale(scale);
+    decoder.show(columns, rows);
+    let mut made = Vec::new();
+    loop {
+        match decoder.next().expect("a good file") {
+            Event::Row(row) => made.push(row.to_vec()),
+            Event::End(status) => return (made, status.is_intact()),
+            _ => return (made, false),
+        }
+    }
+}
+
+#[test]
+fn a_part_that_is_shown_is_that_of_the_whole_picture_at_every_scale_and_sampling() {
+    for sampling in SAMPLINGS {
+        let baseline = encoded(197, 161, sampling, |_| {});
+        let progressive = encoded(197, 161, sampling, |encoder| encoder.set_progressive(true));
+        let restarts = encoded(197, 161, sampling, |encoder| {
+            encoder.set_restart_interval(2)
+        });
+        for file in [baseline, progressive, restarts] {
+            for scale in SCALES {
+                let (whole, _) = part(&file, scale, 0..u32::MAX, 0..u32::MAX);
+                let (width, height) = (whole[0].len() as u32 / 3, whole.len() as u32);
+                for (left, top) in [(0, 0), (1, 2), (3, 1), (2, 3)] {
+                    let columns = left * width / 4..(left + 1) * width / 4;
+                    let rows = top * height / 4..(top + 1) * height / 4;
+                    let (made, intact) = part(&file, scale, columns.clone(), rows.clone());
+                    assert!(intact);
+                    assert_eq!(made.len(), whole.len());
+                    let bytes = 3 * columns.start as usize..3 * columns.end as usize;
+                    for y in rows.start as usize..rows.end as usize {
+                        let same = made[y][bytes.clone()] == whole[y][bytes.clone()];
+                        assert!(same, "{sampling:?} {scale:?} {columns:?} {y}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -44,6 +44,13 @@ impl RowSink for Sink {
         self.rows().frame(frame)
     }
 
+    fn is_satisfied(&self) -> bool {
+        match self {
+            Sink::Picture(rows) => rows.is_satisfied(),
+            Sink::Box(_) => false,
+        }
+    }
+
     fn damaged(&mut self) {
         self.rows().damaged();
     }

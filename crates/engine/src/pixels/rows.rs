@@ -13,6 +13,11 @@ pub(crate) trait RowSink {
     /// anyway.
     fn frame(&mut self, frame: Frame) -> Result<(), Error>;
 
+    /// Whether nothing of the rows that have not come yet is shown. Stays so once it is.
+    fn is_satisfied(&self) -> bool {
+        false
+    }
+
     /// Notes that some rows differ from those that an intact file would have had.
     fn damaged(&mut self) {}
 }

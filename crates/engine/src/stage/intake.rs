@@ -104,6 +104,13 @@ impl RowSink for Intake {
         frame.rows().try_for_each(|row| self.row(0, row))
     }
 
+    /// A crop leaves rows below it. Without one, the last row is followed by what a decoder says of
+    /// the whole file.
+    fn is_satisfied(&self) -> bool {
+        let Plan { cut, decoded, .. } = &self.plan;
+        cut.top + cut.height < decoded.height && self.is_complete()
+    }
+
     fn damaged(&mut self) {
         self.damaged = true;
     }

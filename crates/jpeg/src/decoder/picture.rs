@@ -1,6 +1,7 @@
 //! Picture in decoding: a row of MCUs becomes samples, and samples become rows.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::bits::BitReader;
 use crate::coefficients::Coefficients;
@@ -22,6 +23,28 @@ const MCU_BLOCKS: usize = 10;
 /// stuffed, and a restart marker.
 const MOST_MCU_BYTES: usize = MCU_BLOCKS * 64 * 4 * 2 + 16;
 
+/// Columns and rows of the result that are of use.
+#[derive(Clone)]
+pub(super) struct Part {
+    pub(super) columns: Range<u32>,
+    pub(super) rows: Range<u32>,
+}
+
+impl Part {
+    pub(super) const ALL: Part = Part {
+        columns: 0..u32::MAX,
+        rows: 0..u32::MAX,
+    };
+
+    /// Returns the MCUs that make columns or rows, of which each MCU has so many. One more on each
+    /// side has the neighbours that upsampling looks at.
+    fn mcus(range: &Range<u32>, each: usize) -> Range<usize> {
+        let each = each.max(1);
+        let first = (range.start as usize / each).saturating_sub(1);
+        first..(range.end as usize).div_ceil(each).saturating_add(1)
+    }
+}
+
 /// State of the picture that is being decoded.
 pub(super) struct Picture {
     pub(super) frame: Frame,
@@ -37,6 +60,10 @@ pub(super) struct Picture {
     block: Block,
     /// Last place, in coding order, of a coefficient that is needed, for each component.
     keep: [usize; 4],
+    /// MCUs of a row, and rows of MCUs, whose samples are of use.
+    shown: (Range<usize>, Range<usize>),
+    /// Rows of the result that are of use.
+    shown_rows: Range<usize>,
     /// Row of MCUs that is being decoded, and the next MCU in it.
     mcu_row: usize,
     mcu: usize,
@@ -60,6 +87,7 @@ impl Picture {
         transform: Transform,
         header: &Header,
         scans: Scans,
+        part: &Part,
         data: &[u8],
     ) -> Result<Picture, Error> {
         let Scans {
@@ -80,6 +108,11 @@ impl Picture {
         let mut needed = needed(&scans, &keep, header.resident).into_iter();
         scans.retain(|_| needed.next() == Some(true));
         drop(needed);
+        let across = frame.h_max * frame.scale.points();
+        let shown = (
+            Part::mcus(&part.columns, across),
+            Part::mcus(&part.rows, frame.mcu_rows()),
+        );
         let planes = Planes::new(&frame, transform, header.pixels.bytes())?;
         if header.resident && coefficients.is_none() {
             coefficients = Some(Coefficients::new(&frame)?);
@@ -93,6 +126,8 @@ impl Picture {
             smoothing,
             block: [0; 128],
             keep,
+            shown,
+            shown_rows: part.rows.start as usize..part.rows.end as usize,
             mcu_row: 0,
             mcu: 0,
             row: 0,
@@ -133,7 +168,10 @@ impl Picture {
             }
             let row = self.row;
             self.row += 1;
-            return Event::Row(self.planes.row(&self.frame, row, mcu_row));
+            return Event::Row(match self.shown_rows.contains(&row) {
+                true => self.planes.row(&self.frame, row, mcu_row),
+                false => self.planes.stale_row(),
+            });
         }
         let rows = self.frame.out_height();
         if self.row < rows {
@@ -145,8 +183,13 @@ impl Picture {
         Event::End(Status {
             intact_rows: damaged,
             rows,
-            truncated: self.incomplete || self.scans.iter().any(Scan::is_starved),
+            truncated: self.is_starved(),
         })
+    }
+
+    /// Whether the file has ended before what is decoded of it.
+    pub(super) fn is_starved(&self) -> bool {
+        self.incomplete || self.scans.iter().any(Scan::is_starved)
     }
 
     /// Returns the component and the row that are next in this row of MCUs; all rows of one
@@ -205,6 +248,7 @@ impl Picture {
     fn stream_row(&mut self, data: &[u8], complete: bool) -> bool {
         let scan = &mut self.scans[0];
         let restarts = scan.restarts();
+        let is_shown = self.shown.1.contains(&self.mcu_row);
         let mut bits = scan.bits; // a copy, for registers
         while self.mcu < self.frame.mcus_across {
             let few = |bits: &BitReader| data.len() - bits.pos().min(data.len()) < MOST_MCU_BYTES;
@@ -220,12 +264,14 @@ impl Picture {
                 break;
             }
             let starved = scan.is_starved();
+            let is_shown = is_shown && self.shown.0.contains(&self.mcu);
             for member in &mut scan.members {
                 let index = member.component;
                 let component = &self.frame.components[index];
                 let (quantisation, keep, points) = (
                     &self.quantisation[index],
-                    self.keep[index],
+                    // Of a block that is not shown, only the prediction goes on.
+                    if is_shown { self.keep[index] } else { 0 },
                     component.points,
                 );
                 let plane = &mut self.planes.planes[index];
@@ -238,6 +284,9 @@ impl Picture {
                         } else {
                             member.sequential(&mut bits, data, keep, &mut self.block)
                         };
+                        if !is_shown {
+                            continue;
+                        }
                         let out = plane.block(
                             (self.mcu * component.h + x) * points.across,
                             y * points.down,
@@ -275,6 +324,9 @@ impl Picture {
             let steps = &self.quantisation;
             smoothing.smooth(&self.frame, steps, self.mcu_row, coefficients);
         }
+        if !self.shown.1.contains(&self.mcu_row) {
+            return;
+        }
         for (index, component) in self.frame.components.iter().enumerate() {
             let plane = &mut self.planes.planes[index];
             let (stride, points) = (plane.stride, component.points);
@@ -282,6 +334,9 @@ impl Picture {
             let unkept = u64::MAX << self.keep[index] << 1;
             for y in 0..component.v {
                 for (x, at) in coefficients.row(&self.frame, index, y).enumerate() {
+                    if !self.shown.0.contains(&(x / component.h)) {
+                        continue;
+                    }
                     let out = plane.block(x * points.across, y * points.down);
                     let block = &coefficients.blocks[at];
                     let end = 64 - (coefficients.history[at] & !unkept).leading_zeros() as usize;

@@ -12,6 +12,7 @@ use crate::format::codec::Decode;
 use crate::header::Coding;
 use crate::pixels::frame::Picture;
 use crate::pixels::rows::{RowSink, RowSource};
+use crate::pixels::window::Rect;
 use crate::plan::Plan;
 use crate::spec::Format;
 use crate::stage::convert;
@@ -32,6 +33,10 @@ pub(crate) struct Decoder {
     cmyk: Option<Arc<Conversion>>,
     /// A row of RGB, for a file in CMYK.
     rgb: Vec<u8>,
+    /// Part of the result that is shown.
+    cut: Rect,
+    /// Set once no row that is still to come is shown. What follows in the file is not read.
+    satisfied: bool,
     /// Set once all rows have been decoded. Corruption inside the data is tolerated, as every
     /// decoder does; truncation is an error.
     whole: bool,
@@ -50,6 +55,8 @@ impl Decoder {
             resident: matches!(plan.header.coding, Coding::Jpeg { resident: true, .. }),
             cmyk: convert::cmyk(plan),
             rgb: Vec::new(),
+            cut: plan.cut,
+            satisfied: false,
             whole: false,
         })
     }
@@ -57,10 +64,19 @@ impl Decoder {
     /// Hands out the rows that can be decoded by now.
     fn drain(&mut self, rows: &mut dyn RowSink) -> Result<(), Error> {
         loop {
+            // Of a file in several scans, each scan has a part of every row: that one of them is
+            // missing is told with the last row.
+            if !self.resident && rows.is_satisfied() && !self.decoder.is_starved() {
+                (self.satisfied, self.whole) = (true, true);
+                return Ok(());
+            }
             match self.decoder.next().map_err(fault)? {
                 Event::NeedMore => return Ok(()),
                 Event::Header => {
                     self.decoder.set_scale(self.scale);
+                    let Rect { left, top, .. } = self.cut;
+                    let (right, bottom) = (left + self.cut.width, top + self.cut.height);
+                    self.decoder.show(left..right, top..bottom);
                     let header = self.decoder.header();
                     if self.cmyk.is_some()
                         != header.is_some_and(|header| header.pixels == Pixels::Cmyk)
@@ -162,6 +178,9 @@ impl Decode for Decoder {
     }
 
     fn push(&mut self, bytes: &[u8], rows: &mut dyn RowSink) -> Result<(), Error> {
+        if self.satisfied {
+            return Ok(());
+        }
         self.decoder.push(bytes).map_err(fault)?;
         self.drain(rows)
     }

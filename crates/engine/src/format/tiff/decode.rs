@@ -36,8 +36,14 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
     let row_bytes = plan.decoded.width as usize * layout.channels();
     let mut band = zeroes(band_bytes(&shape, plan.decoded, layout))?;
     for down in 0..reader.chunks.down {
+        if rows.is_satisfied() {
+            break;
+        }
         if band.is_empty() {
-            reader.chunk(0, down, |_, row| rows.row(0, row))?;
+            reader.chunk(0, down, |_, row| {
+                rows.row(0, row)?;
+                Ok(!rows.is_satisfied())
+            })?;
             continue;
         }
         for across in 0..reader.chunks.across {
@@ -46,7 +52,7 @@ pub(crate) fn decode(file: &[u8], plan: &Plan, rows: &mut dyn RowSink) -> Result
                 let at = y as usize * row_bytes + left;
                 let place = band.get_mut(at..at + row.len());
                 place.ok_or(DAMAGED)?.copy_from_slice(row);
-                Ok(())
+                Ok(true)
             })?;
         }
         let here = reader.chunks.rows(down) as usize;
@@ -228,12 +234,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Hands out the rows of a strip or tile, with their numbers in the chunk, as far as they lie
-    /// in the picture.
+    /// in the picture, and as long as `take` says that it takes more.
     fn chunk(
         &mut self,
         across: u32,
         down: u32,
-        mut take: impl FnMut(u32, &[u8]) -> Result<(), Error>,
+        mut take: impl FnMut(u32, &[u8]) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let shape = self.painter.shape;
         let rows = self.chunks.rows(down);
@@ -249,7 +255,9 @@ impl Reader<'_> {
             self.painter.settle(&mut self.raw, columns as usize);
             for line in 0..shape.rows_at_once().min(rows - y) {
                 let row = self.painter.row(&self.raw, columns as usize, line as usize);
-                take(y + line, row)?;
+                if !take(y + line, row)? {
+                    return Ok(());
+                }
             }
         }
         self.unpack.iter_mut().try_for_each(Unpack::end)

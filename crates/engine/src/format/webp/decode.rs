@@ -19,21 +19,31 @@ pub(crate) fn decode(still: &Still<'_>, plan: &Plan, rows: &mut dyn RowSink) -> 
         return Err(CONTRADICTION);
     }
     match still.coded {
-        Coded::Lossy(frame, _) if plan.halves.is_some() => lossy(frame, still)?
-            .planes(|plane, row| rows.row(plane, row).map_err(Stop::Ours))
-            .map_err(ended),
-        _ => self::rows(still, plan.header.layout, &mut |row| rows.row(0, row)),
+        Coded::Lossy(frame, _) if plan.halves.is_some() => {
+            let planes = lossy(frame, still)?.planes(|plane, row| {
+                rows.row(plane, row).map_err(Stop::Ours)?;
+                match rows.is_satisfied() {
+                    true => Err(Stop::Satisfied),
+                    false => Ok(()),
+                }
+            });
+            ended(planes)
+        }
+        _ => self::rows(still, plan.header.layout, &mut |row| {
+            rows.row(0, row)?;
+            Ok(!rows.is_satisfied())
+        }),
     }
 }
 
-/// Hands out all rows of a picture, in RGB or RGBA.
+/// Hands out the rows of a picture, in RGB or RGBA, as long as `take` says that it takes more.
 ///
 /// # Errors
 /// [`Error::Corrupt`], [`Error::OutOfMemory`], and the errors of `take`.
 pub(crate) fn rows(
     still: &Still<'_>,
     layout: Layout,
-    take: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    take: &mut dyn FnMut(&[u8]) -> Result<bool, Error>,
 ) -> Result<(), Error> {
     let width = u64::from(still.size.width);
     match still.coded {
@@ -45,13 +55,15 @@ pub(crate) fn rows(
             let opaque = if still.has_alpha() { 0 } else { 255 };
             while let Some(pixels) = decoder.row().map_err(fault)? {
                 unpack(pixels, layout, opaque, &mut row);
-                take(&row)?;
+                if !take(&row)? {
+                    break;
+                }
             }
             Ok(())
         }
-        Coded::Lossy(frame, _) if !layout.alpha() => lossy(frame, still)?
-            .rgb(|row| take(row).map_err(Stop::Ours))
-            .map_err(ended),
+        Coded::Lossy(frame, _) if !layout.alpha() => {
+            ended(lossy(frame, still)?.rgb(|row| taken(take(row))))
+        }
         Coded::Lossy(frame, alpha) => {
             let decoder = lossy(frame, still)?;
             let alpha = alpha.map(|chunk| Alpha::new(chunk, still.size));
@@ -66,15 +78,15 @@ pub(crate) fn rows(
                     let row = alpha.row().map_err(Stop::Ours)?;
                     pixels.iter_mut().zip(row).for_each(|(to, a)| to[3] = *a);
                 }
-                take(&rgba).map_err(Stop::Ours)
+                taken(take(&rgba))
             });
-            rows.map_err(ended)
+            ended(rows)
         }
     }
 }
 
 fn lossy<'a>(frame: &'a [u8], still: &Still<'_>) -> Result<Vp8<'a>, Error> {
-    let decoder = Vp8::new(frame).map_err(|fault| ended(Stop::File(fault)))?;
+    let decoder = Vp8::new(frame).map_err(fault_of)?;
     let header = decoder.header();
     if (header.width, header.height) != (still.size.width, still.size.height) {
         return Err(CONTRADICTION);
@@ -102,7 +114,17 @@ fn unpack(pixels: &[u32], layout: Layout, opaque: u8, row: &mut [u8]) {
 /// Reason why decoding ended: the file, or the receiver of its rows.
 enum Stop {
     Ours(Error),
+    /// No row that is still to come is shown.
+    Satisfied,
     File(Vp8Fault),
+}
+
+/// Whether the receiver has taken a row, and takes more.
+fn taken(takes_more: Result<bool, Error>) -> Result<(), Stop> {
+    match takes_more.map_err(Stop::Ours)? {
+        true => Ok(()),
+        false => Err(Stop::Satisfied),
+    }
 }
 
 impl From<Vp8Fault> for Stop {
@@ -111,13 +133,20 @@ impl From<Vp8Fault> for Stop {
     }
 }
 
-fn ended(stop: Stop) -> Error {
-    match stop {
-        Stop::Ours(error) => error,
-        Stop::File(Vp8Fault::OutOfMemory) => Error::OutOfMemory,
-        Stop::File(Vp8Fault::Corrupt(what)) => Error::Corrupt(what),
-        Stop::File(Vp8Fault::Truncated) => Error::Corrupt("the WebP is damaged or breaks off"),
-        Stop::File(other) => Error::Internal(other.to_string()),
+fn ended(rows: Result<(), Stop>) -> Result<(), Error> {
+    match rows {
+        Ok(()) | Err(Stop::Satisfied) => Ok(()),
+        Err(Stop::Ours(error)) => Err(error),
+        Err(Stop::File(fault)) => Err(fault_of(fault)),
+    }
+}
+
+fn fault_of(fault: Vp8Fault) -> Error {
+    match fault {
+        Vp8Fault::OutOfMemory => Error::OutOfMemory,
+        Vp8Fault::Corrupt(what) => Error::Corrupt(what),
+        Vp8Fault::Truncated => Error::Corrupt("the WebP is damaged or breaks off"),
+        other => Error::Internal(other.to_string()),
     }
 }
 

@@ -31,7 +31,7 @@ impl Picture for Still<'_> {
         rows(self, Layout::Rgba, &mut |row| {
             screen.draw_rgba((place.rect.left, y), row, place.blends);
             y += 1;
-            Ok(())
+            Ok(true)
         })?;
         Ok(true)
     }
