@@ -11,6 +11,7 @@ rewrites BENCHMARKS.md and its charts as well.
 
   --quick               four images, few runs: under two minutes, writes no BENCHMARKS.md
   --only <text>         images with this in their name, or several of them with commas
+  --only effects        each effect beside sharp's, and the memory of 100 megapixels with it; effects,blur some of them
   --contestants <a,b>   these only: ${names.join(', ')}
   --runs <n>            measured requests a cell, at most
   --module <folder>     letterbox from a copy of build/ instead of a new build

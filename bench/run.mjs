@@ -47,6 +47,10 @@ async function bench(args) {
     const { hit } = await import('./hit.mjs');
     return hit(builds.letterbox, options.runs);
   }
+  if (options.only?.[0] === 'effects') {
+    const { benchEffects } = await import('./effects.mjs');
+    return benchEffects(builds.letterbox, options.runs, options.only.slice(1));
+  }
   await setupPeers();
   const { scoreboard } = await import('./scoreboard.mjs');
   await scoreboard(options, builds);
