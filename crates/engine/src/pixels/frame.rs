@@ -133,7 +133,11 @@ impl Picture {
             copy.extend_from_slice(piece);
             pieces.push_back(copy);
         }
-        Ok(Picture { pieces, ..*self })
+        Ok(Picture {
+            pieces,
+            cover: self.cover.clone(),
+            ..*self
+        })
     }
 
     fn count(&self) -> usize {
