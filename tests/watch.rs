@@ -1,4 +1,4 @@
-//! What an operator watches: data points, health, and the share of the log.
+//! Figures for an operator: data points, health, and the share of the log.
 
 use http::Method;
 use letterbox::metrics::{NUMBERS, Point, WORDS};
