@@ -62,8 +62,8 @@ fn every_request_is_a_point_with_its_figures_and_without_a_name() {
         ("source_bytes", PHOTO.len() as f64),
         ("width", 90.0),
         ("height", 60.0),
-        ("source_width", 1800.0),
-        ("source_height", 1200.0),
+        ("source_width", 1200.0), // as it is stored, on its side
+        ("source_height", 1800.0),
     ] {
         assert!((number(first, name) - wanted).abs() < 0.5, "{name}");
     }

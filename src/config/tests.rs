@@ -196,6 +196,7 @@ fn a_setting_reads_what_it_writes_and_the_defaults_are_within_its_bounds() {
             "origin",
             "200",
             "private",
+            "0.5",
         ];
         let other = texts
             .into_iter()
