@@ -34,6 +34,7 @@ public final class LetterboxSign {
         Map.entry("interlace", "il"),
         Map.entry("lossless", "ll"),
         Map.entry("mask-bg", "mbg"),
+        Map.entry("metadata", "meta"),
         Map.entry("min-h", "mh"),
         Map.entry("modulate", "mod"),
         Map.entry("mask-trim", "mtrim"),

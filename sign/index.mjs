@@ -48,6 +48,7 @@ const aliases = {
   maxage: [],
   mbg: ['mask-bg'],
   median: [],
+  meta: ['metadata'],
   mh: ['min-h'],
   mod: ['modulate'],
   mtrim: ['mask-trim'],

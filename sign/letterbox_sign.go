@@ -33,6 +33,7 @@ var names = map[string]string{
 	"interlace":  "il",
 	"lossless":   "ll",
 	"mask-bg":    "mbg",
+	"metadata":   "meta",
 	"min-h":      "mh",
 	"modulate":   "mod",
 	"mask-trim":  "mtrim",

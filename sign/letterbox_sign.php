@@ -25,6 +25,7 @@ function letterbox_sign( string $url, string $key ): string {
 		'interlace' => 'il',
 		'lossless' => 'll',
 		'mask-bg' => 'mbg',
+		'metadata' => 'meta',
 		'min-h' => 'mh',
 		'modulate' => 'mod',
 		'mask-trim' => 'mtrim',

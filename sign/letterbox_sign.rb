@@ -26,6 +26,7 @@ module LetterboxSign
     'interlace' => 'il',
     'lossless' => 'll',
     'mask-bg' => 'mbg',
+    'metadata' => 'meta',
     'min-h' => 'mh',
     'modulate' => 'mod',
     'mask-trim' => 'mtrim',

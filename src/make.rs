@@ -158,6 +158,12 @@ impl<P: Platform> Job<'_, P> {
             let other = self.lifetime(&headers, started);
             lifetime = lifetime.zip(other).map(|(one, other)| one.least(other));
         }
+        let bytes = output.metadata_bytes(&config.limits)?;
+        if bytes > 0 {
+            let need = Need { bytes, own: bytes };
+            waits.waiting_ms += reserve(platform, &mut shares, need, deadline).await?;
+            output = output.with_metadata()?;
+        }
         if asked.transform.data_url {
             let bytes = output.data_url_bytes(&config.limits)?;
             let need = Need { bytes, own: bytes };

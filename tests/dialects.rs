@@ -133,6 +133,22 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=https://images.example.com/photo.jpg&w=90&h=auto&fit=inside&enc=dataurl&n=1",
         ),
         (
+            "/ip/unsafe/w:90/sm:0/scp:0/mb:20000/plain/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&meta=keep&cs=keep&bytes=20000&n=1",
+        ),
+        (
+            "/ip/unsafe/w:90/kcr:1/plain/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=auto&fit=inside&we&meta=copyright&n=1",
+        ),
+        (
+            "/img/width=100,metadata=copyright/photo.jpg",
+            "/?s=/photo.jpg&w=100&h=auto&fit=inside&we&q=85&meta=copyright",
+        ),
+        (
+            "/th/unsafe/fit-in/90x60/filters:max_bytes(20000)/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=60&fit=inside&we&bytes=20000",
+        ),
+        (
             "/th/unsafe/fit-in/90x60/filters:quality(70)/photo.jpg",
             "/?s=/photo.jpg&w=90&h=60&fit=inside&we&q=70",
         ),

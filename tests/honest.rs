@@ -80,6 +80,8 @@ fn measure(file: &[u8], query: &str) -> Result<(Cost, Vec<u8>), Error> {
         planned = planned.max(pipeline.memory_bytes());
     }
     let output = pipeline.finish(&|| 0.0)?;
+    planned = planned.max(output.metadata_bytes(&config.limits)?);
+    let output = output.with_metadata()?;
     let icons = if query == AS_IT_IS { ALLOWANCE } else { 0.0 };
     let cost = Cost {
         planned: planned as f64,
@@ -388,6 +390,82 @@ fn photos_and_noise_as_jpeg() {
             jpeg(1000, 700, &noise(1000 * 700 * 3), false),
         ),
     ]);
+}
+
+/// A profile of Display P3, with a gamma of 2.2 (ICC.1, clause 8.4).
+fn display_p3() -> Vec<u8> {
+    let mut profile = vec![0; 128];
+    profile[16..24].copy_from_slice(b"RGB XYZ ");
+    profile[36..40].copy_from_slice(b"acsp");
+    let columns = [
+        (b"rXYZ", [0.5151, 0.2412, -0.0011]),
+        (b"gXYZ", [0.2920, 0.6922, 0.0419]),
+        (b"bXYZ", [0.1571, 0.0666, 0.7841]),
+    ];
+    let start = 128 + 4 + 12 * 6;
+    profile.extend([0, 0, 0, 6]);
+    let mut entry = |name: &[u8; 4], at: usize, length: u32| {
+        profile.extend(name);
+        profile.extend((at as u32).to_be_bytes());
+        profile.extend(length.to_be_bytes());
+    };
+    for (at, (name, _)) in columns.iter().enumerate() {
+        entry(name, start + 20 * at, 20);
+    }
+    for name in [b"rTRC", b"gTRC", b"bTRC"] {
+        entry(name, start + 60, 14);
+    }
+    for (_, column) in columns {
+        profile.extend(b"XYZ \0\0\0\0");
+        for value in column {
+            profile.extend(((value * 65_536.0) as i32).to_be_bytes());
+        }
+    }
+    profile.extend(b"curv\0\0\0\0\0\0\0\x01\x02\x33\0\0");
+    profile
+}
+
+/// A JPEG with EXIF, XMP and IPTC of this many bytes each, and the profile of a file.
+fn with_metadata(jpeg: &[u8], bytes: usize, profile: &[u8]) -> Vec<u8> {
+    let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x82\x98\0\x02\0\0\0\x04Ada\0\0\0\0\0";
+    let mut file = jpeg[..2].to_vec();
+    let profile = [b"ICC_PROFILE\0\x01\x01", profile].concat();
+    for (marker, start, length) in [
+        (0xe1, &exif[..], bytes),
+        (0xe1, b"http://ns.adobe.com/xap/1.0/\0", bytes),
+        (0xed, b"Photoshop 3.0\0", bytes),
+        (0xe2, &profile, profile.len()),
+    ] {
+        file.extend([0xff, marker]);
+        file.extend((length as u16 + 2).to_be_bytes());
+        file.extend(start);
+        file.resize(file.len() + length - start.len(), 0);
+    }
+    file.extend_from_slice(&jpeg[2..]);
+    file
+}
+
+#[test]
+fn metadata_that_is_kept() {
+    let (width, height, rgb) = photo();
+    let profile = display_p3();
+    let mut ledger = Ledger::default();
+    for (name, bytes) in [("little metadata", 200), ("much metadata", 60_000)] {
+        let file = with_metadata(&jpeg(width, height, &rgb, false), bytes, &profile);
+        for query in [
+            "w=700&h=500&meta=keep",
+            "w=700&h=500&meta=keep&cs=keep&f=png",
+            "w=700&h=500&meta=copyright&f=webp",
+            "w=700&h=500&meta=keep&f=gif",
+            "w=auto&h=auto&meta=keep",
+        ] {
+            let (cost, body) = measure(&file, query).expect("a sound picture");
+            ledger.enter(&format!("{name} {query}"), name, &cost);
+            let has = body.windows(3).any(|window| window == b"Ada");
+            assert_eq!(has, !query.contains("gif"), "{query}");
+        }
+    }
+    ledger.close();
 }
 
 /// Nothing but the file and the text is held while a file becomes a data URL.

@@ -238,6 +238,17 @@ fn what_the_source_does_wrong_has_a_status_and_is_stored_as_nothing_else() {
 }
 
 #[test]
+fn an_answer_that_gets_no_smaller_is_refused_with_its_bytes() {
+    let world = with_photo();
+    for query in ["w=90&bytes=200", "w=90&f=png&bytes=200"] {
+        let got = world.get(&format!("{ASK}&{query}"));
+        assert_eq!(got.error(), (422, "answer-too-large".to_owned()));
+    }
+    let got = world.get(&format!("{ASK}&w=90&bytes=2000"));
+    assert_eq!((got.status, got.body.len() <= 2000), (200, true));
+}
+
+#[test]
 fn sources_that_are_not_allowed_are_never_contacted() {
     let world = World::production();
     for (source, code) in [

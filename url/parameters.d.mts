@@ -123,6 +123,10 @@ export interface Parameters {
   'mask-bg'?: Parameters['mbg'];
   /** Median of a square of so many pixels a side of the answer, each channel by itself, which takes away specks. Default: 1. */
   median?: 1 | 3 | 5 | 7 | 9 | true;
+  /** Metadata that a JPEG, PNG or WebP keeps: none; artist and copyright of EXIF and IPTC; or all of EXIF, XMP and IPTC up to 64 KB each, with the place where the photo was taken. Other formats have none. Default: none. */
+  meta?: 'none' | 'copyright' | 'keep';
+  /** Another name of `meta`. */
+  metadata?: Parameters['meta'];
   /** Rows that the picture has at least. Default: none. */
   mh?: number;
   /** Another name of `mh`. */

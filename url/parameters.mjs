@@ -42,6 +42,7 @@ export const parameters = {
   maxage: { aliases: [] },
   mbg: { aliases: ['mask-bg'] },
   median: { aliases: [], on: '' },
+  meta: { aliases: ['metadata'] },
   mh: { aliases: ['min-h'] },
   mod: { aliases: ['modulate'] },
   mtrim: { aliases: ['mask-trim'], on: '1', off: '0' },

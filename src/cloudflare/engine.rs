@@ -103,6 +103,8 @@ fn output(
         lay(&asked, config, &mut pipeline, overlays)?;
     }
     let output = pipeline.finish(&Date::now)?;
+    output.metadata_bytes(&config.limits)?;
+    let output = output.with_metadata()?;
     if asked.transform.data_url {
         output.data_url_bytes(&config.limits)?;
         return Ok(output.into_data_url()?);

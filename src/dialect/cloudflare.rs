@@ -191,8 +191,12 @@ impl Draft {
                 "redirect" => self.fallback = Some(source.to_string()),
                 _ => return Err(bad("redirect")),
             },
-            // Answers have no metadata, and how fast they are made is not a choice.
-            "metadata" | "compression" => {}
+            "metadata" => {
+                let own = value::metadata(text);
+                transform.metadata = own.ok_or_else(|| bad("keep, copyright or none"))?;
+            }
+            // How fast answers are made is not a choice.
+            "compression" => {}
             // By what the client says of its network.
             "slow-connection-quality" | "scq" => {}
             _ => return Err(Refusal::unsupported(INVALID, name)),

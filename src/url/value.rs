@@ -5,8 +5,8 @@ use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 
 use crate::url::names;
 use letterbox_engine::transform::{
-    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Negotiated, OwnQualities, Quality,
-    Sigma, Smart, Subsampling, Target, Third, Transform,
+    Blur, Colour, Filter, Fit, Format, Gamma, Gravity, Length, Metadata, Negotiated, OwnQualities,
+    Quality, Sigma, Smart, Subsampling, Target, Third, Transform,
 };
 
 /// Parses a whole number without sign, leading zero, exponent or separator.
@@ -386,6 +386,20 @@ pub(super) fn write_qualities(transform: &Transform) -> String {
     let pairs = transform.own_qualities.pairs();
     parts.extend(pairs.map(|(format, own)| format!("{}:{own}", format.name())));
     parts.join(",")
+}
+
+/// Parses the metadata that an answer keeps.
+pub(crate) fn metadata(text: &str) -> Option<Metadata> {
+    Metadata::ALL.into_iter().find(|own| own.name() == text)
+}
+
+/// Parses whether colours stay those of the source.
+pub(super) fn keep_colours(text: &str) -> Option<bool> {
+    match text {
+        "srgb" => Some(false),
+        "keep" => Some(true),
+        _ => None,
+    }
 }
 
 /// Parses the most bytes of a file.

@@ -4,6 +4,7 @@
 use crate::format::codec::Write;
 use crate::format::codec_of;
 use crate::header::Coding;
+use crate::header::kept::Kept;
 use crate::pixels::frame::Picture;
 use crate::plan::budget::Step;
 use crate::plan::plane::Plane;
@@ -61,6 +62,7 @@ impl Plan {
                 small,
                 ("colours", self.source.bytes(&self.header)),
                 ("overlays", self.layer_bytes),
+                ("metadata", self.metadata_bytes),
             ];
             let mut steps = vec![Step {
                 name: "frames",
@@ -73,6 +75,7 @@ impl Plan {
                     parts: vec![
                         ("answer", 2 * animation.file_bytes),
                         ("overlays", self.layer_bytes),
+                        ("metadata", self.metadata_bytes),
                         small,
                     ],
                     file: true,
@@ -165,6 +168,7 @@ impl Plan {
         for step in &mut steps {
             step.parts.push(("colours", colours));
             step.parts.push(("overlays", self.layer_bytes));
+            step.parts.push(("metadata", self.metadata_bytes));
         }
         if let Some(Aim::Point { bytes }) = self.aim {
             // The file is decoded again, and is held until then.
@@ -176,6 +180,15 @@ impl Plan {
             });
         }
         steps
+    }
+
+    /// Returns the plan with metadata that is held beside all else.
+    pub(crate) fn with_metadata(mut self, kept: &Kept) -> Plan {
+        if !kept.is_empty() {
+            self.metadata_bytes = kept.bytes();
+            self.reckon();
+        }
+        self
     }
 
     /// Computes the peaks of the steps, and the capacities that they depend on.

@@ -76,6 +76,8 @@ pub struct Spec {
     pub kept: Format,
     /// Whether a source's own file can be stripped of everything but its picture.
     pub strips: bool,
+    /// Whether files are written with metadata and a colour profile, where they are wanted.
+    pub metadata: bool,
     /// Number on the encoder's own scale that a quality of 80 stands for.
     pub middle_quality: u8,
 }
@@ -132,6 +134,7 @@ impl Format {
                 written: By::Us,
                 kept: Format::Jpeg,
                 strips: true,
+                metadata: true,
                 middle_quality: 80,
             },
             Format::Png => &Spec {
@@ -146,6 +149,7 @@ impl Format {
                 written: By::Us,
                 kept: Format::Png,
                 strips: true,
+                metadata: true,
                 middle_quality: 80,
             },
             Format::WebP => &Spec {
@@ -160,6 +164,7 @@ impl Format {
                 written: By::Guest { or_us: true },
                 kept: Format::WebP,
                 strips: true,
+                metadata: true,
                 middle_quality: 79,
             },
             Format::Gif => &Spec {
@@ -174,6 +179,7 @@ impl Format {
                 written: By::Us,
                 kept: Format::Gif,
                 strips: true,
+                metadata: false,
                 middle_quality: 80,
             },
             Format::Bmp => &Spec {
@@ -188,6 +194,7 @@ impl Format {
                 written: By::Nobody,
                 kept: Format::Png,
                 strips: false,
+                metadata: false,
                 middle_quality: 80,
             },
             Format::Ico => &Spec {
@@ -202,6 +209,7 @@ impl Format {
                 written: By::Nobody,
                 kept: Format::Png,
                 strips: false,
+                metadata: false,
                 middle_quality: 80,
             },
             Format::Tiff => &Spec {
@@ -216,6 +224,7 @@ impl Format {
                 written: By::Nobody,
                 kept: Format::Png,
                 strips: false,
+                metadata: false,
                 middle_quality: 80,
             },
             Format::Avif => &Spec {
@@ -230,6 +239,7 @@ impl Format {
                 written: By::Guest { or_us: false },
                 kept: Format::Avif,
                 strips: true,
+                metadata: false,
                 middle_quality: 60,
             },
         }

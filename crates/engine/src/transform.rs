@@ -148,6 +148,11 @@ pub struct Transform {
     pub subsampling: Subsampling,
     /// Lossless WebP. Default false.
     pub lossless: bool,
+    /// Metadata of the source that the answer keeps. Default none.
+    pub metadata: Metadata,
+    /// Whether colours stay those of the source's profile, and the profile with them, where the
+    /// format holds one. Default false: sRGB.
+    pub keep_colours: bool,
     /// Most bytes of the file, for which the quality is lowered. Default none.
     pub most_bytes: Option<NonZeroU32>,
     /// Whether the answer is a `data:` URL of the file, see
@@ -264,6 +269,32 @@ impl Filter {
     }
 }
 
+/// Metadata of a source that its answer keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metadata {
+    /// None at all. The default.
+    #[default]
+    None,
+    /// Artist and copyright.
+    Copyright,
+    /// EXIF, XMP and IPTC as they are, with the place where a photo was taken.
+    Keep,
+}
+
+impl Metadata {
+    /// All of them.
+    pub const ALL: [Metadata; 3] = [Metadata::None, Metadata::Copyright, Metadata::Keep];
+
+    /// Returns the word of a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Metadata::None => "none",
+            Metadata::Copyright => "copyright",
+            Metadata::Keep => "keep",
+        }
+    }
+}
+
 /// Turns of a picture, in this order: EXIF's, the rotation, the two mirrors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
@@ -321,6 +352,8 @@ impl Transform {
         interlace: false,
         subsampling: Subsampling::S420,
         lossless: false,
+        metadata: Metadata::None,
+        keep_colours: false,
         most_bytes: None,
         data_url: false,
         frames: Frames {
@@ -364,6 +397,7 @@ impl Transform {
             backdrop: false,
             overlays: [Overlay::NONE; MOST_OVERLAYS],
             text: Text::NONE,
+            keep_colours: false,
             ..self
         }
     }

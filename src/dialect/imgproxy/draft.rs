@@ -13,17 +13,10 @@ use crate::dialect::imgproxy::value::{background, format, least, percent, token}
 use crate::dialect::options::Options;
 use crate::dialect::watermark;
 use crate::url::Fallback;
-use letterbox_engine::transform::{Filter, Format, Overlay, Pad, Target, Transform};
+use letterbox_engine::transform::{Filter, Format, Metadata, Overlay, Pad, Target, Transform};
 
-/// Options that change nothing here: there is no metadata in an answer, and limits are those of
-/// the deployment.
-const IGNORED: [&str; 20] = [
-    "strip_metadata",
-    "sm",
-    "keep_copyright",
-    "kcr",
-    "strip_color_profile",
-    "scp",
+/// Options that change nothing here: limits are those of the deployment.
+const IGNORED: [&str; 14] = [
     "enforce_thumbnail",
     "eth",
     "preserve_hdr",
@@ -338,6 +331,24 @@ impl<'a> Draft<'a> {
             "max_bytes" | "mb" => {
                 let most = pixels(0)?.unwrap_or(0).min(100_000_000);
                 self.transform.most_bytes = NonZeroU32::new(most as u32);
+            }
+            "strip_metadata" | "sm" => {
+                self.transform.metadata = match switch(0)? {
+                    Some(false) => Metadata::Keep,
+                    _ => Metadata::None,
+                };
+            }
+            "keep_copyright" | "kcr" => {
+                let is_wanted = switch(0)?.unwrap_or(false);
+                if self.transform.metadata != Metadata::Keep {
+                    self.transform.metadata = match is_wanted {
+                        true => Metadata::Copyright,
+                        false => Metadata::None,
+                    };
+                }
+            }
+            "strip_color_profile" | "scp" => {
+                self.transform.keep_colours = switch(0)? == Some(false);
             }
             "format" | "f" | "ext" => {
                 let format = arg(0).and_then(format);

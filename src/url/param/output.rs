@@ -4,7 +4,7 @@ use crate::url::examples::Examples;
 use crate::url::param::kinds::SWITCH;
 use crate::url::param::row::Param;
 use crate::url::value;
-use letterbox_engine::transform::{Format, Quality, Subsampling, Transform};
+use letterbox_engine::transform::{Format, Metadata, Quality, Subsampling, Transform};
 
 pub(super) const ROWS: &[Param] = &[
     Param {
@@ -41,6 +41,21 @@ pub(super) const ROWS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::most_bytes(text).map(|v| draft.transform.most_bytes = Some(v)),
         write: Some(|asked| asked.transform.most_bytes.map(|most| most.to_string())),
+    },
+    Param {
+        name: "cs",
+        aliases: &[],
+        expected: "srgb or keep",
+        default: "srgb",
+        doc: "Colours of the answer: sRGB, or those of the source's ICC profile, which a JPEG, PNG or WebP then has; a profile of more than 64 KB, of CMYK or of \
+              another format becomes sRGB all the same. Colours that the URL names are not converted",
+        examples: Examples::all(
+            &[&["srgb"], &["keep"]],
+            &["", "p3", "sRGB", "display-p3", "none"],
+        ),
+        quotable: true,
+        read: |draft, text| value::keep_colours(text).map(|v| draft.transform.keep_colours = v),
+        write: Some(|asked| asked.transform.keep_colours.then(|| "keep".to_owned())),
     },
     Param {
         name: "delay",
@@ -136,6 +151,24 @@ pub(super) const ROWS: &[Param] = &[
         quotable: true,
         read: |draft, text| value::plays(text).map(|v| draft.transform.plays = Some(v)),
         write: Some(|asked| asked.transform.plays.map(|plays| plays.to_string())),
+    },
+    Param {
+        name: "meta",
+        aliases: &["metadata"],
+        expected: "none, copyright or keep",
+        default: "none",
+        doc: "Metadata that a JPEG, PNG or WebP keeps: none; artist and copyright of EXIF and IPTC; or all of EXIF, XMP and IPTC up to 64 KB each, with the place where the photo \
+              was taken. Other formats have none",
+        examples: Examples::all(
+            &[&["none"], &["copyright"], &["keep"]],
+            &["", "all", "Keep", "exif", "1"],
+        ),
+        quotable: true,
+        read: |draft, text| value::metadata(text).map(|v| draft.transform.metadata = v),
+        write: Some(|asked| {
+            let own = asked.transform.metadata;
+            (own != Metadata::None).then(|| own.name().to_owned())
+        }),
     },
     Param {
         name: "n",

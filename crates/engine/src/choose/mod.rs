@@ -134,6 +134,10 @@ impl Plan {
             height: scaled_down(header.stored.height),
         };
         let cut = geometry.cut(&header, decoded, shrink, shrink);
+        let layout = written_layout(&header, transform, format, geometry.kept != canvas);
+        // A profile is one for grey or for colours.
+        let holds = spec.metadata && header.layout.grey() == layout.grey();
+        let source = source.kept_if(transform.keep_colours && holds, &header);
         let mut plan = Plan {
             transform: *transform,
             area: geometry.area(),
@@ -148,7 +152,7 @@ impl Plan {
             halves: halves(&header, geometry),
             resized: geometry.kept.swapped_if(header.orientation.swaps_axes()),
             at: geometry.at,
-            layout: written_layout(&header, transform, format, geometry.kept != canvas),
+            layout,
             palette: None,
             original: false,
             by_guest: match spec.written {
@@ -160,6 +164,7 @@ impl Plan {
             aim: None,
             layers: Layers::default(),
             layer_bytes: 0,
+            metadata_bytes: 0,
             animation: None,
             peak_bytes: 0,
             decode_bytes: 0,

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::format::strip::{Cutting, Wanted};
 use crate::guest::Guests;
 use crate::header::cursor::Stop;
+use crate::header::kept::{Blocks, Kept};
 use crate::header::{Coding, Header};
 use crate::pixels::frame::Picture;
 use crate::pixels::rows::RowSink;
@@ -54,10 +55,10 @@ pub(crate) trait Codec: Sync {
     /// missing, damaged, or too large.
     fn profile(&self, file: &[u8]) -> Option<Vec<u8>>;
 
-    /// Returns the EXIF block of a file, as far as `file` goes, with or without its prefix. `None`
-    /// for a format whose EXIF is not read.
-    fn exif<'f>(&self, _: &'f [u8]) -> Option<&'f [u8]> {
-        None
+    /// Returns the metadata of a file, as far as `file` goes; nothing for a format whose metadata
+    /// is not read.
+    fn blocks<'f>(&self, _: &'f [u8]) -> Blocks<'f> {
+        Blocks::default()
     }
 
     /// Whether the file declares several frames.
@@ -125,6 +126,15 @@ pub(crate) trait Write: Sync {
         pictures: Vec<Picture>,
         guests: &dyn Guests,
     ) -> Result<Vec<u8>, Error>;
+
+    /// Returns a finished file with metadata in it; `None` for a format that is written without,
+    /// as its [`Spec`](crate::spec::Spec) says.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    fn dress(&self, _: &[u8], _: &Kept) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
 
     /// Returns the writer of animations, if the format is written with several frames.
     fn animate(&self) -> Option<&dyn Animate> {

@@ -6,6 +6,7 @@
 pub(crate) mod colours;
 pub(crate) mod cursor;
 pub(crate) mod exif;
+pub(crate) mod kept;
 pub(crate) mod profile;
 pub(crate) mod shot;
 pub mod strips;

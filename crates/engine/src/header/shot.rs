@@ -4,13 +4,16 @@
 
 use serde_json::{Value, json};
 
+use crate::error::Error;
 use crate::header::cursor::Cursor;
 use crate::header::exif::{PREFIX, start};
+use crate::pixels::buffer::reserved;
 
 /// Tags that are read (EXIF 2.32, sections 4.6.4 to 4.6.6).
 mod tag {
     pub(super) const MAKE: u16 = 0x010f;
     pub(super) const MODEL: u16 = 0x0110;
+    pub(super) const ORIENTATION: u16 = 0x0112;
     pub(super) const ARTIST: u16 = 0x013b;
     pub(super) const COPYRIGHT: u16 = 0x8298;
     pub(super) const DIRECTORY: u16 = 0x8769;
@@ -177,6 +180,15 @@ impl<'a> Entry<'a> {
         (!plain.is_empty()).then(|| plain.to_owned())
     }
 
+    /// Returns a text as it is, without the zeroes behind it.
+    fn name(&self) -> Option<&'a [u8]> {
+        let mut values = self.values;
+        let bytes = values.take(self.count.min(MOST_NAME)).ok();
+        let bytes = bytes.filter(|_| matches!(self.kind, 2 | 129))?;
+        let end = bytes.iter().rposition(|byte| *byte != 0)?;
+        Some(&bytes[..=end])
+    }
+
     /// Returns the first whole number.
     fn number(&self) -> Option<u32> {
         let mut values = self.values;
@@ -197,6 +209,111 @@ impl<'a> Entry<'a> {
         let (above, below) = (values.u32().ok()?, values.u32().ok()?);
         let ratio = f64::from(above) / f64::from(below);
         ratio.is_finite().then(|| (ratio * 1e6).round() / 1e6)
+    }
+}
+
+/// Names of those who have rights in a photo, as its EXIF has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rights<'f> {
+    /// Name of the maker.
+    pub(crate) artist: Option<&'f [u8]>,
+    /// Notice of the owner.
+    pub(crate) copyright: Option<&'f [u8]>,
+}
+
+/// Most bytes of a name.
+const MOST_NAME: usize = 2000;
+
+impl<'f> Rights<'f> {
+    /// Reads the names in the first directory of a TIFF structure.
+    pub(crate) fn read(tiff: &'f [u8]) -> Rights<'f> {
+        let mut rights = Rights::default();
+        let Ok(start) = start(tiff) else {
+            return rights;
+        };
+        let Ok(first) = start.seek(4).u32() else {
+            return rights;
+        };
+        let mut next = start.seek(first as usize);
+        for _ in 0..next.u16().unwrap_or(0).min(MOST_ENTRIES) {
+            let Some(entry) = Entry::read(start, &mut next) else {
+                break;
+            };
+            match entry.tag {
+                tag::ARTIST => keep(&mut rights.artist, entry.name()),
+                tag::COPYRIGHT => keep(&mut rights.copyright, entry.name()),
+                _ => {}
+            }
+        }
+        rights
+    }
+
+    /// Returns a TIFF structure with these names alone; nothing without any.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn block(&self) -> Result<Vec<u8>, Error> {
+        let names = [(tag::ARTIST, self.artist), (tag::COPYRIGHT, self.copyright)];
+        let names = names
+            .into_iter()
+            .filter_map(|(tag, name)| Some((tag, name?)));
+        let count = names.clone().count();
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let head = 8 + 2 + 12 * count + 4;
+        // A zero ends each name, and a value begins at an even place.
+        let padded = |name: &[u8]| (name.len() + 1).next_multiple_of(2).max(4);
+        let values: usize = names.clone().map(|(_, name)| padded(name)).sum();
+        let mut block = reserved((head + values) as u64)?;
+        block.extend(b"MM\0*\0\0\0\x08");
+        block.extend((count as u16).to_be_bytes());
+        let mut at = head;
+        for (tag, name) in names.clone() {
+            block.extend(tag.to_be_bytes());
+            block.extend([0, 2]);
+            block.extend((name.len() as u32 + 1).to_be_bytes());
+            if name.len() < 4 {
+                let mut field = [0; 4];
+                field[..name.len()].copy_from_slice(name);
+                block.extend(field);
+            } else {
+                block.extend((at as u32).to_be_bytes());
+            }
+            at += padded(name);
+        }
+        block.extend([0; 4]);
+        for (_, name) in names {
+            let end = block.len() + padded(name);
+            block.extend(name);
+            block.resize(end, 0);
+        }
+        Ok(block)
+    }
+}
+
+/// Sets the orientation of a TIFF structure to upright, where it has one: the picture of an answer
+/// is turned already.
+pub(crate) fn set_upright(tiff: &mut [u8]) {
+    let upright = |tiff: &[u8]| {
+        let start = start(tiff).ok()?;
+        let first = start.seek(4).u32().ok()?;
+        let mut next = start.seek(first as usize);
+        for _ in 0..next.u16().ok()? {
+            let entry = next;
+            next.take(12).ok()?;
+            if entry.clone().u16() == Ok(tag::ORIENTATION) {
+                return Some((entry.position(), tiff.starts_with(b"MM")));
+            }
+        }
+        None
+    };
+    if let Some((at, is_big)) = upright(tiff) {
+        let field = match is_big {
+            true => [0, 3, 0, 0, 0, 1, 0, 1, 0, 0],
+            false => [3, 0, 1, 0, 0, 0, 1, 0, 0, 0],
+        };
+        tiff[at + 2..at + 12].copy_from_slice(&field);
     }
 }
 
@@ -335,6 +452,45 @@ mod tests {
     }
 
     #[test]
+    fn rights_are_written_alone_and_read_again() {
+        for big in [false, true] {
+            let sample = sample(big);
+            let rights = Rights::read(&sample);
+            let block = rights.block().expect("memory");
+            assert_eq!(Rights::read(&block), rights);
+            let shot = Shot::read(&block).expect("a good block");
+            assert_eq!(shot.artist.as_deref(), Some("J\u{f6}rg"));
+            assert_eq!((shot.model, shot.iso), (None, None));
+        }
+        for artist in ["A", "Ada", "Adam", "Adams"] {
+            let rights = Rights {
+                artist: Some(artist.as_bytes()),
+                copyright: Some(b"2026"),
+            };
+            assert_eq!(Rights::read(&rights.block().expect("memory")), rights);
+        }
+        assert_eq!(Rights::default().block(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_turned_photo_is_upright_afterwards() {
+        for big in [false, true] {
+            let six = match big {
+                true => vec![0, 6],
+                false => vec![6, 0],
+            };
+            let entries = [text(tag::MODEL, "One"), (tag::ORIENTATION, 3, 1, six)];
+            let mut block = block(big, [&entries, &[]]);
+            let of = |block: &[u8]| crate::header::exif::orientation(block);
+            assert_eq!(of(&block).map(|turn| turn.to_exif()), Some(6));
+            set_upright(&mut block);
+            assert_eq!(of(&block).map(|turn| turn.to_exif()), Some(1));
+            let model = Shot::read(&block).and_then(|shot| shot.model);
+            assert_eq!(model.as_deref(), Some("One"));
+        }
+    }
+
+    #[test]
     fn texts_are_short_and_dates_are_dates() {
         let long = "x".repeat(5000);
         let entries = [text(tag::MODEL, &long), text(tag::TAKEN, "2026:11:29")];
@@ -350,10 +506,13 @@ mod tests {
         let good = sample(false);
         for end in 0..good.len() {
             let _ = Shot::read(&good[..end]);
+            set_upright(&mut good[..end].to_vec());
             for value in [0, 1, 5, 8, 127, 128, 255] {
                 let mut bytes = good.clone();
                 bytes[end] = value;
                 let _ = Shot::read(&bytes);
+                let _ = Rights::read(&bytes).block();
+                set_upright(&mut bytes);
             }
         }
         assert_eq!(Shot::read(b"II*\0\xff\xff\xff\xff"), None);

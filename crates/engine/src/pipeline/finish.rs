@@ -1,12 +1,14 @@
 //! The end of a source, and the answer.
 
 use crate::error::Error;
+use crate::header::kept::Kept;
 use crate::layer::Layers;
 use crate::pipeline::describe::describe;
 use crate::pipeline::look::Facts;
 use crate::pipeline::output::{Output, Spent};
 use crate::pipeline::state::{Pipeline, State};
 use crate::plan::Plan;
+use crate::plan::source::Source;
 use crate::transform::Target;
 
 impl Pipeline<'_> {
@@ -62,8 +64,9 @@ impl Pipeline<'_> {
     }
 
     /// Makes an answer that is an image.
-    fn image(self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
+    fn image(mut self, now_ms: &dyn Fn() -> f64) -> Result<Output, Error> {
         let mut spent = self.spent();
+        let mut kept = std::mem::take(&mut self.kept);
         let State::Body(body) = self.state else {
             return Err(BREAKS_OFF);
         };
@@ -71,7 +74,14 @@ impl Pipeline<'_> {
         body.plan.check_budget(file, self.limits)?;
         let (file, original, mut plan) = body.run(self.guests, now_ms, &mut spent)?;
         plan.layers = Layers::default(); // the answer has them
+        if !matches!(plan.source, Source::Kept(_)) {
+            kept.profile = Vec::new();
+        }
+        if !plan.format.spec().metadata {
+            kept = Kept::default();
+        }
         Ok(Output {
+            kept,
             body: file,
             content_type: plan.format.content_type(),
             plan,
@@ -118,6 +128,7 @@ impl Pipeline<'_> {
             (None, Err(without)) => return Err(Error::Internal(without)),
         };
         Ok(Output {
+            kept: Kept::default(),
             body,
             content_type,
             plan: *plan,

@@ -25,7 +25,7 @@ impl Pipeline<'_> {
             // The conversion tables of the described plan are still there.
             State::Described { .. } => match self.described.as_deref() {
                 Some(Plan {
-                    source: Source::Other(conversion),
+                    source: Source::Other(conversion) | Source::Kept(conversion),
                     ..
                 }) => conversion.bytes(),
                 _ => 0,

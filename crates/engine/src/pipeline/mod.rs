@@ -4,10 +4,10 @@
 //! first ones, `body.rs` carries the plan out, and `finish.rs` makes the answer. `memory.rs` states
 //! at any time the memory that the next call takes.
 
+pub(crate) mod after;
 pub(crate) mod again;
 pub(crate) mod animate;
 pub(crate) mod body;
-pub(crate) mod data_url;
 pub(crate) mod describe;
 pub(crate) mod finish;
 pub(crate) mod layers;

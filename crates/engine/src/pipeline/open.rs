@@ -2,8 +2,9 @@
 
 use crate::error::Error;
 use crate::format::codec_of;
-use crate::header::Header;
+use crate::header::kept::Kept;
 use crate::header::shot::Shot;
+use crate::header::{Colours, Header};
 use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
 use crate::pipeline::original::Original;
@@ -12,7 +13,7 @@ use crate::pipeline::state::{Pipeline, State};
 use crate::pipeline::survey::survey;
 use crate::plan::source::Source;
 use crate::plan::{Known, Plan};
-use crate::transform::{Frames, Negotiated, Target};
+use crate::transform::{Format, Frames, Metadata, Negotiated, Target};
 
 impl Pipeline<'_> {
     /// Looks for the frames of a complete file that are to be drawn, and plans anew with them.
@@ -113,10 +114,11 @@ impl Pipeline<'_> {
         };
         let source = Source::of(&header, || codec_of(header.format).profile(start));
         let start = std::mem::take(start);
+        self.kept = self.metadata(&header, &source, &start)?;
         let known = self.known();
         self.look = self.needed(self.look, &header);
         if self.transform.target == Target::Json {
-            let block = codec_of(header.format).exif(&start);
+            let block = codec_of(header.format).blocks(&start).exif;
             self.shot = block.and_then(Shot::read).map(Box::new);
             let plan = self.asked(header, source.clone(), known)?;
             self.described = Some(Box::new(plan));
@@ -136,6 +138,32 @@ impl Pipeline<'_> {
         };
         self.afford_original();
         Ok(())
+    }
+
+    /// Returns the metadata that the answer gets, if it is an image.
+    fn metadata(&self, header: &Header, source: &Source, start: &[u8]) -> Result<Kept, Error> {
+        let transform = self.transform;
+        if !matches!(
+            transform.target,
+            Target::Keep | Target::Image(_) | Target::Auto(_)
+        ) {
+            return Ok(Kept::default());
+        }
+        let codec = codec_of(header.format);
+        let wanted = match (transform.metadata, header.format) {
+            // The whole file is the block.
+            (Metadata::Keep, Format::Tiff) => Metadata::Copyright,
+            (wanted, _) => wanted,
+        };
+        let mut kept = Kept::of(codec.blocks(start), wanted)?;
+        let has_profile = matches!(
+            (source, header.colours),
+            (Source::Other(_), Colours::Profile(_))
+        );
+        if transform.keep_colours && has_profile && !header.cmyk {
+            kept.profile = codec.profile(start).unwrap_or_default();
+        }
+        Ok(kept)
     }
 
     /// Returns the facts that are known of a file beside its header.
@@ -164,7 +192,8 @@ impl Pipeline<'_> {
         match self.look {
             Some(look) => {
                 let (transform, limits, guests) = (self.transform, self.limits, self.guests);
-                look.plan(header, source, transform, limits, guests, known)
+                let plan = look.plan(header, source, transform, limits, guests, known)?;
+                Ok(plan.with_metadata(&self.kept))
             }
             None => self.asked(header, source, known),
         }
@@ -180,7 +209,7 @@ impl Pipeline<'_> {
         let (transform, limits, offer) = (self.transform, self.limits, self.guests.offer());
         let mut plan = Plan::with_guests(header, source, transform, limits, offer, known)?;
         plan.layers = self.layers.clone();
-        Ok(plan)
+        Ok(plan.with_metadata(&self.kept))
     }
 
     /// Makes the decoder of what is planned.

@@ -1,5 +1,6 @@
 //! A finished answer.
 
+use crate::header::kept::Kept;
 use crate::plan::Plan;
 use crate::spec::Format;
 use crate::transform::Target;
@@ -21,6 +22,8 @@ pub struct Output {
     pub source_bytes: u64,
     /// Time spent on decoding, on the stages, and on encoding.
     pub spent: Spent,
+    /// Metadata that the file does not have yet.
+    pub(crate) kept: Kept,
 }
 
 /// Time by step, in milliseconds.

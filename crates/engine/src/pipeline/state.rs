@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::guest::{Guests, NoGuests};
+use crate::header::kept::Kept;
 use crate::header::shot::Shot;
 use crate::layer::Layers;
 use crate::limits::Limits;
@@ -25,6 +26,8 @@ pub struct Pipeline<'a> {
     pub(crate) guests: &'a dyn Guests,
     /// Orientation in the source's EXIF.
     pub(crate) exif: Orientation,
+    /// Metadata of the source that the answer gets.
+    pub(crate) kept: Kept,
     /// Facts in the source's EXIF, where a description is wanted.
     pub(crate) shot: Option<Box<Shot>>,
     /// Look whose facts the answer is made of; `None` where the answer is an image.
@@ -69,6 +72,7 @@ impl<'a> Pipeline<'a> {
             late_bytes: None,
             guests: &NoGuests,
             exif: Orientation::default(),
+            kept: Kept::default(),
             shot: None,
             look: Look::first(transform),
             area: None,

@@ -127,6 +127,8 @@ pub struct Plan {
     pub(crate) aim: Option<Aim>,
     /// Layers that are laid over the answer, as far as they are known.
     pub(crate) layers: Layers,
+    /// Bytes of metadata that are held in every step, and by which the file grows at most.
+    pub(crate) metadata_bytes: u64,
     /// Bytes that the layers hold in every step.
     pub(crate) layer_bytes: u64,
     /// Frames of an animation that are drawn and shown; `None` until the frames have been surveyed.
@@ -229,7 +231,9 @@ impl Plan {
     /// Returns the bytes that the answer may have.
     pub(crate) fn most_bytes(&self) -> usize {
         let most = self.transform.most_bytes;
-        most.map_or(usize::MAX, |most| most.get() as usize)
+        most.map_or(usize::MAX, |most| {
+            (most.get() as usize).saturating_sub(self.metadata_bytes as usize)
+        })
     }
 
     /// Whether the picture is encoded with less quality where its file is larger than it may be.

@@ -15,6 +15,8 @@ pub enum Source {
     Srgb,
     /// Another colour space, with its conversion to sRGB.
     Other(Arc<Conversion>),
+    /// Another colour space that stays what it is: the answer has its profile.
+    Kept(Arc<Conversion>),
     /// A large ICC profile that is parsed only once its memory has been reserved.
     Unseen,
 }
@@ -57,12 +59,25 @@ impl Source {
         conversion.map_or(Source::Srgb, Source::from)
     }
 
+    /// Returns the colour space for an answer that holds profiles, and wants the source's, or not.
+    /// Numbers in place of a profile, and inks, are no profile that an answer could have.
+    pub(crate) fn kept_if(self, holds: bool, header: &Header) -> Source {
+        let has_profile = matches!(header.colours, Colours::Profile(_)) && !header.cmyk;
+        match self {
+            Source::Other(own) | Source::Kept(own) => match holds && has_profile {
+                true => Source::Kept(own),
+                false => Source::Other(own),
+            },
+            other => other,
+        }
+    }
+
     /// Returns the bytes that the conversion holds, or will allocate at most. The profile counts
     /// while it is read.
     pub(crate) fn bytes(&self, header: &Header) -> u64 {
         match (self, header.colours) {
             (Source::Srgb, _) => 0,
-            (Source::Other(conversion), _) => conversion.bytes(),
+            (Source::Other(conversion) | Source::Kept(conversion), _) => conversion.bytes(),
             (Source::Unseen, Colours::Profile(bytes)) => {
                 let profile = u64::from(bytes);
                 profile + Conversion::most_bytes(profile)
@@ -77,7 +92,7 @@ impl Source {
             _ if header.cmyk => "cmyk",
             _ if header.layout.grey() => "grey",
             Source::Srgb => "srgb",
-            Source::Other(conversion) => conversion.name(),
+            Source::Other(conversion) | Source::Kept(conversion) => conversion.name(),
             Source::Unseen => "icc",
         }
     }

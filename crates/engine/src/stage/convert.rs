@@ -35,7 +35,7 @@ impl Stage for Convert {
     /// plan is made. A picture that is normalised has been converted for that.
     fn has_work(&self, plan: &Plan, _: &Plane) -> bool {
         match plan.source {
-            Source::Srgb => false,
+            Source::Srgb | Source::Kept(_) => false,
             Source::Other(_) | Source::Unseen => {
                 !plan.header.cmyk && plan.transform.normalise.is_none()
             }

@@ -3,6 +3,7 @@
 
 use crate::header::colours::Colours;
 use crate::header::cursor::{Cursor, Stop};
+use crate::header::kept::{self, Blocks};
 use crate::header::profile::Parts;
 use crate::header::{Coding, Header, exif};
 use crate::pixels::layout::{Layout, Size};
@@ -87,14 +88,18 @@ pub(crate) fn each_segment<'a>(
     }
 }
 
-/// Returns the first EXIF block of a file.
-pub(crate) fn exif(file: &[u8]) -> Option<&[u8]> {
-    let mut found = None;
+/// Returns the first block of each kind of metadata.
+pub(crate) fn blocks(file: &[u8]) -> Blocks<'_> {
+    let mut found = Blocks::default();
     // A file that ends within a segment has those before it.
     let _ = each_segment(file, |marker, content| {
-        if marker == 0xe1 && content.starts_with(exif::PREFIX) {
-            found = found.or(Some(content));
-        }
+        let (block, prefix) = match marker {
+            0xe1 if content.starts_with(exif::PREFIX) => (&mut found.exif, exif::PREFIX),
+            0xe1 => (&mut found.xmp, kept::XMP),
+            0xed => (&mut found.photoshop, kept::PHOTOSHOP),
+            _ => return,
+        };
+        *block = block.or(content.strip_prefix(prefix));
     });
     found
 }

@@ -1,6 +1,7 @@
 //! JPEG (ITU T.81).
 
 pub(crate) mod code;
+mod dress;
 pub(crate) mod header;
 pub(crate) mod strip;
 
@@ -11,6 +12,7 @@ use crate::format::strip::{Cutting, Wanted};
 use crate::guest::Guests;
 use crate::header::Header;
 use crate::header::cursor::Stop;
+use crate::header::kept::{Blocks, Kept};
 use crate::header::profile::Parts;
 use crate::pixels::frame::Picture;
 use crate::plan::Plan;
@@ -33,8 +35,8 @@ impl Codec for Jpeg {
         parts.join()
     }
 
-    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
-        header::exif(file)
+    fn blocks<'f>(&self, file: &'f [u8]) -> Blocks<'f> {
+        header::blocks(file)
     }
 
     fn is_animated(&self, _: &[u8]) -> bool {
@@ -82,6 +84,10 @@ impl Write for Jpeg {
 
     fn encoder_bytes(&self, plan: &Plan) -> u64 {
         code::encoder_bytes(plan)
+    }
+
+    fn dress(&self, file: &[u8], kept: &Kept) -> Result<Option<Vec<u8>>, Error> {
+        dress::dress(file, kept).map(Some)
     }
 
     fn encode(

@@ -4,6 +4,7 @@ pub(crate) mod animate;
 pub(crate) mod chunks;
 pub(crate) mod coding;
 pub(crate) mod decode;
+mod dress;
 pub(crate) mod encode;
 pub(crate) mod file;
 pub(crate) mod frames;
@@ -20,6 +21,7 @@ use crate::format::codec::{Animate, Codec, Decode, Write, only, whole_bytes};
 use crate::format::strip::{Cutting, Wanted};
 use crate::guest::Guests;
 use crate::header::cursor::Stop;
+use crate::header::kept::{Blocks, Kept};
 use crate::header::{Coding, Header, profile};
 use crate::pixels::frame::Picture;
 use crate::plan::Plan;
@@ -41,8 +43,12 @@ impl Codec for Png {
         profile::inflate(header::chunk(file, b"iCCP")?)
     }
 
-    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
-        header::chunk(file, b"eXIf")
+    fn blocks<'f>(&self, file: &'f [u8]) -> Blocks<'f> {
+        Blocks {
+            exif: header::chunk(file, b"eXIf"),
+            xmp: header::chunk(file, b"iTXt").and_then(|text| text.strip_prefix(dress::XMP)),
+            photoshop: None,
+        }
     }
 
     fn is_animated(&self, file: &[u8]) -> bool {
@@ -96,6 +102,10 @@ impl Write for Png {
 
     fn encoder_bytes(&self, plan: &Plan) -> u64 {
         encode::encoder_bytes(plan)
+    }
+
+    fn dress(&self, file: &[u8], kept: &Kept) -> Result<Option<Vec<u8>>, Error> {
+        dress::dress(file, kept).map(Some)
     }
 
     fn encode(

@@ -16,6 +16,7 @@ use crate::format::codec::{Codec, Decode};
 use crate::format::strip::{Cutting, Wanted};
 use crate::guest::Guests;
 use crate::header::cursor::Stop;
+use crate::header::kept::Blocks;
 use crate::header::{Coding, Header, profile};
 use crate::plan::Plan;
 
@@ -37,8 +38,11 @@ impl Codec for Tiff {
     }
 
     /// A TIFF is the structure that EXIF blocks have.
-    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
-        Some(file)
+    fn blocks<'f>(&self, file: &'f [u8]) -> Blocks<'f> {
+        Blocks {
+            exif: Some(file),
+            ..Blocks::default()
+        }
     }
 
     fn is_animated(&self, _: &[u8]) -> bool {

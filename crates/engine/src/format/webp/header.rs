@@ -147,13 +147,13 @@ pub(crate) fn chunk<'a>(file: &'a [u8], wanted: &[u8; 4]) -> Result<&'a [u8], St
     }
 }
 
-/// Returns the first EXIF block of a file, which stands behind its picture.
-pub(crate) fn exif(file: &[u8]) -> Option<&[u8]> {
+/// Returns the first chunk of a kind that stands behind the picture.
+pub(crate) fn behind<'f>(file: &'f [u8], wanted: &[u8; 4]) -> Option<&'f [u8]> {
     let mut cursor = Cursor::little_endian(file).seek(12);
     loop {
         let kind: [u8; 4] = cursor.array().ok()?;
         let length = cursor.u32().ok()? as usize;
-        if &kind == b"EXIF" {
+        if &kind == wanted {
             return cursor.take(length).ok();
         }
         cursor.skip(length.saturating_add(length % 2));

@@ -4,6 +4,7 @@ pub(crate) mod alpha;
 pub(crate) mod animate;
 pub(crate) mod code;
 pub(crate) mod decode;
+mod dress;
 pub(crate) mod frames;
 pub(crate) mod header;
 pub(crate) mod strip;
@@ -17,6 +18,7 @@ use crate::format::strip::{Cutting, Wanted};
 use crate::format::{buffered, guest};
 use crate::guest::{Guests, webp_encode};
 use crate::header::cursor::Stop;
+use crate::header::kept::{Blocks, Kept};
 use crate::header::{Coding, Header, profile};
 use crate::pixels::frame::Picture;
 use crate::plan::Plan;
@@ -39,8 +41,12 @@ impl Codec for WebP {
         profile::copy(header::chunk(file, b"ICCP").ok()?)
     }
 
-    fn exif<'f>(&self, file: &'f [u8]) -> Option<&'f [u8]> {
-        header::exif(file)
+    fn blocks<'f>(&self, file: &'f [u8]) -> Blocks<'f> {
+        Blocks {
+            exif: header::behind(file, b"EXIF"),
+            xmp: header::behind(file, b"XMP "),
+            photoshop: None,
+        }
     }
 
     fn is_animated(&self, file: &[u8]) -> bool {
@@ -114,6 +120,10 @@ impl Write for WebP {
             true if plan.moving().is_some() => animate::guest_bytes(plan),
             true => webp_encode(plan.layout.alpha()).bytes(plan.canvas.pixels()),
         }
+    }
+
+    fn dress(&self, file: &[u8], kept: &Kept) -> Result<Option<Vec<u8>>, Error> {
+        dress::dress(file, kept).map(Some)
     }
 
     fn encode(

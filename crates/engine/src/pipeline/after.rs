@@ -1,7 +1,8 @@
-//! An answer as a `data:` URL (RFC 2397): its media type and its bytes, as text for a page or a
-//! style sheet.
+//! Work on a finished file: metadata is put into it, and it becomes a `data:` URL (RFC 2397), which
+//! is its media type and its bytes, as text for a page or a style sheet.
 
 use crate::error::Error;
+use crate::format::codec_of;
 use crate::limits::Limits;
 use crate::pipeline::output::Output;
 use crate::pixels::buffer::reserved;
@@ -10,13 +11,47 @@ use crate::pixels::buffer::reserved;
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 impl Output {
+    /// Returns the bytes that are held while metadata is put into the file: the metadata, and the
+    /// file twice; 0 where there is none. Nothing else of the transform is left by then.
+    ///
+    /// # Errors
+    /// [`Error::OverBudget`].
+    pub fn metadata_bytes(&self, limits: &Limits) -> Result<u64, Error> {
+        match self.kept.bytes() {
+            0 => Ok(0),
+            kept => {
+                let file = self.body.capacity() as u64 + self.body.len() as u64;
+                self.within(file + 2 * kept, limits)
+            }
+        }
+    }
+
+    /// Returns the answer with the metadata that it is to have.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn with_metadata(mut self) -> Result<Output, Error> {
+        let kept = std::mem::take(&mut self.kept);
+        if let Some(writer) = codec_of(self.plan.format).writer()
+            && !kept.is_empty()
+            && let Some(dressed) = writer.dress(&self.body, &kept)?
+        {
+            self.body = dressed;
+        }
+        Ok(self)
+    }
+
     /// Returns the bytes that are held while the answer becomes a data URL: the file and the text.
     /// Nothing else of the transform is left by then.
     ///
     /// # Errors
     /// [`Error::OverBudget`].
     pub fn data_url_bytes(&self, limits: &Limits) -> Result<u64, Error> {
-        let need = self.body.capacity() as u64 + self.url_bytes();
+        self.within(self.body.capacity() as u64 + self.url_bytes(), limits)
+    }
+
+    /// Returns so many bytes, if they fit into memory.
+    fn within(&self, need: u64, limits: &Limits) -> Result<u64, Error> {
         if need > limits.memory_bytes {
             return Err(Error::OverBudget {
                 pixels: self.plan.header.stored.pixels(),
