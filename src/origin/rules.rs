@@ -48,7 +48,7 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal`] tells the reason: the URL's form, or the deployment's list.
 pub fn check(url: &Url, rules: &Rules) -> Result<(), Refusal> {
-    if is_the_platforms(url.path()) {
+    if is_the_platforms(url.path()) && !path::is_below(url.path(), DELIVERY) {
         return Err(Refusal::Malformed("a URL outside of /cdn-cgi/"));
     }
     if rules.development {
@@ -107,6 +107,9 @@ fn is_ours(url: &Url, own: &Url, rules: &Rules) -> bool {
 fn is_private(url: &Url) -> bool {
     !matches!(url.host(), Some(Host::Domain(name)) if is_public_name(name))
 }
+
+/// Path at which the platform delivers stored images, with nothing of a URL in it.
+const DELIVERY: &str = "/cdn-cgi/imagedelivery/";
 
 /// Whether the platform answers a path itself, on every host that it serves.
 fn is_the_platforms(path: &str) -> bool {
@@ -545,6 +548,37 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn of_the_platforms_paths_only_stored_images_are_sources_and_none_of_ours() {
+        for (path, allowed) in [
+            ("cdn-cgi/imagedelivery/account/id/public", true),
+            ("cdn-cgi/imagedelivery/account/id/w=200?x", true),
+            (
+                "cdn-cgi/imagedelivery/../image/w=9/https://evil.example/",
+                false,
+            ),
+            ("cdn-cgi/imagedelivery/%2e%2e/image/x", false),
+            ("cdn-cgi/imagedelivery/..;/image/x", false),
+            ("cdn-cgi/imagedelivery/..%2fimage/x", false),
+            ("cdn-cgi/imagedelivery/%252e%252e/image/x", false),
+            ("cdn-cgi/imagedeliveryx/a", false),
+            ("cdn-cgi/ImageDelivery/a", false),
+            ("cdn-cgi%2fimagedelivery/a", false),
+            ("cdn-cgi/trace", false),
+        ] {
+            let decided = decide(&format!("https://images.example.com/{path}"));
+            assert_eq!(decided.is_ok(), allowed, "{path}");
+        }
+        let own = Url::parse("https://images.example.com/").expect("a URL");
+        let asker = Asker {
+            own: &own,
+            elsewhere: false,
+        };
+        let url = own.join("/cdn-cgi/imagedelivery/a/b/c").expect("a URL");
+        let decided = check_asker(&url, &asker, &Rules::default());
+        assert!(matches!(decided, Err(Refusal::Malformed(_))));
     }
 
     #[test]
