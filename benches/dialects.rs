@@ -65,6 +65,7 @@ fn read(dialect: Dialect, url: &str, config: &Config) -> bool {
         query,
         accept: Some("image/avif,image/webp,*/*;q=0.8"),
         user_agent: None,
+        hinted: Default::default(),
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
         keys: &keys,

@@ -214,6 +214,7 @@ async fn translated<P: Platform>(
         query: request.url.query().unwrap_or_default(),
         accept: request.accept.as_deref(),
         user_agent: request.user_agent.as_deref(),
+        hinted: config.hinted(&request.hints),
         offer: platform.guests().offer(),
         now_secs: now_secs(platform),
         keys: &config.dialect_keys,

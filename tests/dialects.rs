@@ -1424,6 +1424,7 @@ fn call<'a>(path: &'a str, query: &'a str, keys: &'a Keys) -> Call<'a> {
         query,
         accept: None,
         user_agent: None,
+        hinted: Default::default(),
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
         keys,

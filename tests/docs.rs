@@ -281,6 +281,7 @@ fn the_page_of_addresses_has_ten_of_each_dialect_and_their_native_urls() {
                 query,
                 accept: Some("image/webp"),
                 user_agent: None,
+                hinted: Default::default(),
                 offer: FormatSet::of(&[Format::WebP, Format::Avif]),
                 now_secs: 1_700_000_000,
                 keys: &keys,

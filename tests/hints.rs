@@ -142,6 +142,41 @@ fn ten_thousand_hints_make_as_many_entries_as_there_are_widths() {
 }
 
 #[test]
+fn cloudflares_words_for_hints_are_heeded_where_hints_are() {
+    let vars = [("HINT_WIDTHS", "80,160"), ("DIALECTS", "/img/=cloudflare")];
+    let world = world(&vars);
+    let get = |options: &str, sent: Hints| {
+        world.hints.replace(sent);
+        let source = "https://images.example.com/photo.jpg";
+        world.get(&format!("https://img.example.com/img/{options}/{source}"))
+    };
+    for options in ["width=auto", "w=auto,dpr=2"] {
+        let got = get(options, hints("100", "", "", ""));
+        assert_eq!(
+            (size(&got).0, got.header("vary")),
+            (160, OF_WIDTH),
+            "{options}"
+        );
+    }
+    let own = get("width=auto", Hints::default());
+    assert_eq!((size(&own).0 > 160, own.header("vary")), (true, OF_WIDTH));
+    let saved = get("width=80,scq=20", hints("", "", "", "on"));
+    let plain = get("width=80,scq=20", Hints::default());
+    assert_eq!(
+        (saved.header("vary"), plain.header("vary")),
+        ("Save-Data", "Save-Data")
+    );
+    assert!(saved.body == get("width=80,quality=20", Hints::default()).body);
+    assert!(plain.body == get("width=80", Hints::default()).body);
+    assert_eq!(get("width=80,scq=x", Hints::default()).status, 400);
+    let unheeding = self::world(&vars[1..]);
+    unheeding.hints.replace(hints("100", "", "", ""));
+    let got = unheeding
+        .get("https://img.example.com/img/width=auto/https://images.example.com/photo.jpg");
+    assert_eq!((got.header("vary"), got.body == own.body), ("", true));
+}
+
+#[test]
 fn a_signed_list_and_a_ladder_hold_for_hints_too() {
     let hex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     let signed = world(&[("HINT_WIDTHS", "80,160,320"), ("SIGNING_KEYS", hex)]);

@@ -25,6 +25,7 @@ pub fn run(input: &[u8]) {
         query: url.query().unwrap_or_default(),
         accept: Some("image/avif,image/webp,*/*;q=0.8"),
         user_agent: None,
+        hinted: Default::default(),
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
         keys: &Keys::default(),

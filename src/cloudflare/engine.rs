@@ -62,6 +62,7 @@ pub fn make_by_options(options: &str, pieces: &Array) -> Result<Array, Array> {
         query: "",
         accept: None,
         user_agent: None,
+        hinted: Default::default(),
         offer: Beside.offer(),
         now_secs: 0,
         keys: &Keys::default(),

@@ -5,6 +5,7 @@ use http::StatusCode;
 use crate::dialect::keys::Keys;
 use crate::negotiate::negotiate;
 pub(crate) use crate::url::Disposition;
+use crate::url::hinted::Hinted;
 use crate::url::hints::Varies;
 pub(crate) use crate::url::value::percent_decoded;
 use crate::url::{Asked, Source};
@@ -26,6 +27,8 @@ pub struct Call<'a> {
     pub accept: Option<&'a str>,
     /// The client's name, for `auto`.
     pub user_agent: Option<&'a str>,
+    /// The client's hints, as far as they count.
+    pub hinted: Hinted<'a>,
     /// Formats beside those of the engine that this deployment writes.
     pub offer: FormatSet,
     /// Now, in seconds since 1970.
@@ -433,6 +436,7 @@ mod tests {
             query: "",
             accept: Some(accept),
             user_agent: Some("Twitterbot/1.0"),
+            hinted: Hinted::default(),
             offer: [Format::WebP, Format::Avif].into_iter().collect(),
             now_secs: 0,
             keys: &keys,

@@ -12,6 +12,7 @@ use crate::dialect::call::{
 };
 use crate::dialect::colour;
 use crate::dialect::effect;
+use crate::url::hints::Varies;
 use crate::url::{Source, value};
 use letterbox_engine::transform::{Crop, Filter, Fit, Format, Gravity, Side, Target, Transform};
 
@@ -36,6 +37,8 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
         transform: UNASKED,
         fit: "scale-down".to_owned(),
         quality: 85,
+        is_shown_width: false,
+        slow_quality: None,
         fallback: None,
     };
     let options = percent_decoded(options);
@@ -48,11 +51,34 @@ pub(crate) fn read(call: &Call<'_>) -> Result<Translation, Refusal> {
     if !any {
         return Err(Refusal::bad(INVALID, "expected at least one option"));
     }
+    let varies = Varies {
+        width: draft.is_shown_width && call.hinted.widths.is_some(),
+        data: draft.slow_quality.is_some(),
+    };
+    if let (true, Some(width)) = (varies.width, call.hinted.width(draft.transform.dpr)) {
+        draft.transform.width = Side::Px(width);
+    }
+    let slow_quality = draft.slow_quality.filter(|_| call.hinted.saves_data);
+    let quality = slow_quality.unwrap_or(draft.quality);
     let (mut transform, fallback) = (draft.fitted()?, draft.fallback);
-    set_quality(&mut transform, draft.quality);
+    set_quality(&mut transform, quality);
     let mut translation = Translation::new(source, transform);
+    translation.asked.varies = varies;
     translation.extras.fallback = fallback;
     Ok(translation)
+}
+
+/// Parses a quality. Cloudflare's own numbers of the words are not published.
+fn quality(text: &str) -> Option<u8> {
+    match text {
+        "high" => Some(90),
+        "medium-high" => Some(80),
+        "medium-low" => Some(60),
+        "low" => Some(40),
+        _ => number(text)
+            .and_then(|quality| u8::try_from(quality).ok())
+            .filter(|quality| (1..=100).contains(quality)),
+    }
 }
 
 /// Returns the parts between commas outside of parentheses.
@@ -72,6 +98,10 @@ struct Draft {
     transform: Transform,
     fit: String,
     quality: u8,
+    /// Whether the width is that which the client shows the picture with.
+    is_shown_width: bool,
+    /// Quality for a client that saves data.
+    slow_quality: Option<u8>,
     fallback: Option<String>,
 }
 
@@ -92,8 +122,7 @@ impl Draft {
         };
         let mut set = |effect: effect::Set| effect(transform, text).map_err(&bad);
         match name {
-            // By what the client says of itself, which answers here do not depend on.
-            "width" | "w" if text == "auto" => {}
+            "width" | "w" if text == "auto" => self.is_shown_width = true,
             "width" | "w" => transform.width = pixels()?,
             "height" | "h" => transform.height = pixels()?,
             "fit" => text.clone_into(&mut self.fit),
@@ -120,17 +149,7 @@ impl Draft {
                 }
             }
             "quality" | "q" => {
-                self.quality = match text {
-                    // Cloudflare's own numbers are not published.
-                    "high" => 90,
-                    "medium-high" => 80,
-                    "medium-low" => 60,
-                    "low" => 40,
-                    _ => number(text)
-                        .and_then(|quality| u8::try_from(quality).ok())
-                        .filter(|quality| (1..=100).contains(quality))
-                        .ok_or_else(|| bad("a whole number from 1 to 100"))?,
-                }
+                self.quality = quality(text).ok_or_else(|| bad("a whole number from 1 to 100"))?;
             }
             "anim" => match text {
                 "false" => transform.frames = STILL,
@@ -197,8 +216,11 @@ impl Draft {
             }
             // How fast answers are made is not a choice.
             "compression" => {}
-            // By what the client says of its network.
-            "slow-connection-quality" | "scq" => {}
+            // Of what a client says of its network, Save-Data alone counts.
+            "slow-connection-quality" | "scq" => {
+                let slow = quality(text).ok_or_else(|| bad("a whole number from 1 to 100"))?;
+                self.slow_quality = Some(slow);
+            }
             _ => return Err(Refusal::unsupported(INVALID, name)),
         }
         Ok(())

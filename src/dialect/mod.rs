@@ -148,6 +148,7 @@ mod testing {
             query,
             accept: None,
             user_agent: None,
+            hinted: Default::default(),
             offer: FormatSet::of(&[Format::WebP, Format::Avif]),
             now_secs: 1_700_000_000,
             keys: Box::leak(Box::default()),

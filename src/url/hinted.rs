@@ -25,6 +25,11 @@ pub struct Hinted<'a> {
 }
 
 impl Hinted<'_> {
+    /// Returns the width that the hints say, before `dpr` multiplies it.
+    pub fn width(self, dpr: Dpr) -> Option<NonZeroU16> {
+        Some(before(self.widths?.rung(self.pixels?), dpr))
+    }
+
     /// Applies the hints to a draft, and returns those that another client may send otherwise.
     pub(in crate::url) fn apply(
         self,
