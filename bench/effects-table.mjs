@@ -1,5 +1,5 @@
 // Effects, and how sharp does the same: what `npm run bench -- --only effects` measures. A row is the name, the query, and sharp's steps, of the upright
-// picture to the same file. Without a query of its own the box is 1200 x 627, and the picture lies inside it.
+// picture to the same file; a source that is decoded twice is `resident`, and counts beside the memory. Without a query of its own the box is 1200 x 627, and the picture lies inside it.
 
 /** The box of every row. */
 export const box = { width: 1200, height: 627 };
@@ -31,15 +31,16 @@ export const plain = 'none';
 export const effects = [
   behind(plain, {}, (image) => image),
   { name: 'crop of a quarter', query: { cw: '50p', ch: '50p' }, most: 0.6, sharp: (image) => inside(image.extract({ left: 0, top: 0, width: 2000, height: 1500 })) },
-  { name: 'trim', query: { trim: 10 }, most: 1.6, sharp: (image) => inside(image.trim({ threshold: 10 })) },
+  { name: 'trim', query: { trim: 10 }, most: 1.6, resident: true, sharp: (image) => inside(image.trim({ threshold: 10 })) },
   {
     name: 'attention',
     query: { fit: 'cover', a: 'attention' },
     most: 1.6,
+    resident: true,
     of: 'cover',
     sharp: (image) => image.resize(box.width, box.height, { fit: 'cover', position: 'attention' }),
   },
-  { name: 'entropy', query: { fit: 'cover', a: 'entropy' }, sharp: (image) => image.resize(box.width, box.height, { fit: 'cover', position: 'entropy' }) },
+  { name: 'entropy', query: { fit: 'cover', a: 'entropy' }, resident: true, of: 'cover', sharp: (image) => image.resize(box.width, box.height, { fit: 'cover', position: 'entropy' }) },
   { name: 'cover', query: { fit: 'cover' }, sharp: (image) => image.resize(box.width, box.height, { fit: 'cover' }) },
   { name: 'contain', query: { fit: 'contain' }, sharp: (image) => image.resize(box.width, box.height, { fit: 'contain', background: white }) },
   {

@@ -41,7 +41,7 @@ impl Plan {
         };
         let small = ("other", SMALL_BYTES);
         let decoder = ("decoder", codec_of(self.header.format).decoder_bytes(self));
-        if let Some(Aim::Box(_)) = self.aim {
+        if let Some(Aim::Box { .. }) = self.aim {
             return vec![Step {
                 name: "look",
                 parts: vec![decoder, ("box", Trim::bytes(self)), small],
@@ -210,7 +210,7 @@ impl Plan {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
         self.capacity = match self.aim {
-            Some(Aim::Box(_) | Aim::Layer) => None,
+            Some(Aim::Box { .. } | Aim::Layer) => None,
             Some(Aim::Point { .. }) | None => capacity(self),
         };
         let steps = self.steps();

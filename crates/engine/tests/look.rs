@@ -1,6 +1,6 @@
 //! Looks: what they cost, and that what comes behind them is what comes without.
 
-use letterbox_engine::transform::{Fit, Gravity, Side, Smart, Target, Transform};
+use letterbox_engine::transform::{Fit, Gravity, Pad, Shape, Side, Smart, Target, Transform};
 use letterbox_engine::{Limits, Output, Pipeline};
 use std::num::NonZeroU8;
 
@@ -30,6 +30,41 @@ fn a_photo_without_margin_is_the_same_with_a_look_and_without() {
     let plain = answer(PHOTO, &without, usize::MAX).body;
     for piece in [usize::MAX, 100_000, 4096] {
         assert!(answer(PHOTO, &with, piece).body == plain, "{piece}");
+    }
+}
+
+/// The file is decoded three times, or four where the rows at the end of the picture do not tell
+/// its box.
+#[test]
+fn one_look_may_follow_another() {
+    let smart = Transform {
+        width: Side::px(100),
+        height: Side::px(300),
+        fit: Fit::Cover,
+        gravity: Gravity::Smart(Smart::Attention),
+        target: Target::Keep,
+        ..Transform::DEFAULT
+    };
+    let both = Transform {
+        trim: NonZeroU8::new(1),
+        ..smart
+    };
+    let below = Transform {
+        shape: Shape {
+            pad: Pad {
+                bottom: 400,
+                ..Pad::NONE
+            },
+            ..Shape::PLAIN
+        },
+        ..Transform::DEFAULT
+    };
+    let padded = answer(PHOTO, &below, usize::MAX).body;
+    for piece in [usize::MAX, 100_000, 4096] {
+        let plain = answer(PHOTO, &smart, piece).body;
+        assert!(answer(PHOTO, &both, piece).body == plain, "{piece}");
+        let plan = answer(&padded, &both, piece).plan;
+        assert!(plan.area.height < 660, "{:?}", plan.area);
     }
 }
 

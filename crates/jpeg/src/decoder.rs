@@ -183,7 +183,7 @@ impl Decoder {
 
     /// Says which columns and rows of the result are of use. The others are handed out as well, and
     /// hold anything: they are read, as far as what follows depends on them, and not transformed.
-    /// Has no effect after the first event that follows [`Event::Header`].
+    /// May be called again while rows come, and counts for the MCUs that follow.
     ///
     /// ```
     /// use letterbox_jpeg::{Decoder, Encoder, Event, Pixels, Settings};
@@ -208,6 +208,9 @@ impl Decoder {
     /// ```
     pub fn show(&mut self, columns: Range<u32>, rows: Range<u32>) {
         self.part = Part { columns, rows };
+        if let State::Picture(picture) = &mut self.state {
+            picture.show(&self.part);
+        }
     }
 
     /// Whether the data has ended before the picture, as far as it is decoded: rows that come now

@@ -275,7 +275,10 @@ impl Plan {
             Plan::with_guests(header, source, &transform, &limits, offer, Known::default())?;
         plan.palette = None; // it is not written
         plan.original = false;
-        plan.aim = Some(Aim::Box(threshold));
+        plan.aim = Some(Aim::Box {
+            threshold,
+            thorough: false,
+        });
         plan.reckon();
         Ok(plan)
     }

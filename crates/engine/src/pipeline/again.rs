@@ -4,13 +4,17 @@
 use crate::error::Error;
 use crate::format::buffered;
 use crate::format::codec::only;
+use crate::header::Header;
 use crate::pipeline::body::Body;
 use crate::pipeline::look::Look;
+use crate::pipeline::original::Original;
 use crate::pipeline::output::Spent;
 use crate::pipeline::placeholder::Small;
 use crate::pipeline::smart;
 use crate::pipeline::state::{Pipeline, State};
 use crate::plan::geometry::Cut;
+use crate::plan::source::Source;
+use crate::plan::{Aim, Plan};
 use crate::transform::{Gravity, Smart};
 
 impl Pipeline<'_> {
@@ -44,6 +48,9 @@ impl Pipeline<'_> {
             }
             _ => {
                 let (found, file) = body.scan()?;
+                let Some(found) = found else {
+                    return self.look_again(header, source, file);
+                };
                 // Less than three pixels a side are no picture with a margin.
                 let found = found.filter(|_| header.stored.width.min(header.stored.height) >= 3);
                 self.area = found.map(|found| header.orientation.to_upright(found, header.stored));
@@ -55,7 +62,21 @@ impl Pipeline<'_> {
             let plan = self.asked(header, source.clone(), self.known())?;
             self.described = Some(Box::new(plan));
         }
+        let plan = self.plan(header, source, self.known())?;
+        self.decode_anew(plan, file)
+    }
+
+    /// Plans a look at all rows, where some of them did not tell the box.
+    fn look_again(&mut self, header: Header, source: Source, file: Vec<u8>) -> Result<bool, Error> {
         let mut plan = self.plan(header, source, self.known())?;
+        if let Some(Aim::Box { thorough, .. }) = &mut plan.aim {
+            *thorough = true;
+        }
+        self.decode_anew(plan, file)
+    }
+
+    /// Goes on with a plan for a file that has been decoded. True: there is more to do.
+    fn decode_anew(&mut self, mut plan: Plan, file: Vec<u8>) -> Result<bool, Error> {
         plan.original = false; // the file is used up
         let (start, resident) = match plan.gives_file_back() {
             true => (file, Vec::new()),
@@ -80,6 +101,10 @@ impl Pipeline<'_> {
         if let State::Body(body) = &mut self.state {
             for piece in resident.chunks(PIECE_BYTES) {
                 body.decoder.push(piece, &mut body.rows)?;
+            }
+            // Another look may follow, or the answer.
+            if body.plan.is_look() && !resident.is_empty() {
+                body.original = Some(Original::decoded(resident));
             }
         }
         Ok(())

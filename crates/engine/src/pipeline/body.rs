@@ -100,11 +100,11 @@ impl<'a> Body<'a> {
     }
 
     /// Ends a look for the box of a picture: the box in stored pixels, if there is one, and the
-    /// source's file.
+    /// source's file. No answer where the rows that were looked at do not tell.
     ///
     /// # Errors
     /// [`Error::Corrupt`], [`Error::OutOfMemory`].
-    pub(crate) fn scan(self) -> Result<(Option<Rect>, Vec<u8>), Error> {
+    pub(crate) fn scan(self) -> Result<(Option<Option<Rect>>, Vec<u8>), Error> {
         let Body {
             plan,
             mut decoder,

@@ -78,7 +78,7 @@ impl Pipeline<'_> {
     /// that file may be the answer.
     pub(crate) fn original_bytes(&self, plan: &Plan) -> u64 {
         let bytes = self.source_bytes.max(self.promised_bytes);
-        if plan.keeps_original() {
+        if plan.keeps_original() && self.resident.is_empty() {
             self.gathered(bytes)
         } else {
             0

@@ -219,7 +219,8 @@ impl Pipeline<'_> {
                 plan.source =
                     Source::seen(&plan.header, codec_of(plan.header.format).profile(start));
             }
-            let original = if plan.keeps_original() {
+            // A file that is decoded anew is there as a whole.
+            let original = if plan.keeps_original() && self.resident.is_empty() {
                 Some(Original::new(start, self.promised_bytes)?)
             } else {
                 None

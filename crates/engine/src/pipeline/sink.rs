@@ -23,7 +23,10 @@ impl Sink {
             None | Some(Aim::Point { .. } | Aim::Layer) => {
                 Sink::Picture(Box::new(Intake::new(plan)))
             }
-            Some(Aim::Box(threshold)) => Sink::Box(Box::new(Trim::new(plan, threshold.get())?)),
+            Some(Aim::Box {
+                threshold,
+                thorough,
+            }) => Sink::Box(Box::new(Trim::new(plan, threshold.get(), thorough)?)),
         })
     }
 
@@ -49,6 +52,10 @@ impl RowSink for Sink {
             Sink::Picture(rows) => rows.is_satisfied(),
             Sink::Box(_) => false,
         }
+    }
+
+    fn pass_over(&mut self) -> Option<u32> {
+        self.rows().pass_over()
     }
 
     fn damaged(&mut self) {

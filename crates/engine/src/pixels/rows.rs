@@ -18,6 +18,12 @@ pub(crate) trait RowSink {
         false
     }
 
+    /// Returns the first row that is looked at again, where those up to there may hold anything.
+    /// A decoder that asks need not make them.
+    fn pass_over(&mut self) -> Option<u32> {
+        None
+    }
+
     /// Notes that some rows differ from those that an intact file would have had.
     fn damaged(&mut self) {}
 }

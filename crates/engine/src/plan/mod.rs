@@ -52,8 +52,13 @@ impl Known {
 /// Something that is looked for, before a plan is made with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aim {
-    /// The box of what is not margin, within a threshold. Nothing is made.
-    Box(NonZeroU8),
+    /// The box of what is not margin. Nothing is made.
+    Box {
+        /// How far a sample may be from the margin's.
+        threshold: NonZeroU8,
+        /// Whether every row is looked at, because the others were not enough.
+        thorough: bool,
+    },
     /// A point, in a small picture.
     Point {
         /// Upper bound on the memory of the search beside the picture.
@@ -251,7 +256,7 @@ impl Plan {
 
     /// Whether another plan follows, with the same file.
     pub(crate) fn is_look(&self) -> bool {
-        matches!(self.aim, Some(Aim::Box(_) | Aim::Point { .. }))
+        matches!(self.aim, Some(Aim::Box { .. } | Aim::Point { .. }))
     }
 
     /// Returns the bytes of the pixels of a layer that this is the plan of.

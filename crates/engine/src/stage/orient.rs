@@ -55,16 +55,35 @@ fn turn(
     let mut row = zeroes(upright.row_bytes() as u64)?;
     let flipped =
         |flip: bool, at: u32, length: u32| if flip { length - 1 - at } else { at } as usize;
+    if !orientation.swap {
+        for y in 0..size.height {
+            row.copy_from_slice(stored.row(flipped(orientation.flip_y, y, height)));
+            if orientation.flip_x {
+                mirror(&mut row, channels);
+            }
+            upright.push(&row)?;
+        }
+        return Ok(upright);
+    }
     for y in 0..size.height {
         for (x, pixel) in (0..size.width).zip(row.chunks_exact_mut(channels)) {
-            let (sx, sy) = if orientation.swap { (y, x) } else { (x, y) };
-            let from = flipped(orientation.flip_x, sx, width) * channels;
-            let source = stored.row(flipped(orientation.flip_y, sy, height));
+            let from = flipped(orientation.flip_x, y, width) * channels;
+            let source = stored.row(flipped(orientation.flip_y, x, height));
             pixel.copy_from_slice(&source[from..from + channels]);
         }
         upright.push(&row)?;
     }
     Ok(upright)
+}
+
+/// Turns a row of pixels around.
+fn mirror(row: &mut [u8], channels: usize) {
+    match channels {
+        1 => row.reverse(),
+        2 => row.as_chunks_mut::<2>().0.reverse(),
+        3 => row.as_chunks_mut::<3>().0.reverse(),
+        _ => row.as_chunks_mut::<4>().0.reverse(),
+    }
 }
 
 #[cfg(test)]

@@ -108,16 +108,11 @@ impl Picture {
         let mut needed = needed(&scans, &keep, header.resident).into_iter();
         scans.retain(|_| needed.next() == Some(true));
         drop(needed);
-        let across = frame.h_max * frame.scale.points();
-        let shown = (
-            Part::mcus(&part.columns, across),
-            Part::mcus(&part.rows, frame.mcu_rows()),
-        );
         let planes = Planes::new(&frame, transform, header.pixels.bytes())?;
         if header.resident && coefficients.is_none() {
             coefficients = Some(Coefficients::new(&frame)?);
         }
-        Ok(Picture {
+        let mut picture = Picture {
             frame,
             quantisation: quantisation.map(|table| table.unwrap_or([0; 64])),
             planes,
@@ -126,8 +121,8 @@ impl Picture {
             smoothing,
             block: [0; 128],
             keep,
-            shown,
-            shown_rows: part.rows.start as usize..part.rows.end as usize,
+            shown: (0..usize::MAX, 0..usize::MAX),
+            shown_rows: 0..usize::MAX,
             mcu_row: 0,
             mcu: 0,
             row: 0,
@@ -136,7 +131,19 @@ impl Picture {
             taken: 0,
             damaged_at: None,
             incomplete,
-        })
+        };
+        picture.show(part);
+        Ok(picture)
+    }
+
+    /// Says which part of the result is of use, from the next MCU on.
+    pub(super) fn show(&mut self, part: &Part) {
+        let across = self.frame.h_max * self.frame.scale.points();
+        self.shown = (
+            Part::mcus(&part.columns, across),
+            Part::mcus(&part.rows, self.frame.mcu_rows()),
+        );
+        self.shown_rows = part.rows.start as usize..part.rows.end as usize;
     }
 
     /// Whether all useful data has been read.

@@ -35,6 +35,8 @@ pub(crate) struct Decoder {
     rgb: Vec<u8>,
     /// Part of the result that is shown.
     cut: Rect,
+    /// The first row behind those that the sink passes over, once it does.
+    passed: Option<u32>,
     /// Set once no row that is still to come is shown. What follows in the file is not read.
     satisfied: bool,
     /// Set once all rows have been decoded. Corruption inside the data is tolerated, as every
@@ -56,6 +58,7 @@ impl Decoder {
             cmyk: convert::cmyk(plan),
             rgb: Vec::new(),
             cut: plan.cut,
+            passed: None,
             satisfied: false,
             whole: false,
         })
@@ -69,6 +72,12 @@ impl Decoder {
             if !self.resident && rows.is_satisfied() && !self.decoder.is_starved() {
                 (self.satisfied, self.whole) = (true, true);
                 return Ok(());
+            }
+            if self.passed.is_none()
+                && let Some(first) = rows.pass_over()
+            {
+                self.passed = Some(first);
+                self.decoder.show(0..u32::MAX, first..u32::MAX);
             }
             match self.decoder.next().map_err(fault)? {
                 Event::NeedMore => return Ok(()),
