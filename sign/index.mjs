@@ -23,6 +23,7 @@ const aliases = {
   ch: [],
   con: ['contrast'],
   cright: [],
+  cs: [],
   cw: [],
   cx: [],
   cy: [],

@@ -47,6 +47,8 @@ export interface Parameters {
   contrast?: Parameters['con'];
   /** Columns at the right that are cut off before `cx` and `cw` count. Default: 0. */
   cright?: number | string;
+  /** Colours of the answer: sRGB, or those of the source's ICC profile, which a JPEG, PNG or WebP then has; a profile of more than 64 KB, of CMYK or of another format becomes sRGB all the same. Colours that the URL names are not converted. Default: srgb. */
+  cs?: 'srgb' | 'keep';
   /** Columns that are kept of it. Default: 100p. */
   cw?: number | string;
   /** The first column that is kept. Default: 0. */

@@ -17,6 +17,7 @@ export const parameters = {
   ch: { aliases: [] },
   con: { aliases: ['contrast'] },
   cright: { aliases: [] },
+  cs: { aliases: [] },
   cw: { aliases: [] },
   cx: { aliases: [] },
   cy: { aliases: [] },

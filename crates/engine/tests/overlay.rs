@@ -202,7 +202,7 @@ fn a_share_is_of_the_answer_and_layers_lie_in_their_order() {
     let red = png(10, 10, |_, _| [255, 0, 0, 255]);
     let blue = png(4, 8, |_, _| [0, 0, 255, 255]);
     let fitted = Overlay {
-        scale: NonZeroU16::new(5_000),
+        scale: (NonZeroU16::new(5_000), NonZeroU16::new(5_000)),
         ..Overlay::PLAIN
     };
     let (made, _) = laid(&base, &with(&[fitted, at(25, 12)]), &[&red, &blue], 99).expect("sound");
@@ -346,7 +346,7 @@ fn an_overlay_outside_of_the_answer_is_an_error() {
     let (base, mark) = (noise(30, 20, 5, true), noise(5, 5, 6, true));
     for (x, y, outside) in [(29, 0, false), (30, 0, true), (0, -5, true), (0, -4, false)] {
         let scaled = Overlay {
-            scale: NonZeroU16::new(2_500),
+            scale: (NonZeroU16::new(2_500), NonZeroU16::new(2_500)),
             ..at(x, y)
         };
         for overlay in [at(x, y), scaled] {
@@ -413,7 +413,7 @@ fn what_is_planned_is_what_is_taken() {
     let tagged = include_bytes!("../../../demo/samples/waterfall.jpg");
     let marks: [&[u8]; 2] = [&big, tagged];
     let scaled = Overlay {
-        scale: NonZeroU16::new(9_000),
+        scale: (NonZeroU16::new(9_000), NonZeroU16::new(9_000)),
         ..Overlay::PLAIN
     };
     for format in [Format::Jpeg, Format::Png, Format::WebP] {
