@@ -96,6 +96,23 @@ fn the_picture_is_there_as_soon_as_its_source_is_and_the_fallback_is_gone() {
 }
 
 #[test]
+fn the_picture_of_yesterday_comes_before_the_fallback() {
+    let mut world = world().route(GONE, file("image/jpeg", PHOTO));
+    world.vars.push(("CACHE_TTL", "60"));
+    let ask = format!("{ASK}&default={NONE}");
+    let first = world.get(&ask);
+    world.routes.insert(GONE.to_owned(), status(500));
+    world.now_ms.set(61_000.0);
+    let stale = world.get(&ask);
+    assert_eq!((stale.status, stale.header("x-cache")), (200, "STALE"));
+    assert!(stale.body == first.body);
+    let day = 86_400_000.0;
+    world.now_ms.set(61_000.0 + day);
+    assert_eq!(world.get(&ask).status, 502);
+    assert!(world.fetched.borrow().iter().any(|url| url == NONE));
+}
+
+#[test]
 fn a_client_that_has_the_fallback_gets_it_again_and_never_an_empty_error() {
     let world = world();
     let ask = format!("{ASK}&default={NONE}");

@@ -49,6 +49,14 @@ test('a fallback from elsewhere is 403, and nothing is contacted', async () => {
   assert.equal(origin.hits.length, 0);
 });
 
+test('forty requests at once for a picture that is not there are one fetch of it and one of the fallback', async () => {
+  const down = origin.serve('images.example.com/fallback-slow.jpg', (request, response) => setTimeout(() => answer.status(404)(request, response), 200));
+  origin.hits.length = 0;
+  const replies = await Promise.all(Array.from({ length: 40 }, () => worker.get({ s: down, w: 61, h: 41, default: none })));
+  assert.ok(replies.every(({ status, bytes }) => status === 404 && bytes.equals(replies[0].bytes)));
+  assert.deepEqual(origin.hits.map(({ path }) => path).sort(), ['/fallback-slow.jpg', '/fallback.png']);
+});
+
 test('in development a broken <img> shows its error in words, and a script reads JSON', async () => {
   const shown = await development.get({ s: gone, w: 300, h: 200 }, { headers: { 'sec-fetch-dest': 'image' } });
   assert.equal(shown.status, 404);
