@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use letterbox::config::Config;
 use letterbox::dialect::{Call, Dialect, Keys, Options};
 use letterbox::url::admit;
+use letterbox::url::origins::Origins;
 use letterbox_engine::transform::{Format, FormatSet};
 
 /// Addresses of each dialect behind its prefix, a line each.
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
 /// Reads an address within the limits of a deployment, and says whether it could be read.
 fn read(dialect: Dialect, url: &str, config: &Config) -> bool {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let keys = Keys::default();
+    let (keys, origins) = (Keys::default(), Origins::default());
     let call = Call {
         path,
         whole_path: path,
@@ -66,6 +67,7 @@ fn read(dialect: Dialect, url: &str, config: &Config) -> bool {
         accept: Some("image/avif,image/webp,*/*;q=0.8"),
         user_agent: None,
         hinted: Default::default(),
+        origins: &origins,
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
         keys: &keys,

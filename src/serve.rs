@@ -215,6 +215,7 @@ async fn translated<P: Platform>(
         accept: request.accept.as_deref(),
         user_agent: request.user_agent.as_deref(),
         hinted: config.hinted(&request.hints),
+        origins: &config.origins,
         offer: platform.guests().offer(),
         now_secs: now_secs(platform),
         keys: &config.dialect_keys,

@@ -874,6 +874,50 @@ fn a_failed_request_is_sent_to_its_fallback_and_nowhere_else() {
 }
 
 #[test]
+fn a_bucket_of_imgproxy_is_the_named_origin_of_that_name() {
+    let mut world = world();
+    let sources =
+        "photos: https://s3.example.com/photos/ s3=eu-west-1; plain: https://p.example.com/";
+    world.vars.push(("SOURCES", sources));
+    world.vars.push(("S3_KEYS", "photos=id:secret"));
+    let photo = file(
+        "image/jpeg",
+        include_bytes!("../demo/samples/waterfall.jpg").to_vec(),
+    );
+    for path in ["a/b%20c.jpg", "a/b%20c.jpg?versionId=7"] {
+        let url = format!("https://s3.example.com/photos/{path}");
+        world.routes.insert(url, photo.clone());
+    }
+    let status = |path: &str| world.get(&at(path)).status;
+    for path in [
+        "/ip/x/rs:fit:9:9/plain/s3:%2f%2fphotos/a/b%2520c.jpg",
+        "/ip/x/rs:fit:9:9/plain/gs:%2f%2fphotos/a/b%2520c.jpg%3F7",
+        // printf %s 's3://photos/a/b%20c.jpg' | base64
+        "/ip/x/rs:fit:9:9/czM6Ly9waG90b3MvYS9iJTIwYy5qcGc",
+    ] {
+        assert_eq!(status(path), 200, "{path}");
+    }
+    let sent = world.sent.borrow().len();
+    assert_eq!(sent, 2, "the spellings of one object are one entry");
+    assert!(
+        world
+            .sent
+            .borrow()
+            .iter()
+            .all(|fields| fields.contains_key("authorization"))
+    );
+    for path in [
+        "/ip/x/rs:fit:9:9/plain/s3:%2f%2fother/a.jpg",
+        "/ip/x/rs:fit:9:9/plain/s3:%2f%2fphotos",
+        "/ip/x/rs:fit:9:9/plain/s3:%2f%2fplain/a.jpg",
+        "/ip/x/rs:fit:9:9/plain/abs:%2f%2fphotos/a.jpg",
+    ] {
+        assert_eq!(status(path), 404, "{path}");
+    }
+    assert_eq!(world.sent.borrow().len(), sent);
+}
+
+#[test]
 fn errors_of_cloudflare_and_answers_of_wsrv_have_fields_of_their_own() {
     let world = world();
     let failed = world.get(&at("/demo/image/fetch/w_x/photo.jpg"));
@@ -1425,6 +1469,7 @@ fn call<'a>(path: &'a str, query: &'a str, keys: &'a Keys) -> Call<'a> {
         accept: None,
         user_agent: None,
         hinted: Default::default(),
+        origins: Box::leak(Box::default()),
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
         keys,

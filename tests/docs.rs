@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use letterbox::config::{self, Config};
 use letterbox::dialect::{Call, Dialect, Keys, Options};
+use letterbox::url::origins::Origins;
 use letterbox::url::param::{self, PARAMS};
 use letterbox::url::{Asked, parse};
 use letterbox_engine::transform::{Format, FormatSet, Negotiated, Side, Target};
@@ -274,7 +275,7 @@ fn the_page_of_addresses_has_ten_of_each_dialect_and_their_native_urls() {
         page += &format!("\n## {dialect}\n\n| theirs | ours |\n|---|---|\n");
         for url in urls {
             let (path, query) = url.split_once('?').unwrap_or((url, ""));
-            let keys = Keys::default();
+            let (keys, origins) = (Keys::default(), Origins::default());
             let call = Call {
                 path,
                 whole_path: path,
@@ -282,6 +283,7 @@ fn the_page_of_addresses_has_ten_of_each_dialect_and_their_native_urls() {
                 accept: Some("image/webp"),
                 user_agent: None,
                 hinted: Default::default(),
+                origins: &origins,
                 offer: FormatSet::of(&[Format::WebP, Format::Avif]),
                 now_secs: 1_700_000_000,
                 keys: &keys,

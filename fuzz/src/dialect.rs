@@ -26,6 +26,7 @@ pub fn run(input: &[u8]) {
         accept: Some("image/avif,image/webp,*/*;q=0.8"),
         user_agent: None,
         hinted: Default::default(),
+        origins: &Default::default(),
         offer: FormatSet::of(&[Format::WebP, Format::Avif]),
         now_secs: 1_700_000_000,
         keys: &Keys::default(),

@@ -63,6 +63,7 @@ pub fn make_by_options(options: &str, pieces: &Array) -> Result<Array, Array> {
         accept: None,
         user_agent: None,
         hinted: Default::default(),
+        origins: &config.origins,
         offer: Beside.offer(),
         now_secs: 0,
         keys: &Keys::default(),

@@ -7,6 +7,7 @@ use crate::negotiate::negotiate;
 pub(crate) use crate::url::Disposition;
 use crate::url::hinted::Hinted;
 use crate::url::hints::Varies;
+use crate::url::origins::Origins;
 pub(crate) use crate::url::value::percent_decoded;
 use crate::url::{Asked, Source};
 use letterbox_engine::transform::{
@@ -29,6 +30,8 @@ pub struct Call<'a> {
     pub user_agent: Option<&'a str>,
     /// The client's hints, as far as they count.
     pub hinted: Hinted<'a>,
+    /// Named origins, for buckets.
+    pub origins: &'a Origins,
     /// Formats beside those of the engine that this deployment writes.
     pub offer: FormatSet,
     /// Now, in seconds since 1970.
@@ -429,7 +432,7 @@ mod tests {
 
     #[test]
     fn accept_is_searched_for_the_names_of_formats_in_the_order_of_the_list() {
-        let keys = Keys::default();
+        let (keys, origins) = (Keys::default(), Origins::default());
         let call = |accept| Call {
             path: "",
             whole_path: "",
@@ -437,6 +440,7 @@ mod tests {
             accept: Some(accept),
             user_agent: Some("Twitterbot/1.0"),
             hinted: Hinted::default(),
+            origins: &origins,
             offer: [Format::WebP, Format::Avif].into_iter().collect(),
             now_secs: 0,
             keys: &keys,

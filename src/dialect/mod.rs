@@ -149,6 +149,7 @@ mod testing {
             accept: None,
             user_agent: None,
             hinted: Default::default(),
+            origins: Box::leak(Box::default()),
             offer: FormatSet::of(&[Format::WebP, Format::Avif]),
             now_secs: 1_700_000_000,
             keys: Box::leak(Box::default()),

@@ -71,7 +71,12 @@ impl Origins {
         self.0.iter()
     }
 
-    /// Returns the URL of a named source, and any other text as it is. A path does not leave its
+    /// Returns the source at a path of a named origin, below its base.
+    pub(crate) fn at(&self, name: &str, path: &str) -> Option<Source> {
+        Source::parse(&self.spelled_out(&format!("{name}:/{path}"))?)
+    }
+
+    /// Returns the URL of a named source; `None` for any other text. A path does not leave its
     /// base.
     pub(in crate::url) fn spelled_out(&self, text: &str) -> Option<String> {
         let (name, path) = split(text)?;

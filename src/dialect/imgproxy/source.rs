@@ -40,11 +40,34 @@ pub(super) fn source(rest: &str, call: &Call<'_>) -> Result<(Source, Option<Form
             invalid(format!("{quoted} is not jpg, png, webp, avif or gif"))
         })?),
     };
+    if let Some(object) = BUCKETS.iter().find_map(|scheme| text.strip_prefix(scheme)) {
+        let source = in_bucket(object, call).ok_or_else(|| {
+            unequalled("a bucket that is none of those in SOURCES with a region (s3=)")
+        })?;
+        return Ok((source, format));
+    }
     let text = text.strip_prefix("local://").unwrap_or(&text);
     if text.contains("://") && !text.starts_with("http") {
         return Err(unequalled("a source that is not https"));
     }
     Ok((source_of_path(text).ok_or_else(no_source)?, format))
+}
+
+/// Schemes of objects in buckets.
+const BUCKETS: [&str; 2] = ["s3://", "gs://"];
+
+/// Returns an object of a bucket, which is a named origin. Behind a question mark stands the
+/// version of the object.
+fn in_bucket(object: &str, call: &Call<'_>) -> Option<Source> {
+    let (bucket, key) = object.split_once('/')?;
+    let mut origins = call.origins.iter();
+    origins.find(|origin| origin.name == bucket && origin.region.is_some())?;
+    let (key, version) = key.split_once('?').unwrap_or((key, ""));
+    let query = match version {
+        "" => String::new(),
+        version => format!("?versionId={version}"),
+    };
+    call.origins.at(bucket, &format!("{key}{query}"))
 }
 
 /// Decrypts a source: AES in CBC mode behind its initialisation vector, with the padding of PKCS 7.
