@@ -32,7 +32,7 @@ pub struct Config {
     /// Header fields that sources need.
     pub credentials: Credentials,
     /// Keys of buckets, by the name of their origin.
-    s3_keys: S3Keys,
+    pub(super) s3_keys: S3Keys,
     /// Whether answers from sources that need a credential are kept out of every cache.
     pub keyed_is_private: bool,
     /// Limits on the time and redirects of a fetch.

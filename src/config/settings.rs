@@ -8,6 +8,7 @@ use crate::config::model::Config;
 use crate::dialect::{self, Mounts, OriginQuery};
 use crate::origin::credentials::S3Keys;
 use crate::origin::rules::AllowList;
+use crate::url::fallback;
 use crate::url::origins::Origins;
 use crate::url::pictures::Pictures;
 use crate::url::preset::Presets;
@@ -15,7 +16,6 @@ use crate::url::shape::write_side;
 use crate::url::signature::Keys;
 use crate::url::value::{decimal, whole, write_decimal};
 use crate::url::widths::Widths;
-use crate::url::{Defaults, fallback};
 use letterbox_engine::transform::{Quality, Side};
 
 /// Settings that belong in no file: `wrangler secret put NAME`.

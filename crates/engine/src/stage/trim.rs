@@ -195,8 +195,8 @@ impl RowSink for Trim {
         Ok(())
     }
 
-    /// Where the picture reaches both sides, the rest of the box is its last row: most likely one of
-    /// the last rows of all.
+    /// Returns the row at which looking goes on, where the picture reaches both sides: the rest of
+    /// the box is its last row, most likely one of the last rows of all.
     fn pass_over(&mut self) -> Option<u32> {
         let found = self.found.filter(|_| !self.thorough)?;
         if found.left > 0 || found.right + 1 < self.marks[0].len() {
