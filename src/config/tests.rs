@@ -1,6 +1,9 @@
 //! Tests of settings, and of what a configuration with problems says.
 
+use url::Url;
+
 use super::*;
+use letterbox_engine::transform::Side;
 
 fn problems(pairs: &[(&str, &str)]) -> String {
     Config::from_pairs(pairs.iter().copied())
