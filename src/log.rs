@@ -81,8 +81,12 @@ impl Record {
         }
     }
 
-    /// Returns what is known under a name.
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+    /// Returns what is known, by name.
+    pub(crate) fn facts(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
@@ -94,7 +98,7 @@ impl Record {
         let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        self.get("code").is_some() || (hash >> 32) * 10_000 >> 32 < u64::from(share)
+        self.get("code").is_some() || ((hash >> 32) * 10_000) >> 32 < u64::from(share)
     }
 
     pub(crate) fn line(mut self, status: StatusCode) -> String {

@@ -1,10 +1,8 @@
 //! Data points: a request's figures for a dataset of the platform, without a name of a source.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-
-use crate::log::Record;
 
 /// Words of a point, in their order; each is empty where there is none.
 pub const WORDS: [&str; 6] = [
@@ -44,10 +42,11 @@ pub struct Point {
 }
 
 impl Point {
-    /// Returns the point of a request that took so many milliseconds.
-    pub(crate) fn of(record: &Record, status: StatusCode, ms: f64) -> Point {
-        let word = |name| record.get(name).and_then(Value::as_str).unwrap_or_default();
-        let number = |name| record.get(name).and_then(Value::as_f64).unwrap_or_default();
+    /// Returns the point of a request that took so many milliseconds, from what its line in the log
+    /// says.
+    pub(crate) fn of(facts: &Map<String, Value>, status: StatusCode, ms: f64) -> Point {
+        let word = |name| facts.get(name).and_then(Value::as_str).unwrap_or_default();
+        let number = |name| facts.get(name).and_then(Value::as_f64).unwrap_or_default();
         Point {
             host: hashed(word("host")),
             words: WORDS.map(|name| match (name, word(name)) {

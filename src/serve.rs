@@ -71,7 +71,7 @@ pub async fn serve<P: Platform>(
         *reply.body_mut() = Body::Empty;
     }
     let status = reply.status();
-    platform.measure(&|| Point::of(&record, status, platform.now_ms() - started_ms));
+    platform.measure(&|| Point::of(record.facts(), status, platform.now_ms() - started_ms));
     let share = config
         .as_ref()
         .map_or(Config::EVERY_LINE, |config| config.log_share);

@@ -30,6 +30,10 @@ const ENDINGS: [&str; 13] = [
 /// Parsed `ORIGIN_QUERY`: the vocabulary in which a query on the path of one of the origin's images
 /// transforms that image.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a deployment has one, for as long as the isolate lives"
+)]
 pub enum OriginQuery {
     /// Native parameters: `/photo.jpg?w=600` means `/?s=/photo.jpg&w=600`.
     Native,

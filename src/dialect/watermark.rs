@@ -77,7 +77,7 @@ pub(super) fn along(text: &str) -> Option<Along> {
 
 /// Returns the overlay at two places; `None` where it is repeated along one side alone.
 pub(super) fn at(across: Along, down: Along) -> Option<Overlay> {
-    (across.repeats == down.repeats).then(|| Overlay {
+    (across.repeats == down.repeats).then_some(Overlay {
         position: (across.third, down.third),
         offset: (across.offset, down.offset),
         tiled: across.repeats,
