@@ -150,9 +150,15 @@ function seed(target) {
 /** The words of a target's inputs, as the one dictionary that a fuzzer takes. */
 function dictionary({ words, head }, path) {
   const own = readFileSync(join(root, 'fuzz', `${words}.dict`), 'utf8');
-  const more = head === query ? examples.map((pair) => `"&${pair}"\n`) : [];
+  const more = head === query ? examples.map((pair) => `"&${escaped(pair)}"\n`) : [];
   writeFileSync(path, [own, ...more].join(''));
   return path;
+}
+
+/** A word for a dictionary: what is not ASCII, and what a dictionary has a meaning for, by its bytes. */
+function escaped(word) {
+  const bytes = [...Buffer.from(word)];
+  return bytes.map((byte) => (byte > 0x1f && byte < 0x7f && byte !== 0x22 && byte !== 0x5c ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`)).join('');
 }
 
 const list = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
