@@ -1,18 +1,21 @@
-// `npm run contact-sheet`: colours and animations beside sharp's, as one picture for people to look at: docs/contact-sheet.png.
-// `docs/contact-sheet.md` says what was seen on it. It wants the release build (`npm run build`).
+// `npm run contact-sheet`: colours and animations beside sharp's, as one picture for people to look at: docs/contact-sheet.png; with `--effects`, every
+// parameter: docs/contact-sheet-effects.png. `docs/contact-sheet.md` says what was seen on them. It wants the release build (`npm run build`).
 
+import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { disposals, film, frames } from '../tests/worker/support/animations.mjs';
 import { cases } from '../tests/worker/support/colours.mjs';
-import { answer, closeAll, pixels, psnr, startOrigin, startWorker } from '../tests/worker/harness.mjs';
+import { answer, closeAll, pixels, production, psnr, startOrigin, startWorker } from '../tests/worker/harness.mjs';
+import { cases as parameters, logo, source } from './contact-sheet-effects.mjs';
 import { program, say } from './program.mjs';
 
 const help = `npm run contact-sheet
 
   writes docs/contact-sheet.png: each case of colours and of animation by letterbox, by sharp, and eight times their difference
+  --effects  writes docs/contact-sheet-effects.png: each parameter in the same way; where sharp has no such effect, letterbox's answer alone
 `;
 
-const sheet = new URL('../docs/contact-sheet.png', import.meta.url);
+const sheet = (name) => new URL(`../docs/${name}.png`, import.meta.url).pathname;
 const cell = { width: 150, height: 100 };
 const box = { w: cell.width, h: cell.height };
 const gap = 6;
@@ -23,16 +26,35 @@ const columns = 9; // pictures in a row
 const contain = { ...cell, fit: 'contain', background: 'white', fastShrinkOnLoad: false };
 
 async function contactSheet(args) {
-  if (args.length > 0) return say(help);
+  const ofEffects = args[0] === '--effects';
+  if (args.length > (ofEffects ? 1 : 0)) return say(help);
   const origin = await startOrigin();
-  const worker = await startWorker({ origin });
+  const worker = await startWorker({ origin, vars: { ...production, OVERLAYS: 'logo: https://images.example.com/sheet/logo.png' } });
   try {
-    const groups = [...(await colours(origin, worker)), ...(await moving(origin, worker))];
-    await sharp(await compose(groups)).png({ palette: true, dither: 0 }).toFile(sheet.pathname);
-    say(`docs/contact-sheet.png: ${groups.length} cases`);
+    const groups = ofEffects ? await effects(origin, worker) : [...(await colours(origin, worker)), ...(await moving(origin, worker))];
+    const name = ofEffects ? 'contact-sheet-effects' : 'contact-sheet';
+    await sharp(await compose(groups)).png({ palette: true, dither: 0 }).toFile(sheet(name));
+    say(`docs/${name}.png: ${groups.length} cases`);
   } finally {
     await closeAll(worker, origin);
   }
+}
+
+/** Each parameter: ours, sharp's, and how far they are apart. */
+async function effects(origin, worker) {
+  const photo = sharp(readFileSync(new URL('../demo/samples/waterfall.jpg', import.meta.url))).autoOrient();
+  const body = await photo.clone().resize(source.width, source.height, { fit: 'cover' }).png().toBuffer();
+  const small = await photo.clone().resize(75, 60, { fit: 'cover' }).png().toBuffer();
+  const margin = await sharp(body).resize(200, 120, { fit: 'fill' }).extend({ top: 30, bottom: 50, left: 60, right: 40, background: 'white' }).png().toBuffer();
+  origin.serve('images.example.com/sheet/logo.png', answer.bytes(await logo(), 'image/png'));
+  const groups = [];
+  for (const [title, { margin: hasMargin, small: isSmall, ...query }, reference] of parameters) {
+    const file = hasMargin === '' ? margin : isSmall === '' ? small : body;
+    const ours = await transformed(origin, worker, file, 'png', { ...box, fit: 'h' in query && !('fit' in query) ? 'contain' : 'inside', ...query, f: 'png' });
+    if (!reference) groups.push({ title, pictures: [await large(ours)] });
+    else groups.push(await beside(title, ours, await (await reference(file)).png().toBuffer()));
+  }
+  return groups;
 }
 
 /** Each kind of colours: ours, sharp's, and how far they are apart. */
@@ -82,9 +104,11 @@ async function beside(name, ours, theirs) {
   const [a, b] = [await pixels(ours), await pixels(theirs)];
   const decibels = psnr(a, b);
   const title = `${name}: ${Number.isFinite(decibels) ? `${decibels.toFixed(1)} dB` : 'equal'}`;
-  const large = (picture) => sharp(picture).resize({ ...cell, fit: 'contain', background: 'white', kernel: 'nearest' }).png().toBuffer();
   return { title, pictures: await Promise.all([ours, theirs, await difference(a, b)].map(large)) };
 }
+
+/** A picture in its cell. */
+const large = (picture) => sharp(picture).resize({ ...cell, fit: 'contain', background: 'white', kernel: 'nearest' }).png().toBuffer();
 
 /** Eight times the difference of what is seen on white, on grey. */
 function difference(a, b) {
