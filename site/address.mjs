@@ -10,14 +10,14 @@ const rows = new Map(parameters.map((row) => [row.name, row]));
 export const addressOf = (base, { source, asked }) => url(base, source, asked);
 
 /** The address with which the original is described. */
-export const describing = (state) => addressOf('', { ...state, asked: { ...state.asked, f: 'json' } });
+export const describing = (state) => addressOf('', { ...state, asked: { ...state.asked, f: 'json', enc: 'file' } });
 
 /**
  * The state of the picture beside the result: the same pixels in the same places without loss and without effects. An animation keeps its
  * format, because a PNG of it would stand still.
  */
 export function reference(state, isAnimated) {
-  const asked = Object.fromEntries(Object.entries(state.asked).filter(([name]) => !effects.includes(name) && !['q', 'f', 'll', 'il'].includes(name)));
+  const asked = Object.fromEntries(Object.entries(state.asked).filter(([name]) => !effects.includes(name) && !['q', 'f', 'll', 'il', 'bytes', 'subsampling', 'enc'].includes(name)));
   return { ...state, asked: isAnimated ? asked : { ...asked, f: 'png', q: '100' } };
 }
 

@@ -4,7 +4,7 @@ import { parameters } from './parameters.mjs';
 
 const places = [
   ['size', 'Size and fit', ['w', 'h', 'fit', 'dpr', 'we', 'ar', 'mw', 'mh']],
-  ['format', 'Format and quality', ['f', 'q', 'll', 'il', 'n', 'page']],
+  ['format', 'Format and quality', ['f', 'q', 'bytes', 'subsampling', 'll', 'il', 'n', 'page', 'loop', 'delay', 'meta', 'cs', 'enc']],
   ['position', 'Position and crop', ['a', 'ax', 'ay', 'ca', 'cx', 'cy', 'cw', 'ch', 'trim', 'ox', 'oy', 'ow', 'oh']],
   ['canvas', 'Canvas', ['bg', 'pad', 'border', 'ext', 'radius', 'mask', 'mbg', 'mtrim']],
   ['overlays', 'Overlays', ['', 'b', 'c'].flatMap((which) => ['wm', 'wmpos', 'wmx', 'wmy', 'wmscale', 'wmopacity', 'wmtile'].map((name) => name + which))],
