@@ -145,6 +145,10 @@ fn a_picture_of_a_dialect_is_the_native_one_in_the_same_cache_entry() {
             "/?s=/photo.jpg&w=100&h=auto&fit=inside&we&q=85&meta=copyright",
         ),
         (
+            "/th/unsafe/90x60/filters:focal(0.1x02:0.3x0.4)/photo.jpg",
+            "/?s=/photo.jpg&w=90&h=60&fit=cover&a=0,1",
+        ),
+        (
             "/th/unsafe/fit-in/90x60/filters:max_bytes(20000)/photo.jpg",
             "/?s=/photo.jpg&w=90&h=60&fit=inside&we&bytes=20000",
         ),

@@ -42,7 +42,8 @@ fn focal(args: &[&str]) -> Option<Gravity> {
         _ => return None,
     };
     let (across, down) = ((start.0 + end.0) / 2.0, (start.1 + end.1) / 2.0);
-    Some(match end.0 <= 1.0 && end.1 <= 1.0 {
+    let longest = start.0.max(start.1).max(end.0).max(end.1);
+    Some(match longest <= 1.0 {
         true => Gravity::Focus(
             (across * 10_000.0).round() as u16,
             (down * 10_000.0).round() as u16,
