@@ -5,6 +5,9 @@
 //! look-up, and one skips several symbols where only their lengths matter.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::{Cell, OnceCell};
 
 use crate::bits::{BitReader, extend};
 use crate::error::{Error, Fault};
@@ -48,6 +51,47 @@ pub(crate) struct Coefficient {
     pub(crate) run: u32,
     pub(crate) value: i32,
     pub(crate) symbol: u8,
+}
+
+/// Definition of a table (B.2.4.2), which becomes one when a scan uses it: a table takes hundreds of
+/// times the definition.
+pub(crate) struct Definition {
+    counts: [u8; 16],
+    symbols: Vec<u8>,
+    table: OnceCell<Arc<Table>>,
+}
+
+impl Definition {
+    /// Reads a definition: the numbers of codes by length, and as many symbols.
+    pub(crate) fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Definition, Error> {
+        if symbols.len() > 256 {
+            return Err(Error::Corrupt(Fault::HuffmanTable));
+        }
+        let mut code = 0u32;
+        for (length, count) in (1..).zip(counts) {
+            code += u32::from(*count);
+            if code > 1 << length {
+                return Err(Error::Corrupt(Fault::HuffmanTable));
+            }
+            code <<= 1;
+        }
+        Ok(Definition {
+            counts: *counts,
+            symbols: symbols.to_vec(),
+            table: OnceCell::new(),
+        })
+    }
+
+    /// Returns the table. One that has to be built is one of those that are left.
+    pub(crate) fn table(&self, left: &Cell<usize>) -> Result<Arc<Table>, Error> {
+        if let Some(table) = self.table.get() {
+            return Ok(table.clone());
+        }
+        let fewer = left.get().checked_sub(1);
+        left.set(fewer.ok_or(Error::Limit("more Huffman tables than allowed"))?);
+        let table = Arc::new(Table::new(&self.counts, &self.symbols)?);
+        Ok(self.table.get_or_init(|| table).clone())
+    }
 }
 
 impl Table {

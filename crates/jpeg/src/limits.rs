@@ -8,6 +8,8 @@ pub struct Limits {
     /// Scans of a progressive or multi-scan file: 100 by default. Each scan costs one pass over the
     /// file, or two where scans are missing and blocks are smoothed.
     pub scans: usize,
+    /// Huffman tables that its scans have together: 400 by default, which is four for each scan.
+    pub tables: usize,
     /// Bytes of EXIF and ICC together: 4 MiB by default.
     pub metadata_bytes: usize,
     /// Bytes of a file that has to be resident (see [`Header::resident`]): 64 MiB by default.
@@ -19,6 +21,7 @@ impl Default for Limits {
         Limits {
             pixels: 0x3fff * 0x3fff,
             scans: 100,
+            tables: 400,
             metadata_bytes: 4 << 20,
             resident_bytes: 64 << 20,
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::bits::BitReader;
 use crate::error::{Error, Fault};
 use crate::frame::Frame;
-use crate::huffman::{END_OF_BLOCK, LOOKS, Table, Unrolled};
+use crate::huffman::{Definition, END_OF_BLOCK, LOOKS, Table, Unrolled};
 use crate::segments::{DAMAGED, Segments, ZIGZAG};
 
 /// Lead over the restart marker that is due at which a marker counts as early: this lead, or one
@@ -150,10 +150,17 @@ impl Scan {
                 usize::from(specification[1] >> 4),
                 usize::from(specification[1] & 15),
             );
+            let table = |tables: &[Option<Definition>; 4], at: usize, needs: bool| {
+                let defined = tables.get(at).and_then(Option::as_ref);
+                let wanted = defined.filter(|_| needs);
+                wanted
+                    .map(|one| one.table(&segments.tables_left))
+                    .transpose()
+            };
             members.push(Member {
                 component,
-                dc: segments.dc.get(dc).filter(|_| needs_dc).cloned().flatten(),
-                ac: segments.ac.get(ac).filter(|_| needs_ac).cloned().flatten(),
+                dc: table(&segments.dc, dc, needs_dc)?,
+                ac: table(&segments.ac, ac, needs_ac)?,
                 unrolled: None,
                 prediction: 0,
             });

@@ -1,11 +1,12 @@
 //! Marker segments (T.81, annex B): tables, frame header, scan headers, and application segments.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use crate::error::{Error, Fault};
 use crate::frame::{Component, Frame};
-use crate::huffman::Table;
+use crate::huffman::Definition;
+use crate::limits::Limits;
 use crate::standard;
 
 /// The order in which coefficients are coded, as places in a block's rows (T.81, figure A.6). The
@@ -79,8 +80,10 @@ pub(crate) enum Transform {
 #[derive(Default)]
 pub(crate) struct Segments {
     pub(crate) quantisation: [Option<[u16; 64]>; 4],
-    pub(crate) dc: [Option<Arc<Table>>; 4],
-    pub(crate) ac: [Option<Arc<Table>>; 4],
+    pub(crate) dc: [Option<Definition>; 4],
+    pub(crate) ac: [Option<Definition>; 4],
+    /// Huffman tables that scans may still have built.
+    pub(crate) tables_left: Cell<usize>,
     pub(crate) restart_interval: u16,
     pub(crate) frame: Option<Frame>,
     /// Set if the caller wants neither EXIF nor ICC.
@@ -94,9 +97,10 @@ pub(crate) struct Segments {
 }
 
 impl Segments {
-    pub(crate) fn new(metadata_bytes: usize) -> Segments {
+    pub(crate) fn new(limits: &Limits) -> Segments {
         Segments {
-            metadata_left: metadata_bytes,
+            metadata_left: limits.metadata_bytes,
+            tables_left: Cell::new(limits.tables),
             ..Segments::default()
         }
     }
@@ -140,11 +144,11 @@ impl Segments {
 
     /// Fills in the standard's tables where a file has not defined its own.
     pub(crate) fn assume_standard_tables(&mut self) -> Result<(), Error> {
-        let fill = |tables: &mut [Option<Arc<Table>>; 4],
+        let fill = |tables: &mut [Option<Definition>; 4],
                     definitions: [standard::Definition; 2]| {
             for (table, (counts, symbols)) in tables.iter_mut().zip(definitions) {
                 if table.is_none() {
-                    *table = Some(Arc::new(Table::new(&counts, symbols)?));
+                    *table = Some(Definition::new(&counts, symbols)?);
                 }
             }
             Ok(())
@@ -190,8 +194,8 @@ impl Segments {
             } else {
                 &mut self.ac
             };
-            let table = Table::new(counts, values)?;
-            *tables.get_mut(usize::from(head & 15)).ok_or(DAMAGED)? = Some(Arc::new(table));
+            let table = Definition::new(counts, values)?;
+            *tables.get_mut(usize::from(head & 15)).ok_or(DAMAGED)? = Some(table);
             content = &rest[16 + symbols..];
         }
         Ok(())

@@ -70,6 +70,27 @@ fn scans_are_limited() {
 }
 
 #[test]
+fn tables_are_limited_and_those_that_no_scan_uses_are_none() {
+    let bits = || Bits::default().dc(0).bytes();
+    let mut file = start(0xc2, 8, 8, &[(1, 1)]);
+    for low in [3, 0x32, 0x21, 0x10] {
+        file.extend(scan(&[1], (0, 0), low));
+        file.extend(bits());
+    }
+    file.extend(END);
+    let limits = |tables| Limits {
+        tables,
+        ..Limits::default()
+    };
+    // One scan of them has codes; the others refine it, bit by bit.
+    assert_eq!(within(limits(1), &file), Ok(()));
+    assert!(matches!(
+        within(limits(0), &file),
+        Err(Error::Limit(what)) if what.contains("tables")
+    ));
+}
+
+#[test]
 fn metadata_is_limited_and_may_be_left_out() {
     let plain = grey_row(1, Bits::default().dc(1).symbol(0));
     let mut file = plain[..2].to_vec();

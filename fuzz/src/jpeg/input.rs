@@ -30,6 +30,7 @@ impl<'a> Input<'a> {
         let scales = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
         let few = Limits {
             pixels: 1 << 10,
+            tables: 12,
             scans: 3,
             metadata_bytes: 64,
             resident_bytes: 1 << 10,

@@ -8,9 +8,9 @@ use super::walk::MOST_PIXELS;
 use letterbox_testkit::counting::{held, most};
 
 /// Bytes that a decoder may hold before the header is known, beside the file, its metadata and its
-/// scans: the Huffman tables of eight destinations and one in the making, the growing list of
-/// scans, and the list of the profile's parts.
-const BEFORE_HEADER: usize = 112 << 10;
+/// scans: the definitions of the Huffman tables of eight destinations, a table in the making, the
+/// growing list of scans, and the list of the profile's parts.
+const BEFORE_HEADER: usize = 32 << 10;
 
 /// Most bytes that one scan holds: four components, each with tables of its own.
 const SCAN_BYTES: usize = 272 << 10;

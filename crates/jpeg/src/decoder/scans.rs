@@ -54,6 +54,7 @@ impl Scans {
             }
             let mut scan = match Scan::new(content, segments, frame, next) {
                 Ok(scan) => scan,
+                Err(error @ Error::Limit(_)) => return Err(error),
                 Err(error) if scans.list.is_empty() => return Err(error),
                 Err(_) => break, // what came before is a picture already
             };

@@ -46,7 +46,15 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn new(plan: &Plan, start: &[u8]) -> Result<Decoder, Error> {
-        let mut decoder = letterbox_jpeg::Decoder::new();
+        let mut limits = letterbox_jpeg::Limits::default();
+        if let Coding::Jpeg {
+            sampling, resident, ..
+        } = plan.header.coding
+        {
+            // No table is built that is not planned.
+            limits.tables = tables_of(components_of(&sampling), resident);
+        }
+        let mut decoder = letterbox_jpeg::Decoder::with_limits(limits);
         decoder.ignore_metadata();
         decoder.push(start).map_err(fault)?;
         Ok(Decoder {
@@ -137,6 +145,11 @@ fn scale(plan: &Plan) -> Scale {
 /// Number of Huffman tables of a file in one scan. The format has no more numbers for them.
 const TABLES: usize = 8;
 
+/// Returns the number of components.
+fn components_of(sampling: &[(u8, u8)]) -> usize {
+    sampling.iter().take_while(|(h, _)| *h > 0).count()
+}
+
 /// Returns the number of Huffman tables to plan with. In a file of several scans, each scan may
 /// have tables of its own: ten are the rule for three components, and some encoders try more.
 pub(crate) fn tables_of(components: usize, in_several: bool) -> usize {
@@ -158,7 +171,7 @@ pub(crate) fn decoder_bytes(plan: &Plan) -> u64 {
     else {
         return 0;
     };
-    let components = sampling.iter().take_while(|(h, _)| *h > 0).count();
+    let components = components_of(&sampling);
     let size = plan.header.stored;
     let shape = Shape {
         size: (size.width as u16, size.height as u16), // as in the file
