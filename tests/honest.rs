@@ -364,7 +364,8 @@ fn generated(sources: &[(&str, Vec<u8>)]) {
             "w=1200&h=627&bg=blur&f=png&q=80",
             "w=1200&h=627&bg=blur&f=webp",
             "w=1200&h=627&bg=blur&f=gif",
-            "w=900&h=900&bg=blur&ro=90&f=jpg&il&filt=sepia",
+            "w=900&h=900&bg=blur&ro=90&f=jpg&filt=sepia",
+            "w=900&h=900&bg=blur&f=jpg&il",
             "w=1000&h=1000&fit=inside&we&ext=size&pad=30&bg=blur&f=jpg&q=100",
         ] {
             // All coefficients of noise are planned for, and the chrominance of a photo has few: of
