@@ -3,6 +3,7 @@
 
 use letterbox::config::Config;
 use letterbox::dialect::{Call, Dialect, Failure, Keys, Options};
+use letterbox::url::hints::Varies;
 use letterbox::url::{Defaults, admit, canonical, parse};
 use letterbox_engine::transform::{Format, FormatSet, Target};
 use url::Url;
@@ -48,6 +49,8 @@ pub fn run(input: &[u8]) {
             };
             asked.expires_secs = None; // until when one may ask is no part of what is asked for
             asked.disposition = None; // nor is the name under which it is saved
+            asked.fallback = None; // nor the answer where there is none
+            asked.varies = Varies::default(); // nor who else gets another one
             let canonical = canonical(&asked);
             assert_eq!(parse(&canonical, &defaults), Ok(Some(asked)), "{text}");
         }

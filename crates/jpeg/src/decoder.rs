@@ -246,9 +246,9 @@ impl Decoder {
     /// [`Event::Header`] on, when it decodes at a scale. The file's own bytes and the header's
     /// metadata are not counted. Valid until the first row has been made.
     ///
-    /// While segments are read, the decoder may have held up to 4 KiB more: the definitions of the
-    /// Huffman tables of all eight destinations, and growing lists; and the tables of scans that are
-    /// not needed at the scale. The metadata exists twice while it is put together.
+    /// While segments are read, the decoder may have held up to 4 KiB more: definitions of Huffman
+    /// tables and growing lists; and the tables of scans that the scale does not need. The metadata
+    /// exists twice while it is put together.
     pub fn peak_bytes(&self, scale: Scale) -> Option<usize> {
         let header = self.header.as_ref()?;
         let mut frame = self.segments.frame.clone()?;
