@@ -170,6 +170,15 @@ impl Plan {
             step.parts.push(("overlays", self.layer_bytes));
             step.parts.push(("metadata", self.metadata_bytes));
         }
+        if let Some(Aim::Kept { bytes }) = self.aim {
+            // The part that is kept is copied, while pieces of the whole are freed.
+            let pieces = sum(&|plane| Picture::piece_bytes(plane.resized, plane.source));
+            steps.push(Step {
+                name: "look",
+                parts: vec![("picture", upright + pieces), ("point", bytes), small],
+                file: false,
+            });
+        }
         if let Some(Aim::Point { bytes }) = self.aim {
             // The file is decoded again, and is held until then.
             steps.iter_mut().for_each(|step| step.file = true);
@@ -210,7 +219,7 @@ impl Plan {
             self.token_bytes = 0; // coefficients of a photo leave enough of the picture's room
         }
         self.capacity = match self.aim {
-            Some(Aim::Box { .. } | Aim::Layer) => None,
+            Some(Aim::Box { .. } | Aim::Kept { .. } | Aim::Layer) => None,
             Some(Aim::Point { .. }) | None => capacity(self),
         };
         let steps = self.steps();

@@ -1,6 +1,8 @@
 //! Looks: what they cost, and that what comes behind them is what comes without.
 
-use letterbox_engine::transform::{Fit, Gravity, Pad, Shape, Side, Smart, Target, Transform};
+use letterbox_engine::transform::{
+    Fit, Format, Gravity, Pad, Quality, Shape, Side, Smart, Target, Transform,
+};
 use letterbox_engine::{Limits, Output, Pipeline};
 use std::num::NonZeroU8;
 
@@ -12,6 +14,24 @@ fn answer(file: &[u8], transform: &Transform, piece: usize) -> Output {
         pipeline.push(piece).expect("a sound file");
     }
     pipeline.finish(&|| 0.0).expect("a sound file")
+}
+
+/// The pixels of a JPEG.
+fn pixels(file: &[u8]) -> Vec<u8> {
+    let to_png = Transform {
+        width: Side::Auto,
+        height: Side::Auto,
+        fit: Fit::Inside,
+        quality: Quality::MOST,
+        target: Target::Image(Format::Png),
+        ..Transform::DEFAULT
+    };
+    let png = answer(file, &to_png, usize::MAX).body;
+    let decoder = png::Decoder::new(std::io::Cursor::new(png));
+    let mut reader = decoder.read_info().expect("a good PNG");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    reader.next_frame(&mut pixels).expect("a good PNG");
+    pixels
 }
 
 #[test]
@@ -30,6 +50,44 @@ fn a_photo_without_margin_is_the_same_with_a_look_and_without() {
     let plain = answer(PHOTO, &without, usize::MAX).body;
     for piece in [usize::MAX, 100_000, 4096] {
         assert!(answer(PHOTO, &with, piece).body == plain, "{piece}");
+    }
+}
+
+/// A JPEG that stays one is decoded once.
+#[test]
+fn a_crop_around_a_point_is_that_of_the_point_when_it_is_given() {
+    for (width, height) in [(300, 301), (101, 151), (640, 90), (77, 1500)] {
+        for smart in [Smart::Attention, Smart::Entropy] {
+            let smart = Transform {
+                width: Side::px(width),
+                height: Side::px(height),
+                fit: Fit::Cover,
+                gravity: Gravity::Smart(smart),
+                quality: Quality::MOST,
+                ..Transform::DEFAULT
+            };
+            let sharper = Transform {
+                sharpen: Some(letterbox_engine::transform::Sharpening::Mild),
+                ..smart
+            };
+            for asked in [smart, sharper] {
+                let made = answer(PHOTO, &asked, 4096);
+                let given = Transform {
+                    gravity: made.plan.transform.gravity,
+                    ..asked
+                };
+                assert!(
+                    matches!(given.gravity, Gravity::Focus(..)),
+                    "{width} x {height}: {:?}",
+                    given.gravity
+                );
+                let wanted = answer(PHOTO, &given, usize::MAX).body;
+                let [made, wanted] = [&made.body, &wanted].map(|file| pixels(file));
+                assert_eq!(made.len(), wanted.len());
+                let off = made.iter().zip(&wanted).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(off <= Some(4), "{width} x {height}: {off:?} levels");
+            }
+        }
     }
 }
 

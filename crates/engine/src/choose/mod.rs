@@ -12,7 +12,7 @@ use crate::layer::Layers;
 use crate::limits::Limits;
 use crate::pixels::layout::{Layout, Size};
 use crate::pixels::window::Rect;
-use crate::plan::geometry::{Geometry, chroma, halves, shrink_on_load};
+use crate::plan::geometry::{Cut, Geometry, chroma, halves, shrink_on_load};
 use crate::plan::plane::Plane;
 use crate::plan::source::Source;
 use crate::plan::{Aim, Indexed, Known, Plan};
@@ -21,7 +21,8 @@ use crate::spec::{By, Format, FormatSet};
 use crate::stage;
 use crate::stage::link::{Samples, Stage};
 use crate::transform::{
-    Crop, Dpr, Fit, Length, Overlay, Place, Quality, Side, Subsampling, Target, Transform,
+    Crop, Dpr, Fit, Gravity, Length, Overlay, Place, Quality, Shape, Side, Subsampling, Target,
+    Transform,
 };
 
 impl Plan {
@@ -324,6 +325,59 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Plans a look in the scaled picture itself, which is cropped then: of a JPEG that stays one.
+    /// The search takes so many `bytes`. `None` where the answer needs more than that.
+    pub(crate) fn kept(
+        header: Header,
+        source: &Source,
+        (cut, bytes): (Cut, u64),
+        transform: &Transform,
+        limits: &Limits,
+        offer: FormatSet,
+        known: Known,
+    ) -> Option<Plan> {
+        let is_plain = transform.fit == Fit::Cover
+            && transform.shape == Shape::PLAIN
+            && transform.normalise.is_none()
+            && !transform.backdrop
+            && !transform.has_layers();
+        let is_told = matches!(
+            transform.target,
+            Target::Json | Target::Thumbhash | Target::Blurhash
+        );
+        let is_small = cut.scaled.pixels() <= MOST_KEPT;
+        if header.format != Format::Jpeg || !is_plain || is_told || !is_small {
+            return None;
+        }
+        let known = Known {
+            focus: Some(Gravity::CENTRE),
+            bytes: 0,
+            ..known
+        };
+        let whole = Transform {
+            fit: Fit::Outside,
+            ..*transform
+        };
+        let plan = |transform| {
+            Plan::with_guests(header, source.clone(), transform, limits, offer, known).ok()
+        };
+        let (answer, mut plan) = (plan(transform)?, plan(&whole)?);
+        let is_same = answer.format == Format::Jpeg
+            && plan.format == answer.format
+            && plan.shrink == answer.shrink
+            && plan.cut == answer.cut
+            && plan.chroma.is_some() == answer.chroma.is_some()
+            && plan.canvas == cut.scaled;
+        if !is_same {
+            return None;
+        }
+        plan.original = false;
+        plan.aim = Some(Aim::Kept { bytes });
+        plan.reckon();
+        plan.check_budget(0, limits).ok()?;
+        Some(plan)
+    }
+
     /// Plans the pixels of a picture that is laid over a canvas. A picture of
     /// its own size is cut down to what is seen of it.
     ///
@@ -423,6 +477,9 @@ impl Lies {
 
 /// Bytes of the facts that a description tells of a picture and its EXIF, and of their text.
 const FACTS_BYTES: u64 = 4 << 10;
+
+/// Most pixels of a scaled picture that is cropped as a whole.
+const MOST_KEPT: u64 = 2 << 20;
 
 /// Most pixels of a source. The JPEG decoder has the same limit, and sharp by default.
 const MOST_PIXELS: u64 = 0x3fff * 0x3fff;

@@ -38,6 +38,10 @@ impl Pipeline<'_> {
         let State::Body(body) = std::mem::replace(&mut self.state, nothing) else {
             return Ok(false);
         };
+        if let (Some(Look::Point(smart)), Some(Aim::Kept { .. })) = (self.look, body.plan.aim) {
+            self.crop_kept(body, smart)?;
+            return Ok(true);
+        }
         let (header, source) = (body.plan.header, body.plan.source.clone());
         let file = match self.look {
             Some(Look::Point(smart)) => {

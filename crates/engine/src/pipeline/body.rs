@@ -147,8 +147,10 @@ impl<'a> Body<'a> {
                 original
             }
         };
-        let Sink::Picture(rows) = rows else {
-            return Err(Error::Internal("a look has no picture".to_owned()));
+        let rows = match rows {
+            Sink::Picture(rows) => rows,
+            Sink::Upright(pictures) => return Ok((plan, pictures, None)),
+            Sink::Box(_) => return Err(Error::Internal("a look has no picture".to_owned())),
         };
         let original = original.filter(|_| plan.is_look() || !rows.is_damaged());
         let pictures = rows.into_pictures()?;

@@ -85,8 +85,15 @@ impl Look {
         match self {
             Look::Box(threshold) => Plan::scan(header, source, threshold, transform, limits, offer),
             Look::Point(_) => {
-                let cut = known.cut(&header, transform);
-                let size = smart::size(cut.ok_or(NOTHING_CUT)?);
+                let cut = known.cut(&header, transform).ok_or(NOTHING_CUT)?;
+                let bytes = smart::bytes(cut.scaled) + 3 * cut.scaled.pixels();
+                let kept = (cut, bytes);
+                if let Some(plan) =
+                    Plan::kept(header, &source, kept, transform, limits, offer, known)
+                {
+                    return Ok(plan);
+                }
+                let size = smart::size(cut);
                 let work = (size, smart::bytes(size));
                 Plan::point(header, source, work, transform, limits, offer, known)
             }

@@ -10,6 +10,7 @@ pub(crate) mod animate;
 pub(crate) mod body;
 pub(crate) mod describe;
 pub(crate) mod finish;
+pub(crate) mod kept;
 pub(crate) mod layers;
 pub(crate) mod lessen;
 pub(crate) mod look;

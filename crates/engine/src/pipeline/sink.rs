@@ -1,7 +1,7 @@
 //! Where the rows of a source go: into a picture, or past a look.
 
 use crate::error::Error;
-use crate::pixels::frame::Frame;
+use crate::pixels::frame::{Frame, Picture};
 use crate::pixels::rows::RowSink;
 use crate::plan::{Aim, Plan};
 use crate::stage::intake::Intake;
@@ -13,6 +13,8 @@ pub(crate) enum Sink {
     Picture(Box<Intake>),
     /// A box is looked for.
     Box(Box<Trim>),
+    /// The upright pictures are there.
+    Upright(Vec<Picture>),
 }
 
 impl Sink {
@@ -20,7 +22,7 @@ impl Sink {
     /// [`Error::OutOfMemory`].
     pub(crate) fn new(plan: &Plan) -> Result<Sink, Error> {
         Ok(match plan.aim {
-            None | Some(Aim::Point { .. } | Aim::Layer) => {
+            None | Some(Aim::Point { .. } | Aim::Kept { .. } | Aim::Layer) => {
                 Sink::Picture(Box::new(Intake::new(plan)))
             }
             Some(Aim::Box {
@@ -30,35 +32,38 @@ impl Sink {
         })
     }
 
-    fn rows(&mut self) -> &mut dyn RowSink {
+    fn rows(&mut self) -> Option<&mut dyn RowSink> {
         match self {
-            Sink::Picture(rows) => &mut **rows,
-            Sink::Box(rows) => &mut **rows,
+            Sink::Picture(rows) => Some(&mut **rows),
+            Sink::Box(rows) => Some(&mut **rows),
+            Sink::Upright(_) => None,
         }
     }
 }
 
 impl RowSink for Sink {
     fn row(&mut self, plane: usize, row: &[u8]) -> Result<(), Error> {
-        self.rows().row(plane, row)
+        self.rows().map_or(Ok(()), |rows| rows.row(plane, row))
     }
 
     fn frame(&mut self, frame: Frame) -> Result<(), Error> {
-        self.rows().frame(frame)
+        self.rows().map_or(Ok(()), |rows| rows.frame(frame))
     }
 
     fn is_satisfied(&self) -> bool {
         match self {
             Sink::Picture(rows) => rows.is_satisfied(),
-            Sink::Box(_) => false,
+            Sink::Box(_) | Sink::Upright(_) => false,
         }
     }
 
     fn pass_over(&mut self) -> Option<u32> {
-        self.rows().pass_over()
+        self.rows()?.pass_over()
     }
 
     fn damaged(&mut self) {
-        self.rows().damaged();
+        if let Some(rows) = self.rows() {
+            rows.damaged();
+        }
     }
 }

@@ -62,6 +62,11 @@ impl Geometry {
         }
     }
 
+    /// Where the part that is made starts within the scaled area.
+    pub(crate) fn from(&self) -> (u32, u32) {
+        self.from
+    }
+
     /// The part of the upright source that is shown.
     pub(crate) fn area(&self) -> Rect {
         self.area

@@ -64,6 +64,11 @@ pub(crate) enum Aim {
         /// Upper bound on the memory of the search beside the picture.
         bytes: u64,
     },
+    /// A point, in the scaled picture itself, which is cropped then.
+    Kept {
+        /// Upper bound on the memory of the search beside the picture.
+        bytes: u64,
+    },
     /// Pixels that are laid over another picture. Nothing is written.
     Layer,
 }

@@ -35,6 +35,16 @@ impl Small {
         }
     }
 
+    /// Takes pixels without alpha.
+    pub(crate) fn of(size: Size, layout: Layout, pixels: Vec<u8>) -> Small {
+        Small {
+            size,
+            layout,
+            pixels,
+            background: Colour::WHITE,
+        }
+    }
+
     /// Columns and rows.
     pub(crate) fn size(&self) -> Size {
         self.size
