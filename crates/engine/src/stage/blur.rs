@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::band::Band;
 use crate::stage::coarse::{Fewer, More, squares};
-use crate::stage::kernel::{Divisor, Kernel, add};
+use crate::stage::kernel::{Divisor, Kernel, add, add_both};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
 use crate::transform;
@@ -177,10 +177,12 @@ impl RowSource for Rows<'_> {
         if !self.band.step() {
             return Ok(None);
         }
-        let radius = self.kernel.radius as isize;
         self.sums.fill(self.kernel.sum() / 2);
-        for (from, tap) in (-radius..=radius).zip(self.kernel.each()) {
-            add(&mut self.sums, self.band.row(from), tap);
+        add(&mut self.sums, self.band.row(0), self.kernel.tap(0));
+        for x in 1..=self.kernel.radius {
+            let from = x as isize;
+            let rows = (self.band.row(-from), self.band.row(from));
+            add_both(&mut self.sums, rows, self.kernel.tap(x));
         }
         hand_out(&self.sums, self.kernel.sum(), self.layout, &mut self.row);
         Ok(Some(&mut self.row))
@@ -219,8 +221,11 @@ impl Rows<'_> {
             self.padded[at] = self.padded[at - channels];
         }
         self.sums.fill(self.kernel.sum() / 2);
-        for (at, tap) in self.kernel.each().enumerate() {
-            add(&mut self.sums, &self.padded[at * channels..], tap);
+        let from = |at: usize| &self.padded[at * channels..];
+        add(&mut self.sums, from(radius), self.kernel.tap(0));
+        for x in 1..=radius {
+            let rows = (from(radius - x), from(radius + x));
+            add_both(&mut self.sums, rows, self.kernel.tap(x));
         }
         let scale = Divisor::new(self.kernel.sum());
         let to = self.band.row_that_comes().iter_mut();

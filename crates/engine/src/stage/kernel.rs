@@ -64,6 +64,11 @@ impl Kernel {
         self.taps[0] + 2 * self.taps[1..].iter().sum::<u32>()
     }
 
+    /// The tap at a distance from the middle.
+    pub(crate) fn tap(&self, distance: usize) -> u32 {
+        self.taps[distance]
+    }
+
     /// Taps from one end to the other.
     pub(crate) fn each(&self) -> impl Iterator<Item = u32> {
         let radius = self.radius as isize;
@@ -75,6 +80,13 @@ impl Kernel {
 pub(crate) fn add(sums: &mut [u32], row: &[u16], tap: u32) {
     for (sum, &sample) in sums.iter_mut().zip(row) {
         *sum += tap * u32::from(sample);
+    }
+}
+
+/// Adds two rows so many times each: those of a tap and of its mirror.
+pub(crate) fn add_both(sums: &mut [u32], (one, other): (&[u16], &[u16]), tap: u32) {
+    for ((sum, &one), &other) in sums.iter_mut().zip(one).zip(other) {
+        *sum += tap * (u32::from(one) + u32::from(other));
     }
 }
 

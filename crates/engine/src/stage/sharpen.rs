@@ -18,7 +18,7 @@ use crate::pixels::rows::RowSource;
 use crate::plan::Plan;
 use crate::plan::plane::Plane;
 use crate::stage::band::Band;
-use crate::stage::kernel::{Divisor, Kernel, add};
+use crate::stage::kernel::{Divisor, Kernel, add, add_both};
 use crate::stage::link::{Pull, Reach, Samples, Stage};
 use crate::stage::widen::widened;
 use crate::transform::{Sharpening, Sigma, Unsharp};
@@ -197,8 +197,10 @@ impl Rows<'_> {
         self.padded[radius + width..].fill(last);
         let scale = Divisor::new(self.kernel.sum());
         self.sums.fill(self.kernel.sum() / 2);
-        for (at, tap) in self.kernel.each().enumerate() {
-            add(&mut self.sums, &self.padded[at..], tap);
+        add(&mut self.sums, &self.padded[radius..], self.kernel.tap(0));
+        for x in 1..=radius {
+            let both = (&self.padded[radius - x..], &self.padded[radius + x..]);
+            add_both(&mut self.sums, both, self.kernel.tap(x));
         }
         let to = blurred.iter_mut();
         to.zip(&self.sums)
@@ -207,11 +209,13 @@ impl Rows<'_> {
     }
 
     fn sharpen(&mut self, unsharp: Unsharp) {
-        let radius = self.kernel.radius as isize;
         let mut sums = std::mem::take(&mut self.sums);
         sums.fill(self.kernel.sum() / 2);
-        for (from, tap) in (-radius..=radius).zip(self.kernel.each()) {
-            add(&mut sums, self.light.row(from), tap);
+        add(&mut sums, self.light.row(0), self.kernel.tap(0));
+        for x in 1..=self.kernel.radius {
+            let from = x as isize;
+            let both = (self.light.row(-from), self.light.row(from));
+            add_both(&mut sums, both, self.kernel.tap(x));
         }
         let scale = Divisor::new(self.kernel.sum());
         let mut row = std::mem::take(&mut self.row);
