@@ -53,8 +53,8 @@ pub(crate) struct Coefficient {
     pub(crate) symbol: u8,
 }
 
-/// Definition of a table (B.2.4.2), which becomes one when a scan uses it: a table takes hundreds of
-/// times the definition.
+/// Definition of a table (B.2.4.2), which becomes one when a scan uses it: a table takes dozens of
+/// times the bytes.
 pub(crate) struct Definition {
     counts: [u8; 16],
     symbols: Vec<u8>,
