@@ -17,6 +17,7 @@ use crate::cache::key;
 use crate::cache::status::Status;
 use crate::dialect::{Dialect, Extras};
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::request::Request;
 use crate::url::hints::{self, Varies};
 use crate::url::{Disposition, Source, ignored as ignored_names};
@@ -360,6 +361,9 @@ pub fn options<B, K>() -> Response<Body<B, K>> {
     cached(reply.headers_mut(), Status::Here("options"));
     reply.map(|()| Body::Empty)
 }
+
+/// A reply on a platform.
+pub type Reply<P> = Response<Body<<P as Platform>::Body, <P as Platform>::Bytes>>;
 
 /// Creates the answer to a monitor: whether the configuration is one that is served with, and
 /// nothing of what it says.
