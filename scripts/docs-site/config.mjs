@@ -19,7 +19,7 @@ export default {
     outline: [2, 3],
     sidebar: [
       shelf('Use', ['/index', '/recipes', '/parameters', '/formats', '/errors', '/package', '/integrations']),
-      shelf('Run', ['/deploy', '/settings', '/sources', '/signing', '/caching', '/costs', '/trust', '/security']),
+      shelf('Run', ['/deploy', '/settings', '/sources', '/signing', '/caching', '/metrics', '/costs', '/trust', '/security']),
       shelf('Move to it', ['/migrate/README', ...peers.sort().map((name) => `/migrate/${name.slice(0, -'.md'.length)}`)]),
       shelf('Look inside', ['/architecture', '/decisions', '/benchmarks', '/figures', '/contact-sheet', '/contributing', '/changelog', '/third-party'], true),
     ],
