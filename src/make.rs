@@ -255,8 +255,9 @@ impl<P: Platform> Job<'_, P> {
             Source::Absolute(url) => config.credentials.has(url),
             Source::OnOrigin(_) => false,
         };
+        let is_public = |headers: &HeaderMap| freshness::is_public(headers, config.cookies);
         let is_keyed = config.keyed_is_private && self.asked.sources().any(has_key);
-        if is_keyed || !headers.iter().all(freshness::is_public) {
+        if is_keyed || !headers.iter().all(is_public) {
             return None;
         }
         let ttl_secs = self.asked.max_age_secs.unwrap_or(config.cache_ttl_secs);

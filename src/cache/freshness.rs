@@ -61,11 +61,28 @@ const STALE_SECS: u32 = 86_400;
 /// Cache-Control of an answer for one client only.
 pub const PRIVATE: &str = "private, no-store";
 
+/// Effect of a source's Set-Cookie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cookies {
+    /// The answer is for one client. The default.
+    #[default]
+    Private,
+    /// A source that says `public` is for everybody, whatever a load balancer sets beside it. The
+    /// cookie itself is in no answer.
+    IgnoredWherePublic,
+}
+
 /// Whether a source may be stored in a shared cache: it is neither marked private nor dependent on
 /// the client.
-pub fn is_public(source: &HeaderMap) -> bool {
-    !source.contains_key(SET_COOKIE)
-        && !directives(source).any(|(name, _)| matches!(&*name, "private" | "no-store"))
+pub fn is_public(source: &HeaderMap, cookies: Cookies) -> bool {
+    let says = |wanted: &[&str]| {
+        let mut said = directives(source).into_iter();
+        said.any(|(name, _)| wanted.contains(&&*name))
+    };
+    let has_cookie = source.contains_key(SET_COOKIE)
+        && !(cookies == Cookies::IgnoredWherePublic && says(&["public"]));
+    !has_cookie
+        && !says(&["private", "no-store"])
         && !items(source, VARY).any(|field| {
             matches!(
                 &*field.to_ascii_lowercase(),
@@ -89,7 +106,7 @@ pub fn lifetime(
     if freshness == Freshness::Fixed {
         return fixed;
     }
-    let forbids_stale = directives(source).any(|(name, _)| {
+    let forbids_stale = directives(source).into_iter().any(|(name, _)| {
         matches!(
             &*name,
             "no-cache" | "must-revalidate" | "proxy-revalidate" | "s-maxage"
@@ -152,17 +169,19 @@ pub fn make_private(answer: &mut HeaderMap) {
 /// Returns the remaining freshness that a source gives itself (RFC 9111, sections 4.2.1 and 4.2.3);
 /// `None` if it gives none.
 fn source_secs(source: &HeaderMap, now_secs: u64) -> Option<u64> {
-    if directives(source).any(|(name, _)| name == "no-cache") {
+    let directives = directives(source);
+    if directives.iter().any(|(name, _)| name == "no-cache") {
         return Some(0);
     }
     let said = |wanted: &str| {
-        let value = directives(source).find(|(name, _)| name == wanted)?.1;
+        let value = &directives.iter().find(|(name, _)| name == wanted)?.1;
         // An invalid value means stale (section 4.2.1).
         Some(value.trim_matches('"').parse().unwrap_or(0))
     };
     let date = |name: HeaderName| httpdate(source.get(name)?.to_str().ok()?);
     let lifetime: u64 = said("s-maxage").or_else(|| said("max-age")).or_else(|| {
-        source.get(EXPIRES)?;
+        // A field for caches like this one replaces Expires too (RFC 9213, section 2.2).
+        source.get(EXPIRES).filter(|_| targeted(source).is_none())?;
         Some(date(EXPIRES).map_or(0, |end| end.saturating_sub(date(DATE).unwrap_or(now_secs))))
     })?;
     let told = source
@@ -223,12 +242,42 @@ fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = String> 
     })
 }
 
-/// Returns the directives of Cache-Control, with names in lower case.
-fn directives(headers: &HeaderMap) -> impl Iterator<Item = (String, String)> {
-    items(headers, CACHE_CONTROL).map(|item| {
+/// Directives of a field, with names in lower case.
+type Directives = Vec<(String, String)>;
+
+/// Fields that are meant for caches like this one, the first that counts first: that of RFC 9213,
+/// and its older sister of the Edge Architecture Specification.
+const TARGETED: [HeaderName; 2] = [
+    HeaderName::from_static("cdn-cache-control"),
+    HeaderName::from_static("surrogate-control"),
+];
+
+/// Returns the directives that a source has for this cache: those of a field that is meant for it,
+/// or else those of Cache-Control.
+fn directives(headers: &HeaderMap) -> Directives {
+    targeted(headers).unwrap_or_else(|| directives_of(headers, &CACHE_CONTROL))
+}
+
+/// Returns the directives of the first field that is meant for caches like this one, and can be
+/// read (RFC 9213, section 2.1).
+fn targeted(headers: &HeaderMap) -> Option<Directives> {
+    let fields = TARGETED;
+    let mut read = fields.iter().map(|field| directives_of(headers, field));
+    let is_name = |name: &str| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.*".contains(&b);
+        !name.is_empty() && name.bytes().all(plain)
+    };
+    let is_good =
+        |said: &Directives| !said.is_empty() && said.iter().all(|(name, _)| is_name(name));
+    read.find(is_good)
+}
+
+fn directives_of(headers: &HeaderMap, field: &HeaderName) -> Directives {
+    let directive = |item: String| {
         let (name, value) = item.split_once('=').unwrap_or((&item, ""));
         (name.trim().to_ascii_lowercase(), value.trim().to_owned())
-    })
+    };
+    items(headers, field.clone()).map(directive).collect()
 }
 
 #[cfg(test)]
@@ -246,8 +295,9 @@ mod tests {
 
     #[test]
     fn private_sources_are_recognised() {
-        let public = |name: HeaderName, value| is_public(&headers(&[(name, value)]));
-        assert!(is_public(&HeaderMap::new()));
+        let public =
+            |name: HeaderName, value| is_public(&headers(&[(name, value)]), Cookies::Private);
+        assert!(is_public(&HeaderMap::new(), Cookies::Private));
         assert!(public(CACHE_CONTROL, "public, max-age=60, no-cache"));
         assert!(public(VARY, "Accept, Origin"));
         assert!(!public(CACHE_CONTROL, "max-age=60, Private"));
@@ -256,6 +306,42 @@ mod tests {
         assert!(!public(VARY, "accept, COOKIE"));
         assert!(!public(VARY, "*"));
         assert!(!public(SET_COOKIE, "a=b"));
+        let beside = |said| {
+            let source = headers(&[(SET_COOKIE, "lb=7"), (CACHE_CONTROL, said)]);
+            [Cookies::Private, Cookies::IgnoredWherePublic].map(|c| is_public(&source, c))
+        };
+        assert_eq!(beside("public, max-age=60"), [false, true]);
+        assert_eq!(beside("max-age=60"), [false, false]);
+        assert_eq!(beside("public, no-store"), [false, false]);
+    }
+
+    #[test]
+    fn a_field_for_caches_like_this_one_counts_instead_of_cache_control() {
+        let [cdn, surrogate] = TARGETED;
+        let both = |field: &HeaderName, value| {
+            headers(&[
+                (CACHE_CONTROL, "private, max-age=7"),
+                (EXPIRES, "Sun, 06 Nov 1994 08:50:37 GMT"),
+                (field.clone(), value),
+            ])
+        };
+        let told = |field: &HeaderName, value| {
+            let source = both(field, value);
+            let lifetime = lifetime(Freshness::Origin, 1000, &source, NOW);
+            (is_public(&source, Cookies::Private), lifetime.fresh_secs)
+        };
+        assert_eq!(told(&cdn, "max-age=600"), (true, 600));
+        assert_eq!(told(&surrogate, "max-age=600"), (true, 600));
+        assert_eq!(told(&cdn, "no-store"), (false, 1000));
+        // Neither Cache-Control nor Expires is asked for what such a field leaves out.
+        assert_eq!(told(&cdn, "must-revalidate"), (true, 1000));
+        // One that cannot be read is none.
+        for bad in ["", "max age=600", "=600", ", max-age=600"] {
+            assert_eq!(told(&cdn, bad), (false, 7), "{bad}");
+        }
+        let mut all = both(&surrogate, "max-age=9");
+        all.insert(cdn, HeaderValue::from_static("max-age=600"));
+        assert_eq!(lifetime(Freshness::Origin, 1000, &all, NOW).fresh_secs, 600);
     }
 
     #[test]

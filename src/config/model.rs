@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use url::Url;
 
-use crate::cache::freshness::Freshness;
+use crate::cache::freshness::{Cookies, Freshness};
 use crate::config::problem::{Error, Problem};
 use crate::dialect::{self, Mount, Mounts, OriginQuery};
 use crate::origin::Timeouts;
@@ -41,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// Seconds for which an answer is kept.
     pub cache_ttl_secs: u32,
+    /// Effect of a source's Set-Cookie.
+    pub cookies: Cookies,
     /// Share of the lines that are written to the log, in ten-thousandths.
     pub log_share: u16,
     /// Whether the source may shorten `cache_ttl_secs`.
@@ -168,6 +170,7 @@ impl Default for Config {
             },
             limits: Limits::DEFAULT,
             cache_ttl_secs: 31_536_000,
+            cookies: Cookies::Private,
             log_share: Config::EVERY_LINE,
             freshness: Freshness::Fixed,
             transform: Transform::DEFAULT,

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::cache::freshness::Freshness;
+use crate::cache::freshness::{Cookies, Freshness};
 use crate::config::model::Config;
 use crate::dialect::{self, Mounts, OriginQuery};
 use crate::origin::credentials::S3Keys;
@@ -338,6 +338,25 @@ pub const SETTINGS: &[Setting] = &[
         write: Some(|config| match config.freshness {
             Freshness::Fixed => "fixed".to_owned(),
             Freshness::Origin => "origin".to_owned(),
+        }),
+    },
+    Setting {
+        name: "COOKIES",
+        doc: "A source with Set-Cookie is for one client, and kept nowhere: `private`. `ignore-public` keeps it where its Cache-Control says `public`; the cookie itself is in no answer",
+        read: |config, text| match text {
+            "private" => {
+                config.cookies = Cookies::Private;
+                Ok(())
+            }
+            "ignore-public" => {
+                config.cookies = Cookies::IgnoredWherePublic;
+                Ok(())
+            }
+            _ => Err("expected private or ignore-public".to_owned()),
+        },
+        write: Some(|config| match config.cookies {
+            Cookies::Private => "private".to_owned(),
+            Cookies::IgnoredWherePublic => "ignore-public".to_owned(),
         }),
     },
     Setting {

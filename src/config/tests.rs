@@ -200,6 +200,7 @@ fn a_setting_reads_what_it_writes_and_the_defaults_are_within_its_bounds() {
             "200",
             "private",
             "0.5",
+            "ignore-public",
         ];
         let other = texts
             .into_iter()

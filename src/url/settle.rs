@@ -250,6 +250,10 @@ pub(super) fn hold(asked: &mut Asked, defaults: &Defaults<'_>) -> Result<(), Err
         asked.fallback = fallback(None, defaults)?;
     }
     asked.transform.settle_qualities();
+    if asked.transform.backdrop {
+        // A canvas that is a picture has no colour.
+        asked.transform.background = Transform::DEFAULT.background;
+    }
     let most = defaults.max_age_secs;
     asked.max_age_secs = asked.max_age_secs.filter(|&secs| (1..most).contains(&secs));
     let transform = &mut asked.transform;
