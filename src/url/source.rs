@@ -31,11 +31,24 @@ impl Source {
         if let Some(rest) = text.strip_prefix('/') {
             // `//host/x` names another host, and browsers read `/\host` like it.
             let another_host = rest.starts_with(['/', '\\']);
-            return (!another_host).then(|| on_origin(text))?;
+            let source = (!another_host).then(|| on_origin(text))?;
+            return source.filter(Source::is_short);
         }
         let mut url = Url::parse(text).ok()?;
         url.set_fragment(None);
-        url.has_host().then_some(Source::Absolute(url))
+        url.has_host()
+            .then_some(Source::Absolute(url))
+            .filter(Source::is_short)
+    }
+
+    /// Whether the source is no longer than any may be, in the spelling that it is fetched by: what
+    /// is not ASCII becomes three times as long.
+    fn is_short(&self) -> bool {
+        let text = match self {
+            Source::Absolute(url) => url.as_str(),
+            Source::OnOrigin(path) => path,
+        };
+        text.len() <= MAX_BYTES
     }
 
     /// Returns the host for logs; `-` for a path.
@@ -86,6 +99,19 @@ mod tests {
 
     fn spelled(text: &str) -> Option<String> {
         Source::parse(text).map(|s| s.to_string())
+    }
+
+    #[test]
+    fn a_source_has_a_length_in_the_spelling_that_is_fetched() {
+        for start in ["/", "https://a.example/"] {
+            let at = |letters| Source::parse(&format!("{start}{}", "é".repeat(letters)));
+            assert_eq!(
+                at(600).map(|source| source.is_short()),
+                Some(true),
+                "{start}"
+            );
+            assert_eq!(at(700), None, "{start}"); // two bytes each as they come, and six behind
+        }
     }
 
     #[test]
