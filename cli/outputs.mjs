@@ -39,8 +39,8 @@ function matching(pattern) {
 }
 
 /**
- * Pairs files with the answers that are wanted of them: [{ from, under, to, width }]. The ending of `to` is missing where the source's format decides on
- * it. With one file and one answer the output is a file, unless it is a folder.
+ * Pairs files with the answers that are wanted of them: [{ from, under, to, width }]. Where the source's format decides on the ending of `to`, that is the one
+ * by the source's name. With one file and one answer the output is a file, unless it is a folder.
  */
 export function planned(files, { output, widths, format }) {
   const isOne = files.length === 1 && !widths;
@@ -51,7 +51,7 @@ export function planned(files, { output, widths, format }) {
   if (!isFolder && formatOf(output)) throw new Problem(`${output} is the name of a file, and several answers need a folder: ${output}/ is one`);
   return files.flatMap(({ path, under }) => {
     const stem = join(output, under.slice(0, under.length - extname(under).length));
-    const ending = format === undefined ? '' : `.${format}`;
+    const ending = `.${format ?? formatOf(under) ?? 'png'}`; // of a source in a format that is not written, a PNG is made
     return (widths ?? [undefined]).map((width) => ({ from: path, under, to: `${stem}${width === undefined ? '' : `-${width}`}${ending}`, width }));
   });
 }

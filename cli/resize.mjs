@@ -76,10 +76,14 @@ export async function resize(args, { packageFolder, version }) {
     sum.before += file.length;
     sum.after += bytes.length;
     sum.written += 1;
-    if (says) return written.get(job.from).push([bytes]);
-    if (job.to === '-') return written.get(job.from).push([bytes]);
-    const to = job.whole || extname(job.to) === `.${format}` ? job.to : `${job.to}.${type === 'image/jpeg' ? 'jpg' : type.split('/')[1]}`;
-    if (to !== job.to) checkClashes([{ from: job.from, to }], files);
+    if (says || job.to === '-') return written.get(job.from).push([bytes]);
+    // A source may be in another format than its name says.
+    const ending = type === 'image/jpeg' ? '.jpg' : `.${type.split('/')[1]}`;
+    const to = job.whole || format !== undefined || extname(job.to) === ending ? job.to : `${job.to.slice(0, -extname(job.to).length)}${ending}`;
+    if (to !== job.to) {
+      if (jobs.some((other) => other.to === to)) throw new Problem(`it is a ${ending.slice(1)}, and ${to} is another's`);
+      checkClashes([{ from: job.from, to }], files);
+    }
     mkdirSync(dirname(to), { recursive: true });
     writeWhole(to, bytes);
     notes?.note(job.to, mark, to);

@@ -92,6 +92,18 @@ test('a set of widths is written and told, and patterns are read where the shell
   assert.equal(await sizeOf(at('site', 'one-200.jpg')), '200x133 jpeg');
 });
 
+test('files of one name and several formats keep both, and one that lies about its format gets the ending of what it is', { timeout: 120_000 }, async () => {
+  mkdirSync(at('mixed'));
+  copyFileSync(sample, at('mixed', 'a.jpg'));
+  copyFileSync(logo, at('mixed', 'a.png'));
+  copyFileSync(logo, at('mixed', 'b.jpg'));
+  const { status, stderr } = resize(['mixed', '-w', '20', '-o', 'kept/']);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(below('kept').slice(1), ['a.jpg', 'a.png', 'b.png']);
+  copyFileSync(logo, at('mixed', 'b.png'));
+  assert.match(resize(['mixed', '-w', '20', '-o', 'kept/', '--force']).stderr, /mixed\/b\.jpg: it is a png, and kept\/b\.png is another's\n$/);
+});
+
 test('standard input and output are files too', { timeout: 120_000 }, async () => {
   const { status, stdout, stderr } = resize(['-', '-w', '90', '--f', 'png', '-o', '-'], { input: readFileSync(sample), encoding: 'buffer' });
   assert.deepEqual([status, stderr], [0, '']);

@@ -96,7 +96,7 @@ pub(crate) enum Link {
     Picture(&'static dyn Turn),
     /// Rows are pulled out, while the answer is encoded.
     Pulled(&'static dyn Pull),
-    /// The same, and the rows are laid over the small cover of the complete picture.
+    /// Rows are pulled out and laid over the small cover of the complete picture.
     Laid(&'static dyn Lay),
 }
 

@@ -2,7 +2,7 @@
 //! tables may stand in a tag. The TIFF's tags define the components. The JPEG's own markers about
 //! them are dropped.
 
-use letterbox_jpeg::{Decoder, Error as Fault, Event, Pixels, Scale, Shape as Frame};
+use letterbox_jpeg::{Decoder, Error as Fault, Event, Limits, Pixels, Scale, Shape as Frame};
 
 use crate::error::Error;
 use crate::format::jpeg::code::tables_of;
@@ -47,9 +47,12 @@ fn components(jpeg: &tiff::Jpeg) -> usize {
     jpeg.sampling.iter().take_while(|(h, _)| *h > 0).count()
 }
 
+fn tables(jpeg: &tiff::Jpeg) -> usize {
+    tables_of(components(jpeg), jpeg.resident_bytes > 0)
+}
+
 fn decoder_bytes(jpeg: &tiff::Jpeg) -> u64 {
-    let tables = tables_of(components(jpeg), jpeg.resident_bytes > 0);
-    Decoder::peak_bytes_of(&frame(jpeg), Scale::Full, false, tables) as u64
+    Decoder::peak_bytes_of(&frame(jpeg), Scale::Full, false, tables(jpeg)) as u64
 }
 
 /// Memory of the decoder.
@@ -74,7 +77,11 @@ impl<'a> Jpeg<'a> {
 
     pub(crate) fn start(&mut self, bytes: &'a [u8], rows: u32) -> Result<(), Error> {
         self.decoder = None; // gone before the next is made
-        let mut decoder = Decoder::new();
+        // No table is built that is not planned.
+        let mut decoder = Decoder::with_limits(Limits {
+            tables: tables(&self.planned),
+            ..Limits::default()
+        });
         decoder.ignore_metadata();
         let ycbcr = u8::from(self.planned.ycbcr);
         decoder.push(&[0xff, 0xd8]).map_err(fault)?;
